@@ -1,0 +1,1 @@
+//! Placeholder of the room that is being built.

@@ -1,0 +1,1 @@
+//! Every connector behind one door.

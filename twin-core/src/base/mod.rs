@@ -1,0 +1,17 @@
+//! What every room stands on: time, digests, errors, limits, and the terms under which long work runs.
+//!
+//! Invariant: nothing here knows what a twin is. It imports from no other room.
+
+mod digest;
+mod error;
+mod money;
+mod pool;
+mod time;
+mod work;
+
+pub use digest::{Digest, digest_of};
+pub use error::{Error, ErrorKind, Result, nearest};
+pub use money::{Amount, Money};
+pub use pool::in_pool;
+pub use time::Timestamp;
+pub use work::{Cancel, Context, Deadline, Limits, Progress, Silent};

@@ -1,0 +1,9 @@
+//! Twin: an embeddable digital twin of software systems.
+//!
+//! Data flows one way, and the modules follow it; a module imports only from those above it in this list:
+//! [`base`] → [`schema`] → [`observe`] → [`answer`] → [`identity`] → [`graph`] → [`history`] → [`analysis`] →
+//! [`simulate`] → [`wire`] → the engine ([`Twin`]).
+
+pub mod base;
+pub mod observe;
+pub mod schema;
