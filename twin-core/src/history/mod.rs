@@ -4,5 +4,7 @@
 //! it builds is a `Snapshot`.
 
 mod row;
+mod store;
 
 pub use row::{Assertion, Commit, Reading, Row, Withdrawal};
+pub use store::Store;
