@@ -24,12 +24,15 @@
 //! - A file that cannot be opened is not touched: it is first examined, and if need be repaired, in memory.
 //! - A store whose process was killed opens with every commit that was acknowledged.
 //! - A file with an older minor format opens; a newer one is `Newer`. A file that is not ours is `NotAStore`, among them one
-//!   cut off within its first bytes; but an empty file is a new store to a writer, since nothing in it can be lost.
+//!   cut off within its first bytes; but an empty file, or a database without any table, is a new store to a writer, since
+//!   nothing in it can be lost.
 //! - A store may be opened with another schema than it was written with, because a host may add rows to its own:
 //!   [`Store::fingerprint`] tells. The next commit records the schema of whoever appends.
 //!
 //! What it does not do: it cannot tell a file from an older copy of itself, and its checksums are against accidents, not
-//! against somebody who computes them anew.
+//! against somebody who computes them anew. Reading some damaged files makes the database panic; the panic is caught, but the
+//! process's panic hook has then already printed it. A process killed while it creates a store can leave a file that is
+//! `NotAStore`, with nothing in it.
 
 mod fault;
 mod file;
@@ -49,7 +52,7 @@ use redb::{Database, Durability};
 
 use crate::base::{Digest, Result, Timestamp};
 use crate::history::Commit;
-use fault::{Fault, Outcome};
+use fault::Fault;
 use file::Found;
 use holder::Holder;
 use layout::Head;
@@ -132,25 +135,25 @@ impl Writer {
     }
 
     /// Makes a new file a store. One that was written before stays as it is until something is appended.
-    fn begin(&mut self) -> Outcome<()> {
+    fn begin(&mut self) -> fault::Result<()> {
         match self.recorded {
             Some(_) => Ok(()),
             None => self.write(None),
         }
     }
 
-    fn append(&mut self, commit: &Commit) -> Outcome<()> {
+    fn append(&mut self, commit: &Commit) -> fault::Result<()> {
         self.write(Some(commit))
     }
 
     /// One transaction: the schema if it is another than is recorded, and the commit.
-    fn write(&mut self, commit: Option<&Commit>) -> Outcome<()> {
+    fn write(&mut self, commit: Option<&Commit>) -> fault::Result<()> {
         self.last = file::guarded(|| self.transact(commit))?;
         self.recorded = Some(self.schema);
         Ok(())
     }
 
-    fn transact(&self, commit: Option<&Commit>) -> Outcome<Option<Head>> {
+    fn transact(&self, commit: Option<&Commit>) -> fault::Result<Option<Head>> {
         let mut transaction = self.database.begin_write()?;
         transaction.set_durability(Durability::Immediate).map_err(Fault::damaged)?;
         if self.recorded != Some(self.schema) {

@@ -25,7 +25,7 @@ pub(super) enum Fault {
 }
 
 /// The result of what touches the file.
-pub(super) type Outcome<T> = std::result::Result<T, Fault>;
+pub(super) type Result<T> = std::result::Result<T, Fault>;
 
 impl Fault {
     /// Something that does not add up.

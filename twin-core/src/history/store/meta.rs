@@ -7,10 +7,12 @@ use std::fmt;
 use redb::{ReadTransaction, ReadableTable, TableError, TableHandle, WriteTransaction};
 
 use crate::base::{Digest, digest_of};
-use crate::history::store::fault::{Fault, Outcome};
+use crate::history::store::fault::{Fault, Result};
 use crate::history::store::layout::META;
 
 const MAGIC: &str = "twin-store";
+/// More entries than any version will write: a damaged tree could go round in circles.
+const MOST: usize = 64;
 
 /// A version of the format. A greater minor adds what an older version must not write beside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,18 +39,23 @@ impl fmt::Display for Format {
 
 /// The fingerprint of the schema that was last written with; `None` if nothing was ever written. Anything that is no store, or
 /// newer than this version, is a fault.
-pub(super) fn read(from: &ReadTransaction) -> Outcome<Option<Digest>> {
+pub(super) fn read(from: &ReadTransaction) -> Result<Option<Digest>> {
     let table = match from.open_table(META) {
         Ok(table) => table,
         Err(TableError::Storage(error)) => return Err(error.into()),
-        Err(TableError::TableDoesNotExist(_)) if from.list_tables()?.next().is_none() => return Ok(None),
+        Err(TableError::TableDoesNotExist(_)) if is_blank(from)? => return Ok(None),
         Err(_) => return Err(Fault::Foreign("a database of another program")),
     };
     fingerprint(entries(&table)?).map(Some)
 }
 
+/// Whether nothing was ever written: whoever created the file got no further.
+pub(super) fn is_blank(from: &ReadTransaction) -> Result<bool> {
+    Ok(from.list_tables()?.next().is_none() && from.list_multimap_tables()?.next().is_none())
+}
+
 /// Writes the table for a schema with this fingerprint; what the file says of its creation stays.
-pub(super) fn write(to: &WriteTransaction, fingerprint: Digest) -> Outcome<()> {
+pub(super) fn write(to: &WriteTransaction, fingerprint: Digest) -> Result<()> {
     let mut table = to.open_table(META)?;
     let mut entries = entries(&table)?;
     entries.entry("created by".to_owned()).or_insert_with(|| format!("twin-core {}", env!("CARGO_PKG_VERSION")));
@@ -63,16 +70,16 @@ pub(super) fn write(to: &WriteTransaction, fingerprint: Digest) -> Outcome<()> {
     Ok(())
 }
 
-pub(super) fn entries(table: &impl ReadableTable<&'static str, &'static str>) -> Outcome<BTreeMap<String, String>> {
+pub(super) fn entries(table: &impl ReadableTable<&'static str, &'static str>) -> Result<BTreeMap<String, String>> {
     let mut entries = BTreeMap::new();
-    for entry in table.iter()? {
+    for entry in table.iter()?.take(MOST) {
         let (name, value) = entry?;
         entries.insert(name.value().to_owned(), value.value().to_owned());
     }
     Ok(entries)
 }
 
-fn fingerprint(mut entries: BTreeMap<String, String>) -> Outcome<Digest> {
+fn fingerprint(mut entries: BTreeMap<String, String>) -> Result<Digest> {
     if entries.get("magic").map(String::as_str) != Some(MAGIC) {
         return Err(Fault::Foreign("a database of another program"));
     }
@@ -85,7 +92,7 @@ fn fingerprint(mut entries: BTreeMap<String, String>) -> Outcome<Digest> {
     schema.map(Digest).ok_or_else(|| Fault::damaged("it names no schema"))
 }
 
-fn check_format(found: Option<&String>) -> Outcome<()> {
+fn check_format(found: Option<&String>) -> Result<()> {
     match found.and_then(|text| Format::parse(text)) {
         Some(format) if format > Format::OURS => Err(Fault::Newer(format.to_string())),
         Some(_) => Ok(()),
