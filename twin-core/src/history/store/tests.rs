@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -227,6 +228,43 @@ fn a_store_whose_process_was_killed_has_all_that_was_acknowledged() {
         assert_eq!(found, three()[..=done]);
         writer.append(&commit(500, 5, every_row())).unwrap();
     }
+}
+
+/// Where the process that is to be killed writes.
+const VICTIM: &str = "TWIN_TEST_STORE_OF_VICTIM";
+
+/// Appends until it is killed, and says aloud what was acknowledged.
+fn write_until_killed(path: &Path) {
+    let (mut store, _) = Store::open(path, SCHEMA).unwrap();
+    for number in 0.. {
+        store.append(&commit(number, 1, every_row())).unwrap();
+        println!("\nacknowledged {number}");
+    }
+}
+
+#[test]
+fn a_writer_in_another_process_is_named_and_what_it_acknowledged_outlives_it() {
+    if let Some(path) = std::env::var_os(VICTIM) {
+        return write_until_killed(Path::new(&path));
+    }
+    let (_folder, path) = folder();
+    let own = std::thread::current().name().unwrap().to_owned();
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args([own.as_str(), "--exact", "--nocapture"]).env(VICTIM, &path).stdout(std::process::Stdio::piped());
+    let mut victim = command.spawn().unwrap();
+    let mut said = BufReader::new(victim.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line == "acknowledged 4"));
+    let error = Store::open(&path, SCHEMA).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Busy);
+    assert!(error.to_string().ends_with(&format!("by process {}", victim.id())), "{error}");
+    assert!(Store::open_read_only(&path).unwrap().1.len() >= 5);
+    victim.kill().unwrap();
+    victim.wait().unwrap();
+    let last = said.filter_map(|line| line.strip_prefix("acknowledged ").and_then(|number| number.parse().ok()));
+    let acknowledged: usize = last.last().unwrap_or(4) + 1;
+    let (_, found) = Store::open(&path, SCHEMA).unwrap();
+    assert!(found.len() == acknowledged || found.len() == acknowledged + 1, "{} of {acknowledged}", found.len());
+    assert!((0..).zip(&found).all(|(number, found)| *found == commit(number, 1, every_row())));
 }
 
 #[test]
