@@ -4,10 +4,14 @@
 //! [`base`] → [`schema`] → [`observe`] → [`answer`] → [`identity`] → [`graph`] → [`history`] → [`analysis`] →
 //! [`simulate`] → [`wire`] → the engine ([`Twin`]).
 
+pub mod analysis;
 pub mod answer;
 pub mod base;
+mod engine;
 pub mod graph;
 pub mod history;
 pub mod identity;
 pub mod observe;
 pub mod schema;
+
+pub use engine::{At, Receipt, Twin};

@@ -268,6 +268,13 @@ fn unread(scope: &Scope, outcome: Option<Outcome>, at: Timestamp) -> Reading {
 
 /// Whether the schema has rows for what is said, and they allow it.
 fn allowed(schema: &Schema, subject: &RecordKey, observation: &Observation) -> Result<(), String> {
+    let Observation { evidence, valid_from, valid_to, .. } = observation;
+    if !(0.0..=1.0).contains(&evidence.confidence) || evidence.chain.is_empty() {
+        return Err(format!("evidence of {subject} needs a place and a confidence between 0 and 1"));
+    }
+    if matches!((valid_from, valid_to), (Some(from), Some(to)) if to <= from) {
+        return Err(format!("a fact of {subject} ends before it begins"));
+    }
     match &observation.statement {
         Statement::Attribute { name, value } => {
             let row = schema.attribute(name.as_str()).map_err(|error| error.to_string())?;

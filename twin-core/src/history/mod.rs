@@ -6,8 +6,10 @@
 mod apply;
 mod log;
 mod row;
+mod store;
 mod view;
 
 pub use apply::{Counters, Staged, stage};
 pub use log::Log;
 pub use row::{Assertion, Commit, Reading, Row, Withdrawal};
+pub use store::Store;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::answer::EvidenceId;
 use crate::identity::score::{self, Links, PairScore, THRESHOLD};
 use crate::identity::{Directory, HumanDecision, RecordIndex};
 use crate::observe::{Handle, RecordKey, Space};
@@ -29,6 +30,8 @@ pub struct Verdict {
     pub merged: bool,
     /// One line for people.
     pub reason: String,
+    /// The facts that say so, as evidence of the snapshot that was built; empty until then.
+    pub evidence: Vec<EvidenceId>,
 }
 
 /// The clusters of a revision with the reasons.
@@ -78,7 +81,7 @@ fn components(directory: &Directory<'_>, founders: &[RecordIndex], decisions: &[
         }
         let merged = obstacle.is_none();
         let reason = obstacle.unwrap_or_else(|| format!("score {:.1} reaches {THRESHOLD:.1}", score.score));
-        verdicts.push(Verdict { a, b, score, merged, reason });
+        verdicts.push(Verdict { a, b, score, merged, reason, evidence: Vec::new() });
     }
     let clusters = forest.groups().into_iter().map(|members| of_members(directory, members)).collect();
     Clusters { clusters, verdicts }
@@ -88,7 +91,7 @@ fn pinned(directory: &Directory<'_>, links: &Links, forest: &mut Forest, a: Reco
     forest.join(a, b);
     let score = links.score(directory, a, b);
     let against = if score.score < 0.0 { ", although the evidence speaks against it" } else { "" };
-    Verdict { a, b, score, merged: true, reason: format!("pinned by a person{against}") }
+    Verdict { a, b, score, merged: true, reason: format!("pinned by a person{against}"), evidence: Vec::new() }
 }
 
 /// What keeps a pair from being put together, if anything does.

@@ -31,6 +31,11 @@ impl IdentityState {
         self.assigned.get(record)
     }
 
+    /// All records that were ever seen, in order.
+    pub fn records(&self) -> impl Iterator<Item = &RecordKey> {
+        self.assigned.keys()
+    }
+
     /// The id that an old id stands for today. O(length of the chain of merges).
     pub fn current<'a>(&'a self, id: &'a EntityId) -> &'a EntityId {
         let mut id = id;

@@ -143,10 +143,7 @@ impl<'a> Build<'a> {
     }
 
     fn finish(mut self, identified: Identified<'_>) -> Pages {
-        let directory = self.directory;
-        let key = |record: RecordIndex| directory.record(record).key.clone();
-        let verdicts =
-            identified.verdicts.into_iter().map(|verdict| (key(verdict.a), key(verdict.b), verdict)).collect();
+        let verdicts = identified.verdicts.into_iter().map(|verdict| self.cited(verdict)).collect();
         self.groups.extend(self.routing_groups());
         self.groups.sort();
         self.groups.dedup();
@@ -168,6 +165,14 @@ impl<'a> Build<'a> {
             index: crate::graph::pages::Index::default(),
         }
         .indexed()
+    }
+
+    /// A verdict by its records' keys, with the facts behind its weights as evidence.
+    fn cited(&mut self, mut verdict: Verdict) -> (RecordKey, RecordKey, Verdict) {
+        let facts: Vec<FactIndex> = verdict.score.weights.iter().flat_map(|weight| weight.facts.clone()).collect();
+        verdict.evidence = facts.into_iter().flat_map(|fact| self.cite(fact)).collect();
+        let key = |record: RecordIndex| self.directory.record(record).key.clone();
+        (key(verdict.a), key(verdict.b), verdict)
     }
 
     /// What spreads requests needs one of those behind it; a component needs one of its instances.

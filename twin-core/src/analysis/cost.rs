@@ -1,0 +1,148 @@
+//! Cost: what an entity is billed, with its parts, and what those who depend on it are billed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::analysis::impact::structural_reach;
+use crate::analysis::question::{EntityRef, envelope};
+use crate::answer::{Answer, EvidenceId, Profile};
+use crate::base::Money;
+use crate::graph::{Charge, Node, Snapshot};
+use crate::observe::Perspective;
+use crate::schema::CostPass;
+
+/// What one entity is billed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CostRow {
+    /// The entity: the one that is asked about, or one that depends on it.
+    pub entity: EntityRef,
+    /// 0 for the entity that is asked about; else the relations between the two.
+    pub hops: usize,
+    /// The sum of its charges and those of its parts, for each currency.
+    pub cost: Vec<Money>,
+    /// How many lines of bills that is.
+    pub lines: usize,
+    /// The lines, at most 20.
+    pub evidence: Vec<EvidenceId>,
+}
+
+/// The cost of an entity and its dependents, beside what could not be given to anybody.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct CostSummary {
+    /// The entity first, then its dependents by distance and name. Dependents without charges are left out.
+    pub rows: Vec<CostRow>,
+    /// All charges that are for nobody here, by reason.
+    pub unallocated: Vec<Unallocated>,
+}
+
+/// Charges that are for nobody that is known.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Unallocated {
+    /// Why.
+    pub why: String,
+    /// The sum, for each currency.
+    pub cost: Vec<Money>,
+    /// How many lines.
+    pub lines: usize,
+    /// The lines, at most 20.
+    pub evidence: Vec<EvidenceId>,
+}
+
+const SHOWN_LINES: usize = 20;
+
+/// What an entity and everything that depends on it is billed. O(relations + charges).
+pub fn cost(snapshot: &Snapshot, node: Node, needs: Profile) -> Answer<CostSummary> {
+    let charges = by_node(snapshot);
+    let mut seeds = snapshot.instances(node);
+    seeds.push(node);
+    let reach = structural_reach(snapshot, &seeds);
+    let mut dependents: BTreeMap<Node, usize> = BTreeMap::new();
+    for (reached, hops) in reach {
+        let owner = snapshot.component(reached);
+        if hops > 0 && owner != node {
+            let known = dependents.entry(owner).or_insert(hops);
+            *known = (*known).min(hops);
+        }
+    }
+    let mut rows = vec![row(snapshot, node, 0, &charges)];
+    let mut others: Vec<CostRow> =
+        dependents.into_iter().map(|(dependent, hops)| row(snapshot, dependent, hops, &charges)).collect();
+    others.retain(|row| row.lines > 0);
+    others.sort_by(|a, b| (a.hops, &a.entity).cmp(&(b.hops, &b.entity)));
+    rows.extend(others);
+    let value = CostSummary { rows, unallocated: unallocated(snapshot) };
+    let asked = serde_json::json!({"entity": EntityRef::of(snapshot, node)});
+    let mut answer = envelope(snapshot, "cost", asked, needs, "sum of FOCUS EffectiveCost, else BilledCost", value);
+    answer.basis = if snapshot.pages().charges.is_empty() { Vec::new() } else { vec![Perspective::Billed] };
+    answer
+}
+
+fn by_node(snapshot: &Snapshot) -> BTreeMap<Node, Vec<&Charge>> {
+    let mut charges: BTreeMap<Node, Vec<&Charge>> = BTreeMap::new();
+    for charge in &snapshot.pages().charges {
+        if let Some(node) = charge.to.as_ref().ok().and_then(|base| snapshot.compact(*base)) {
+            charges.entry(node).or_default().push(charge);
+        }
+    }
+    charges
+}
+
+/// An entity's own charges and those of its parts, by the columns of the table.
+fn row(snapshot: &Snapshot, node: Node, hops: usize, charges: &BTreeMap<Node, Vec<&Charge>>) -> CostRow {
+    let parts = parts(snapshot, node);
+    let lines: Vec<&Charge> = parts.iter().filter_map(|part| charges.get(part)).flatten().copied().collect();
+    CostRow {
+        entity: EntityRef::of(snapshot, node),
+        hops,
+        cost: sum(&lines),
+        lines: lines.len(),
+        evidence: lines.iter().take(SHOWN_LINES).map(|charge| charge.evidence).collect(),
+    }
+}
+
+fn parts(snapshot: &Snapshot, node: Node) -> BTreeSet<Node> {
+    let mut parts = BTreeSet::new();
+    let mut pending = vec![node];
+    while let Some(part) = pending.pop() {
+        if !parts.insert(part) {
+            continue;
+        }
+        let passes =
+            |relation: &str, wanted: CostPass| snapshot.schema().relation(relation).is_ok_and(|row| row.cost == wanted);
+        let left = snapshot.outgoing(part).filter(|edge| passes(edge.edge.relation.as_str(), CostPass::SumToLeft));
+        let right = snapshot.incoming(part).filter(|edge| passes(edge.edge.relation.as_str(), CostPass::SumToRight));
+        pending.extend(left.map(|edge| edge.to));
+        pending.extend(right.map(|edge| edge.from));
+    }
+    parts
+}
+
+fn sum(lines: &[&Charge]) -> Vec<Money> {
+    let mut sums: BTreeMap<&str, Money> = BTreeMap::new();
+    for charge in lines {
+        let sum = sums.entry(&charge.cost.currency).or_insert_with(|| Money::zero(&charge.cost.currency));
+        if let Some(more) = sum.plus(&charge.cost) {
+            *sum = more;
+        }
+    }
+    sums.into_values().collect()
+}
+
+fn unallocated(snapshot: &Snapshot) -> Vec<Unallocated> {
+    let mut reasons: BTreeMap<&str, Vec<&Charge>> = BTreeMap::new();
+    for charge in &snapshot.pages().charges {
+        if let Err(why) = &charge.to {
+            reasons.entry(why).or_default().push(charge);
+        }
+    }
+    reasons
+        .into_iter()
+        .map(|(why, lines)| Unallocated {
+            why: why.to_owned(),
+            cost: sum(&lines),
+            lines: lines.len(),
+            evidence: lines.iter().take(SHOWN_LINES).map(|charge| charge.evidence).collect(),
+        })
+        .collect()
+}

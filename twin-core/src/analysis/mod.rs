@@ -1,0 +1,27 @@
+//! Questions, each a pure function of a snapshot: the same on now, then and what-if.
+//!
+//! Invariant: an analysis reads the schema's rows instead of knowing kinds, and never a store, a clock or another question's answer format.
+
+mod changes;
+mod cost;
+mod cycles;
+mod decisions;
+mod describe;
+mod drift;
+mod identity;
+mod impact;
+mod neighbours;
+mod owners;
+mod question;
+
+pub use changes::{Change, Changes, changes, diff};
+pub use cost::{CostRow, CostSummary, cost};
+pub use cycles::{Cycle, cycles, strong_components};
+pub use decisions::{GoverningDecision, Violation, decisions};
+pub use describe::{Description, MemberRow, SaidValue, describe};
+pub use drift::{Drift, DriftAttribute, DriftRow, drift, missing_and_undeclared};
+pub use identity::{IdentityReason, explain, why_not};
+pub use impact::{BlastRadius, Effect, Hazard, Hit, Reached, blast_radius, spread, structural_reach};
+pub use neighbours::{Neighbour, find_all, neighbours};
+pub use owners::{OwnerRow, owners};
+pub use question::{EntityRef, envelope};

@@ -1,0 +1,177 @@
+//! What every question shares: how its answer is wrapped, and how entities are named in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::answer::{Answer, EvidenceId, EvidenceSource, Freshness, Missing, Profile, Status};
+use crate::base::Timestamp;
+use crate::graph::{Node, ScopeReading, Snapshot};
+use crate::identity::EntityId;
+use crate::observe::{Capability, Outcome, Perspective, Scope, SourceId};
+use crate::schema::{Kind, Schema};
+
+/// An entity as rows name it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct EntityRef {
+    /// Its name for people.
+    pub name: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its stable id.
+    pub id: EntityId,
+}
+
+impl EntityRef {
+    /// The entity at a node.
+    pub fn of(snapshot: &Snapshot, node: Node) -> Self {
+        let entity = snapshot.entity(node);
+        EntityRef { name: entity.name.clone(), kind: entity.kind.clone(), id: entity.id.clone() }
+    }
+}
+
+/// Wraps a value: the status, freshness and blind spots follow from the question's footprint, which is every kind and relation whose row
+/// in the schema names the question.
+pub fn envelope<T>(
+    snapshot: &Snapshot,
+    name: &str,
+    question: serde_json::Value,
+    needs: Profile,
+    method: &str,
+    value: T,
+) -> Answer<T> {
+    let footprint = Footprint::of(snapshot.schema(), name);
+    let bearing = footprint.bearing(snapshot);
+    let resolver: Arc<dyn EvidenceSource> = Arc::new(snapshot.clone());
+    let mut question = question;
+    if let Some(fields) = question.as_object_mut() {
+        fields.insert("kind".to_owned(), name.into());
+        fields.insert("needs".to_owned(), needs.as_str().into());
+        if let Some(scenario) = snapshot.scenario_name() {
+            fields.insert("scenario".to_owned(), scenario.into());
+        }
+    }
+    Answer {
+        question,
+        status: status(snapshot, &bearing, needs, name),
+        value,
+        interval: None,
+        basis: Vec::new(),
+        method: method.to_owned(),
+        assumptions: Vec::new(),
+        inputs: sorts(&bearing),
+        verdict: None,
+        freshness: freshness(snapshot, &bearing, needs),
+        blind_spots: blind_spots(&bearing),
+        seed: None,
+        revision: snapshot.revision(),
+        as_of: snapshot.as_of(),
+        resolver,
+    }
+}
+
+/// The sides from which cited evidence is known.
+pub(super) fn basis(snapshot: &Snapshot, cited: impl IntoIterator<Item = EvidenceId>) -> Vec<Perspective> {
+    let rows = &snapshot.pages().evidence;
+    let sides = cited.into_iter().filter_map(|id| rows.get(id.0 as usize)).map(|row| row.perspective);
+    sides.collect::<BTreeSet<Perspective>>().into_iter().collect()
+}
+
+/// The kinds and relations that a question reads.
+struct Footprint<'a> {
+    kinds: BTreeSet<&'a str>,
+    relations: BTreeSet<&'a str>,
+}
+
+/// A scope that can bear on a question, with the capability by which it can.
+type Bearing<'a> = (&'a Scope, &'a ScopeReading, &'a Capability);
+
+impl<'a> Footprint<'a> {
+    fn of(schema: &'a Schema, question: &str) -> Self {
+        let kinds = schema.kinds().filter(|row| row.read_by.contains(&question)).map(|row| row.name.as_str());
+        let relations = schema.relations().filter(|row| row.read_by.contains(&question)).map(|row| row.name.as_str());
+        Footprint { kinds: kinds.collect(), relations: relations.collect() }
+    }
+
+    fn meets(&self, capability: &Capability) -> bool {
+        capability.kinds.iter().any(|kind| self.kinds.contains(kind.as_str()))
+            || capability.relations.iter().any(|relation| self.relations.contains(relation.as_str()))
+    }
+
+    fn bearing<'s>(&self, snapshot: &'s Snapshot) -> Vec<Bearing<'s>> {
+        let scopes = snapshot.readings().scopes.iter();
+        let of_scope = |(scope, reading): (&'s Scope, &'s ScopeReading)| {
+            let capabilities = reading.capabilities.iter().filter(|capability| self.meets(capability));
+            capabilities.map(|capability| (scope, reading, capability)).collect::<Vec<Bearing<'s>>>()
+        };
+        scopes.flat_map(of_scope).collect()
+    }
+}
+
+fn status(snapshot: &Snapshot, bearing: &[Bearing<'_>], needs: Profile, question: &str) -> Status {
+    if bearing.is_empty() {
+        return Status::Unknown { why: format!("no source that can answer {question} has ever been read") };
+    }
+    let missing: BTreeSet<Missing> = bearing
+        .iter()
+        .filter_map(|(scope, reading, capability)| {
+            let why = why_missing(snapshot, reading, needs.required(capability.stale_after))?;
+            let (source, scope) = (scope.source.clone(), scope.path.clone());
+            Some(Missing { source, scope, why, since: reading.completed_at })
+        })
+        .collect();
+    if missing.is_empty() { Status::Complete } else { Status::Partial { missing: missing.into_iter().collect() } }
+}
+
+fn why_missing(snapshot: &Snapshot, reading: &ScopeReading, required: Duration) -> Option<String> {
+    if let Outcome::Partial(why) = &reading.outcome {
+        return Some(format!("last reading was partial: {why}"));
+    }
+    let age = age(snapshot, reading);
+    (age > required).then(|| format!("stale: read {} s ago, {} s are allowed", age.as_secs(), required.as_secs()))
+}
+
+/// Ages are counted against the host's now, or against what was known then where the past is asked about.
+fn age(snapshot: &Snapshot, reading: &ScopeReading) -> Duration {
+    let now = snapshot.now().min(snapshot.as_of().known);
+    now.since(reading.completed_at.unwrap_or(Timestamp::MIN))
+}
+
+fn freshness(snapshot: &Snapshot, bearing: &[Bearing<'_>], needs: Profile) -> Vec<Freshness> {
+    let mut oldest: BTreeMap<(&SourceId, &str), (Timestamp, Duration)> = BTreeMap::new();
+    for (scope, reading, capability) in bearing {
+        let read = reading.completed_at.unwrap_or(reading.tried_at);
+        let required = needs.required(capability.stale_after);
+        let entry = oldest.entry((&scope.source, &capability.sort)).or_insert((read, required));
+        *entry = (entry.0.min(read), entry.1.min(required));
+    }
+    let now = snapshot.now().min(snapshot.as_of().known);
+    oldest
+        .into_iter()
+        .map(|((source, sort), (observed_at, required))| {
+            let age = now.since(observed_at);
+            let required_s = required.as_secs();
+            Freshness {
+                source: source.clone(),
+                sort: sort.to_owned(),
+                observed_at,
+                age_s: age.as_secs(),
+                required_s,
+                met: age <= required,
+            }
+        })
+        .collect()
+}
+
+fn sorts(bearing: &[Bearing<'_>]) -> Vec<String> {
+    bearing.iter().map(|(.., capability)| capability.sort.clone()).collect::<BTreeSet<String>>().into_iter().collect()
+}
+
+fn blind_spots(bearing: &[Bearing<'_>]) -> Vec<String> {
+    let phrases = bearing.iter().flat_map(|(.., capability)| {
+        capability.cannot_see.iter().map(|phrase| format!("{} cannot see {phrase}", capability.sort))
+    });
+    phrases.collect::<BTreeSet<String>>().into_iter().collect()
+}

@@ -1,0 +1,265 @@
+//! Twin: the one door for hosts.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::analysis::{Changes, changes};
+use crate::answer::AsOf;
+use crate::base::{Digest, Error, ErrorKind, Result, Timestamp, digest_of};
+use crate::graph::{Pages, Snapshot};
+use crate::history::{Commit, Counters, Log, Row, Store, stage};
+use crate::identity::HumanDecision;
+use crate::observe::{Batch, Diagnostic, RecordKey, Scope};
+use crate::schema::Schema;
+
+/// The two times that a snapshot is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct At {
+    now: Timestamp,
+    valid: Option<Timestamp>,
+    known: Option<Timestamp>,
+}
+
+impl At {
+    /// What holds now, by what is known now. `now` is the host's clock: ages are counted against it.
+    pub fn now(now: Timestamp) -> Self {
+        At { now, valid: None, known: None }
+    }
+
+    /// What held at `valid`.
+    #[must_use]
+    pub fn valid(self, valid: Timestamp) -> Self {
+        At { valid: Some(valid), ..self }
+    }
+
+    /// By what the twin knew at `known`.
+    #[must_use]
+    pub fn known(self, known: Timestamp) -> Self {
+        At { known: Some(known), ..self }
+    }
+}
+
+/// What became of some batches: `applied + duplicate + late + rejected` is the number of records that came in.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// Records that said something new.
+    pub applied: u64,
+    /// Records that said nothing new.
+    pub duplicate: u64,
+    /// Records that are older than what is known; kept in history.
+    pub late: u64,
+    /// Records that could not be taken; each has a diagnostic.
+    pub rejected: u64,
+    /// Everything that could not be taken as it was.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The twin's revision after it. The same as before where nothing but freshness changed.
+    pub revision: u64,
+    /// What changed about entities and relations.
+    pub events: Changes,
+}
+
+/// A twin: takes batches, and answers through snapshots.
+///
+/// `apply` takes `&self`: one writer at a time holds the lock, and readers hold snapshots that never move.
+#[derive(Debug)]
+pub struct Twin {
+    schema: Schema,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    log: Log,
+    store: Option<Store>,
+    head: Arc<Pages>,
+}
+
+impl Twin {
+    /// A twin that forgets when it is dropped.
+    pub fn in_memory() -> Self {
+        Self::with_schema(Schema::default())
+    }
+
+    /// A twin that forgets when it is dropped, with a table of the host's own.
+    pub fn with_schema(schema: Schema) -> Self {
+        Self::of(schema, Log::default(), None)
+    }
+
+    /// Opens the store at `path` for reading and writing, or makes one. O(size of the store).
+    ///
+    /// # Errors
+    /// `Corrupt`, `Newer`, `NotAStore`, `Busy` (another process writes to it), `Io`; the file is untouched then.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Self::open_with_schema(path, Schema::default())
+    }
+
+    /// Opens the store at `path` with a table of the host's own.
+    ///
+    /// # Errors
+    /// As [`Twin::open`].
+    pub fn open_with_schema(path: impl AsRef<Path>, schema: Schema) -> Result<Self> {
+        let (store, commits) = Store::open(path.as_ref(), fingerprint(&schema))?;
+        Ok(Self::of(schema, Log::replay(commits), Some(store)))
+    }
+
+    /// Opens the store at `path` for reading, beside a writer in another process. [`Twin::refresh`] shows what was written since.
+    ///
+    /// # Errors
+    /// As [`Twin::open`], but for `Busy`.
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self> {
+        let (store, commits) = Store::open_read_only(path.as_ref())?;
+        Ok(Self::of(Schema::default(), Log::replay(commits), Some(store)))
+    }
+
+    fn of(schema: Schema, log: Log, store: Option<Store>) -> Self {
+        let head = Arc::new(head(&log, &schema));
+        Twin { schema, state: Mutex::new(State { log, store, head }) }
+    }
+
+    /// The table of this twin.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The revision: it counts the commits that changed facts, their evidence, or identity.
+    pub fn revision(&self) -> u64 {
+        self.state().log.revision()
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes batches: all of them in one transaction, or none. O(facts) for a change, O(batch) where nothing changed.
+    ///
+    /// # Errors
+    /// `Io`, `Corrupt` or `Invalid` (a twin that was opened for reading). Bad input is never an error: see [`Receipt`].
+    pub fn apply(&self, batches: Vec<Batch>, now: Timestamp) -> Result<Receipt> {
+        let mut state = self.state();
+        let staged = stage(&state.log, &self.schema, batches, now);
+        let changes_facts = staged.changes_facts();
+        let events = state.commit(&self.schema, staged.rows, changes_facts, now)?;
+        let Counters { applied, duplicate, late, rejected } = staged.counters;
+        let diagnostics = staged.diagnostics;
+        Ok(Receipt { applied, duplicate, late, rejected, diagnostics, revision: state.log.revision(), events })
+    }
+
+    /// Decides that two records are of one entity, whatever the evidence says.
+    ///
+    /// # Errors
+    /// As [`Twin::apply`].
+    pub fn pin(&self, a: &RecordKey, b: &RecordKey, now: Timestamp) -> Result<Changes> {
+        self.decide(HumanDecision::Pin { a: a.clone(), b: b.clone() }, now)
+    }
+
+    /// Decides that two records are of two entities, whatever the evidence says.
+    ///
+    /// # Errors
+    /// As [`Twin::apply`].
+    pub fn split(&self, a: &RecordKey, b: &RecordKey, now: Timestamp) -> Result<Changes> {
+        self.decide(HumanDecision::Split { a: a.clone(), b: b.clone() }, now)
+    }
+
+    /// Takes a decision about identity. Decisions survive every reading.
+    ///
+    /// # Errors
+    /// As [`Twin::apply`]; `Unknown` for a record that was never read, `Invalid` for a record beside itself.
+    pub fn decide(&self, decision: HumanDecision, now: Timestamp) -> Result<Changes> {
+        let mut state = self.state();
+        check_decision(&state.log, &decision)?;
+        state.commit(&self.schema, vec![Row::Decided(decision)], true, now)
+    }
+
+    /// An immutable view. O(1) for now, O(facts) for any other time.
+    pub fn snapshot(&self, at: At) -> Snapshot {
+        let state = self.state();
+        let as_of = AsOf { valid: at.valid.unwrap_or(at.now), known: at.known.unwrap_or(at.now) };
+        let is_head = at.valid.is_none() && at.known.is_none();
+        if !is_head {
+            return state.log.snapshot(&self.schema, as_of, at.now);
+        }
+        let readings = Arc::new(state.log.readings(Timestamp::MAX));
+        Snapshot::new(state.head.clone(), readings, as_of, at.now, state.log.revision())
+    }
+
+    /// Where a source goes on: the cursor that was committed with its last batch.
+    pub fn cursor(&self, scope: &Scope) -> Option<String> {
+        self.state().log.cursor(scope).map(str::to_owned)
+    }
+
+    /// Shows what another process wrote since this twin was opened or last refreshed. Returns the revision.
+    ///
+    /// # Errors
+    /// As [`Twin::open_read_only`].
+    pub fn refresh(&self) -> Result<u64> {
+        let mut state = self.state();
+        let after = state.log.last().unwrap_or(Timestamp::MIN);
+        let commits = state.store.as_ref().map_or(Ok(Vec::new()), |store| store.refresh(after))?;
+        if !commits.is_empty() {
+            commits.into_iter().for_each(|commit| state.log.append(commit));
+            state.head = Arc::new(head(&state.log, &self.schema));
+        }
+        Ok(state.log.revision())
+    }
+}
+
+impl State {
+    /// Appends rows and what identity makes of them, to the store before memory: all of it, or nothing.
+    fn commit(&mut self, schema: &Schema, mut rows: Vec<Row>, changes_facts: bool, now: Timestamp) -> Result<Changes> {
+        let tx = self.log.next_tx(now);
+        let revision = self.log.revision() + u64::from(changes_facts);
+        let mut next = self.log.clone();
+        next.append(Commit { tx, revision, rows: rows.clone() });
+        let mut events = Changes::default();
+        let mut head = self.head.clone();
+        if changes_facts {
+            let identity = next.identity_rows(schema, tx);
+            next.append(Commit { tx, revision, rows: identity.clone() });
+            rows.extend(identity);
+            head = Arc::new(next.pages(schema, AsOf { valid: tx.max(now), known: Timestamp::MAX }));
+            events = changes(&self.head, &head);
+        }
+        if let Some(store) = self.store.as_mut() {
+            store.append(&Commit { tx, revision, rows })?;
+        }
+        (self.log, self.head) = (next, head);
+        Ok(events)
+    }
+}
+
+/// The pages at the head of a log.
+fn head(log: &Log, schema: &Schema) -> Pages {
+    match log.last() {
+        Some(last) => log.pages(schema, AsOf { valid: last, known: Timestamp::MAX }),
+        None => Pages { schema: schema.clone(), ..Pages::default() }.indexed(),
+    }
+}
+
+fn check_decision(log: &Log, decision: &HumanDecision) -> Result<()> {
+    let known = |record: &RecordKey| match log.identity().entity_of(record) {
+        Some(_) => Ok(()),
+        None => {
+            let records: Vec<String> = log.identity().records().map(ToString::to_string).collect();
+            Err(Error::unknown("record", &record.to_string(), records.iter().map(String::as_str)))
+        }
+    };
+    match decision {
+        HumanDecision::Pin { a, b } | HumanDecision::Split { a, b } | HumanDecision::Unpin { a, b } => {
+            if a == b {
+                return Err(Error::new(ErrorKind::Invalid, format!("{a} stands beside itself: name two records")));
+            }
+            known(a).and_then(|()| known(b))
+        }
+        HumanDecision::Name { record, .. } => known(record),
+    }
+}
+
+/// A digest of the names in a table.
+fn fingerprint(schema: &Schema) -> Digest {
+    let names = |names: &mut dyn Iterator<Item = String>| names.collect::<Vec<String>>();
+    digest_of(&[
+        names(&mut schema.kinds().map(|row| row.name.to_string())),
+        names(&mut schema.relations().map(|row| row.name.to_string())),
+        names(&mut schema.attributes().map(|row| row.name.to_string())),
+    ])
+}
