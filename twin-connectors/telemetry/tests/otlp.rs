@@ -520,3 +520,28 @@ fn relations_and_attributes_are_those_that_the_schema_admits() {
         }
     }
 }
+
+/// Written by `data/capture/record.py` with a real SDK.
+#[test]
+fn spans_of_a_real_sdk_become_the_same_graph_packed_or_not() {
+    let plain = decode("traces.pb", include_bytes!("data/capture/traces.pb"));
+    assert_eq!(
+        (counts(&plain), plain.diagnostics.as_slice(), &plain.outcome),
+        ((18, 0), [].as_slice(), &Outcome::Complete)
+    );
+    let expected = [
+        "basket connectsTo host:basket-cache 6379 redis",
+        "basket publishesTo baskets rabbitmq",
+        "mailer subscribesTo baskets rabbitmq",
+        "web calls basket http",
+    ];
+    assert_eq!(edges(std::slice::from_ref(&plain)), expected);
+    let native = Statement::KnownAs(Handle::global(Space::NativeId, "k8s:tea/basket"));
+    assert!(plain.records.iter().any(|record| record.observations.iter().any(|said| said.statement == native)));
+    assert!(!format!("{plain:?}").contains("hunter2"));
+    let served = plain.records.iter().filter(|record| value(record, &attribute::CALLER_OPERATION).is_none());
+    let errors: Vec<String> =
+        served.filter_map(|record| value(record, &attribute::ERRORS)).map(ToString::to_string).collect();
+    assert_eq!(errors.iter().filter(|errors| *errors == "1").count(), 1, "one of the baskets fails: {errors:?}");
+    assert_eq!(decode("traces.pb", include_bytes!("data/capture/traces.pb.gz")), plain);
+}
