@@ -3,7 +3,7 @@
 use csv::ByteRecord;
 use twin_core::base::{Digest, Money, Timestamp};
 use twin_core::observe::{
-    Evidence, Handle, Locator, Perspective, Record, RecordKey, SourceId, Space, Statement, Target, code, technique,
+    Evidence, Handle, Locator, Perspective, Record, RecordKey, SourceId, Space, Target, code, technique,
 };
 use twin_core::schema::{AttributeName, Value, attribute, kind, relation};
 
@@ -146,9 +146,9 @@ impl Line {
         [&self.start, &self.end].into_iter().flatten().any(|cell| cell.value.is_none())
     }
 
-    /// The record, called `name`, of the line with this number.
-    pub fn record(&self, name: String, path: &str, number: usize, source: &SourceId) -> Record {
-        let at = |raw: &str, field: &str, how| Evidence::at(Locator::line(path, number), raw, how).in_field(field);
+    /// The record, called `name`, of the line at `place`.
+    pub fn record(&self, name: String, place: Place<'_>, source: &SourceId) -> Record {
+        let at = |raw: &str, field: &str, how| place.evidence(raw, field, how);
         let key = RecordKey::new(source, kind::CHARGE, name);
         let key = match &self.account {
             Some(account) => key.in_cluster(account.as_str()),
@@ -160,11 +160,11 @@ impl Line {
         self.say_amounts(&mut record, &said);
         self.say_period(&mut record, &said);
         for (name, text) in &self.texts {
-            record.attribute(name.clone(), text.as_str(), said(first_line(text), name.as_str()));
+            record.attribute(name.clone(), text.as_str(), said(text, name.as_str()));
         }
         if let Some(id) = &self.resource {
             let target = Target::Handle(Handle::global(Space::NativeId, id.as_str()));
-            record.relate(relation::BILLS, target, at(first_line(id), "ResourceId", technique::EXPLICIT_REFERENCE));
+            record.relate(relation::BILLS, target, at(id, "ResourceId", technique::EXPLICIT_REFERENCE));
         }
         self.say_tags(&mut record, source, &|raw, field| at(raw, field, technique::TAG));
         self.date(record)
@@ -200,9 +200,9 @@ impl Line {
     fn say_tags(&self, record: &mut Record, source: &SourceId, at: &dyn Fn(&str, &str) -> Evidence) {
         let Some((_, value, _)) = self.tags.first() else { return };
         let texts = self.tags.iter().map(|(key, value, _)| format!("{key}={value}")).collect();
-        record.attribute(attribute::TAGS, Value::Texts(texts), at(as_written(value), "Tags"));
+        record.attribute(attribute::TAGS, Value::Texts(texts), at(value, "Tags"));
         for (key, value, meaning) in &self.tags {
-            let evidence = at(as_written(value), key);
+            let evidence = at(value, key);
             let component = || Target::Handle(Handle::global(Space::ComponentName, value.as_str()));
             match meaning {
                 Meaning::Component => record.relate(relation::BILLS, component(), evidence),
@@ -220,21 +220,27 @@ impl Line {
         let start = self.start.as_ref().and_then(|cell| cell.value);
         for observation in &mut record.observations {
             observation.valid_from = start;
-            if matches!(observation.statement, Statement::Exists { .. }) {
-                observation.evidence.observed_at = None;
-            }
         }
         record
     }
 }
 
-/// What of a cell stands on the line where its record begins, without quotes that CSV doubles.
-fn first_line(text: &str) -> &str {
-    let line = text.lines().next().unwrap_or_default();
-    line.split('"').max_by_key(|part| part.len()).unwrap_or_default()
+/// The line on which a record begins.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The file.
+    pub path: &'a str,
+    /// The line's number, first is 1.
+    pub number: usize,
+    /// The line's text, as it is written: a record may go on behind its end.
+    pub text: &'a [u8],
 }
 
-/// The part of a tag's value that JSON and CSV write as it is.
-fn as_written(value: &str) -> &str {
-    value.split(['"', '\\', '\n', '\r', '\t']).next().unwrap_or_default()
+impl Place<'_> {
+    /// Evidence with the text `raw`, as far as it stands on this line.
+    fn evidence(&self, raw: &str, field: &str, technique: &'static str) -> Evidence {
+        let written = std::str::from_utf8(self.text).is_ok_and(|text| text.contains(raw));
+        let raw = if written { raw } else { "" };
+        Evidence::at(Locator::line(self.path, self.number), raw, technique).in_field(field)
+    }
 }

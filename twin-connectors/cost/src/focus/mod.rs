@@ -25,6 +25,7 @@ use twin_core::observe::{Capability, Diagnostic, Locator, Outcome, Record, code}
 use twin_core::schema::{kind, relation};
 
 use header::Header;
+use line::Place;
 
 /// Reads bills in the format of FOCUS 1.x.
 #[derive(Clone, Copy, Debug, Default)]
@@ -78,7 +79,8 @@ fn read(payload: &Payload<'_>, origin: &Origin) -> Result<Decoded, Diagnostic> {
     if !header.is_a_bill() {
         return Err(whole(code::NOT_RECOGNISED, "no bill: its first line has no FOCUS columns"));
     }
-    Ok(Bill { path, header, origin, decoded: Decoded::complete(path, Vec::new()), seen: HashMap::new() }.read(lines))
+    Ok(Bill { path, bytes, header, origin, decoded: Decoded::complete(path, Vec::new()), seen: HashMap::new() }
+        .read(lines))
 }
 
 fn without_mark(bytes: &[u8]) -> &[u8] {
@@ -106,6 +108,7 @@ fn check_limits(path: &str, bytes: &[u8], limits: &Limits) -> Result<(), Diagnos
 /// A bill while it is read.
 struct Bill<'a> {
     path: &'a str,
+    bytes: &'a [u8],
     header: Header,
     origin: &'a Origin,
     decoded: Decoded,
@@ -113,7 +116,7 @@ struct Bill<'a> {
     seen: HashMap<Digest, u64>,
 }
 
-impl Bill<'_> {
+impl<'a> Bill<'a> {
     fn read(mut self, mut lines: csv::Reader<&[u8]>) -> Decoded {
         let mut cells = ByteRecord::new();
         while let Ok(true) = lines.read_byte_record(&mut cells) {
@@ -127,26 +130,37 @@ impl Bill<'_> {
     }
 
     fn read_line(&mut self, cells: &ByteRecord) {
-        let number = cells.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(usize::MAX));
-        match self.charge(cells, number) {
+        let place = self.place(cells);
+        match self.charge(cells, place) {
             Ok(record) => self.decoded.records.push(record),
             Err((code, message)) => {
-                let rejected = Diagnostic::rejected(code, Locator::line(self.path, number), message);
+                let rejected = Diagnostic::rejected(code, Locator::line(self.path, place.number), message);
                 self.decoded.diagnostics.push(rejected);
             }
         }
     }
 
-    fn charge(&mut self, cells: &ByteRecord, number: usize) -> Result<Record, line::Flaw> {
+    /// The reader's position may lie before empty lines and before the second half of a line's end.
+    fn place(&self, cells: &ByteRecord) -> Place<'a> {
+        let (byte, line) = cells.position().map_or((0, 1), |position| (position.byte(), position.line()));
+        let rest = usize::try_from(byte).ok().and_then(|byte| self.bytes.get(byte..)).unwrap_or_default();
+        let blank = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        let (skipped, rest) = rest.split_at(blank);
+        let newlines = skipped.iter().filter(|byte| **byte == b'\n').count();
+        let text = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        Place { path: self.path, number: usize::try_from(line).unwrap_or(usize::MAX).saturating_add(newlines), text }
+    }
+
+    fn charge(&mut self, cells: &ByteRecord, place: Place<'_>) -> Result<Record, line::Flaw> {
         let line = line::read(&self.header, cells)?;
         let digest = line.digest();
         let count = self.seen.entry(digest).and_modify(|count| *count += 1).or_insert(1);
         let name = if *count == 1 { digest.to_string() } else { format!("{digest}-{count}") };
         if line.has_unread_period() {
-            let locator = Locator::line(self.path, number);
+            let locator = Locator::line(self.path, place.number);
             let message = "the charge period is not written as an ISO 8601 date";
             self.decoded.diagnostics.push(Diagnostic::warning(code::AMBIGUOUS, locator, message));
         }
-        Ok(line.record(name, self.path, number, &self.origin.source))
+        Ok(line.record(name, place, &self.origin.source))
     }
 }
