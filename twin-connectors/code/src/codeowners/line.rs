@@ -82,8 +82,8 @@ fn rule(text: &str, host: Host) -> Result<Rule, Flaw> {
         Some(bare) => (bare, true),
         None => (written, false),
     };
-    let plain = pattern::plain(bare, host)?;
-    let pattern = if excludes { format!("!{plain}") } else { plain };
+    let pattern = pattern::plain(bare, host)?;
+    let owners = if excludes { Vec::new() } else { owners };
     Ok(Rule { pattern, written: written.to_owned(), owned: shown_owner(rest, written), owners, excludes })
 }
 

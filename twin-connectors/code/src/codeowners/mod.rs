@@ -11,7 +11,6 @@
 //! | `/docs/*` | the direct children of `docs` that are files, not what lies deeper |
 //! | `docs/` or `*.js` | as above, at any depth: no slash but the last one, so it need not stand at the root |
 //! | `**` | any number of folders, none among them; `*` and `?` stay within one name |
-//! | `!/docs/` | GitLab and Bitbucket: what matches is excluded, whatever earlier rules say |
 //!
 //! A pattern with a slash before its end starts at the base path and leaves here with a leading slash. Differences that are folded in:
 //! * The base path is the folder above `.github`, `.gitlab`, `.bitbucket` or `docs`, or the folder that holds the file.
@@ -19,7 +18,9 @@
 //!   `\#` and `\ ` are the letters themselves; ` #` begins a comment.
 //! * GitLab: `[Section]`, `^[Optional]`, `[Section][2] @default`: a rule without owners has its section's default owners.
 //!   Sections of one name, in any case, are one section. `*` at the end of a path matches files only, as in GitHub.
-//! * Bitbucket: `CODEOWNERS.…` lines are settings, not rules; groups are written `@@group`; `!` excludes.
+//! * Bitbucket: `CODEOWNERS.…` lines are settings, not rules; groups are written `@@group`.
+//! * `!` of GitLab and Bitbucket excludes: it becomes a rule without owners. In GitLab no later rule can take an exclusion back,
+//!   so its position is behind all rules of the file.
 //!
 //! Teams (`@org/team`, `@@group`) and people (`@user`) become records of their own that stand for no line. An e-mail address is personal: only its
 //! digest is kept. Evidence is the line.
@@ -134,6 +135,7 @@ struct Reading<'a> {
     section: String,
     default_owners: Vec<Owner>,
     rules: i64,
+    lines: i64,
     seen: BTreeMap<String, u64>,
     owners: BTreeSet<Owner>,
     decoded: Decoded,
@@ -149,6 +151,7 @@ impl<'a> Reading<'a> {
             section: String::new(),
             default_owners: Vec::new(),
             rules: 0,
+            lines: i64::try_from(text.lines().count()).unwrap_or(i64::MAX / 2),
             seen: BTreeMap::new(),
             owners: BTreeSet::new(),
             decoded: Decoded::complete(path, Vec::new()),
@@ -183,14 +186,16 @@ impl<'a> Reading<'a> {
 
     fn take(&mut self, rule: Rule, locator: &Locator) {
         self.rules += 1;
+        let final_exclusion = rule.excludes && self.host == Host::GitLab;
+        let position = if final_exclusion { self.lines + self.rules } else { self.rules };
         let inherited = rule.owners.is_empty() && !rule.excludes;
         let owners = if inherited { self.default_owners.clone() } else { rule.owners };
         let declared = |raw: &str| Evidence::at(locator.clone(), raw, technique::DECLARED);
         let written = rule.written.as_str();
         let mut record =
-            Record::new(self.key(&rule.pattern), rule.pattern.as_str(), Perspective::Declared, declared(written));
+            Record::new(self.key(written), rule.pattern.as_str(), Perspective::Declared, declared(written));
         record.attribute(attribute::PATTERN, rule.pattern.as_str(), declared(written));
-        record.attribute(attribute::POSITION, self.rules, declared(written));
+        record.attribute(attribute::POSITION, position, declared(written));
         record.attribute(attribute::BASE_PATH, self.base, declared(written));
         let names = owners.iter().map(|owner| owner.name.clone()).collect();
         record.attribute(attribute::OWNERS, Value::Texts(names), declared(&rule.owned));

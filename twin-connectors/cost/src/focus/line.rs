@@ -146,6 +146,17 @@ impl Line {
         [&self.start, &self.end].into_iter().flatten().any(|cell| cell.value.is_none())
     }
 
+    /// The places where the charge is booked, by its tags; they stand for no line.
+    pub fn cost_centers(&self, place: Place<'_>, source: &SourceId) -> Vec<Record> {
+        let named = self.tags.iter().filter(|(_, _, meaning)| *meaning == Meaning::CostCenter);
+        let center = |(key, value, _): &(String, String, Meaning)| {
+            let evidence = place.evidence(value, key, technique::TAG);
+            let center = RecordKey::new(source, kind::COST_CENTER, value.as_str());
+            Record { stands_for: 0, ..Record::new(center, value.as_str(), Perspective::Billed, evidence) }
+        };
+        named.map(center).collect()
+    }
+
     /// The record, called `name`, of the line at `place`.
     pub fn record(&self, name: String, place: Place<'_>, source: &SourceId) -> Record {
         let at = |raw: &str, field: &str, how| place.evidence(raw, field, how);

@@ -15,13 +15,13 @@ mod header;
 mod line;
 mod tags;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use csv::ByteRecord;
 use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
 use twin_core::base::{Digest, Limits};
-use twin_core::observe::{Capability, Diagnostic, Locator, Outcome, Record, code};
+use twin_core::observe::{Capability, Diagnostic, Locator, Outcome, Record, RecordKey, code};
 use twin_core::schema::{kind, relation};
 
 use header::Header;
@@ -79,8 +79,16 @@ fn read(payload: &Payload<'_>, origin: &Origin) -> Result<Decoded, Diagnostic> {
     if !header.is_a_bill() {
         return Err(whole(code::NOT_RECOGNISED, "no bill: its first line has no FOCUS columns"));
     }
-    Ok(Bill { path, bytes, header, origin, decoded: Decoded::complete(path, Vec::new()), seen: HashMap::new() }
-        .read(lines))
+    Ok(Bill {
+        path,
+        bytes,
+        header,
+        origin,
+        decoded: Decoded::complete(path, Vec::new()),
+        seen: HashMap::new(),
+        centers: BTreeMap::new(),
+    }
+    .read(lines))
 }
 
 fn without_mark(bytes: &[u8]) -> &[u8] {
@@ -114,6 +122,7 @@ struct Bill<'a> {
     decoded: Decoded,
     /// How often a line with this digest was seen.
     seen: HashMap<Digest, u64>,
+    centers: BTreeMap<RecordKey, Record>,
 }
 
 impl<'a> Bill<'a> {
@@ -126,6 +135,7 @@ impl<'a> Bill<'a> {
         if rejected > 0 {
             self.decoded.outcome = Outcome::Partial(format!("{rejected} cost lines could not be read"));
         }
+        self.decoded.records.extend(self.centers.into_values());
         self.decoded
     }
 
@@ -160,6 +170,9 @@ impl<'a> Bill<'a> {
             let locator = Locator::line(self.path, place.number);
             let message = "the charge period is not written as an ISO 8601 date";
             self.decoded.diagnostics.push(Diagnostic::warning(code::AMBIGUOUS, locator, message));
+        }
+        for center in line.cost_centers(place, &self.origin.source) {
+            self.centers.entry(center.key.clone()).or_insert(center);
         }
         Ok(line.record(name, place, &self.origin.source))
     }

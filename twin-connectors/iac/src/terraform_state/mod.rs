@@ -39,7 +39,7 @@ impl Decoder for TerraformState {
             relation::PART_OF,
         ];
         let mut kinds: Vec<_> = table::kinds().collect();
-        kinds.extend([kind::RESOURCE]);
+        kinds.extend([kind::RESOURCE, kind::TEAM, kind::SYSTEM]);
         kinds.sort();
         kinds.dedup();
         Capability::of_files("terraform-state", &kinds, &relations).blind_to(&[

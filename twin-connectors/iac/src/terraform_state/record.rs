@@ -31,7 +31,7 @@ pub(super) fn records(
     }
     let mut addresses = BTreeSet::new();
     let mut relations_left = origin.limits.nodes;
-    let mut records = Vec::new();
+    let (mut records, mut named) = (Vec::new(), BTreeMap::new());
     for instance in instances {
         if !addresses.insert(&instance.address) {
             diagnostics.push(stands_twice(path, instance));
@@ -41,7 +41,9 @@ pub(super) fn records(
         reading.read_facts();
         reading.depend(&by_configuration, &mut relations_left);
         records.push(reading.record);
+        named.extend(reading.named.into_iter().map(|record| (record.key.clone(), record)));
     }
+    records.extend(named.into_values());
     records
 }
 
@@ -71,6 +73,8 @@ struct Reading<'a> {
     /// What is said once only, although several attributes may say it.
     said: BTreeSet<AttributeName>,
     hosts: BTreeSet<String>,
+    /// Teams and systems that tags name.
+    named: Vec<Record>,
     tagged: bool,
 }
 
@@ -85,7 +89,15 @@ impl<'a> Reading<'a> {
         if instance.data {
             record.attribute(attribute::CONDITION, "data source", evidence);
         }
-        Reading { path, instance, record, said: BTreeSet::new(), hosts: BTreeSet::new(), tagged: false }
+        Reading {
+            path,
+            instance,
+            record,
+            said: BTreeSet::new(),
+            hosts: BTreeSet::new(),
+            named: Vec::new(),
+            tagged: false,
+        }
     }
 
     fn read_facts(&mut self) {
@@ -181,7 +193,7 @@ impl<'a> Reading<'a> {
             let Some(value) = value.as_str().filter(|value| is_keepable(value)) else { continue };
             self.tagged = true;
             let evidence = declared(self.path, &format!("{pointer}/{}", escaped(key)), value, key);
-            labels::apply(&mut self.record, key, value, &evidence);
+            self.named.extend(labels::apply(&mut self.record, key, value, &evidence));
         }
     }
 
