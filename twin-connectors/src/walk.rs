@@ -81,7 +81,7 @@ pub(crate) fn walk(files: &dyn Files, options: &ScanOptions) -> Result<Tree> {
 
 /// Lists one folder and returns the folders in it.
 fn enter(files: &dyn Files, options: &ScanOptions, tree: &mut Tree, folder: String) -> Vec<String> {
-    let left = options.context.limits.files.saturating_sub(tree.leaves.len());
+    let left = options.context.limits.files.saturating_sub(tree.leaves.len() + tree.folders.len());
     match files.list(&folder, left) {
         Err(error) => note(tree, folder, Err(error.kind().to_string())),
         Ok(entries) if entries.len() > left => {
