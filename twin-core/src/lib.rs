@@ -5,5 +5,7 @@
 //! [`simulate`] → [`wire`] → the engine ([`Twin`]).
 
 pub mod base;
+pub mod history;
+pub mod identity;
 pub mod observe;
 pub mod schema;
