@@ -76,9 +76,10 @@ const SECRET: [&str; 14] = [
 ];
 
 /// Words that say that the value is about the thing itself: where it listens, whom it lets in, what it is reached by.
-const OWN: [&str; 15] = [
+const OWN: [&str; 16] = [
     "listen",
     "listener",
+    "listeners",
     "bind",
     "allowed",
     "allow",
