@@ -46,7 +46,7 @@ fn stores() -> Vec<Case> {
                    "port": 5432, "engine": "postgres", "password": "canary-db", "tags_all": {"team": "checkout"}}),
             vec![
                 "DataStore aws_db_instance.it",
-                "is orders-db <- prod.tfstate#0/resources/0/name",
+                "is orders-db <- prod.tfstate#0/resources/0/instances/0/attributes/identifier \"orders-db\"",
                 "answers to native_id:arn:aws:rds:eu-central-1:123:db:orders-db",
                 "answers to host:orders.x.rds.example <- prod.tfstate#0/resources/0/instances/0/attributes/endpoint \"Orders.x.rds.example\"",
                 "port = 5432",
