@@ -9,7 +9,7 @@ use twin_connector_base::{Decoder, Recognition};
 use twin_connector_iac::terraform_state::TerraformState;
 use twin_core::observe::{Outcome, Statement};
 
-use reading::{fixtures, incoming, read, told};
+use reading::{check_unreadable, fixtures, incoming, read, told};
 
 /// A state with these resources.
 fn state(resources: serde_json::Value) -> String {
@@ -282,6 +282,11 @@ fn real_states_are_read_in_full() {
         assert_eq!(incoming(&decoded), listed(&bytes), "{path}");
         assert!(!format!("{decoded:?}").contains("hunter2"), "{path}: a secret");
     }
+}
+
+#[test]
+fn a_file_that_cannot_be_had_takes_nothing_away() {
+    check_unreadable(&TerraformState, "a.tfstate");
 }
 
 proptest! {
