@@ -1,12 +1,21 @@
 //! YAML and JSON as a tree in which every node knows its line.
+//!
+//! The parser is event-driven and knows positions; what is added here are limits, aliases, merge keys, and documents that cannot harm each other.
+
+mod build;
+mod check;
+mod lines;
+mod split;
 
 use twin_core::base::Limits;
 use twin_core::observe::Diagnostic;
 
+pub use lines::Lines;
+
 /// A node and the line on which it begins (first line is 1).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// The line.
+    /// The line. Of a block scalar, the line of its first line of text.
     pub line: usize,
     /// What stands there.
     pub content: Content,
@@ -23,10 +32,12 @@ pub enum Content {
         text: String,
         /// Written without quotes.
         plain: bool,
+        /// Written as a literal block (`|`): each line of the text stands on a line of its own, see [`Node::line_of`].
+        literal: bool,
     },
     /// A sequence.
     Sequence(Vec<Node>),
-    /// A mapping, in the order of the text. Of a repeated key the last entry counts.
+    /// A mapping, in the order of the text. Of a repeated key only the last entry is kept.
     Mapping(Vec<(Node, Node)>),
 }
 
@@ -42,9 +53,19 @@ pub struct Document {
 }
 
 /// Splits a stream into documents and reads each; a broken document does not touch the others. Empty documents are left out.
+///
+/// A payload that is no text, or over a limit as a whole, is one document that could not be read.
 pub fn documents(path: &str, bytes: &[u8], limits: &Limits) -> Vec<Document> {
-    let _ = (path, bytes, limits);
-    Vec::new()
+    match check::text_of(path, bytes, limits) {
+        Ok(text) => split::parts(text).filter_map(|part| document(path, &part, limits)).collect(),
+        Err(refused) => vec![Document { index: 0, line: 1, root: Err(refused) }],
+    }
+}
+
+fn document(path: &str, part: &split::Part<'_>, limits: &Limits) -> Option<Document> {
+    let root = check::lines_of(path, part, limits).and_then(|()| build::root(path, part, limits));
+    let is_empty = root.as_ref().is_ok_and(Node::is_null);
+    (!is_empty).then_some(Document { index: part.index, line: part.line, root })
 }
 
 impl Node {
@@ -63,6 +84,35 @@ impl Node {
         match &self.content {
             Content::Scalar { text, .. } => Some(text),
             _ => None,
+        }
+    }
+
+    /// The truth value of a scalar that was written without quotes.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.as_plain()? {
+            "true" | "True" | "TRUE" => Some(true),
+            "false" | "False" | "FALSE" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The whole number of a scalar that was written without quotes.
+    pub fn as_integer(&self) -> Option<i64> {
+        self.as_plain()?.parse().ok()
+    }
+
+    fn as_plain(&self) -> Option<&str> {
+        match &self.content {
+            Content::Scalar { text, plain: true, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The line on which a line of this scalar's text stands, first is 0: the same for all, unless it is a literal block.
+    pub fn line_of(&self, text_line: usize) -> usize {
+        match &self.content {
+            Content::Scalar { literal: true, .. } => self.line.saturating_add(text_line),
+            _ => self.line,
         }
     }
 
@@ -87,3 +137,6 @@ impl Node {
         self.content == Content::Null
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,21 @@
 //! Endpoints: what a value says about a peer, and nothing else of the value.
 //!
-//! A value may hold a password. Only scheme, host, port and database name leave this module.
+//! A value may hold a password. Only scheme, host, port and database name leave this module; where a value can be read in
+//! two ways and one of them would show a part of a password, nothing leaves it.
+
+mod connection;
+mod host;
+mod url;
+mod variable;
+
+use twin_core::observe::technique;
+
+use host::Address;
+
+pub use variable::names_a_thing;
+
+/// Values longer than this are documents, not addresses.
+const LONGEST: usize = 16 * 1024;
 
 /// A peer that a value names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,14 +34,89 @@ pub struct Endpoint {
     pub technique: &'static str,
 }
 
-/// The endpoints that a variable or setting names. `name` decides whether a bare word is taken for a host (`PAYMENT_HOST=payment`).
-pub fn endpoints(name: &str, value: &str) -> Vec<Endpoint> {
-    let _ = (name, value);
-    Vec::new()
+impl Endpoint {
+    fn at(address: Address<'_>, technique: &'static str) -> Self {
+        Endpoint {
+            scheme: None,
+            host: address.host.trim_end_matches('.').to_lowercase(),
+            port: address.port,
+            database: None,
+            raw: address.raw.to_owned(),
+            technique,
+        }
+    }
 }
 
-/// Whether the whole value of a variable may be kept, because the variable names things: `OTEL_SERVICE_NAME` and its like.
-pub fn names_a_thing(variable: &str) -> bool {
-    let _ = variable;
-    false
+/// The endpoints that a variable or setting names. `name` decides whether a bare word is taken for a host (`PAYMENT_HOST=payment`).
+///
+/// ```
+/// use twin_connector_base::endpoint::endpoints;
+/// let found = endpoints("DATABASE_URL", "postgres://shop:hunter2@db:5432/orders");
+/// assert_eq!((found[0].host.as_str(), found[0].port), ("db", Some(5432)));
+/// assert_eq!(found[0].raw, "db:5432");
+/// ```
+pub fn endpoints(name: &str, value: &str) -> Vec<Endpoint> {
+    let value = unquoted(value.trim());
+    if value.is_empty() || value.len() > LONGEST || variable::is_secret(name) || variable::is_own(name) {
+        return Vec::new();
+    }
+    if value.starts_with('-') {
+        return in_options(value);
+    }
+    let mut found = in_value(name, value);
+    let mut seen = std::collections::BTreeSet::new();
+    found.retain(|endpoint| seen.insert(endpoint.clone()));
+    found
 }
+
+fn in_value(name: &str, value: &str) -> Vec<Endpoint> {
+    if let Some(found) = connection::read(value) {
+        return found;
+    }
+    if value.contains("://") || url::is_oracle(value) {
+        return url::read(value);
+    }
+    let addresses = addresses(name, value);
+    if !addresses.is_empty() {
+        return addresses;
+    }
+    words(name, value)
+}
+
+/// A variable such as `JAVA_OPTS` that holds options itself.
+fn in_options(value: &str) -> Vec<Endpoint> {
+    let options = value.split_whitespace().filter_map(|option| option.split_once('='));
+    options.filter(|(_, value)| !value.starts_with('-')).flat_map(|(key, value)| endpoints(key, value)).collect()
+}
+
+/// A value that wholly is a list of `host:port`.
+fn addresses(name: &str, value: &str) -> Vec<Endpoint> {
+    if !variable::may_hold_address(name) {
+        return Vec::new();
+    }
+    let found: Option<Vec<_>> = listed(value).map(host::with_port).collect();
+    let local = found.unwrap_or_default().into_iter().filter(Address::is_elsewhere);
+    local.map(|address| Endpoint::at(address, technique::ENV_ADDRESS)).collect()
+}
+
+/// A value that wholly is a list of host names, of a variable that says so.
+fn words(name: &str, value: &str) -> Vec<Endpoint> {
+    if !variable::names_a_host(name) {
+        return Vec::new();
+    }
+    let found: Option<Vec<_>> = value.split([',', ';']).map(|part| host::word(part.trim())).collect();
+    let local = found.unwrap_or_default().into_iter().filter(Address::is_elsewhere);
+    local.map(|address| Endpoint::at(address, technique::ENV_HOST)).collect()
+}
+
+fn listed(value: &str) -> impl Iterator<Item = &str> {
+    value.split([',', ';', ' ', '\t', '\n']).filter(|part| !part.is_empty())
+}
+
+fn unquoted(value: &str) -> &str {
+    let inner = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
+    inner.map_or(value, str::trim)
+}
+
+#[cfg(test)]
+mod tests;

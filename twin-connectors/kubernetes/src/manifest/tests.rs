@@ -1,0 +1,1 @@
+//! Manifests: what becomes of objects of all kinds.
