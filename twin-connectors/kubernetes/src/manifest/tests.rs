@@ -383,6 +383,23 @@ fn bad_input_is_counted_and_located() {
 }
 
 #[test]
+fn a_list_in_one_line_is_read_in_bounded_time() {
+    let pod = |number: usize| {
+        format!(
+            r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"pod-{number}","namespace":"shop"}},"spec":{{"containers":[{{"image":"api:{number}","env":[{{"name":"PEER","value":"http://peer-{number}:80"}}]}}]}}}}"#
+        )
+    };
+    let pods: Vec<String> = (0..300).map(pod).collect();
+    let text = format!(r#"{{"apiVersion":"v1","items":[{}],"kind":"List"}}"#, pods.join(","));
+    let connects = ["Workload:Pod/pod-299 | connectsTo"];
+    let expected = "shop/shop/Workload:Pod/pod-299 | connectsTo host:peer-299 port=80 protocol=http @ 1 peer-299:80";
+    let decoded = check(&text, &connects, &[expected]);
+    assert_eq!(decoded.records.iter().map(|record| record.stands_for).sum::<u64>(), 300);
+    let said = decoded.records.iter().flat_map(|record| &record.observations);
+    assert!(said.flat_map(|said| &said.evidence.chain).all(|step| !step.raw.is_empty()));
+}
+
+#[test]
 fn files_are_recognised_by_what_they_say() {
     let cases = [
         ("a.yaml", "apiVersion: v1\nkind: Pod\n", true),
