@@ -235,9 +235,7 @@ items:
     );
 }
 
-#[test]
-fn services_and_rules_route() {
-    let text = r#"apiVersion: v1
+const ROUTES: &str = r#"apiVersion: v1
 kind: Service
 metadata: {name: web, namespace: shop}
 spec: {selector: {app: web, tier: front}, ports: [{port: 80}]}
@@ -274,8 +272,11 @@ kind: VirtualService
 metadata: {name: web, namespace: shop}
 spec: {hosts: [web], http: [{route: [{destination: {host: web.shop.svc.cluster.local}}]}]}
 "#;
+
+#[test]
+fn services_and_rules_route() {
     check(
-        text,
+        ROUTES,
         &["routesTo"],
         &[
             "shop/shop/LoadBalancer:web | routesTo k8s/shop//shop {\"app\": \"web\", \"tier\": \"front\"} @ 4 web",
@@ -287,7 +288,7 @@ spec: {hosts: [web], http: [{route: [{destination: {host: web.shop.svc.cluster.l
         ],
     );
     check(
-        text,
+        ROUTES,
         &["known host"],
         &[
             "shop/shop/LoadBalancer:web | known host:web k8s/shop//shop @ 3 web",
