@@ -25,7 +25,7 @@ pub(super) fn decode(payloads: &[Payload<'_>], origin: &Origin) -> Vec<Decoded> 
     let (files, companions) = sorted(payloads);
     let project = Project::new(&files, &companions, origin);
     let mut decoded: Vec<Decoded> = files.iter().map(|file| in_file(file, &project)).collect();
-    decoded.extend(companions.iter().filter_map(refused));
+    decoded.extend(companions.iter().filter_map(|companion| refused(companion, origin)));
     if let Some(reason) = decoded.iter().find_map(reason) {
         decoded.iter_mut().for_each(|file| file.outcome = Outcome::Partial(reason.clone()));
     }
@@ -117,9 +117,8 @@ fn in_file(payload: &Payload<'_>, project: &Project<'_>) -> Decoded {
 }
 
 /// What to say of a companion: only why it could not be read.
-fn refused(companion: &Payload<'_>) -> Option<Decoded> {
-    let origin = Origin { source: SourceId(String::new()), limits: twin_core::base::Limits::default() };
-    text(companion, &origin).err().map(|diagnostic| Decoded::rejected(companion.path, diagnostic))
+fn refused(companion: &Payload<'_>, origin: &Origin) -> Option<Decoded> {
+    text(companion, origin).err().map(|diagnostic| Decoded::rejected(companion.path, diagnostic))
 }
 
 fn reason(decoded: &Decoded) -> Option<String> {
