@@ -1,1 +1,7 @@
-//! Placeholder of the room that is being built.
+//! Kubernetes: what manifests declare.
+//!
+//! Invariant: an object is read by itself. A selector, a reference to a ConfigMap, a host name stay what they are: the graph joins them.
+
+mod manifest;
+
+pub use manifest::Kubernetes;
