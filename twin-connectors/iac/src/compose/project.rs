@@ -109,8 +109,10 @@ fn in_file(payload: &Payload<'_>, project: &Project<'_>) -> Decoded {
     let mut file = File::new(payload.path, project);
     let documents = project.files.iter().find(|(path, _)| *path == payload.path).map(|(_, documents)| documents);
     let documents = documents.map(Vec::as_slice).unwrap_or_default();
-    if documents.is_empty() {
-        file.reject(code::SHAPE, 1, "empty: no services");
+    match payload.bytes {
+        Ok(bytes) if bytes.trim_ascii().is_empty() => file.reject(code::SHAPE, 1, "empty: no services"),
+        Ok(_) if documents.is_empty() => file.warn(code::SHAPE, 1, "nothing but comments"),
+        _ => {}
     }
     documents.iter().for_each(|document| file.read(document));
     file.decoded()

@@ -243,9 +243,13 @@ fn real_projects_are_read_in_full() {
         return;
     };
     let mut paths = Vec::new();
-    compose_files(&shared.join("estates/raw"), &mut paths);
+    let root = shared.join("estates/raw");
+    compose_files(&root, &mut paths);
     paths.sort();
-    let read = |path: &PathBuf| Some((path.to_string_lossy().into_owned(), std::fs::read_to_string(path).ok()?));
+    let read = |path: &PathBuf| {
+        let name = path.strip_prefix(&root).ok()?.to_string_lossy().into_owned();
+        Some((name, std::fs::read_to_string(path).ok()?))
+    };
     let files: Vec<_> = paths.iter().filter_map(read).collect();
     let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let groups: std::collections::BTreeSet<_> = files.iter().map(|(path, _)| Compose.group(path)).collect();
