@@ -1,0 +1,20 @@
+//! Which records are one thing, and why.
+//!
+//! First tier: explicit references and unambiguous native keys. Every merge and every refusal is explained by additive weights; people's decisions
+//! come first and survive every reading; ids are stable.
+//!
+//! Invariant: identity knows facts and people's decisions, never a snapshot, a store or a question.
+
+mod cluster;
+mod decision;
+mod directory;
+mod id;
+mod score;
+mod state;
+
+pub use cluster::{Cluster, Clusters, Verdict, cluster, founds_component};
+pub use decision::HumanDecision;
+pub use directory::{Directory, FactIndex, Found, RecordIndex, RecordView};
+pub use id::EntityId;
+pub use score::{Links, PairScore, THRESHOLD, Weight};
+pub use state::{Assignments, IdentityState};

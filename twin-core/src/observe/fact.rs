@@ -1,0 +1,46 @@
+//! A fact: one statement about one record from one side. Which scopes list it, and why, stands beside it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Digest, Timestamp, digest_of};
+use crate::observe::{Evidence, Perspective, RecordKey, Scope, Statement};
+
+/// What is said, by its content alone. Two scopes that say the same share one fact.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Fact {
+    /// Of which record.
+    pub subject: RecordKey,
+    /// What.
+    pub statement: Statement,
+    /// From which side.
+    pub perspective: Perspective,
+}
+
+impl Fact {
+    /// The fact's identity: equal for equal facts, over processes and versions of one store format.
+    pub fn digest(&self) -> Digest {
+        digest_of(self)
+    }
+}
+
+/// One scope's word for a fact: why it is believed, and since when it holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listing {
+    /// Who says it.
+    pub scope: Scope,
+    /// Why it is believed.
+    pub evidence: Evidence,
+    /// Since when it holds.
+    pub valid_from: Timestamp,
+}
+
+/// A fact that holds, with everybody who says so.
+#[derive(Clone, Debug)]
+pub struct Holding {
+    /// The fact.
+    pub fact: Arc<Fact>,
+    /// Who says so, in the order of their scopes; at least one.
+    pub listings: Vec<Arc<Listing>>,
+}
