@@ -1,1 +1,36 @@
-//! Every connector behind one door.
+//! Every connector behind one door: [`scan`] a folder, list what can be read, say what could not.
+//!
+//! ```
+//! use twin_connectors::{ScanOptions, scan};
+//!
+//! let scan = scan(env!("CARGO_MANIFEST_DIR"), &ScanOptions::default())?;
+//! assert_eq!(scan.batches[0].scope.path, "");
+//! println!("{}", scan.report);
+//! # Ok::<(), twin_core::base::Error>(())
+//! ```
+//!
+//! The decoders live in one crate per family; each is one line of [`registry()`]. What they share is in `twin-connector-base`.
+//! This crate alone opens files, through [`Files`], and never follows a symbolic link.
+
+mod decode;
+mod files;
+mod folder;
+mod matrix;
+mod merge;
+mod name;
+mod options;
+mod plan;
+mod registry;
+mod report;
+mod scan;
+mod walk;
+
+pub use decode::decode_one;
+pub use files::{Entry, EntryKind, Files, OnDisk};
+pub use folder::Folder;
+pub use matrix::capability_matrix;
+pub use name::source_name;
+pub use options::{SKIPPED_FOLDERS, ScanOptions};
+pub use registry::{Registered, registry};
+pub use report::{Report, Tally, Unread};
+pub use scan::{Scan, scan, scan_files};

@@ -1,1 +1,4 @@
-//! Placeholder of the room that is being built.
+//! Connectors for what lies in code repositories.
+
+pub mod codeowners;
+pub mod config;

@@ -1,1 +1,3 @@
-//! Placeholder of the room that is being built.
+//! Connectors for cost.
+
+pub mod focus;

@@ -1,1 +1,4 @@
-//! Placeholder of the room that is being built.
+//! Connectors for infrastructure as code.
+
+pub mod compose;
+pub mod terraform_state;

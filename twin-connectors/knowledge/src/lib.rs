@@ -1,1 +1,3 @@
-//! Placeholder of the room that is being built.
+//! Connectors for what people wrote down.
+
+pub mod decisions;

@@ -1,0 +1,93 @@
+//! Decides who reads what: asks every decoder about every file, and forms the groups that are read together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+use twin_connector_base::Recognition;
+use twin_core::base::{Result, in_pool};
+
+use crate::files::Files;
+use crate::options::ScanOptions;
+use crate::walk::Tree;
+
+/// How much of a file a decoder sees before it says whether the file is its own.
+const HEAD_BYTES: u64 = 64 << 10;
+
+/// What is known of a file before it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Relative to the root.
+    pub path: String,
+    /// The places of the decoders that read it.
+    pub readers: Vec<usize>,
+    /// Why its beginning could not be read.
+    pub trouble: Option<String>,
+}
+
+/// Files that one decoder reads together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    /// The decoder's place.
+    pub decoder: usize,
+    /// The files that it recognised, and their companions.
+    pub paths: BTreeSet<String>,
+}
+
+/// Asks about every file, in parallel; the answers come in the order of the paths.
+///
+/// # Errors
+/// If the host cancels, or the deadline passes.
+pub(crate) fn look(files: &dyn Files, tree: &Tree, options: &ScanOptions) -> Result<Vec<Seen>> {
+    let paths: Vec<&str> = tree.files().collect();
+    let done = AtomicU64::new(0);
+    in_pool(|| {
+        let seen = paths.par_iter().map(|path| {
+            options.context.check()?;
+            let seen = look_at(files, path, options);
+            let count = done.fetch_add(1, Ordering::Relaxed) + 1;
+            options.context.progress.report("recognise", count, paths.len() as u64);
+            Ok(seen)
+        });
+        seen.collect()
+    })
+}
+
+fn look_at(files: &dyn Files, path: &str, options: &ScanOptions) -> Seen {
+    let (head, trouble) = match files.read(path, HEAD_BYTES) {
+        Ok(head) => (head, None),
+        Err(error) => (Vec::new(), Some(error.kind().to_string())),
+    };
+    Seen { path: path.to_owned(), readers: readers(path, &head, options), trouble }
+}
+
+/// The decoders that are surest of a file, all of them if several are equally sure.
+fn readers(path: &str, head: &[u8], options: &ScanOptions) -> Vec<usize> {
+    let sure: Vec<Recognition> = options.decoders.iter().map(|row| row.decoder.recognises(path, head)).collect();
+    let best = sure.iter().copied().max().unwrap_or(Recognition::No);
+    let wins = |found: Recognition| found != Recognition::No && found == best;
+    sure.iter().enumerate().filter(|(_, found)| wins(**found)).map(|(place, _)| place).collect()
+}
+
+/// Forms the groups. A file without a group is one of its own.
+pub(crate) fn groups(seen: &[Seen], tree: &Tree, options: &ScanOptions) -> Vec<Group> {
+    let mut groups: BTreeMap<(usize, String), BTreeSet<String>> = BTreeMap::new();
+    for file in seen {
+        for &place in &file.readers {
+            let Some(row) = options.decoders.get(place) else { continue };
+            // A group's name may look like a path: the prefix keeps it apart from a file of its own.
+            let name = row
+                .decoder
+                .group(&file.path)
+                .map_or_else(|| format!("file {}", file.path), |group| format!("group {group}"));
+            let paths = groups.entry((place, name)).or_default();
+            paths.insert(file.path.clone());
+            paths.extend(row.decoder.companions(&file.path).into_iter().filter(|path| may_be_there(tree, path)));
+        }
+    }
+    groups.into_iter().map(|((decoder, _), paths)| Group { decoder, paths }).collect()
+}
+
+fn may_be_there(tree: &Tree, path: &str) -> bool {
+    tree.leaves.contains_key(path) || tree.obstacle(path).is_some()
+}
