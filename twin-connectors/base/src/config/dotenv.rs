@@ -19,13 +19,12 @@ pub struct Variable {
 /// The variables of an `.env` file, in its order. What is no variable is passed over.
 pub fn variables(text: &str) -> Vec<Variable> {
     let mut found = Vec::new();
-    let mut lines = text.lines().enumerate().peekable();
+    let mut lines = text.lines().enumerate();
     while let Some((index, line)) = lines.next() {
         let Some((name, rest)) = named(line) else { continue };
         let mut value = rest.map(str::to_owned);
-        while value.as_deref().is_some_and(is_open) {
-            let Some((_, more)) = lines.next() else { break };
-            value = value.map(|value| format!("{value}\n{more}"));
+        if let Some(open) = value.as_mut().filter(|value| is_open(value)) {
+            continued(open, &mut lines);
         }
         let literal = value.as_deref().is_some_and(|value| value.starts_with('\''));
         found.push(Variable { name: name.to_owned(), value: value.as_deref().map(bare), literal, line: index + 1 });
@@ -65,6 +64,18 @@ fn named(line: &str) -> Option<(&str, Option<&str>)> {
     let name = name.trim();
     let is_name = name.chars().all(|letter| letter.is_alphanumeric() || "_.-".contains(letter));
     (is_name && !name.is_empty()).then(|| (name, rest.get(1..).map(str::trim)))
+}
+
+/// Takes lines until the quote closes.
+fn continued<'a>(value: &mut String, lines: &mut impl Iterator<Item = (usize, &'a str)>) {
+    let quote = value.chars().next().unwrap_or('"');
+    for (_, more) in lines {
+        value.push('\n');
+        value.push_str(more);
+        if more.contains(quote) && !is_open(value) {
+            break;
+        }
+    }
 }
 
 /// Whether a quote is still open at the end.

@@ -120,6 +120,9 @@ pub fn expand(value: &str, syntax: Syntax, known: &Variables) -> Traced {
 }
 
 fn expand_within(value: &str, syntax: Syntax, known: &Variables, depth: usize) -> Traced {
+    if value.len() > LONGEST {
+        return Traced::default();
+    }
     let mut result = Traced::default();
     let mut rest = value;
     while let Some(at) = rest.find('$') {
@@ -133,7 +136,8 @@ fn expand_within(value: &str, syntax: Syntax, known: &Variables, depth: usize) -
     result
 }
 
-/// The value of the variable that begins with the dollar at the start of `text`, and what follows it.
+/// The value of the variable that begins with the dollar at the start of `text`, and what follows it. Nothing after a brace that
+/// never closes is looked at.
 fn variable<'a>(text: &'a str, syntax: Syntax, known: &Variables, depth: usize) -> (Traced, &'a str) {
     let after = text.get(1..).unwrap_or_default();
     if let Some(inside) = after.strip_prefix('{') {
@@ -142,7 +146,7 @@ fn variable<'a>(text: &'a str, syntax: Syntax, known: &Variables, depth: usize) 
                 let (inside, rest) = inside.split_at(end);
                 (braced(inside, syntax, known, depth - 1), rest.get(1..).unwrap_or_default())
             }
-            None => (Traced::literal("$"), after),
+            None => (Traced::literal(text), ""),
         };
     }
     if syntax == Syntax::Placeholders {

@@ -1,11 +1,14 @@
 //! Settings of nginx: which servers it passes requests to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Setting;
 
 /// Directives whose argument is a server.
 const PASSES: [&str; 6] = ["proxy_pass", "grpc_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "memcached_pass"];
+
+/// Variables that name variables are followed so far.
+const HOPS: usize = 8;
 
 /// A directive with its arguments, and the block that it stands in.
 struct Directive {
@@ -17,14 +20,14 @@ struct Directive {
 pub(super) fn settings(text: &str) -> Vec<Setting> {
     let directives = directives(text);
     let variables = variables(&directives);
-    let upstreams: Vec<&str> =
+    let upstreams: BTreeSet<&str> =
         directives.iter().filter_map(|directive| directive.block.strip_prefix("upstream ")).collect();
     directives.iter().filter_map(|directive| setting(directive, &variables, &upstreams)).collect()
 }
 
 type Variables = BTreeMap<String, (String, usize)>;
 
-fn setting(directive: &Directive, variables: &Variables, upstreams: &[&str]) -> Option<Setting> {
+fn setting(directive: &Directive, variables: &Variables, upstreams: &BTreeSet<&str>) -> Option<Setting> {
     let [name, argument, ..] = directive.words.as_slice() else {
         return None;
     };
@@ -35,22 +38,35 @@ fn setting(directive: &Directive, variables: &Variables, upstreams: &[&str]) -> 
     }
     let (value, line) = followed(argument, variables, directive.line);
     let host = value.split("://").last().unwrap_or_default().split(['/', ':']).next().unwrap_or_default();
-    let is_group = !in_upstream && upstreams.contains(&host);
+    let is_group = !in_upstream && upstreams.contains(host);
     (!is_group).then(|| Setting { key: "upstream.server".to_owned(), value, line })
 }
 
 /// The argument with the variables that `set` gives, and the earliest line that it rests on.
 fn followed(argument: &str, variables: &Variables, line: usize) -> (String, usize) {
     let (mut value, mut first) = (argument.to_owned(), line);
-    for (name, (text, at)) in variables.iter().rev() {
-        for form in [format!("${{{name}}}"), format!("${name}")] {
-            if value.contains(&form) && value.len() < 4096 {
-                value = value.replace(&form, text);
-                first = first.min(*at);
-            }
-        }
+    for _ in 0..HOPS {
+        let Some((next, at)) = filled(&value, variables) else { break };
+        (value, first) = (next, first.min(at));
     }
     (value, first)
+}
+
+/// The value with its first known variable filled in, and that variable's line.
+fn filled(value: &str, variables: &Variables) -> Option<(String, usize)> {
+    value.match_indices('$').find_map(|(at, _)| {
+        let (before, after) = (value.get(..at)?, value.get(at + 1..)?);
+        let (name, rest) = match after.strip_prefix('{') {
+            Some(braced) => braced.split_once('}')?,
+            None => after.split_at(after.find(|letter: char| !is_inside(letter)).unwrap_or(after.len())),
+        };
+        let (text, line) = variables.get(name)?;
+        Some((format!("{before}{text}{rest}"), *line))
+    })
+}
+
+fn is_inside(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '_'
 }
 
 fn variables(directives: &[Directive]) -> Variables {
@@ -93,14 +109,21 @@ fn tokens(text: &str) -> Vec<(usize, String)> {
 /// The words of a line; a brace that belongs to a variable does not end one.
 fn words(line: &str) -> Vec<String> {
     let (mut found, mut word, mut quote) = (Vec::new(), String::new(), None);
+    let mut in_variable = false;
     for letter in line.chars() {
-        let in_variable = word.ends_with('$') || word.rfind("${").is_some_and(|at| !word[at..].contains('}'));
         match letter {
             _ if quote == Some(letter) => quote = None,
             _ if quote.is_some() => word.push(letter),
             '"' | '\'' => quote = Some(letter),
             '#' if word.is_empty() => break,
-            '{' | '}' if in_variable => word.push(letter),
+            '{' if word.ends_with('$') => {
+                in_variable = true;
+                word.push(letter);
+            }
+            '}' if in_variable => {
+                in_variable = false;
+                word.push(letter);
+            }
             ';' | '{' | '}' => {
                 found.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
                 found.push(letter.to_string());

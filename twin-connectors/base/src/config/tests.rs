@@ -68,6 +68,20 @@ fn proxies_name_their_upstreams() {
 }
 
 #[test]
+fn a_value_in_quotes_may_have_several_lines() {
+    check(
+        "x.env",
+        "KEY=\"-----\nA_URL=http://no:1\n-----\"\nB_URL='http://b:2'\nOPEN=\"x\nC_URL=http://c:3\n",
+        "4:B_URL=b:2 2",
+    );
+    check(
+        "nginx.conf",
+        "location / { proxy_pass http://$a; }\nupstream x { server b:1; }\n",
+        "2:upstream.server=b:1 1",
+    );
+}
+
+#[test]
 fn placeholders_stand_for_their_defaults() {
     let text = "a:\n  url: http://${HOST:cart}:${PORT:80}\n  b_url: http://${NONE}:1\n  c_url: ${X:http://c:2}\n  d_addr: ${env:Y:-d:3}\n";
     check("application.yaml", text, "2:a.url=cart 80 | 4:a.c_url=c:2 2 | 5:a.d_addr=d:3 3");

@@ -20,7 +20,6 @@ const OTHERS: [&str; 7] = ["name", "version", "networks", "volumes", "configs", 
 pub(super) struct File<'a> {
     pub path: &'a str,
     pub project: &'a Project<'a>,
-    lines: BTreeMap<&'a str, Vec<&'a str>>,
     records: Vec<Record>,
     diagnostics: RefCell<Vec<Diagnostic>>,
     unknown: RefCell<BTreeMap<String, usize>>,
@@ -28,9 +27,8 @@ pub(super) struct File<'a> {
 
 impl<'a> File<'a> {
     pub fn new(path: &'a str, project: &'a Project<'a>) -> Self {
-        let lines = project.texts.iter().map(|(path, text)| (*path, text.lines().collect())).collect();
         let (diagnostics, unknown) = (RefCell::default(), RefCell::default());
-        File { path, project, lines, records: Vec::new(), diagnostics, unknown }
+        File { path, project, records: Vec::new(), diagnostics, unknown }
     }
 
     pub fn read(&mut self, document: &Document) {
@@ -130,7 +128,7 @@ impl<'a> File<'a> {
 
     /// The first of the texts that stands on the line, or else on one of the lines after it.
     fn shown<'t>(&self, path: &str, line: usize, texts: impl Iterator<Item = &'t str> + Clone) -> (usize, String) {
-        let lines = self.lines.get(path).map(Vec::as_slice).unwrap_or_default();
+        let lines = self.project.lines.get(path).map(Vec::as_slice).unwrap_or_default();
         let numbered = lines.iter().enumerate().skip(line.saturating_sub(1)).take(ROOM);
         let stands = |(index, line): (usize, &&str)| {
             texts.clone().find(|text| !text.is_empty() && line.contains(text)).map(|text| (index + 1, text.to_owned()))

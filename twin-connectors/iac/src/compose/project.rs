@@ -18,6 +18,7 @@ pub(super) struct Project<'a> {
     pub folder: String,
     pub variables: Variables,
     pub texts: BTreeMap<&'a str, &'a str>,
+    pub lines: BTreeMap<&'a str, Vec<&'a str>>,
     pub files: Vec<(&'a str, Vec<Document>)>,
 }
 
@@ -59,8 +60,9 @@ impl<'a> Project<'a> {
         }
         let files: Vec<_> = files.iter().map(|file| (file.path, documents(file, origin))).collect();
         let name = name(&files, &variables, &folder, &origin.source);
+        let lines = texts.iter().map(|(path, text)| (*path, text.lines().collect())).collect();
         let network = format!("compose/{}/{name}", origin.source);
-        Project { source: origin.source.clone(), name, network, folder, variables, texts, files }
+        Project { source: origin.source.clone(), name, network, folder, variables, texts, lines, files }
     }
 
     /// The node of that path of keys, in whichever file of the project has it.
