@@ -38,7 +38,8 @@ WORKLOADS = {
     "shop/search": ("1.4.0", 8083),
     "shop/cart": ("2.2.0", 7070),
     "shop/checkout": ("5.0.3", 8084),
-    "shop/pricing": ("1.18.0", 8085),
+    # On that day; 1.18.0 came later.
+    "shop/pricing": ("1.17.2", 8085),
     "shop/payments": ("3.3.3", 8087),
     "shop/orders": ("6.1.0", 8086),
     "shop/inventory": ("2.5.2", 50051),
