@@ -4,7 +4,9 @@
 //! [`base`] → [`schema`] → [`observe`] → [`answer`] → [`identity`] → [`graph`] → [`history`] → [`analysis`] →
 //! [`simulate`] → [`wire`] → the engine ([`Twin`]).
 
+pub mod answer;
 pub mod base;
+pub mod graph;
 pub mod history;
 pub mod identity;
 pub mod observe;

@@ -5,8 +5,16 @@
 //!
 //! Invariant: identity knows facts and people's decisions, never a snapshot, a store or a question.
 
+mod cluster;
 mod decision;
+mod directory;
 mod id;
+mod score;
+mod state;
 
+pub use cluster::{Cluster, Clusters, Verdict, cluster, founds_component};
 pub use decision::HumanDecision;
+pub use directory::{Directory, FactIndex, Found, RecordIndex, RecordView};
 pub use id::EntityId;
+pub use score::{Links, PairScore, THRESHOLD, Weight};
+pub use state::{Assignments, IdentityState};

@@ -279,7 +279,7 @@ fn runtime_rows() -> Vec<RelationRow> {
             ],
             bounds: Some((1, 0)),
             read_by: &["blast_radius", "drift", "neighbours"],
-            ..row(relation::CONNECTS_TO, "connectedFrom", instance, &[kind::QUEUE, kind::RESOURCE])
+            ..row(relation::CONNECTS_TO, "connectedFrom", instance, &[kind::QUEUE, kind::RESOURCE, kind::LOAD_BALANCER])
         }
         .carrying(Both, CostPass::ByUsage),
     ]
@@ -305,10 +305,10 @@ fn platform_rows() -> Vec<RelationRow> {
         .read_by(&["blast_radius", "neighbours"]),
         row(relation::RUNS_ON, "runs", &[kind::WORKLOAD, kind::NODE], &[kind::NODE, kind::CLUSTER])
             .passing(NEEDED, NOTHING),
-        row(relation::LOCATED_IN, "locates", ANY, &[kind::ZONE, kind::REGION]).passing(ONLY_DOWN, NOTHING),
-        row(relation::IN_ENVIRONMENT, "environmentOf", ANY, &[kind::ENVIRONMENT]),
-        row(relation::IN_NAMESPACE, "namespaceOf", ANY, &[kind::NAMESPACE]),
-        row(relation::IN_ACCOUNT, "accountOf", ANY, &[kind::CLOUD_ACCOUNT]).passing(ONLY_DOWN, NOTHING),
+        row(relation::LOCATED_IN, "locates", RESOURCES, &[kind::ZONE, kind::REGION]).passing(ONLY_DOWN, NOTHING),
+        row(relation::IN_ENVIRONMENT, "environmentOf", RESOURCES, &[kind::ENVIRONMENT]),
+        row(relation::IN_NAMESPACE, "namespaceOf", RESOURCES, &[kind::NAMESPACE]),
+        row(relation::IN_ACCOUNT, "accountOf", RESOURCES, &[kind::CLOUD_ACCOUNT]).passing(ONLY_DOWN, NOTHING),
         row(
             relation::REPRESENTS,
             "representedBy",

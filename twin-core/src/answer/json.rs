@@ -1,0 +1,156 @@
+//! Canonical JSON and columns.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::answer::{EvidenceId, Proof};
+
+/// One column of a table: as many values as there are rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// The name.
+    pub name: String,
+    /// The values; `null` where a row has none.
+    pub values: Vec<Value>,
+}
+
+/// Writes JSON with sorted keys and no white space.
+pub fn canonical(value: &Value) -> String {
+    let mut text = String::new();
+    write(value, &mut text);
+    text
+}
+
+fn write(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(map) => {
+            let sorted: BTreeMap<&String, &Value> = map.iter().collect();
+            text.push('{');
+            for (place, (key, value)) in sorted.into_iter().enumerate() {
+                if place > 0 {
+                    text.push(',');
+                }
+                text.push_str(&Value::from(key.as_str()).to_string());
+                text.push(':');
+                write(value, text);
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for (place, item) in items.iter().enumerate() {
+                if place > 0 {
+                    text.push(',');
+                }
+                write(item, text);
+            }
+            text.push(']');
+        }
+        scalar => text.push_str(&scalar.to_string()),
+    }
+}
+
+/// A value as JSON. What cannot be JSON (a map with keys that are no text) becomes `null`; no answer's value has such.
+pub(super) fn value_of<T: Serialize>(value: &T) -> Value {
+    serde_json::to_value(value).unwrap_or(Value::Null)
+}
+
+/// Replaces each handle in a field `evidence` by its place in the order of first citation, and returns the handles in that order.
+pub(super) fn renumber(value: &mut Value) -> Vec<EvidenceId> {
+    let mut numbers = Numbers::default();
+    numbers.visit(value);
+    numbers.cited
+}
+
+#[derive(Default)]
+struct Numbers {
+    cited: Vec<EvidenceId>,
+    places: BTreeMap<EvidenceId, usize>,
+}
+
+impl Numbers {
+    fn visit(&mut self, value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.visit(item)),
+            Value::Object(map) => {
+                let sorted: BTreeMap<&String, &mut Value> = map.iter_mut().collect();
+                for (key, value) in sorted {
+                    if key == "evidence" { self.number(value) } else { self.visit(value) }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn number(&mut self, handles: &mut Value) {
+        for handle in handles.as_array_mut().into_iter().flatten() {
+            if let Some(id) = handle.as_u64().and_then(|id| u32::try_from(id).ok()) {
+                *handle = Value::from(self.place(EvidenceId(id)));
+            }
+        }
+    }
+
+    fn place(&mut self, id: EvidenceId) -> usize {
+        let next = self.cited.len();
+        let place = *self.places.entry(id).or_insert(next);
+        if place == next {
+            self.cited.push(id);
+        }
+        place
+    }
+}
+
+/// A proof as it stands in an answer: the locator of the first step beside the whole chain.
+pub(super) fn proof(proof: &Proof) -> Value {
+    let chain: Vec<Value> = proof
+        .chain
+        .iter()
+        .map(|step| serde_json::json!({"locator": step.locator.to_string(), "raw": step.raw}))
+        .collect();
+    serde_json::json!({
+        "source": proof.source,
+        "scope": proof.scope,
+        "locator": proof.chain.first().map(|step| step.locator.to_string()),
+        "chain": chain,
+        "field": proof.field,
+        "technique": proof.technique,
+        "confidence": proof.confidence,
+        "perspective": proof.perspective,
+        "observed_at": proof.observed_at,
+    })
+}
+
+/// The rows as columns, in the order of their names.
+pub(super) fn columns<R: Serialize>(rows: &[R]) -> Vec<Column> {
+    let rows: Vec<Value> = rows.iter().map(value_of).collect();
+    let names: BTreeSet<&String> = rows.iter().filter_map(Value::as_object).flat_map(serde_json::Map::keys).collect();
+    names
+        .into_iter()
+        .map(|name| Column {
+            name: name.clone(),
+            values: rows.iter().map(|row| row.get(name).cloned().unwrap_or(Value::Null)).collect(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canonical_json_sorts_keys_and_numbers_evidence_by_first_citation() {
+        let mut value = serde_json::json!({"rows": [{"z": 1.5, "evidence": [9, 4]}, {"evidence": [4], "a": "x\n"}]});
+        assert_eq!(renumber(&mut value), vec![EvidenceId(9), EvidenceId(4)]);
+        assert_eq!(canonical(&value), r#"{"rows":[{"evidence":[0,1],"z":1.5},{"a":"x\n","evidence":[1]}]}"#);
+    }
+
+    #[test]
+    fn columns_are_as_long_as_the_table() {
+        let rows = [serde_json::json!({"a": 1}), serde_json::json!({"b": 2})];
+        let columns = columns(&rows);
+        assert_eq!(columns.len(), 2);
+        assert_eq!(columns[0], Column { name: "a".into(), values: vec![Value::from(1), Value::Null] });
+    }
+}

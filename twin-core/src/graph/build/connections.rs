@@ -1,0 +1,197 @@
+//! Connections: who names whom, through which name, and what that makes of the two.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Build;
+use crate::answer::EvidenceId;
+use crate::graph::{Group, Link, Unresolved};
+use crate::identity::{FactIndex, RecordIndex};
+use crate::observe::{Handle, Holding, Space, Statement, Step, Target};
+use crate::schema::{AttributeName, Value, kind, relation};
+
+/// A front stands before a front at most so often.
+const FRONTS: usize = 4;
+
+/// One record at the end of a connection, and the steps that lead to it from the name.
+#[derive(Clone, Debug)]
+struct Reached {
+    record: RecordIndex,
+    steps: Vec<Step>,
+}
+
+/// One mention of a peer, by whoever uses it.
+pub(super) struct Mention<'b> {
+    /// Who connects.
+    pub user: RecordIndex,
+    /// The fact that names the peer.
+    pub fact: FactIndex,
+    /// The steps from the user to that fact, where it stands elsewhere: in a configuration.
+    pub before: Vec<Step>,
+    /// How sure it is that the user reads it.
+    pub certainty: f64,
+    /// The peer.
+    pub target: &'b Target,
+    /// More about the connection.
+    pub attributes: &'b BTreeMap<AttributeName, Value>,
+}
+
+impl Build<'_> {
+    /// Adds the connections that records state themselves, and those that their configurations state for them.
+    pub(super) fn add_connections(&mut self) {
+        let directory = self.directory;
+        for record in 0..directory.records().len() as RecordIndex {
+            for (fact, holding) in directory.facts_of(record) {
+                let Some((target, attributes)) = connection(holding) else { continue };
+                if self.places(record).acting.is_some() {
+                    self.connect(Mention {
+                        user: record,
+                        fact,
+                        before: Vec::new(),
+                        certainty: 1.0,
+                        target,
+                        attributes,
+                    });
+                }
+            }
+        }
+        self.add_configured_connections();
+    }
+
+    /// Follows one mention to everything it reaches.
+    pub(super) fn connect(&mut self, mention: Mention<'_>) {
+        let Some(from) = self.places(mention.user).acting else { return };
+        let reached = self.reach(mention.user, mention.target);
+        let ends: BTreeSet<u32> = reached.iter().filter_map(|end| self.end_of(end.record)).collect();
+        if ends.is_empty() {
+            return self.note_unreached(from, &mention, !reached.is_empty());
+        }
+        for end in &reached {
+            self.connect_to(from, &mention, end);
+        }
+        self.group_alternatives(from, ends);
+    }
+
+    fn connect_to(&mut self, from: u32, mention: &Mention<'_>, end: &Reached) {
+        let Some(to) = self.end_of(end.record).filter(|to| *to != from) else { return };
+        let relation = self.relation_to(to);
+        if !self.schema.allows(relation.as_str(), self.kind(from).as_str(), self.kind(to).as_str()).unwrap_or(false) {
+            return self.forbid(mention.user, mention.fact, &relation, "its right end");
+        }
+        let evidence = self.cite_through(&mention.before, mention.fact, &end.steps);
+        for id in &evidence {
+            self.evidence[id.0 as usize].confidence *= mention.certainty;
+        }
+        self.link(mention.user, end.record, &evidence);
+        self.say(from, &relation, None, to, mention.fact, mention.attributes, evidence);
+    }
+
+    fn link(&mut self, from: RecordIndex, to: RecordIndex, evidence: &[EvidenceId]) {
+        let (from, to) = (self.directory.record(from), self.directory.record(to));
+        for id in evidence {
+            self.links.push(Link {
+                from: from.key.clone(),
+                from_name: from.name.clone(),
+                to: to.key.clone(),
+                to_name: to.name.clone(),
+                evidence: *id,
+            });
+        }
+    }
+
+    /// A name with several workloads behind it needs one of them.
+    fn group_alternatives(&mut self, owner: u32, mut ends: BTreeSet<u32>) {
+        ends.remove(&owner);
+        if ends.len() > 1 {
+            self.groups.push(Group { owner, members: ends.into_iter().collect(), k: 1 });
+        }
+    }
+
+    /// What stands at the end of a connection: what acts, else the thing itself.
+    fn end_of(&self, record: RecordIndex) -> Option<u32> {
+        let places = self.places(record);
+        places.acting.or(places.own)
+    }
+
+    /// Everything that a name reaches, through whatever stands before it.
+    fn reach(&self, user: RecordIndex, target: &Target) -> Vec<Reached> {
+        let mut reached = Vec::new();
+        let mut seen = BTreeSet::new();
+        let first = self.resolve_for(user, target, Vec::new());
+        let mut pending: Vec<(Reached, usize)> = first.into_iter().map(|end| (end, 0)).collect();
+        while let Some((end, depth)) = pending.pop() {
+            if !seen.insert(end.record) {
+                continue;
+            }
+            let behind = if depth < FRONTS { self.behind(&end) } else { Vec::new() };
+            match behind.is_empty() {
+                true => reached.push(end),
+                false => pending.extend(behind.into_iter().map(|next| (next, depth + 1))),
+            }
+        }
+        reached.sort_by_key(|end| end.record);
+        reached
+    }
+
+    fn resolve_for(&self, user: RecordIndex, target: &Target, steps: Vec<Step>) -> Vec<Reached> {
+        let found = match target {
+            Target::Handle(handle) if handle.space == Space::Host && handle.within.is_empty() => {
+                self.directory.resolve_host(&handle.value, &self.networks_of(user))
+            }
+            other => self.directory.resolve(other, user),
+        };
+        found.into_iter().map(|found| Reached { record: found.record, steps: steps.clone() }).collect()
+    }
+
+    /// The networks of a record; telemetry stands in those of the workloads that it belongs to.
+    fn networks_of(&self, record: RecordIndex) -> Vec<String> {
+        let own = &self.directory.record(record).networks;
+        let acting = self.places(record).acting;
+        if !own.is_empty() || acting.is_none() {
+            return own.clone();
+        }
+        let siblings = acting.into_iter().flat_map(|node| self.entities[node as usize].records.iter());
+        let networks = siblings
+            .filter_map(|key| self.directory.by_key(key))
+            .flat_map(|sibling| self.directory.record(sibling).networks.clone());
+        networks.collect()
+    }
+
+    /// What a load balancer spreads requests over, with the steps that say so. Nothing for anything else.
+    fn behind(&self, front: &Reached) -> Vec<Reached> {
+        if self.directory.record(front.record).key.kind != kind::LOAD_BALANCER {
+            return Vec::new();
+        }
+        let mut behind = Vec::new();
+        for (fact, holding) in self.directory.facts_of(front.record) {
+            if let Statement::Related { relation, target, .. } = &holding.fact.statement
+                && *relation == relation::ROUTES_TO
+            {
+                let steps: Vec<Step> = front.steps.iter().cloned().chain(self.steps(fact)).collect();
+                behind.extend(self.resolve_for(front.record, target, steps));
+            }
+        }
+        behind
+    }
+
+    fn note_unreached(&mut self, from: u32, mention: &Mention<'_>, stands_before_nothing: bool) {
+        let names = match mention.target {
+            Target::Handle(Handle { value, .. }) => value.clone(),
+            Target::Record(key) => key.to_string(),
+            Target::Selector { .. } => return,
+        };
+        let why =
+            if stands_before_nothing { "nothing stands behind it" } else { "nothing that was read answers to it" };
+        let evidence = self.cite_through(&mention.before, mention.fact, &[]);
+        self.unresolved.push(Unresolved { from: Some(from), names, why: why.to_owned(), evidence });
+    }
+}
+
+/// The target of a connection, if the fact states one.
+pub(super) fn connection(holding: &Holding) -> Option<(&Target, &BTreeMap<AttributeName, Value>)> {
+    match &holding.fact.statement {
+        Statement::Related { relation, target, attributes, .. } if *relation == relation::CONNECTS_TO => {
+            Some((target, attributes))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,239 @@
+//! Entities: a component with its instances and members for each cluster of services, a thing for each other cluster.
+
+use std::collections::BTreeMap;
+
+use super::edges::{Said, add_attribute};
+use super::{Build, Identified, Places};
+use crate::answer::EvidenceId;
+use crate::graph::{AttributeValue, Entity};
+use crate::identity::{Cluster, EntityId, RecordIndex, founds_component};
+use crate::observe::{Perspective, Space, Statement};
+use crate::schema::{AttributeName, Kind, Relation, attribute, kind, relation};
+
+impl Build<'_> {
+    /// Adds the entities of all clusters, and what joins a component with its instances and members.
+    pub(super) fn add_entities(&mut self, identified: &Identified<'_>) {
+        for (cluster, id) in identified.clusters.iter().zip(identified.ids) {
+            let node = self.add_cluster(cluster, id, identified);
+            let services =
+                cluster.members.iter().all(|record| founds_component(&self.directory.record(*record).key.kind));
+            if services {
+                self.add_members(cluster, node);
+            }
+        }
+        self.name_instances();
+        self.index_components();
+    }
+
+    fn add_cluster(&mut self, cluster: &Cluster, id: &EntityId, identified: &Identified<'_>) -> u32 {
+        let name = self.cluster_name(cluster, identified);
+        let node = self.add_entity(Entity::new(id.clone(), cluster.kind.clone(), name), &cluster.members);
+        for record in &cluster.members {
+            let places = &mut self.places[*record as usize];
+            match cluster.kind == kind::COMPONENT {
+                true => places.component = Some(node),
+                false => *places = Places { own: Some(node), acting: Some(node), component: None },
+            }
+        }
+        node
+    }
+
+    /// The name that a person gave, else the name that most records have, workloads first.
+    fn cluster_name(&self, cluster: &Cluster, identified: &Identified<'_>) -> String {
+        let given = cluster.members.iter().find_map(|record| identified.names.get(&self.directory.record(*record).key));
+        if let Some(name) = given {
+            return name.clone();
+        }
+        let mut votes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for record in &cluster.members {
+            let view = self.directory.record(*record);
+            let vote = votes.entry(&view.name).or_default();
+            vote.0 += usize::from(view.key.kind == kind::WORKLOAD);
+            vote.1 += 1;
+        }
+        let best = votes.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)));
+        best.map_or_else(String::new, |(name, _)| name.to_owned())
+    }
+
+    fn add_entity(&mut self, mut entity: Entity, records: &[RecordIndex]) -> u32 {
+        for record in records {
+            entity.records.push(self.directory.record(*record).key.clone());
+            self.describe(&mut entity, *record);
+        }
+        self.entities.push(entity);
+        self.entities.len() as u32 - 1
+    }
+
+    /// Adds what a record says of itself to an entity.
+    fn describe(&mut self, entity: &mut Entity, record: RecordIndex) {
+        let facts: Vec<_> = self.directory.facts_of(record).collect();
+        for (fact, holding) in facts {
+            match &holding.fact.statement {
+                Statement::Exists { .. } => entity.evidence.extend(self.cite(fact)),
+                Statement::Attribute { name, value } => {
+                    let evidence = self.cite(fact);
+                    let perspective = holding.fact.perspective;
+                    add_attribute(
+                        &mut entity.attributes,
+                        AttributeValue { name: name.clone(), value: value.clone(), perspective, evidence },
+                    );
+                }
+                _ => {}
+            }
+        }
+        self.place(entity, record);
+    }
+
+    /// Adds where a record stands, as far as the entity's place is not known yet.
+    fn place(&self, entity: &mut Entity, record: RecordIndex) {
+        let text = |name: &AttributeName| {
+            self.directory.attribute(record, name).find_map(|(_, value)| value.as_text().map(str::to_owned))
+        };
+        let key = &self.directory.record(record).key;
+        let at = &mut entity.placement;
+        let fill = |slot: &mut Option<String>, value: Option<String>| *slot = slot.take().or(value);
+        fill(&mut at.environment, text(&attribute::ENVIRONMENT));
+        fill(&mut at.region, text(&attribute::REGION));
+        fill(&mut at.account, text(&attribute::ACCOUNT));
+        fill(&mut at.cluster, key.cluster.clone());
+        fill(&mut at.namespace, key.namespace.clone());
+    }
+
+    /// The records of a cluster as nodes of their own, and what runs.
+    fn add_members(&mut self, cluster: &Cluster, node: u32) {
+        for &record in &cluster.members {
+            let view = self.directory.record(record);
+            let member = Entity::new(EntityId::fresh(&view.key, "member"), view.key.kind.clone(), view.name.clone());
+            let is_member = view.key.kind != kind::COMPONENT;
+            if is_member {
+                let own = self.add_entity(self.of_component(member, node), &[record]);
+                self.places[record as usize].own = Some(own);
+            }
+        }
+        if cluster.kind == kind::COMPONENT {
+            self.add_instances(cluster, node);
+        }
+        for &record in &cluster.members {
+            self.join_member(record);
+        }
+    }
+
+    fn of_component(&self, mut entity: Entity, component: u32) -> Entity {
+        entity.component = Some(self.entities[component as usize].id.clone());
+        entity
+    }
+
+    /// One instance for each workload; telemetry belongs to the workload that it names, or to the only one there is.
+    fn add_instances(&mut self, cluster: &Cluster, component: u32) {
+        let of_kind = |wanted: Kind| -> Vec<RecordIndex> {
+            cluster.members.iter().copied().filter(|record| self.directory.record(*record).key.kind == wanted).collect()
+        };
+        let (workloads, telemetry) = (of_kind(kind::WORKLOAD), of_kind(kind::SERVICE_NAME));
+        let mut instances: BTreeMap<RecordIndex, Vec<RecordIndex>> =
+            workloads.iter().map(|workload| (*workload, vec![*workload])).collect();
+        for service in telemetry {
+            let workload = self.workload_of(service, &workloads).unwrap_or(service);
+            instances.entry(workload).or_default().push(service);
+        }
+        for (first, records) in instances {
+            let key = &self.directory.record(first).key;
+            let name = self.entities[component as usize].name.clone();
+            let entity = Entity::new(EntityId::fresh(key, "instance"), kind::INSTANCE, name);
+            let instance = self.add_entity(self.of_component(entity, component), &records);
+            for record in records {
+                self.places[record as usize].acting = Some(instance);
+            }
+        }
+    }
+
+    /// The workload whose spans these are: by native id, else by environment, else the only one.
+    fn workload_of(&self, service: RecordIndex, workloads: &[RecordIndex]) -> Option<RecordIndex> {
+        let native = |record: RecordIndex| {
+            let handles = &self.directory.record(record).handles;
+            handles.iter().filter(|(handle, _)| handle.space == Space::NativeId).map(|(handle, _)| handle)
+        };
+        let named =
+            workloads.iter().find(|workload| native(**workload).any(|id| native(service).any(|other| other == id)));
+        if let Some(workload) = named {
+            return Some(*workload);
+        }
+        let environment =
+            |record| self.directory.attribute(record, &attribute::ENVIRONMENT).next().map(|(_, value)| value);
+        let wanted = environment(service);
+        let may_be = |workload: &&RecordIndex| {
+            let known = environment(**workload);
+            known.is_none() || wanted.is_none() || known == wanted
+        };
+        let exact: Vec<&RecordIndex> =
+            workloads.iter().filter(|workload| wanted.is_some() && environment(**workload) == wanted).collect();
+        let possible: Vec<&RecordIndex> = workloads.iter().filter(may_be).collect();
+        match (&exact[..], &possible[..]) {
+            ([only], _) | ([], [only]) => Some(**only),
+            _ => None,
+        }
+    }
+
+    /// Joins a record's node with its instance or resource, and with its component.
+    fn join_member(&mut self, record: RecordIndex) {
+        let Places { own, acting, component } = self.places(record);
+        let Some(fact) = self.directory.record(record).exists else { return };
+        let evidence = self.cite(fact);
+        if let (Some(acting), Some(own)) = (acting, own) {
+            self.join(acting, relation::REALIZED_BY, own, &evidence);
+        }
+        if let (Some(own), Some(component)) = (own, component) {
+            self.join(own, relation::REPRESENTS, component, &evidence);
+        }
+        if let (Some(acting), Some(component)) = (acting, component) {
+            self.join(acting, relation::INSTANCE_OF, component, &evidence);
+        }
+    }
+
+    fn join(&mut self, from: u32, relation: Relation, to: u32, evidence: &[EvidenceId]) {
+        if from == to {
+            return;
+        }
+        let perspective = evidence.first().map_or(Perspective::Declared, |id| self.evidence[id.0 as usize].perspective);
+        let confidence = self.confidence(evidence);
+        let evidence = evidence.to_vec();
+        self.edges.say(Said {
+            from,
+            relation,
+            to,
+            variant: None,
+            perspective,
+            confidence,
+            attributes: Vec::new(),
+            evidence,
+        });
+    }
+
+    /// An instance is called after its component and the narrowest place that is known: `payments@shop`.
+    fn name_instances(&mut self) {
+        for entity in self.entities.iter_mut().filter(|entity| entity.kind == kind::INSTANCE) {
+            let at = &entity.placement;
+            let place = at.namespace.as_ref().or(at.cluster.as_ref()).or(at.environment.as_ref());
+            if let Some(place) = place {
+                entity.name = format!("{}@{place}", entity.name);
+            }
+        }
+    }
+
+    /// What people can mean by a component's name: components, and resources that are named like them.
+    fn index_components(&mut self) {
+        for (node, entity) in self.entities.iter().enumerate() {
+            let named = [
+                kind::COMPONENT,
+                kind::DATA_STORE,
+                kind::CACHE,
+                kind::BUCKET,
+                kind::QUEUE,
+                kind::SYSTEM,
+                kind::IDENTITY_PROVIDER,
+            ];
+            if named.contains(&entity.kind) {
+                self.components.entry(entity.name.to_lowercase()).or_default().push(node as u32);
+            }
+        }
+    }
+}

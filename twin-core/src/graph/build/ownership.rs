@@ -1,0 +1,164 @@
+//! Ownership by path: the last rule that matches where a thing is built, or declared, says who owns it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Build, pattern};
+use crate::answer::EvidenceId;
+use crate::identity::{FactIndex, RecordIndex};
+use crate::observe::{Handle, Space, Step};
+use crate::schema::{AttributeName, Kind, Value, attribute, kind, relation};
+
+/// How sure it is that whoever owns the manifest owns the thing.
+const BY_MANIFEST: f64 = 0.7;
+
+/// One rule of one file.
+struct Rule {
+    source: String,
+    base: String,
+    section: String,
+    position: i64,
+    pattern: String,
+    owners: Vec<String>,
+    fact: FactIndex,
+}
+
+/// A path that stands for an entity, with the steps from the entity to it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct OwnedPath {
+    source: String,
+    path: String,
+    is_code: bool,
+    steps: Vec<Step>,
+}
+
+/// Kinds that somebody should own.
+const OWNED: [Kind; 9] = [
+    kind::COMPONENT,
+    kind::DATA_STORE,
+    kind::CACHE,
+    kind::BUCKET,
+    kind::QUEUE,
+    kind::IDENTITY_PROVIDER,
+    kind::DECISION,
+    kind::RESOURCE,
+    kind::KEY_STORE,
+];
+
+impl Build<'_> {
+    /// Adds `ownedBy` for everything that a rule gives an owner.
+    pub(super) fn add_ownership(&mut self) {
+        let rules = self.rules();
+        if rules.is_empty() {
+            return;
+        }
+        for node in 0..self.entities.len() as u32 {
+            if !OWNED.contains(self.kind(node)) {
+                continue;
+            }
+            let paths = self.paths_of(node);
+            let by_code = paths.iter().any(|path| path.is_code);
+            for path in paths.iter().filter(|path| path.is_code == by_code) {
+                self.own(node, path, &rules);
+            }
+        }
+    }
+
+    fn rules(&self) -> Vec<Rule> {
+        let mut rules: Vec<Rule> =
+            self.directory.of_kind(kind::OWNERSHIP_RULE).filter_map(|record| self.rule(record)).collect();
+        rules.sort_by(|a, b| {
+            (&a.source, &a.base, &a.section, a.position).cmp(&(&b.source, &b.base, &b.section, b.position))
+        });
+        rules
+    }
+
+    fn rule(&self, record: RecordIndex) -> Option<Rule> {
+        let text = |name: &AttributeName| {
+            self.directory.attribute(record, name).next().and_then(|(_, value)| value.as_text()).map(str::to_owned)
+        };
+        let position =
+            self.directory.attribute(record, &attribute::POSITION).next().and_then(|(_, value)| value.as_integer());
+        let owners = self.directory.attribute(record, &attribute::OWNERS).next().map(|(_, value)| value);
+        Some(Rule {
+            source: self.directory.record(record).key.source.0.clone(),
+            base: text(&attribute::BASE_PATH).unwrap_or_default(),
+            section: text(&attribute::SECTION).unwrap_or_default(),
+            position: position.unwrap_or_default(),
+            pattern: text(&attribute::PATTERN)?,
+            owners: match owners {
+                Some(Value::Texts(owners)) => owners.clone(),
+                _ => Vec::new(),
+            },
+            fact: self.directory.record(record).exists?,
+        })
+    }
+
+    /// Where an entity is built, and where it is declared.
+    fn paths_of(&self, node: u32) -> BTreeSet<OwnedPath> {
+        let mut paths = BTreeSet::new();
+        for record in self.entities[node as usize].records.iter().filter_map(|key| self.directory.by_key(key)) {
+            let view = self.directory.record(record);
+            let source = &view.key.source.0;
+            for (handle, fact) in view.handles.iter().filter(|(handle, _)| handle.space == Space::Path) {
+                let steps = self.steps(*fact);
+                paths.insert(OwnedPath { source: source.clone(), path: handle.value.clone(), is_code: true, steps });
+            }
+            for step in view.exists.map(|fact| self.steps(fact)).into_iter().flatten().take(1) {
+                let path = step.locator.path().to_owned();
+                paths.insert(OwnedPath { source: source.clone(), path, is_code: false, steps: vec![step] });
+            }
+        }
+        paths
+    }
+
+    /// Applies the last rule that matches in each section.
+    fn own(&mut self, node: u32, path: &OwnedPath, rules: &[Rule]) {
+        let mut last: BTreeMap<(&str, &str), &Rule> = BTreeMap::new();
+        for rule in rules.iter().filter(|rule| rule.source == path.source) {
+            if within(&rule.base, &path.path).is_some_and(|relative| pattern::matches(&rule.pattern, relative)) {
+                last.insert((&rule.base, &rule.section), rule);
+            }
+        }
+        for rule in last.into_values() {
+            for owner in &rule.owners {
+                self.own_by(node, path, rule, owner);
+            }
+        }
+    }
+
+    fn own_by(&mut self, node: u32, path: &OwnedPath, rule: &Rule, owner: &str) {
+        let Some(team) = self.owner(rule, owner).filter(|team| *team != node) else { return };
+        let evidence: Vec<EvidenceId> = self.cite_through(&[], rule.fact, &path.steps);
+        if !path.is_code {
+            for id in &evidence {
+                self.evidence[id.0 as usize].confidence *= BY_MANIFEST;
+            }
+        }
+        self.say(node, &relation::OWNED_BY, None, team, rule.fact, &BTreeMap::new(), evidence);
+    }
+
+    /// The team or person of a rule.
+    fn owner(&self, rule: &Rule, owner: &str) -> Option<u32> {
+        let team = self
+            .directory
+            .answering(&Handle::global(Space::Team, owner.to_lowercase()))
+            .first()
+            .map(|found| found.record);
+        let person = || {
+            let rule = &self.directory.holding(rule.fact).fact.subject;
+            self.directory.of_kind(kind::PERSON).find(|record| {
+                let key = &self.directory.record(*record).key;
+                key.source == rule.source && key.name == owner
+            })
+        };
+        self.places(team.or_else(person)?).own
+    }
+}
+
+/// The path from a base folder on, if it lies beneath it.
+fn within<'p>(base: &str, path: &'p str) -> Option<&'p str> {
+    match base {
+        "" => Some(path),
+        base => path.strip_prefix(base)?.strip_prefix('/'),
+    }
+}

@@ -1,0 +1,203 @@
+//! Relations that a record states directly: both ends are resolved, lifted to what the table admits, and kept.
+
+use super::Build;
+use super::edges::Said;
+use crate::graph::{AttributeValue, Unresolved};
+use crate::identity::{FactIndex, Found, RecordIndex};
+use crate::observe::{Diagnostic, Handle, Holding, Locator, Space, Statement, Target, code};
+use crate::schema::{AttributeName, Kind, Level, Relation, Value, kind, relation};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Relations that are joined elsewhere.
+fn is_joined_elsewhere(relation: &Relation) -> bool {
+    [relation::CONNECTS_TO, relation::CONFIGURED_BY, relation::STARTS_AFTER, relation::BILLS, relation::COUNTS]
+        .contains(relation)
+}
+
+impl Build<'_> {
+    /// Adds every relation that needs no joining.
+    pub(super) fn add_relations(&mut self) {
+        for record in 0..self.directory.records().len() as RecordIndex {
+            if self.is_support(&self.directory.record(record).key.kind) {
+                continue;
+            }
+            let facts: Vec<(FactIndex, &Holding)> = self.directory.facts_of(record).collect();
+            for (fact, holding) in facts {
+                if let Statement::Related { relation, variant, target, attributes } = &holding.fact.statement
+                    && !is_joined_elsewhere(relation)
+                {
+                    self.add_relation(record, fact, relation, variant.clone(), target, attributes);
+                }
+            }
+        }
+    }
+
+    pub(super) fn is_support(&self, kind: &Kind) -> bool {
+        self.schema.kind(kind.as_str()).is_ok_and(|row| row.level == Level::Support)
+    }
+
+    fn add_relation(
+        &mut self,
+        record: RecordIndex,
+        fact: FactIndex,
+        relation: &Relation,
+        variant: Option<String>,
+        target: &Target,
+        attributes: &BTreeMap<AttributeName, Value>,
+    ) {
+        let Ok(row) = self.schema.relation(relation.as_str()) else { return };
+        let Some(from) = self.admitted(record, &row.from) else {
+            return self.forbid(record, fact, relation, "its left end");
+        };
+        for (to, found) in self.meant(record, target, &row.to) {
+            match to {
+                Some(to) if from != to => {
+                    let after = found
+                        .and_then(|found| found.via)
+                        .filter(|via| self.adds_something(*via))
+                        .map(|via| self.steps(via));
+                    let evidence = self.cite_through(&[], fact, &after.unwrap_or_default());
+                    self.say(from, relation, variant.clone(), to, fact, attributes, evidence);
+                }
+                Some(_) => {}
+                None => self.forbid(record, fact, relation, "its right end"),
+            }
+        }
+    }
+
+    /// A record's mere existence says nothing about why it is meant.
+    fn adds_something(&self, via: FactIndex) -> bool {
+        !matches!(self.directory.holding(via).fact.statement, Statement::Exists { .. })
+    }
+
+    /// The nodes that a target means, with the record each was found by. A node is `None` where the table does not admit the record.
+    /// A reference that means nothing or several things is noted and followed nowhere.
+    fn meant(
+        &mut self,
+        record: RecordIndex,
+        target: &Target,
+        ends: &crate::schema::Ends,
+    ) -> Vec<(Option<u32>, Option<Found>)> {
+        let found = match target {
+            Target::Handle(handle) if handle.space == Space::ComponentName => {
+                return self.named(handle).map(|node| (Some(node), None)).into_iter().collect();
+            }
+            Target::Handle(handle) if handle.space == Space::Path => self.at_path(handle),
+            _ => self.directory.resolve(target, record),
+        };
+        let nodes: BTreeSet<(Option<u32>, Found)> =
+            found.iter().map(|found| (self.admitted(found.record, ends), *found)).collect();
+        let distinct: BTreeSet<Option<u32>> = nodes.iter().map(|(node, _)| *node).collect();
+        let several = distinct.len() > 1 && !matches!(target, Target::Selector { .. });
+        if found.is_empty() || several {
+            self.note_unresolved(record, target, several);
+            return Vec::new();
+        }
+        let mut seen = BTreeSet::new();
+        nodes.into_iter().filter(|(node, _)| seen.insert(*node)).map(|(node, found)| (node, Some(found))).collect()
+    }
+
+    /// The one component or resource of that name.
+    pub(super) fn named(&self, handle: &Handle) -> Option<u32> {
+        match self.components.get(&handle.value.to_lowercase()).map(Vec::as_slice) {
+            Some([only]) => Some(*only),
+            _ => None,
+        }
+    }
+
+    /// The records that answer to a path, or whose code folder contains it.
+    fn at_path(&self, handle: &Handle) -> Vec<Found> {
+        let ancestors =
+            std::iter::successors(Some(handle.value.as_str()), |path| path.rsplit_once('/').map(|(folder, _)| folder));
+        let mut answering =
+            ancestors.map(|path| self.directory.answering(&Handle::within(Space::Path, path, handle.within.clone())));
+        let first = answering
+            .find(|found| found.iter().any(|found| !self.is_support(&self.directory.record(found.record).key.kind)));
+        first
+            .into_iter()
+            .flatten()
+            .filter(|found| !self.is_support(&self.directory.record(found.record).key.kind))
+            .copied()
+            .collect()
+    }
+
+    /// Texts name much that is no record; only references that were made to be followed are worth a note.
+    fn note_unresolved(&mut self, record: RecordIndex, target: &Target, several: bool) {
+        let names = match target {
+            Target::Handle(handle) if handle.space == Space::Path => return,
+            Target::Handle(handle) => handle.to_string(),
+            Target::Record(key) => key.to_string(),
+            Target::Selector { labels, .. } => {
+                labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
+            }
+        };
+        let why = if several { "several things answer to it" } else { "nothing that was read answers to it" };
+        let evidence = self.directory.record(record).exists.map(|fact| self.cite(fact)).unwrap_or_default();
+        let places = self.places(record);
+        let from = places.component.or(places.acting).or(places.own);
+        self.unresolved.push(Unresolved { from, names, why: why.to_owned(), evidence });
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn say(
+        &mut self,
+        from: u32,
+        relation: &Relation,
+        variant: Option<String>,
+        to: u32,
+        fact: FactIndex,
+        attributes: &BTreeMap<AttributeName, Value>,
+        evidence: Vec<crate::answer::EvidenceId>,
+    ) {
+        let perspective = self.directory.holding(fact).fact.perspective;
+        let confidence = self.confidence(&evidence);
+        let attributes = attributes
+            .iter()
+            .map(|(name, value)| AttributeValue {
+                name: name.clone(),
+                value: value.clone(),
+                perspective,
+                evidence: evidence.clone(),
+            })
+            .collect();
+        self.edges.say(Said {
+            from,
+            relation: relation.clone(),
+            to,
+            variant,
+            perspective,
+            confidence,
+            attributes,
+            evidence,
+        });
+    }
+
+    /// The table does not allow it: said aloud, and nothing else is lost.
+    pub(super) fn forbid(&mut self, record: RecordIndex, fact: FactIndex, relation: &Relation, end: &str) {
+        let holding = self.directory.holding(fact);
+        let locator = holding
+            .listings
+            .first()
+            .and_then(|listing| listing.evidence.chain.first())
+            .map(|step| step.locator.clone());
+        let key = &self.directory.record(record).key;
+        let message = format!("relation {relation} of {key} is not allowed by the table at {end}");
+        self.diagnostics.push(Diagnostic::warning(code::SCHEMA, locator.unwrap_or(Locator::line("", 0)), message));
+    }
+
+    /// Which relation a connection is, by what stands at its other end.
+    pub(super) fn relation_to(&self, node: u32) -> Relation {
+        let of_kind = |kinds: &[Kind]| kinds.contains(self.kind(node));
+        if of_kind(&[kind::INSTANCE, kind::VENDOR]) {
+            relation::CALLS
+        } else if of_kind(&[kind::DATA_STORE, kind::BUCKET]) {
+            relation::READS_FROM
+        } else if of_kind(&[kind::CACHE]) {
+            relation::CACHES_IN
+        } else if of_kind(&[kind::IDENTITY_PROVIDER]) {
+            relation::AUTHENTICATES_WITH
+        } else {
+            relation::CONNECTS_TO
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! From pairs to clusters: decisions first, then the strongest pairs, never against a conflict.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::identity::score::{self, Links, PairScore, THRESHOLD};
+use crate::identity::{Directory, HumanDecision, RecordIndex};
+use crate::observe::{Handle, RecordKey, Space};
+use crate::schema::{Kind, Level, Schema, kind};
+
+/// Records that are one thing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cluster {
+    /// What they are together.
+    pub kind: Kind,
+    /// The records, in order; at least one.
+    pub members: Vec<RecordIndex>,
+}
+
+/// Why two records were put together, or kept apart although something speaks for them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// One record.
+    pub a: RecordIndex,
+    /// The other.
+    pub b: RecordIndex,
+    /// What speaks for and against.
+    pub score: PairScore,
+    /// Whether they are one thing.
+    pub merged: bool,
+    /// One line for people.
+    pub reason: String,
+}
+
+/// The clusters of a revision with the reasons.
+#[derive(Debug, Default)]
+pub struct Clusters {
+    /// The clusters, in the order of their first record.
+    pub clusters: Vec<Cluster>,
+    /// The pairs that were looked at, in the order in which they were decided.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Whether records of this kind found components by themselves.
+pub fn founds_component(kind: &Kind) -> bool {
+    *kind == kind::WORKLOAD || *kind == kind::SERVICE_NAME || *kind == kind::COMPONENT
+}
+
+/// Puts records together. A pure function of the facts and the decisions; the order of neither matters.
+pub fn cluster(directory: &Directory<'_>, schema: &Schema, decisions: &[HumanDecision]) -> Clusters {
+    let records = 0..directory.records().len() as RecordIndex;
+    let (founders, things): (Vec<RecordIndex>, Vec<RecordIndex>) = records
+        .filter(|record| level_of(directory, schema, *record) != Some(Level::Support))
+        .partition(|record| founds_component(&directory.record(*record).key.kind));
+    let mut result = components(directory, &founders, decisions);
+    result.clusters.extend(same_things(directory, &things, decisions));
+    result.clusters.sort_by_key(|cluster| cluster.members[0]);
+    result
+}
+
+fn level_of(directory: &Directory<'_>, schema: &Schema, record: RecordIndex) -> Option<Level> {
+    schema.kind(directory.record(record).key.kind.as_str()).ok().map(|row| row.level)
+}
+
+/// Services, by scored pairs.
+fn components(directory: &Directory<'_>, founders: &[RecordIndex], decisions: &[HumanDecision]) -> Clusters {
+    let links = Links::new(directory, founders);
+    let standing = Standing::new(directory, decisions);
+    let mut forest = Forest::new(founders);
+    let mut verdicts: Vec<Verdict> =
+        standing.pins.iter().map(|&(a, b)| pinned(directory, &links, &mut forest, a, b)).collect();
+    let mut scored: Vec<(PairScore, RecordIndex, RecordIndex)> =
+        links.pairs().into_iter().map(|(a, b)| (links.score(directory, a, b), a, b)).collect();
+    scored.sort_by(|x, y| y.0.score.total_cmp(&x.0.score).then((x.1, x.2).cmp(&(y.1, y.2))));
+    for (score, a, b) in scored {
+        let obstacle = obstacle(directory, &forest, &standing, &score, a, b);
+        if obstacle.is_none() {
+            forest.join(a, b);
+        }
+        let merged = obstacle.is_none();
+        let reason = obstacle.unwrap_or_else(|| format!("score {:.1} reaches {THRESHOLD:.1}", score.score));
+        verdicts.push(Verdict { a, b, score, merged, reason });
+    }
+    let clusters = forest.groups().into_iter().map(|members| of_members(directory, members)).collect();
+    Clusters { clusters, verdicts }
+}
+
+fn pinned(directory: &Directory<'_>, links: &Links, forest: &mut Forest, a: RecordIndex, b: RecordIndex) -> Verdict {
+    forest.join(a, b);
+    let score = links.score(directory, a, b);
+    let against = if score.score < 0.0 { ", although the evidence speaks against it" } else { "" };
+    Verdict { a, b, score, merged: true, reason: format!("pinned by a person{against}") }
+}
+
+/// What keeps a pair from being put together, if anything does.
+fn obstacle(
+    directory: &Directory<'_>,
+    forest: &Forest,
+    standing: &Standing,
+    score: &PairScore,
+    a: RecordIndex,
+    b: RecordIndex,
+) -> Option<String> {
+    if score.score < THRESHOLD {
+        return Some(too_little(score));
+    }
+    let (mine, theirs) = (forest.group(a), forest.group(b));
+    if mine == theirs {
+        return None;
+    }
+    for &x in &mine {
+        for &y in &theirs {
+            if standing.is_split(x, y) {
+                return Some("split by a person".to_owned());
+            }
+            if score::slot(directory.record(x)) == score::slot(directory.record(y)) {
+                let (x, y) = (&directory.record(x).key, &directory.record(y).key);
+                return Some(format!("{x} and {y} stand side by side in one place"));
+            }
+        }
+    }
+    None
+}
+
+/// One line that says why a score is too low.
+fn too_little(score: &PairScore) -> String {
+    let techniques: Vec<&str> = score.weights.iter().map(|weight| weight.technique).collect();
+    let conflict = score.weights.iter().find(|weight| weight.weight < 0.0);
+    match (conflict, &techniques[..]) {
+        (Some(conflict), _) => format!("{}: {}", conflict.field, conflict.value),
+        (None, ["name-alone"]) => "the name alone is no evidence".to_owned(),
+        (None, []) => "nothing is shared".to_owned(),
+        (None, _) => format!("score {:.1} is under {THRESHOLD:.1}", score.score),
+    }
+}
+
+fn of_members(directory: &Directory<'_>, members: Vec<RecordIndex>) -> Cluster {
+    let realized = members.iter().find_map(|record| directory.realizes(*record));
+    Cluster { kind: realized.unwrap_or(kind::COMPONENT), members }
+}
+
+/// Everything else: records of one kind that answer to one name which is unique everywhere.
+fn same_things(directory: &Directory<'_>, things: &[RecordIndex], decisions: &[HumanDecision]) -> Vec<Cluster> {
+    let standing = Standing::new(directory, decisions);
+    let mut forest = Forest::new(things);
+    standing.pins.iter().for_each(|&(a, b)| forest.join(a, b));
+    let mut by_name: BTreeMap<(&Kind, &Handle), Vec<RecordIndex>> = BTreeMap::new();
+    for &record in things {
+        let view = directory.record(record);
+        for (handle, _) in view.handles.iter().filter(|(handle, _)| names_one_thing(handle)) {
+            by_name.entry((&view.key.kind, handle)).or_default().push(record);
+        }
+    }
+    for ((_, handle), records) in &by_name {
+        let bare = handle.space == Space::Team && !handle.value.contains('/');
+        let alias = if bare { qualified_team(directory, &handle.value) } else { None };
+        for &other in records[1..].iter().chain(alias.as_ref()) {
+            if !standing.is_split(records[0], other) {
+                forest.join(records[0], other);
+            }
+        }
+    }
+    let kind_of = |members: &[RecordIndex]| directory.record(members[0]).key.kind.clone();
+    forest.groups().into_iter().map(|members| Cluster { kind: kind_of(&members), members }).collect()
+}
+
+/// The one team whose handle ends in `/name`, for a team that is called by its bare name.
+fn qualified_team(directory: &Directory<'_>, name: &str) -> Option<RecordIndex> {
+    let ending = format!("/{name}");
+    let mut teams = directory.of_kind(kind::TEAM).filter(|record| {
+        let handles = &directory.record(*record).handles;
+        handles.iter().any(|(handle, _)| handle.space == Space::Team && handle.value.ends_with(&ending))
+    });
+    let first = teams.next()?;
+    let organisation = |record: RecordIndex| {
+        let handles = &directory.record(record).handles;
+        handles.iter().find(|(handle, _)| handle.value.ends_with(&ending)).map(|(handle, _)| handle.value.clone())
+    };
+    teams.all(|other| organisation(other) == organisation(first)).then_some(first)
+}
+
+fn names_one_thing(handle: &Handle) -> bool {
+    matches!(handle.space, Space::Team | Space::NativeId | Space::Image | Space::Annotation)
+}
+
+/// The decisions that stand, on records that are known.
+struct Standing {
+    pins: BTreeSet<(RecordIndex, RecordIndex)>,
+    splits: BTreeSet<(RecordIndex, RecordIndex)>,
+}
+
+impl Standing {
+    fn new(directory: &Directory<'_>, decisions: &[HumanDecision]) -> Self {
+        let mut standing = Standing { pins: BTreeSet::new(), splits: BTreeSet::new() };
+        let pair = |a: &RecordKey, b: &RecordKey| {
+            let (a, b) = (directory.by_key(a)?, directory.by_key(b)?);
+            Some((a.min(b), a.max(b)))
+        };
+        for decision in decisions {
+            let (HumanDecision::Pin { a, b } | HumanDecision::Split { a, b } | HumanDecision::Unpin { a, b }) =
+                decision
+            else {
+                continue;
+            };
+            let Some(pair) = pair(a, b) else { continue };
+            standing.pins.remove(&pair);
+            standing.splits.remove(&pair);
+            match decision {
+                HumanDecision::Pin { .. } => standing.pins.insert(pair),
+                HumanDecision::Split { .. } => standing.splits.insert(pair),
+                _ => false,
+            };
+        }
+        standing
+    }
+
+    fn is_split(&self, a: RecordIndex, b: RecordIndex) -> bool {
+        self.splits.contains(&(a.min(b), a.max(b)))
+    }
+}
+
+/// Disjoint sets of records.
+struct Forest {
+    group_of: BTreeMap<RecordIndex, RecordIndex>,
+    members: BTreeMap<RecordIndex, Vec<RecordIndex>>,
+}
+
+impl Forest {
+    fn new(records: &[RecordIndex]) -> Self {
+        Forest {
+            group_of: records.iter().map(|record| (*record, *record)).collect(),
+            members: records.iter().map(|record| (*record, vec![*record])).collect(),
+        }
+    }
+
+    fn group(&self, record: RecordIndex) -> Vec<RecordIndex> {
+        self.group_of.get(&record).and_then(|group| self.members.get(group)).cloned().unwrap_or_default()
+    }
+
+    /// Joins the smaller group into the larger. Records that are not in the forest are left alone.
+    fn join(&mut self, a: RecordIndex, b: RecordIndex) {
+        let (Some(&mine), Some(&theirs)) = (self.group_of.get(&a), self.group_of.get(&b)) else { return };
+        if mine == theirs {
+            return;
+        }
+        let size = |group: RecordIndex| self.members.get(&group).map_or(0, Vec::len);
+        let (into, from) = if size(mine) >= size(theirs) { (mine, theirs) } else { (theirs, mine) };
+        let moved = self.members.remove(&from).unwrap_or_default();
+        self.group_of.extend(moved.iter().map(|record| (*record, into)));
+        self.members.entry(into).or_default().extend(moved);
+    }
+
+    fn groups(self) -> Vec<Vec<RecordIndex>> {
+        let sorted = |mut members: Vec<RecordIndex>| {
+            members.sort_unstable();
+            members
+        };
+        self.members.into_values().map(sorted).collect()
+    }
+}

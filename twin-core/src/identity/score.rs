@@ -1,0 +1,239 @@
+//! How much speaks for two records being one thing: additive weights in the manner of Fellegi and Sunter (log2 of how much likelier the
+//! agreement is for one thing than for two), stated as priors. The weights of a pair sum exactly to its score.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::identity::{Directory, FactIndex, RecordIndex, RecordView};
+use crate::observe::{Handle, Space, Statement, Target};
+use crate::schema::{kind, relation};
+
+/// Pairs that score as much are one thing.
+pub const THRESHOLD: f64 = 5.0;
+
+/// One field in which two records agree, or a reason that speaks against them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Weight {
+    /// The field: `native-id`, `service.name`, `image`, `name`, `slot`.
+    pub field: &'static str,
+    /// How the field is compared.
+    pub technique: &'static str,
+    /// The value that they share, or what speaks against it.
+    pub value: String,
+    /// What it adds to the score.
+    pub weight: f64,
+    /// The facts on both sides that say so.
+    #[serde(skip)]
+    pub facts: Vec<FactIndex>,
+}
+
+/// What speaks for and against one pair.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PairScore {
+    /// The weights, strongest first.
+    pub weights: Vec<Weight>,
+    /// Their sum.
+    pub score: f64,
+}
+
+/// The shared values that link records, with those that are too common to mean anything.
+#[derive(Debug, Default)]
+pub struct Links {
+    by_value: BTreeMap<(Field, String), Vec<(RecordIndex, FactIndex)>>,
+    generic: BTreeSet<(Field, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Field {
+    NativeId,
+    Annotation,
+    ServiceName,
+    CodeFolder,
+    Image,
+    Name,
+}
+
+impl Field {
+    const ALL: [Field; 6] =
+        [Field::NativeId, Field::Annotation, Field::ServiceName, Field::CodeFolder, Field::Image, Field::Name];
+
+    fn name(self) -> &'static str {
+        match self {
+            Field::NativeId => "native-id",
+            Field::Annotation => "annotation",
+            Field::ServiceName => "service.name",
+            Field::CodeFolder => "code-folder",
+            Field::Image => "image",
+            Field::Name => "name",
+        }
+    }
+
+    /// What agreement in the field is worth. Names are worth something only where the two are read from different systems.
+    fn weight(self) -> f64 {
+        match self {
+            Field::NativeId => 12.0,
+            Field::Annotation => 10.0,
+            Field::ServiceName => 8.0,
+            Field::CodeFolder => 7.0,
+            Field::Image => 6.0,
+            Field::Name => 3.0,
+        }
+    }
+}
+
+impl Links {
+    /// Collects what the founders of components share. O(facts · log facts).
+    pub fn new(directory: &Directory<'_>, founders: &[RecordIndex]) -> Self {
+        let mut links = Links::default();
+        for &record in founders {
+            for (field, value, fact) in shared_values(directory, record) {
+                links.by_value.entry((field, value)).or_default().push((record, fact));
+            }
+        }
+        links.generic = links
+            .by_value
+            .iter()
+            .filter(|((field, _), records)| is_generic(directory, *field, records))
+            .map(|(value, _)| value.clone())
+            .collect();
+        links
+    }
+
+    /// The pairs that share a value which means something, each once, in order.
+    pub fn pairs(&self) -> BTreeSet<(RecordIndex, RecordIndex)> {
+        let mut pairs = BTreeSet::new();
+        for (value, records) in &self.by_value {
+            if self.generic.contains(value) {
+                continue;
+            }
+            for (place, (a, _)) in records.iter().enumerate() {
+                pairs.extend(records[place + 1..].iter().filter(|(b, _)| a != b).map(|(b, _)| (*a.min(b), *a.max(b))));
+            }
+        }
+        pairs
+    }
+
+    /// What speaks for and against a pair.
+    pub fn score(&self, directory: &Directory<'_>, a: RecordIndex, b: RecordIndex) -> PairScore {
+        let mut weights: Vec<Weight> =
+            Field::ALL.into_iter().filter_map(|field| self.agreement(directory, field, a, b)).collect();
+        weights.extend(conflict(directory, a, b));
+        weights.sort_by(|x, y| y.weight.abs().total_cmp(&x.weight.abs()).then(x.field.cmp(y.field)));
+        let score = weights.iter().map(|weight| weight.weight).sum();
+        PairScore { weights, score }
+    }
+
+    fn agreement(&self, directory: &Directory<'_>, field: Field, a: RecordIndex, b: RecordIndex) -> Option<Weight> {
+        let mine: BTreeMap<String, FactIndex> = values_of(directory, a, field);
+        let theirs = values_of(directory, b, field);
+        let (value, fact) = mine.iter().find(|(value, _)| theirs.contains_key(*value))?;
+        let generic = self.generic.contains(&(field, value.clone()));
+        let (weight, technique) = match (generic, field) {
+            (true, _) => (0.0, "generic-value"),
+            (false, Field::Name) => name_weight(directory, a, b)?,
+            (false, Field::Image) if !is_own_image(directory, a, b) => (0.0, "third-party-image"),
+            (false, field) => (field.weight(), "equal"),
+        };
+        Some(Weight { field: field.name(), technique, value: value.clone(), weight, facts: vec![*fact, theirs[value]] })
+    }
+}
+
+/// Equal names: nothing within one system, where two things of one name in two namespaces are two things.
+/// Telemetry says a name that people gave to the service on purpose.
+fn name_weight(directory: &Directory<'_>, a: RecordIndex, b: RecordIndex) -> Option<(f64, &'static str)> {
+    let (a, b) = (directory.record(a), directory.record(b));
+    if system(a) == system(b) {
+        return Some((0.0, "name-alone"));
+    }
+    let telemetry = [a, b].iter().any(|record| record.key.kind == kind::SERVICE_NAME);
+    Some(if telemetry { (THRESHOLD, "unique-name") } else { (Field::Name.weight(), "name-alone") })
+}
+
+/// An image speaks for one thing where it is built here, or where both are called the same besides.
+fn is_own_image(directory: &Directory<'_>, a: RecordIndex, b: RecordIndex) -> bool {
+    let built = |record| directory.record(record).handles.iter().any(|(handle, _)| handle.space == Space::Path);
+    let resource = directory.realizes(a).is_some() || directory.realizes(b).is_some();
+    !resource && (built(a) || built(b) || directory.record(a).name == directory.record(b).name)
+}
+
+/// What keeps two records apart whatever else they share.
+fn conflict(directory: &Directory<'_>, a: RecordIndex, b: RecordIndex) -> Option<Weight> {
+    let (first, second) = (directory.record(a), directory.record(b));
+    let against =
+        |field, value: String| Weight { field, technique: "conflict", value, weight: -20.0, facts: Vec::new() };
+    if slot(first) == slot(second) {
+        return Some(against("slot", format!("both stand in {}", slot_name(first))));
+    }
+    let (role, other) = (directory.realizes(a), directory.realizes(b));
+    let both_workloads = first.key.kind == kind::WORKLOAD && second.key.kind == kind::WORKLOAD;
+    if both_workloads && role != other {
+        let name = |role: Option<crate::schema::Kind>| role.map_or("service".to_owned(), |kind| kind.to_string());
+        return Some(against("role", format!("{} and {}", name(role), name(other))));
+    }
+    None
+}
+
+/// One system holds one record of a thing in each slot.
+pub fn slot(record: &RecordView) -> (&str, &str, Option<&str>, Option<&str>) {
+    let key = &record.key;
+    (&key.source.0, key.kind.as_str(), key.cluster.as_deref(), key.namespace.as_deref())
+}
+
+fn slot_name(record: &RecordView) -> String {
+    let key = &record.key;
+    let parts = [Some(key.source.0.as_str()), key.cluster.as_deref(), key.namespace.as_deref()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("/")
+}
+
+fn system(record: &RecordView) -> (&str, &str, Option<&str>) {
+    (&record.key.source.0, record.key.kind.as_str(), record.key.cluster.as_deref())
+}
+
+/// A value means nothing once two records of one slot share it. A service's name means nothing either once two workloads of one system claim it.
+fn is_generic(directory: &Directory<'_>, field: Field, records: &[(RecordIndex, FactIndex)]) -> bool {
+    let mut slots = BTreeSet::new();
+    let mut systems = BTreeSet::new();
+    let distinct: BTreeSet<RecordIndex> = records.iter().map(|(record, _)| *record).collect();
+    distinct.into_iter().any(|record| {
+        let view = directory.record(record);
+        let repeated = !slots.insert(slot(view));
+        let claimed = matches!(field, Field::ServiceName | Field::Name)
+            && view.key.kind == kind::WORKLOAD
+            && !systems.insert(system(view));
+        repeated || claimed
+    })
+}
+
+fn values_of(directory: &Directory<'_>, record: RecordIndex, wanted: Field) -> BTreeMap<String, FactIndex> {
+    let values = shared_values(directory, record).into_iter().filter(|(field, ..)| *field == wanted);
+    values.map(|(_, value, fact)| (value, fact)).collect()
+}
+
+/// The values of a record that another record may share.
+fn shared_values(directory: &Directory<'_>, record: RecordIndex) -> Vec<(Field, String, FactIndex)> {
+    let view = directory.record(record);
+    let named = view.handles.iter().filter_map(|(handle, fact)| Some((field_of(handle)?, value_of(handle), *fact)));
+    let images = directory.facts_of(record).filter_map(|(fact, holding)| match &holding.fact.statement {
+        Statement::Related { relation, target: Target::Handle(handle), .. } if *relation == relation::RUNS_IMAGE => {
+            Some((Field::Image, handle.value.clone(), fact))
+        }
+        _ => None,
+    });
+    let name = view.exists.map(|fact| (Field::Name, view.name.to_lowercase(), fact));
+    named.chain(images).chain(name).collect()
+}
+
+fn value_of(handle: &Handle) -> String {
+    if handle.within.is_empty() { handle.value.clone() } else { format!("{} in {}", handle.value, handle.within) }
+}
+
+fn field_of(handle: &Handle) -> Option<Field> {
+    match handle.space {
+        Space::NativeId => Some(Field::NativeId),
+        Space::Annotation => Some(Field::Annotation),
+        Space::ServiceName => Some(Field::ServiceName),
+        Space::Path => Some(Field::CodeFolder),
+        _ => None,
+    }
+}
