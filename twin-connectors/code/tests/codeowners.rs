@@ -45,7 +45,7 @@ fn patterns_leave_in_one_plain_syntax() {
         ("/a/**/b @a", "1  /a/**/b: a"),
         ("\\#notes.md @a", "1  #notes.md: a"),
         ("my\\ file @a", "1  my file: a"),
-        ("/x @org/team @Me # @not", "1  /x: org/team, Me"),
+        ("/x @org/team @Me # @not", "1  /x: org/team, me"),
         ("/nobody", "1  /nobody: "),
     ];
     for (line, expected) in cases {

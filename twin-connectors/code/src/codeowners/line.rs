@@ -34,7 +34,7 @@ pub(super) struct Rule {
     pub excludes: bool,
 }
 
-/// An owner by handle, without `@`.
+/// An owner by handle, without `@`, in lower case: hosts do not tell cases apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Owner {
     /// `org/team`, `user`, or `mail:` and a digest.
@@ -112,7 +112,7 @@ fn owners(rest: &str, host: Host) -> Result<Vec<Owner>, Flaw> {
 }
 
 fn owner(word: &str, host: Host) -> Option<Owner> {
-    let handle = |name: &str, is_team| is_handle(name).then(|| Owner { name: name.to_owned(), is_team });
+    let handle = |name: &str, is_team| is_handle(name).then(|| Owner { name: name.to_lowercase(), is_team });
     match (word.strip_prefix("@@"), word.strip_prefix('@')) {
         (Some(name), _) if host != Host::GitHub => handle(name, true),
         (_, Some(name)) => handle(name, name.contains('/')),

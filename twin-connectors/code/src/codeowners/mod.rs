@@ -225,11 +225,11 @@ impl<'a> Reading<'a> {
             return;
         }
         let kind = if owner.is_team { kind::TEAM } else { kind::PERSON };
-        let key = RecordKey::new(&self.origin.source, kind, owner.name.to_lowercase());
+        let key = RecordKey::new(&self.origin.source, kind, owner.name.as_str());
         let mut record = Record::new(key, owner.name.as_str(), Perspective::Declared, evidence.clone());
         record.stands_for = 0;
         if owner.is_team {
-            record.known_as(Handle::global(Space::Team, owner.name.to_lowercase()), evidence.clone());
+            record.known_as(Handle::global(Space::Team, owner.name.as_str()), evidence.clone());
         }
         self.decoded.records.push(record);
         self.owners.insert(owner);
