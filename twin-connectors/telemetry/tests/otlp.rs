@@ -171,7 +171,7 @@ fn shop_edges() -> Vec<&'static str> {
     vec![
         "front calls orders http",
         "orders connectsTo host:broker kafka",
-        "orders connectsTo host:orders-db orders postgresql 5432",
+        "orders connectsTo host:orders-db orders 5432 postgresql",
         "orders publishesTo placed kafka",
         "worker connectsTo host:pay.example http",
         "worker subscribesTo placed kafka",
@@ -310,7 +310,7 @@ fn bad_spans_are_rejected_one_by_one_and_the_others_go_on() {
     check(&kind("99"), (0, 1), "traces.jsonl:1");
     check(&kind("-1"), (0, 1), "traces.jsonl:1");
     check(&kind("[2]"), (0, 1), "traces.jsonl:1");
-    check(&good.replace("00000001\",\"traceId", "0000000G\",\"traceId"), (0, 1), "traces.jsonl:1");
+    check(&good.replace("\"spanId\":\"0000000000000001", "\"spanId\":\"000000000000000G"), (0, 1), "traces.jsonl:1");
     check(&good.replace("0000000000000001\"", "0000000000000000\""), (0, 1), "traces.jsonl:1");
     check(&good.replace("\"spans\":[", "\"spans\":[null,7,"), (1, 2), "traces.jsonl:1");
     check(

@@ -79,21 +79,32 @@ impl Decoder for OtlpTraces {
     }
 
     fn decode(&self, payloads: &[Payload<'_>], origin: &Origin) -> Vec<Decoded> {
-        let mut budget = origin.limits.payload_bytes.saturating_mul(EXPANSION);
-        let numbered = payloads.iter().enumerate();
-        let mut readings: Vec<Reading> =
-            numbered.map(|(file, payload)| read(payload, file, &origin.limits, &mut budget)).collect();
+        let mut readings = read_all(payloads, &origin.limits);
         let lost = readings.iter().any(|reading| reading.partial().is_some());
         let sums = aggregate::sums(&mut readings);
         let paths: Vec<String> = readings.iter().map(|reading| reading.path.clone()).collect();
         let writer = Writer { source: &origin.source, paths: &paths };
-        let decoded = readings.iter_mut().zip(&sums).map(|(reading, sums)| {
+        let mut decoded: Vec<(usize, Decoded)> = Vec::with_capacity(payloads.len());
+        for (reading, sums) in readings.iter_mut().zip(&sums) {
             let records = writer.records(reading, sums);
             let (diagnostics, outcome) = reading.conclude();
-            Decoded { path: reading.path.clone(), records, diagnostics, outcome: shared(outcome, lost) }
-        });
-        decoded.collect()
+            let outcome = shared(outcome, lost);
+            decoded.push((reading.payload, Decoded { path: reading.path.clone(), records, diagnostics, outcome }));
+        }
+        decoded.sort_by_key(|(payload, _)| *payload);
+        decoded.into_iter().map(|(_, decoded)| decoded).collect()
     }
+}
+
+/// Reads the payloads in the order of their paths, so that it does not matter in which order they came.
+fn read_all(payloads: &[Payload<'_>], limits: &Limits) -> Vec<Reading> {
+    let mut ordered: Vec<(usize, &Payload<'_>)> = payloads.iter().enumerate().collect();
+    ordered.sort_by_key(|(_, payload)| payload.path);
+    let mut budget = limits.payload_bytes.saturating_mul(EXPANSION);
+    let numbered = ordered.into_iter().enumerate();
+    numbered
+        .map(|(file, (place, payload))| read(payload, Reading::new(payload.path, file, place), limits, &mut budget))
+        .collect()
 }
 
 /// A call may lose its other end with a file of its group that could not be read: then no file of the group takes anything away.
@@ -106,8 +117,7 @@ fn shared(outcome: Outcome, lost: bool) -> Outcome {
     }
 }
 
-fn read(payload: &Payload<'_>, file: usize, limits: &Limits, budget: &mut u64) -> Reading {
-    let mut reading = Reading::new(payload.path, file);
+fn read(payload: &Payload<'_>, mut reading: Reading, limits: &Limits, budget: &mut u64) -> Reading {
     match payload.bytes {
         Ok(bytes) if is_gzip(bytes) => match expand(bytes, limits.payload_bytes.min(*budget)) {
             Ok(expanded) => {

@@ -141,10 +141,6 @@ impl Scalar {
             _ => None,
         }
     }
-
-    pub fn is_absent(&self) -> bool {
-        matches!(self, Scalar::Absent)
-    }
 }
 
 impl<T> Default for List<T> {

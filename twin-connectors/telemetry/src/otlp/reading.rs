@@ -50,7 +50,10 @@ pub(super) struct Remarks(BTreeMap<(&'static str, &'static str), u64>);
 #[derive(Debug)]
 pub(super) struct Reading {
     pub path: String,
+    /// Its place among the files of the group, by their paths.
     pub file: usize,
+    /// Its place among the payloads, as they were handed in.
+    pub payload: usize,
     pub spans: Vec<Span>,
     pub services: BTreeMap<Rc<Service>, Facts>,
     pub remarks: Remarks,
@@ -69,10 +72,11 @@ impl Remarks {
 }
 
 impl Reading {
-    pub fn new(path: &str, file: usize) -> Self {
+    pub fn new(path: &str, file: usize, payload: usize) -> Self {
         Reading {
             path: path.to_owned(),
             file,
+            payload,
             spans: Vec::new(),
             services: BTreeMap::new(),
             remarks: Remarks::default(),
