@@ -382,3 +382,20 @@ fn real_folders_reconcile_and_do_not_depend_on_who_reads_first() {
         println!("{}", found.report);
     }
 }
+
+#[test]
+fn one_file_is_decoded_by_the_decoder_that_is_asked_for() {
+    let rules =
+        twin_connectors::decode_one("codeowners", "CODEOWNERS", b"/pay/ @acme/payments\n").expect("a known sort");
+    assert_eq!((rules.incoming(), rules.outcome), (1, Outcome::Complete));
+    for row in twin_connectors::registry() {
+        let sort = row.sort();
+        for bytes in [b"".as_slice(), b"\xff\xfe\x00", b"neither fish nor fowl\n"] {
+            let batch = twin_connectors::decode_one(&sort, "some/file", bytes).expect("a known sort");
+            let located = batch.diagnostics.iter().all(|diagnostic| diagnostic.locator.path() == "some/file");
+            assert!(located, "{sort}: {batch:?}");
+            // To CODEOWNERS every line is a rule.
+            assert!(sort == "codeowners" || batch.incoming() == 1, "{sort} {bytes:?}: one rejection: {batch:?}");
+        }
+    }
+}
