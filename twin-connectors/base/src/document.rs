@@ -4,6 +4,7 @@
 
 mod build;
 mod check;
+mod closers;
 mod lines;
 mod split;
 
@@ -63,7 +64,8 @@ pub fn documents(path: &str, bytes: &[u8], limits: &Limits) -> Vec<Document> {
 }
 
 fn document(path: &str, part: &split::Part<'_>, limits: &Limits) -> Option<Document> {
-    let root = check::lines_of(path, part, limits).and_then(|()| build::root(path, part, limits));
+    let root = check::lines_of(path, part, limits)
+        .and_then(|()| closers::forgiven(part, |part| build::root(path, part, limits)));
     let is_empty = root.as_ref().is_ok_and(Node::is_null);
     (!is_empty).then_some(Document { index: part.index, line: part.line, root })
 }

@@ -1,3 +1,4 @@
 //! Connectors for infrastructure as code.
 
+pub mod compose;
 pub mod terraform_state;

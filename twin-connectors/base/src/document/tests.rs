@@ -168,3 +168,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_bracket_may_close_at_the_depth_of_its_key() {
+    let text = "services:\n  a:\n    command: [\n      \"x\",\n      {\n      y: 1\n    }\n    ]\n    ports: [\n      1\n    ]\n  b: z\n";
+    let documents = documents("a.yml", text.as_bytes(), &Limits::default());
+    let root = documents[0].root.as_ref().unwrap();
+    assert_eq!(root.at(&["services", "a", "command"]).map(|node| node.items().len()), Some(2));
+    assert_eq!(root.at(&["services", "b"]).map(|node| node.line), Some(12));
+}

@@ -120,7 +120,8 @@ pub fn names_a_thing(variable: &str) -> bool {
 
 /// Whether the name says that the value is a secret, whatever it looks like.
 pub(super) fn is_secret(name: &str) -> bool {
-    last(&words(name)).is_some_and(|word| SECRET.contains(&word))
+    let ends = ["password", "passwd", "pass", "secret", "token", "apikey"];
+    last(&words(name)).is_some_and(|word| SECRET.contains(&word) || ends.iter().any(|end| word.ends_with(end)))
 }
 
 /// Whether the name says that the value is about whoever has the variable.

@@ -1,7 +1,7 @@
 //! ConfigMaps and Secrets: each key is a configuration of its own, so that whoever reads one key has nothing to do with the others.
 
-use twin_connector_base::config::{self, Mention};
-use twin_connector_base::document::Node;
+use twin_connector_base::config::{self, Format, Mention};
+use twin_connector_base::document::{Node, documents};
 use twin_connector_base::endpoint::endpoints;
 use twin_core::observe::{Diagnostic, Evidence, Handle, Locator, Perspective, Record, Severity, Space, technique};
 use twin_core::schema::kind;
@@ -49,7 +49,7 @@ fn mentions(object: &Object<'_>, key: &str, value: &Node, record: &mut Record, f
     let Some(text) = value.as_str() else {
         return findings.mistyped(object.file, value.line, "a value that is not a text");
     };
-    let Some(format) = config::format_of(key) else {
+    let Some(format) = format_of(object, key, text) else {
         for endpoint in endpoints(key, text) {
             let evidence = evidence(object, value.line, key, (&endpoint.raw, &endpoint.host));
             connects(record, endpoint, evidence);
@@ -63,6 +63,23 @@ fn mentions(object: &Object<'_>, key: &str, value: &Node, record: &mut Record, f
         connects(record, endpoint, evidence);
     }
     findings.diagnostics.extend(settings.diagnostics.into_iter().map(|found| within(object, value, found)));
+}
+
+/// Whatever stands in a ConfigMap is configuration, so that an extension says enough, and a text without one is tried as YAML.
+fn format_of(object: &Object<'_>, key: &str, text: &str) -> Option<Format> {
+    let by_extension = match key.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("yaml" | "yml") => Some(Format::Yaml),
+        Some("ini" | "cfg") => Some(Format::Properties),
+        Some("conf") => Some(Format::Nginx),
+        None if text.trim().contains('\n') && is_tree(object, text) => Some(Format::Yaml),
+        _ => None,
+    };
+    config::format_of(key).or(by_extension)
+}
+
+fn is_tree(object: &Object<'_>, text: &str) -> bool {
+    let read = documents(object.file.path, text.as_bytes(), object.file.limits);
+    !read.is_empty() && read.iter().all(|document| document.root.as_ref().is_ok_and(|root| !root.entries().is_empty()))
 }
 
 fn evidence(object: &Object<'_>, line: usize, key: &str, (raw, host): (&str, &str)) -> Evidence {

@@ -16,6 +16,8 @@ use crate::manifest::variables::{Variable, variables};
 const LISTS: [(&str, &str); 3] =
     [("containers", "sidecar"), ("initContainers", "init container"), ("ephemeralContainers", "ephemeral container")];
 
+/// Flags are written in one word where variables have several: `--requirepass`.
+const SECRET_FLAGS: [&str; 4] = ["pass", "secret", "token", "credential"];
 const QUOTES: [char; 3] = ['"', '\'', ';'];
 
 /// Reads all containers of a pod template. What the workload *is* is decided by its main container alone.
@@ -207,6 +209,9 @@ fn argument(flag: &str, word: &str) -> Vec<Endpoint> {
         Some((name, value)) if !name.contains("://") => (name, value),
         _ => (flag, word),
     };
+    if SECRET_FLAGS.iter().any(|word| name.to_lowercase().contains(word)) {
+        return Vec::new();
+    }
     let mut found = endpoints(name.trim_start_matches('-'), value.trim_matches(QUOTES));
     if name.len() == 2 && name.starts_with('-') {
         found.retain(|endpoint| endpoint.scheme.is_some());

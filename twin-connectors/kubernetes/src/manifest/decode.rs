@@ -6,7 +6,7 @@ use twin_core::observe::{Diagnostic, Locator, Outcome, code};
 use twin_core::schema::kind;
 
 use crate::manifest::file::{File, Findings};
-use crate::manifest::payload::{Object, objects};
+use crate::manifest::payload::{Object, objects, template};
 use crate::manifest::{configuration, route, workload};
 
 pub(super) fn decode(payload: &Payload<'_>, origin: &Origin) -> Decoded {
@@ -47,13 +47,23 @@ fn leaves_out(diagnostic: &Diagnostic) -> bool {
 fn read(file: &File<'_>, document: &Document, findings: &mut Findings) {
     let root = match &document.root {
         Ok(root) => root,
-        Err(refused) => return findings.diagnostics.push(refused.clone()),
+        Err(refused) => return findings.diagnostics.push(explained(file, refused)),
     };
     for object in objects(file, root) {
         match object {
             Ok(object) => describe(&object, findings),
             Err(refused) => findings.diagnostics.push(refused),
         }
+    }
+}
+
+/// A template that breaks the syntax is no mistake of whoever wrote it.
+fn explained(file: &File<'_>, refused: &Diagnostic) -> Diagnostic {
+    let Locator::Line { line, .. } = refused.locator else { return refused.clone() };
+    let text = file.lines.get(usize::try_from(line).unwrap_or_default());
+    match refused.code == code::SYNTAX && text.contains("{{") {
+        true => template(refused.locator.clone()),
+        false => refused.clone(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The shape that all Kubernetes objects share: version, kind, name, namespace, owners.
 
 use twin_connector_base::document::{Content, Node};
-use twin_core::observe::{Diagnostic, Evidence, Perspective, Record, RecordKey, code, technique};
+use twin_core::observe::{Diagnostic, Evidence, Locator, Perspective, Record, RecordKey, code, technique};
 use twin_core::schema::{Kind, attribute, kind};
 
 use crate::manifest::file::File;
@@ -34,7 +34,7 @@ pub(super) fn objects<'a>(file: &'a File<'a>, root: &'a Node) -> Vec<Result<Obje
 fn object<'a>(file: &'a File<'a>, node: &'a Node) -> Result<Object<'a>, Diagnostic> {
     let refuse = |code: &str, line: usize, message: &str| Diagnostic::rejected(code, file.locator(line), message);
     if let Some(line) = template_line(node) {
-        return Err(refuse(code::UNSUPPORTED, line, "a template, not a manifest; only rendered manifests are read"));
+        return Err(template(file.locator(line)));
     }
     let (Some(api_version), Some(kind_node)) = (scalar(node, "apiVersion"), scalar(node, "kind")) else {
         return Err(refuse(
@@ -60,6 +60,11 @@ fn object<'a>(file: &'a File<'a>, node: &'a Node) -> Result<Object<'a>, Diagnost
 
 fn scalar<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
     node.get(key).filter(|value| value.as_str().is_some_and(|text| !text.is_empty()))
+}
+
+/// The refusal of what a renderer is to read first.
+pub(super) fn template(locator: Locator) -> Diagnostic {
+    Diagnostic::rejected(code::UNSUPPORTED, locator, "a template, not a manifest; only rendered manifests are read")
 }
 
 /// `{{ … }}` without quotes reads as a mapping whose key is a mapping; no manifest has one. In quotes it shows in a name.

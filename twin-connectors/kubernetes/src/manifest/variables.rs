@@ -26,6 +26,7 @@ struct Part<'a> {
     line: usize,
     /// The reference to the next part, as it is written here: `$(HOST)`.
     reference: String,
+    /// The value as it is written; empty for a field of the pod.
     text: &'a str,
 }
 
@@ -116,6 +117,24 @@ fn next_reference(text: &str) -> Option<(&str, &str, &str)> {
     Some((text.get(..start)?, text.get(start..end)?, text.get(end..)?))
 }
 
+impl Part<'_> {
+    /// Whether the value itself says it. Of a field of the pod only its line is known.
+    fn holds(&self, wanted: &str) -> bool {
+        let own = without_references(self.text).to_ascii_lowercase();
+        !wanted.is_empty() && (self.text.is_empty() || own.contains(&wanted.to_ascii_lowercase()))
+    }
+}
+
+/// The name of a variable that is referred to is no part of the value.
+fn without_references(text: &str) -> String {
+    let (mut own, mut rest) = (String::new(), text);
+    while let Some((before, _, after)) = next_reference(rest) {
+        own.extend([before, "\0"]);
+        rest = after;
+    }
+    own + rest
+}
+
 impl Variable<'_> {
     /// Whether a reference in it leads out of the manifest.
     pub fn is_open(&self) -> bool {
@@ -126,10 +145,10 @@ impl Variable<'_> {
     /// no secret, are ever shown; `raw` is the whole that was understood, `name` what matters of it.
     pub fn evidence(&self, file: &File<'_>, raw: &str, name: &str, technique: &'static str) -> Evidence {
         let own = self.origins.first().map_or(1, |part| part.line);
-        if let Some((line, shown)) = self.own_text(file, own, raw).or_else(|| self.own_text(file, own, name)) {
+        if let Some((line, shown)) = self.own_text(file, raw).or_else(|| self.own_text(file, name)) {
             return Evidence::at(file.locator(line), shown, technique).in_field(self.name);
         }
-        let used = self.origins.iter().position(|part| self.shows(file, part, raw, name).is_some());
+        let used = self.origins.iter().position(|part| self.shows(file, part, raw, name));
         match used.and_then(|at| self.origins.get(..=at)) {
             Some(parts) => self.chain(file, parts, raw, name, technique),
             None => file.evidence_of(name, own, technique).in_field(self.name),
@@ -137,16 +156,13 @@ impl Variable<'_> {
     }
 
     /// Block and folded values stand below the line on which they begin.
-    fn own_text<'f>(&self, file: &File<'f>, line: usize, wanted: &str) -> Option<(usize, &'f str)> {
-        let text = self.origins.first()?.text.to_ascii_lowercase();
-        if !text.contains(&wanted.to_ascii_lowercase()) {
-            return None;
-        }
-        file.stands(wanted, line)
+    fn own_text<'f>(&self, file: &File<'f>, wanted: &str) -> Option<(usize, &'f str)> {
+        let own = self.origins.first().filter(|own| !own.text.is_empty() && own.holds(wanted))?;
+        file.stands(wanted, own.line)
     }
 
-    fn shows<'f>(&self, file: &File<'f>, part: &Part<'_>, raw: &str, name: &str) -> Option<&'f str> {
-        file.stands_on(raw, part.line).or_else(|| file.stands_on(name, part.line))
+    fn shows(&self, file: &File<'_>, part: &Part<'_>, raw: &str, name: &str) -> bool {
+        [raw, name].into_iter().any(|wanted| part.holds(wanted) && file.stands_on(wanted, part.line).is_some())
     }
 
     /// From the line that uses the value to the line that holds it, each reference shown as it is written.
