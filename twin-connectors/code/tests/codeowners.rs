@@ -45,6 +45,8 @@ fn patterns_leave_in_one_plain_syntax() {
         ("/a/**/b @a", "1  /a/**/b: a"),
         ("\\#notes.md @a", "1  #notes.md: a"),
         ("my\\ file @a", "1  my file: a"),
+        ("\\*.md @a", "1  \\*.md: a"),
+        ("/a/**/**/**/b @a", "1  /a/**/b: a"),
         ("/x @org/team @Me # @not", "1  /x: org/team, me"),
         ("/nobody", "1  /nobody: "),
     ];
@@ -55,7 +57,7 @@ fn patterns_leave_in_one_plain_syntax() {
 
 #[test]
 fn each_host_has_rules_of_its_own() {
-    let sections = "* @all\n[Docs] @writers\n*.md\n^[Ops][2] @org/ops @sre\n/deploy/ @deployer\n/deploy/none\n!/deploy/gen/\n[docs]\n/late.md @x";
+    let sections = "* @all\n[Docs] @writers\n*.md\n^[Ops][2] @org/ops @sre\n/deploy/ @deployer\n/deploy/none\n!/deploy/gen/\n[docs]\n/late.md @x\na/b @y";
     let cases = [
         (
             ".gitlab/CODEOWNERS",
@@ -65,8 +67,9 @@ fn each_host_has_rules_of_its_own() {
                 "2 Docs *.md: writers",
                 "3 Ops /deploy/: deployer",
                 "4 Ops /deploy/none: org/ops, sre",
-                "14 Ops /deploy/gen/: ",
-                "6 docs /late.md: x",
+                "15 Ops /deploy/gen/: ",
+                "6 Docs /late.md: x",
+                "7 Docs /**/a/b: y",
             ],
         ),
         ("CODEOWNERS", "[Docs] @writers\n*.md", vec!["1 Docs *.md: writers"]),

@@ -17,7 +17,7 @@
 //! * GitHub knows neither `!` nor `[ ]` and skips such lines, as it skips a line with an owner it cannot read: each is rejected here.
 //!   `\#` and `\ ` are the letters themselves; ` #` begins a comment.
 //! * GitLab: `[Section]`, `^[Optional]`, `[Section][2] @default`: a rule without owners has its section's default owners.
-//!   Sections of one name, in any case, are one section. `*` at the end of a path matches files only, as in GitHub.
+//!   Sections of one name, in any case, are one section. A pattern without a leading slash stands at any depth, even one with slashes.
 //! * Bitbucket: `CODEOWNERS.…` lines are settings, not rules; groups are written `@@group`.
 //! * `!` of GitLab and Bitbucket excludes: it becomes a rule without owners. In GitLab no later rule can take an exclusion back,
 //!   so its position is behind all rules of the file.
@@ -133,6 +133,8 @@ struct Reading<'a> {
     base: &'a str,
     origin: &'a Origin,
     section: String,
+    /// The first spelling of each section's name, by its lower case.
+    sections: BTreeMap<String, String>,
     default_owners: Vec<Owner>,
     rules: i64,
     lines: i64,
@@ -149,6 +151,7 @@ impl<'a> Reading<'a> {
             base: base_path(path),
             origin,
             section: String::new(),
+            sections: BTreeMap::new(),
             default_owners: Vec::new(),
             rules: 0,
             lines: i64::try_from(text.lines().count()).unwrap_or(i64::MAX / 2),
@@ -178,10 +181,16 @@ impl<'a> Reading<'a> {
         };
         match line {
             Ok(Line::Nothing) => {}
-            Ok(Line::Section { name, owners }) => (self.section, self.default_owners) = (name, owners),
+            Ok(Line::Section { name, owners }) => self.enter(name, owners),
             Ok(Line::Rule(rule)) => self.take(rule, &locator),
             Err((code, message)) => self.decoded.diagnostics.push(Diagnostic::rejected(code, locator, message)),
         }
+    }
+
+    /// A section that was seen before goes on, whatever the case of its name.
+    fn enter(&mut self, name: String, owners: Vec<Owner>) {
+        self.section = self.sections.entry(name.to_lowercase()).or_insert(name).clone();
+        self.default_owners = owners;
     }
 
     fn take(&mut self, rule: Rule, locator: &Locator) {
