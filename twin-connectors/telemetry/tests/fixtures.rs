@@ -44,6 +44,23 @@ fn public_payloads_are_read_and_accounted_for() {
     assert!(seen > 0, "the folders are empty");
 }
 
+#[test]
+fn a_recording_of_thousands_of_spans_is_read_whole() {
+    let recording = shared().map(|shared| shared.join("vectors/reality/shop/before.otlp.jsonl.gz"));
+    let Some(bytes) = recording.and_then(|path| std::fs::read(path).ok()) else {
+        println!("SKIPPED: no shared recording here");
+        return;
+    };
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(bytes.as_slice()), &mut text).expect("a text");
+    let origin = Origin { source: SourceId("shared".to_owned()), limits: Limits::default() };
+    let decoded = OtlpTraces.decode(&[Payload { path: "before.otlp.jsonl.gz", bytes: Ok(&bytes) }], &origin);
+    let accepted: u64 = decoded.iter().flat_map(|decoded| &decoded.records).map(|record| record.stands_for).sum();
+    assert_eq!(accepted, text.matches("\"startTimeUnixNano\"").count() as u64);
+    assert!(decoded.iter().flat_map(|decoded| &decoded.diagnostics).all(|diagnostic| diagnostic.records == 0));
+    println!("{accepted} spans, {} records: {:?}", decoded[0].records.len(), decoded[0].diagnostics);
+}
+
 fn account(name: &str, bytes: &[u8]) {
     let origin = Origin { source: SourceId("shared".to_owned()), limits: Limits::default() };
     let decoded = OtlpTraces.decode(&[Payload { path: name, bytes: Ok(bytes) }], &origin);

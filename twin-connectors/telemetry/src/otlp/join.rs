@@ -159,9 +159,12 @@ fn parent(spans: &[Span], child: &Span) -> Option<usize> {
     own.or_else(|| with_id(spans, id).next()).map(|(place, _)| place)
 }
 
+/// So many spans of one trace may share an id before the rest is not looked at: two do, by one old convention.
+const SHARING: usize = 16;
+
 fn with_id(spans: &[Span], id: u64) -> impl Iterator<Item = (usize, &Span)> {
     let first = spans.partition_point(|span| span.id < id);
-    spans.iter().enumerate().skip(first).take_while(move |(_, span)| span.id == id)
+    spans.iter().enumerate().skip(first).take(SHARING).take_while(move |(_, span)| span.id == id)
 }
 
 /// For each span, the span of the same service that was serving a request when it began: itself or one above it. O(n).

@@ -217,8 +217,8 @@ fn id<const N: usize>(scalar: &Scalar) -> Option<[u8; N]> {
 fn hexadecimal<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut id = [0; N];
     for (byte, pair) in id.iter_mut().zip(text.as_bytes().chunks(2)) {
-        let digits = pair.iter().map(|digit| char::from(*digit).to_digit(16));
-        *byte = u8::try_from(digits.fold(Some(0), |sum, digit| Some(sum? * 16 + digit?))?).ok()?;
+        let mut digits = pair.iter().map(|digit| char::from(*digit).to_digit(16));
+        *byte = u8::try_from(digits.try_fold(0, |sum, digit| Some(sum * 16 + digit?))?).ok()?;
     }
     Some(id)
 }

@@ -119,13 +119,7 @@ fn shared(outcome: Outcome, lost: bool) -> Outcome {
 
 fn read(payload: &Payload<'_>, mut reading: Reading, limits: &Limits, budget: &mut u64) -> Reading {
     match payload.bytes {
-        Ok(bytes) if is_gzip(bytes) => match expand(bytes, limits.payload_bytes.min(*budget)) {
-            Ok(expanded) => {
-                *budget = budget.saturating_sub(expanded.len() as u64);
-                read_bytes(&expanded, limits, &mut reading);
-            }
-            Err((code, message)) => reading.reject(code, Locator::line(payload.path, 0), message),
-        },
+        Ok(bytes) if is_gzip(bytes) => read_compressed(bytes, limits, budget, &mut reading),
         Ok(bytes) => read_bytes(bytes, limits, &mut reading),
         Err(_) => reading.reject(code::UNREADABLE, Locator::line(payload.path, 0), "the file could not be read"),
     }
@@ -151,12 +145,20 @@ fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x1f, 0x8b])
 }
 
-/// Unpacks, but never more than `most` bytes and one.
-fn expand(bytes: &[u8], most: u64) -> Result<Vec<u8>, (&'static str, &'static str)> {
+/// Unpacks, but never more than is left, and reads what could be unpacked.
+fn read_compressed(bytes: &[u8], limits: &Limits, budget: &mut u64, reading: &mut Reading) {
+    let most = limits.payload_bytes.min(*budget);
+    let whole = Locator::line(&reading.path, 0);
     let mut expanded = Vec::new();
     let read = MultiGzDecoder::new(bytes).take(most.saturating_add(1)).read_to_end(&mut expanded);
+    *budget = budget.saturating_sub(expanded.len() as u64);
     if expanded.len() as u64 > most {
-        return Err((code::LIMIT, "larger when unpacked than a payload may be"));
+        return reading.reject(code::LIMIT, whole, "larger when unpacked than a payload may be");
     }
-    read.map(|_| expanded).map_err(|_| (code::SYNTAX, "the compressed data is damaged or ends in the middle"))
+    if read.is_err() {
+        reading.reject(code::SYNTAX, whole, "the compressed data is damaged or ends in the middle");
+    }
+    if read.is_ok() || !expanded.is_empty() {
+        read_bytes(&expanded, limits, reading);
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use twin_core::observe::{Diagnostic, Handle, Locator, Outcome, Severity, code};
+use twin_core::observe::{Diagnostic, Handle, Locator, Outcome, code};
 
 use super::span::{self, Attributes, Peer, Resource, Role, Service, Span};
 
@@ -178,12 +178,8 @@ impl Reading {
         facts.last = facts.last.max(span.end);
         let version = resource.version.as_ref().map(|version| (span.end, version.clone()));
         facts.version = facts.version.take().max(version);
-        facts.regions.extend(
-            resource.region.iter().filter(|region| !facts.regions.contains(*region)).cloned().collect::<Vec<_>>(),
-        );
-        facts
-            .zones
-            .extend(resource.zone.iter().filter(|zone| !facts.zones.contains(*zone)).cloned().collect::<Vec<_>>());
+        learn_name(&mut facts.regions, resource.region.as_ref());
+        learn_name(&mut facts.zones, resource.zone.as_ref());
         if !facts.handles.is_superset(&resource.handles) {
             facts.handles.extend(resource.handles.iter().cloned());
         }
@@ -203,11 +199,17 @@ impl Reading {
             let more = Diagnostic { records: self.untold, ..Diagnostic::rejected(code::SHAPE, whole.clone(), message) };
             told.push(more);
         }
-        told.extend(self.remarks.0.iter().map(|((code, what), count)| Diagnostic {
-            severity: Severity::Warning,
-            ..Diagnostic::warning(code, whole.clone(), format!("{count} {what}"))
-        }));
+        let remarks = self.remarks.0.iter();
+        told.extend(
+            remarks.map(|((code, what), count)| Diagnostic::warning(code, whole.clone(), format!("{what} ({count})"))),
+        );
         (told, self.partial.take().map_or(Outcome::Complete, Outcome::Partial))
+    }
+}
+
+fn learn_name(names: &mut BTreeSet<String>, name: Option<&String>) {
+    if let Some(name) = name.filter(|name| !names.contains(*name)) {
+        names.insert(name.clone());
     }
 }
 

@@ -1,6 +1,7 @@
 //! From sums to records.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use twin_core::base::{Digest, Timestamp};
 use twin_core::observe::{
@@ -168,8 +169,8 @@ impl Writer<'_> {
         let smallest = count.exemplars.first().copied().unwrap_or(0);
         let evidence = Evidence::at(self.span(file, smallest), "", technique::SPAN);
         let evidence = evidence.observed(Timestamp::from_unix_nanos(count.last));
-        let described = format!("{subject:?}/{:032x}", count.digest);
-        let key = RecordKey::new(self.source, kind::TRAFFIC, Digest::of(described.as_bytes()).to_string());
+        let name = Digest::of(self.identity(subject, count).as_bytes()).to_string();
+        let key = RecordKey::new(self.source, kind::TRAFFIC, name);
         let mut record = self.record(key, &title(&subject.what), &evidence);
         record.stands_for = count.stands_for;
         for (name, value) in measures(subject, count) {
@@ -183,6 +184,29 @@ impl Writer<'_> {
             observation.valid_from = window_start(subject.window);
         }
         record
+    }
+
+    /// What a record of traffic counts and which spans it counted, told apart from all others.
+    fn identity(&self, subject: &Subject, count: &Count) -> String {
+        let operation = |name: &Option<Rc<str>>| name.as_deref().unwrap_or_default().to_owned();
+        let service = |service: &Service| self.service_key(service).to_string();
+        let entry = subject.entry.as_ref().map_or_else(Vec::new, |(from, name)| vec![service(from), operation(name)]);
+        let what = match &subject.what {
+            What::Call { caller, caller_operation, callee, operation: called, protocol } => vec![
+                "call".to_owned(),
+                service(caller),
+                operation(caller_operation),
+                self.target(callee).map_or_else(String::new, |target| told(&target)),
+                operation(called),
+                protocol.clone().unwrap_or_default(),
+            ],
+            What::Served { service: by, operation: served } => {
+                vec!["served".to_owned(), service(by), operation(served)]
+            }
+            What::Touched { service: by } => vec!["touched".to_owned(), service(by)],
+        };
+        let counted = format!("{}\u{1f}{:032x}", subject.window, count.digest);
+        [vec![counted], entry, what].concat().join("\u{1f}")
     }
 
     /// The services that traffic is of, caller first.
@@ -218,6 +242,14 @@ fn only(names: &BTreeSet<String>) -> Option<&String> {
 
 fn window_start(window: u64) -> Option<Timestamp> {
     Timestamp::from_unix_nanos(window.saturating_mul(WINDOW))
+}
+
+fn told(target: &Target) -> String {
+    match target {
+        Target::Record(key) => key.to_string(),
+        Target::Handle(handle) => handle.to_string(),
+        Target::Selector { within, .. } => within.clone(),
+    }
 }
 
 fn title(what: &What) -> String {
