@@ -5,6 +5,7 @@ use std::fmt;
 use twin_connector_base::Decoder;
 use twin_connector_code::codeowners::Codeowners;
 use twin_connector_cost::focus::Focus;
+use twin_connector_iac::compose::Compose;
 use twin_connector_iac::terraform_state::TerraformState;
 use twin_connector_knowledge::decisions::DecisionRecords;
 use twin_connector_kubernetes::Kubernetes;
@@ -44,8 +45,9 @@ impl fmt::Debug for Registered {
     }
 }
 
-static REGISTRY: [Registered; 6] = [
+static REGISTRY: [Registered; 7] = [
     Registered::new(&Kubernetes, &["json", "yaml", "yml"]),
+    Registered::new(&Compose, &["yaml", "yml"]),
     Registered::new(&TerraformState, &["json", "tfstate"]),
     Registered::new(&OtlpTraces, &["json", "jsonl", "pb"]),
     Registered::new(&Codeowners, &[]),
