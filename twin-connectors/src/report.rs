@@ -8,7 +8,7 @@ use twin_connector_base::Decoded;
 use twin_core::observe::{Outcome, SourceId};
 
 use crate::merge::Reading;
-use crate::plan::Seen;
+use crate::plan::{Group, Seen};
 use crate::registry::{Registered, ending};
 use crate::walk::Tree;
 
@@ -64,10 +64,13 @@ impl Report {
         source: &SourceId,
         tree: &Tree,
         seen: &[Seen],
+        groups: &[Group],
         readings: &BTreeMap<String, Reading>,
         decoders: &[Registered],
     ) -> Self {
-        let strange = seen.iter().filter(|file| !readings.contains_key(&file.path));
+        // A companion is read although nothing may be said of it.
+        let read: BTreeSet<&String> = readings.keys().chain(groups.iter().flat_map(|group| &group.paths)).collect();
+        let strange = seen.iter().filter(|file| !read.contains(&file.path));
         let (familiar, others): (Vec<&Seen>, Vec<&Seen>) =
             strange.filter(|file| file.trouble.is_none()).partition(|file| is_familiar(&file.path, decoders));
         Report {

@@ -258,11 +258,12 @@ fn a_group_is_partial_if_any_of_it_cannot_be_read() {
             ],
         );
     }
-    check(
+    let scan = check(
         &[("together1.a", Text("one")), ("vars", Text("v"))],
         &options(),
         &[" complete [together1.a vars] [] []", "together1.a complete [one] [] [a]"],
     );
+    assert!(scan.report.nobody_reads.is_empty(), "a companion is read");
 }
 
 #[test]
