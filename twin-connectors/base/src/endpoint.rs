@@ -8,7 +8,10 @@ mod host;
 mod url;
 mod variable;
 
+use std::collections::BTreeMap;
+
 use twin_core::observe::technique;
+use twin_core::schema::{AttributeName, Value, attribute};
 
 use host::Address;
 
@@ -35,6 +38,16 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// What a connection to it says beside the host: protocol, port, database, as far as they are known.
+    pub fn attributes(&self) -> BTreeMap<AttributeName, Value> {
+        let said = [
+            (attribute::PROTOCOL, self.scheme.clone().map(Value::from)),
+            (attribute::PORT, self.port.map(|port| Value::from(i64::from(port)))),
+            (attribute::DATABASE, self.database.clone().map(Value::from)),
+        ];
+        said.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
     fn at(address: Address<'_>, technique: &'static str) -> Self {
         Endpoint {
             scheme: None,

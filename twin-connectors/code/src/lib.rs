@@ -1,3 +1,4 @@
 //! Connectors for what lies in code repositories.
 
 pub mod codeowners;
+pub mod config;

@@ -29,7 +29,8 @@ fn setting(directive: &Directive, variables: &Variables, upstreams: &[&str]) -> 
         return None;
     };
     let in_upstream = directive.block.starts_with("upstream ");
-    if !PASSES.contains(&name.as_str()) && !(in_upstream && name == "server") {
+    let names_server = PASSES.contains(&name.as_str()) || (in_upstream && name == "server");
+    if !names_server {
         return None;
     }
     let (value, line) = followed(argument, variables, directive.line);

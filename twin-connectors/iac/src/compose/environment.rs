@@ -7,7 +7,7 @@ use twin_connector_base::config::interpolation::Traced;
 use twin_connector_base::document::Node;
 use twin_connector_base::endpoint::{self, Endpoint};
 use twin_core::observe::{Evidence, Handle, Space, Target, code, technique};
-use twin_core::schema::{Value, attribute, relation};
+use twin_core::schema::{attribute, relation};
 
 use super::path;
 use super::service::Service;
@@ -140,13 +140,12 @@ fn resource_attributes(service: &mut Service<'_, '_>, variable: &Variable) {
 fn connect(service: &mut Service<'_, '_>, variable: &Variable, endpoint: &Endpoint, technique: &'static str) {
     let host = endpoint.raw.split([':', ',']).next().unwrap_or_default();
     let evidence = evidence(service, variable, &[&endpoint.raw, host], technique);
-    let said = [
-        (attribute::PROTOCOL, endpoint.scheme.clone().map(Value::from)),
-        (attribute::PORT, endpoint.port.map(|port| Value::from(i64::from(port)))),
-        (attribute::DATABASE, endpoint.database.clone().map(Value::from)),
-    ];
-    let attributes = said.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-    service.relate(relation::CONNECTS_TO, Target::Handle(Handle::host(&endpoint.host)), attributes, evidence);
+    service.relate(
+        relation::CONNECTS_TO,
+        Target::Handle(Handle::host(&endpoint.host)),
+        endpoint.attributes(),
+        evidence,
+    );
 }
 
 /// `command` and `entrypoint`: options with values, and words that are addresses themselves.

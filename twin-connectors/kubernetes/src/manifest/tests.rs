@@ -345,7 +345,7 @@ data:
 fn bad_input_is_counted_and_located() {
     let object = |name: &str| format!("apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {name}}}\n");
     let broken = format!("{}---\na: [\n---\n# nothing\n---\n{}", object("a"), object("b"));
-    check_diagnostics(&broken, &["Rejected syntax a.yaml:6"], 3, false);
+    check_diagnostics(&broken, &["Rejected syntax a.yaml:5"], 3, false);
     check_diagnostics("", &["Rejected not-recognised a.yaml:0"], 1, false);
     check_diagnostics("a: 1\n", &["Rejected not-recognised a.yaml:1"], 1, false);
     check_diagnostics("apiVersion: v1\nkind: List\nitems: []\n", &[], 0, true);

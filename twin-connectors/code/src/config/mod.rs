@@ -1,0 +1,143 @@
+//! Application configuration: the peers that a file of settings names for whoever reads it.
+//!
+//! Who reads it is decided by the graph: whoever mounts the file, is built from its folder, or has the name that it gives.
+
+use twin_connector_base::config::{self, Format, Mention, Settings};
+use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
+use twin_core::base::digest_of;
+use twin_core::observe::{
+    Capability, Diagnostic, Evidence, Handle, Locator, Outcome, Perspective, Record, RecordKey, Space, Statement,
+    Target, code, technique,
+};
+use twin_core::schema::{kind, relation};
+
+/// Reads files of settings in YAML, JSON, TOML, properties, `.env` and nginx form.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ApplicationConfig;
+
+impl Decoder for ApplicationConfig {
+    fn capability(&self) -> Capability {
+        Capability::of_files("application-config", &[kind::CONFIGURATION], &[relation::CONNECTS_TO]).blind_to(&[
+            "settings that the code itself has",
+            "settings that a configuration server changes",
+            "values of variables that only the running process knows",
+        ])
+    }
+
+    fn recognises(&self, path: &str, head: &[u8]) -> Recognition {
+        match config::format_of(path) {
+            Some(_) if is_conventional(name(path)) => Recognition::ByName,
+            Some(_) => Recognition::Plausible,
+            None if is_framework(path, head) => Recognition::ByContent,
+            None => Recognition::No,
+        }
+    }
+
+    fn decode(&self, payloads: &[Payload<'_>], origin: &Origin) -> Vec<Decoded> {
+        payloads.iter().map(|payload| file(payload, origin)).collect()
+    }
+}
+
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn is_conventional(name: &str) -> bool {
+    const CONVENTIONAL: [&str; 5] = ["application.", "application-", "bootstrap.", "appsettings.", "nginx.conf"];
+    let name = name.to_lowercase();
+    CONVENTIONAL.iter().any(|beginning| name.starts_with(beginning)) || name.ends_with(".conf.template")
+}
+
+/// YAML of a configuration repository: named after the application, told by what frameworks call their settings.
+fn is_framework(path: &str, head: &[u8]) -> bool {
+    const SECTIONS: [&str; 4] = ["spring:", "eureka:", "quarkus:", "micronaut:"];
+    let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
+    is_yaml && String::from_utf8_lossy(head).lines().any(|line| SECTIONS.contains(&line.trim_end()))
+}
+
+fn file(payload: &Payload<'_>, origin: &Origin) -> Decoded {
+    let refuse = |code, message: &str| {
+        Decoded::rejected(payload.path, Diagnostic::rejected(code, Locator::line(payload.path, 0), message))
+    };
+    let bytes = match payload.bytes {
+        Ok(bytes) => bytes,
+        Err(reason) => return refuse(code::UNREADABLE, reason),
+    };
+    if bytes.len() as u64 > origin.limits.payload_bytes {
+        return refuse(code::LIMIT, "longer than the limit");
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return refuse(code::ENCODING, "not UTF-8");
+    };
+    let format = config::format_of(payload.path).unwrap_or(Format::Yaml);
+    told(payload.path, config::settings(payload.path, text, format, &origin.limits), origin)
+}
+
+fn told(path: &str, settings: Settings, origin: &Origin) -> Decoded {
+    let records = record(path, &settings, origin).into_iter().collect();
+    let rejected = settings.diagnostics.iter().find(|diagnostic| diagnostic.records > 0);
+    let outcome = rejected.map_or(Outcome::Complete, |first| Outcome::Partial(first.message.clone()));
+    Decoded { path: path.to_owned(), records, diagnostics: settings.diagnostics, outcome }
+}
+
+/// One record for the file, if it names anybody. Its key is what it says, so that a renamed file stays the same.
+fn record(path: &str, settings: &Settings, origin: &Origin) -> Option<Record> {
+    let peer = settings.mentions.first().map(|mention| (mention.endpoint.raw.clone(), mention.line));
+    let (shown, line) = settings.application.clone().or(peer)?;
+    let at = |raw: &str, line| Evidence::at(Locator::line(path, line), raw, technique::DECLARED);
+    let key = RecordKey::new(&origin.source, kind::CONFIGURATION, digest(settings));
+    let mut record = Record::new(key, format!("settings of {shown}"), Perspective::Declared, at(&shown, line));
+    record.known_as(Handle::within(Space::Path, path, &origin.source.0), at(&shown, line));
+    if let Some((application, line)) = &settings.application {
+        record.known_as(Handle::global(Space::ServiceName, application), at(application, *line));
+    }
+    if let Some(component) = component(path) {
+        record.known_as(Handle::global(Space::ComponentName, component), at(&shown, line));
+    }
+    settings.mentions.iter().for_each(|mention| connect(&mut record, mention, path));
+    Some(record)
+}
+
+fn digest(settings: &Settings) -> String {
+    let said = settings.mentions.iter().map(|mention| {
+        let endpoint = &mention.endpoint;
+        (&mention.key, &endpoint.scheme, &endpoint.host, endpoint.port, &endpoint.database)
+    });
+    let mut said: Vec<_> = said.collect();
+    said.sort();
+    digest_of(&(said, settings.application.as_ref().map(|(name, _)| name))).to_string()
+}
+
+/// The application that a file of a configuration repository is named after: `orders.yml`, `orders-docker.yml`.
+fn component(path: &str) -> Option<&str> {
+    const PROFILES: [&str; 12] = [
+        "-dev",
+        "-prod",
+        "-production",
+        "-test",
+        "-staging",
+        "-docker",
+        "-kubernetes",
+        "-k8s",
+        "-local",
+        "-default",
+        "-cloud",
+        "-mysql",
+    ];
+    if config::format_of(path).is_some() {
+        return None;
+    }
+    let stem = name(path).rsplit_once('.')?.0;
+    Some(PROFILES.iter().find_map(|profile| stem.strip_suffix(profile)).unwrap_or(stem))
+}
+
+fn connect(record: &mut Record, mention: &Mention, path: &str) {
+    let locator = Locator::line(path, mention.line);
+    let evidence = Evidence::at(locator, mention.endpoint.raw.as_str(), technique::CONFIG_FILE).in_field(&mention.key);
+    let target = Target::Handle(Handle::host(&mention.endpoint.host));
+    let attributes = mention.endpoint.attributes();
+    record.say(Statement::Related { relation: relation::CONNECTS_TO, variant: None, target, attributes }, evidence);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! Files of settings of our own.
+
+use proptest::prelude::*;
+use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
+use twin_core::base::Limits;
+use twin_core::observe::{Locator, Outcome, SourceId, Statement, Target};
+
+use super::ApplicationConfig;
+
+fn decode(path: &str, bytes: Result<&[u8], &str>) -> Decoded {
+    let origin = Origin { source: SourceId("shop".to_owned()), limits: Limits::default() };
+    ApplicationConfig.decode(&[Payload { path, bytes }], &origin).remove(0)
+}
+
+fn shown(decoded: &Decoded, text: &str) -> Vec<String> {
+    let observations = decoded.records.iter().flat_map(|record| &record.observations);
+    let lines = observations.map(|observation| {
+        let step = &observation.evidence.chain[0];
+        let Locator::Line { line, .. } = step.locator else { panic!("no line: {step:?}") };
+        assert!(text.lines().nth(line as usize - 1).is_some_and(|line| line.contains(&step.raw)), "{step:?}");
+        let what = match &observation.statement {
+            Statement::Exists { name } => name.clone(),
+            Statement::KnownAs(handle) => handle.to_string(),
+            Statement::Related { relation, target: Target::Handle(handle), .. } => format!("{relation} {handle}"),
+            other => format!("{other:?}"),
+        };
+        format!("{line} {what}")
+    });
+    lines.collect()
+}
+
+fn check(path: &str, text: &str, expected: &[&str]) {
+    let decoded = decode(path, Ok(text.as_bytes()));
+    assert_eq!(shown(&decoded, text), expected, "{path}");
+    assert_eq!(decoded.outcome, Outcome::Complete);
+    assert!(decoded.records.iter().all(|record| !record.key.name.contains('/') && record.stands_for == 1));
+    assert!(!format!("{decoded:?}").contains("zq-"), "a secret leaves");
+}
+
+#[test]
+fn a_file_of_settings_is_one_record() {
+    check(
+        "cart/src/application.yml",
+        "spring:\n  application:\n    name: cart\n  datasource:\n    url: jdbc:mysql://u:zq-x@db/shop?p=zq-y\n    password: zq-z:1\n",
+        &["3 settings of cart", "3 path:cart/src/application.yml", "3 service_name:cart", "5 connectsTo host:db"],
+    );
+    check(
+        "conf/orders-docker.yml",
+        "eureka:\n  url: http://discovery:8761/eureka\n",
+        &[
+            "2 settings of discovery:8761",
+            "2 path:conf/orders-docker.yml",
+            "2 component_name:orders",
+            "2 connectsTo host:discovery",
+        ],
+    );
+    check("pay.env", "A=1\n", &[]);
+    check("application.properties", "", &[]);
+}
+
+#[test]
+fn a_renamed_file_is_the_same_record() {
+    let keys =
+        ["a/application.yml", "b/config.yaml"].map(|path| decode(path, Ok(b"url: http://a:1")).records[0].key.clone());
+    assert_eq!(keys[0], keys[1]);
+}
+
+#[test]
+fn broken_files_are_partial() {
+    for (path, bytes) in [
+        ("application.yml", Ok(&b"a: [\n"[..])),
+        ("config.toml", Ok(b"= 1")),
+        ("x.env", Ok(b"\xff")),
+        ("x.env", Err("permission denied")),
+    ] {
+        let decoded = decode(path, bytes);
+        assert!(matches!(decoded.outcome, Outcome::Partial(_)), "{decoded:?}");
+        assert_eq!(decoded.diagnostics.iter().map(|said| said.records).sum::<u64>(), 1);
+    }
+}
+
+#[test]
+fn conventional_names_are_surer_than_others() {
+    let cases = [
+        ("a/application-prod.yml", "", Recognition::ByName),
+        ("appsettings.Development.json", "", Recognition::ByName),
+        ("nginx/nginx.conf", "", Recognition::ByName),
+        (".env", "", Recognition::Plausible),
+        ("settings.toml", "", Recognition::Plausible),
+        ("orders.yml", "server:\n  port: 1\nspring:\n  x: 1\n", Recognition::ByContent),
+        ("orders.yml", "a: 1\n", Recognition::No),
+        ("Cargo.toml", "", Recognition::No),
+    ];
+    for (path, head, expected) in cases {
+        assert_eq!(ApplicationConfig.recognises(path, head.as_bytes()), expected, "{path}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..300), name in 0usize..5) {
+        let path = ["application.yml", "config.toml", ".env", "nginx.conf", "a.properties"][name];
+        prop_assert_eq!(decode(path, Ok(&bytes)).path, path);
+    }
+}
