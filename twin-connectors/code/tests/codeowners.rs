@@ -9,7 +9,7 @@ use twin_connector_code::codeowners::Codeowners;
 use twin_core::observe::Outcome;
 use twin_core::schema::{attribute, kind};
 
-use reading::{fixtures, incoming, read, told};
+use reading::{check_unreadable, fixtures, incoming, read, told};
 
 /// The rules of a file, each as `position section pattern: owners`.
 fn rules(path: &str, text: &str) -> Vec<String> {
@@ -151,6 +151,11 @@ fn real_files_are_read_in_full() {
         let rules = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).count();
         assert_eq!(incoming(&decoded), rules as u64, "{path}");
     }
+}
+
+#[test]
+fn a_file_that_cannot_be_had_takes_nothing_away() {
+    check_unreadable(&Codeowners, "CODEOWNERS");
 }
 
 proptest! {

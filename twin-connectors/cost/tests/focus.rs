@@ -9,7 +9,7 @@ use twin_connector_cost::focus::Focus;
 use twin_core::base::Timestamp;
 use twin_core::observe::Outcome;
 
-use reading::{fixtures, incoming, origin, read, told};
+use reading::{check_unreadable, fixtures, incoming, origin, read, told};
 
 const HEADER: &str = "BilledCost,EffectiveCost,BillingCurrency,BillingAccountId,ChargePeriodStart,ChargePeriodEnd,ChargeCategory,ServiceName,ResourceId,Tags";
 
@@ -164,6 +164,11 @@ fn real_bills_are_read_in_full() {
         let has_currency = bytes.windows(15).any(|window| window == b"BillingCurrency");
         assert_eq!(decoded.outcome == Outcome::Complete, has_currency, "{path}: {:?}", decoded.diagnostics.first());
     }
+}
+
+#[test]
+fn a_file_that_cannot_be_had_takes_nothing_away() {
+    check_unreadable(&Focus, "a.csv");
 }
 
 proptest! {

@@ -9,7 +9,7 @@ use twin_connector_base::{Decoder, Recognition};
 use twin_connector_iac::terraform_state::TerraformState;
 use twin_core::observe::{Outcome, Statement};
 
-use reading::{fixtures, incoming, read, told};
+use reading::{check_unreadable, fixtures, incoming, read, told};
 
 /// A state with these resources.
 fn state(resources: serde_json::Value) -> String {
@@ -46,7 +46,7 @@ fn stores() -> Vec<Case> {
                    "port": 5432, "engine": "postgres", "password": "canary-db", "tags_all": {"team": "checkout"}}),
             vec![
                 "DataStore aws_db_instance.it",
-                "is orders-db <- prod.tfstate#0/resources/0/name",
+                "is orders-db <- prod.tfstate#0/resources/0/instances/0/attributes/identifier \"orders-db\"",
                 "answers to native_id:arn:aws:rds:eu-central-1:123:db:orders-db",
                 "answers to host:orders.x.rds.example <- prod.tfstate#0/resources/0/instances/0/attributes/endpoint \"Orders.x.rds.example\"",
                 "port = 5432",
@@ -282,6 +282,11 @@ fn real_states_are_read_in_full() {
         assert_eq!(incoming(&decoded), listed(&bytes), "{path}");
         assert!(!format!("{decoded:?}").contains("hunter2"), "{path}: a secret");
     }
+}
+
+#[test]
+fn a_file_that_cannot_be_had_takes_nothing_away() {
+    check_unreadable(&TerraformState, "a.tfstate");
 }
 
 proptest! {

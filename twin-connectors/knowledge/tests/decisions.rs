@@ -9,7 +9,7 @@ use twin_connector_knowledge::decisions::DecisionRecords;
 use twin_core::base::Timestamp;
 use twin_core::observe::Outcome;
 
-use reading::{fixtures, incoming, read, told};
+use reading::{check_unreadable, fixtures, incoming, read, told};
 
 const MADR: &str = "---
 status: \"accepted\"
@@ -180,6 +180,11 @@ fn real_decisions_are_read() {
         let is_decision = path.contains("0000-");
         assert_eq!(decoded.records.len() == 1, is_decision, "{path}");
     }
+}
+
+#[test]
+fn a_file_that_cannot_be_had_takes_nothing_away() {
+    check_unreadable(&DecisionRecords, "adr/x.md");
 }
 
 proptest! {

@@ -21,6 +21,13 @@ pub fn read(decoder: &dyn Decoder, path: &str, bytes: &[u8]) -> Decoded {
     decoded
 }
 
+/// Checks that a file that cannot be had is one rejection, and that its reading takes nothing away.
+pub fn check_unreadable(decoder: &dyn Decoder, path: &str) {
+    let decoded = decoder.decode(&[Payload { path, bytes: Err("permission denied") }], &origin());
+    assert_eq!(decoded.iter().map(incoming).sum::<u64>(), 1);
+    assert!(decoded.iter().all(|one| one.records.is_empty() && matches!(one.outcome, Outcome::Partial(_))));
+}
+
 /// How many records of the source a reading accounts for.
 pub fn incoming(decoded: &Decoded) -> u64 {
     let read: u64 = decoded.records.iter().map(|record| record.stands_for).sum();

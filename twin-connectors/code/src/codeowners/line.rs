@@ -15,6 +15,8 @@ pub(super) enum Line {
         name: String,
         /// Who owns what rules without owners match.
         owners: Vec<Owner>,
+        /// The first of them, to the letter; empty if it is personal.
+        owned: String,
     },
     /// A pattern and who owns what it matches.
     Rule(Rule),
@@ -53,7 +55,11 @@ pub(super) fn read(text: &str, host: Host) -> Result<Line, Flaw> {
         return Ok(Line::Nothing);
     }
     if let Some((name, rest)) = section(text).filter(|_| host == Host::GitLab) {
-        return Ok(Line::Section { name: name.to_owned(), owners: owners(rest, host)? });
+        return Ok(Line::Section {
+            name: name.to_owned(),
+            owners: owners(rest, host)?,
+            owned: shown_owner(rest, name),
+        });
     }
     rule(text, host).map(Line::Rule)
 }

@@ -126,6 +126,13 @@ fn text_of(payload: &Payload<'_>, origin: &Origin) -> Result<String, Diagnostic>
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
+/// Who owns what a section's rules without owners match, and where that stands.
+struct Defaults {
+    owners: Vec<Owner>,
+    locator: Locator,
+    owned: String,
+}
+
 /// A file while it is read.
 struct Reading<'a> {
     path: &'a str,
@@ -135,7 +142,7 @@ struct Reading<'a> {
     section: String,
     /// The first spelling of each section's name, by its lower case.
     sections: BTreeMap<String, String>,
-    default_owners: Vec<Owner>,
+    defaults: Option<Defaults>,
     rules: i64,
     lines: i64,
     seen: BTreeMap<String, u64>,
@@ -152,7 +159,7 @@ impl<'a> Reading<'a> {
             origin,
             section: String::new(),
             sections: BTreeMap::new(),
-            default_owners: Vec::new(),
+            defaults: None,
             rules: 0,
             lines: i64::try_from(text.lines().count()).unwrap_or(i64::MAX / 2),
             seen: BTreeMap::new(),
@@ -181,24 +188,34 @@ impl<'a> Reading<'a> {
         };
         match line {
             Ok(Line::Nothing) => {}
-            Ok(Line::Section { name, owners }) => self.enter(name, owners),
+            Ok(Line::Section { name, owners, owned }) => self.enter(name, Defaults { owners, locator, owned }),
             Ok(Line::Rule(rule)) => self.take(rule, &locator),
             Err((code, message)) => self.decoded.diagnostics.push(Diagnostic::rejected(code, locator, message)),
         }
     }
 
     /// A section that was seen before goes on, whatever the case of its name.
-    fn enter(&mut self, name: String, owners: Vec<Owner>) {
+    fn enter(&mut self, name: String, defaults: Defaults) {
         self.section = self.sections.entry(name.to_lowercase()).or_insert(name).clone();
-        self.default_owners = owners;
+        self.defaults = Some(defaults);
+    }
+
+    /// Who owns what a rule matches, and where that stands: on its own line, or at the head of its section.
+    fn owners_of(&self, rule: &Rule, locator: &Locator) -> (Vec<Owner>, Evidence) {
+        let own = Evidence::at(locator.clone(), rule.owned.as_str(), technique::DECLARED);
+        match &self.defaults {
+            Some(defaults) if rule.owners.is_empty() && !rule.excludes && !defaults.owners.is_empty() => {
+                (defaults.owners.clone(), own.then(defaults.locator.clone(), defaults.owned.as_str()))
+            }
+            _ => (rule.owners.clone(), own),
+        }
     }
 
     fn take(&mut self, rule: Rule, locator: &Locator) {
         self.rules += 1;
         let final_exclusion = rule.excludes && self.host == Host::GitLab;
         let position = if final_exclusion { self.lines + self.rules } else { self.rules };
-        let inherited = rule.owners.is_empty() && !rule.excludes;
-        let owners = if inherited { self.default_owners.clone() } else { rule.owners };
+        let (owners, owned) = self.owners_of(&rule, locator);
         let declared = |raw: &str| Evidence::at(locator.clone(), raw, technique::DECLARED);
         let written = rule.written.as_str();
         let mut record =
@@ -207,13 +224,13 @@ impl<'a> Reading<'a> {
         record.attribute(attribute::POSITION, position, declared(written));
         record.attribute(attribute::BASE_PATH, self.base, declared(written));
         let names = owners.iter().map(|owner| owner.name.clone()).collect();
-        record.attribute(attribute::OWNERS, Value::Texts(names), declared(&rule.owned));
+        record.attribute(attribute::OWNERS, Value::Texts(names), owned.clone());
         if !self.section.is_empty() {
             record.attribute(attribute::SECTION, self.section.as_str(), declared(written));
         }
         self.decoded.records.push(record);
         for owner in owners {
-            self.meet(owner, &declared(&rule.owned));
+            self.meet(owner, &owned);
         }
     }
 

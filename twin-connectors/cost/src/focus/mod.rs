@@ -43,10 +43,10 @@ impl Decoder for Focus {
             ])
     }
 
-    fn recognises(&self, path: &str, head: &[u8]) -> Recognition {
+    fn recognises(&self, _path: &str, head: &[u8]) -> Recognition {
         let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
         match header_of(first) {
-            Some(header) if header.is_a_bill() && !path.ends_with(".json") => Recognition::ByContent,
+            Some(header) if header.is_a_bill() => Recognition::ByContent,
             _ => Recognition::No,
         }
     }

@@ -1,7 +1,7 @@
 //! Terraform state: what infrastructure code has made, with the ids and hosts that its platforms gave it.
 //!
 //! A state holds every attribute of every resource in plain text, secrets among them, and again under `outputs`. So nothing is
-//! read but what [`table`] lists for a resource's type, nothing that the state marks as sensitive, and of outputs nothing at all.
+//! read but what the table of this module lists for a resource's type, nothing that the state marks as sensitive, and of outputs nothing at all.
 //! Of variables of functions and containers only the endpoints that they name leave this module.
 //!
 //! * A record is a resource instance. Its key is the state's lineage and the instance's full address: a moved file changes

@@ -83,11 +83,11 @@ type Found<'a> = (String, &'a Json);
 
 impl<'a> Reading<'a> {
     fn new(path: &'a str, instance: &'a Instance<'a>, key: RecordKey) -> Self {
-        let evidence = declared(path, &instance.named.pointer, instance.named.text, "name");
-        let mut record = Record::new(key, name_of(instance), Perspective::Declared, evidence.clone());
+        let (name, exists) = named(path, instance);
+        let mut record = Record::new(key, name, Perspective::Declared, exists.clone());
         record.attribute(attribute::PLATFORM_KIND, instance.resource_type, platform_evidence(path, instance));
         if instance.data {
-            record.attribute(attribute::CONDITION, "data source", evidence);
+            record.attribute(attribute::CONDITION, "data source", exists);
         }
         Reading {
             path,
@@ -278,12 +278,18 @@ fn platform_evidence(path: &str, instance: &Instance<'_>) -> Evidence {
     declared(path, &format!("{resource}/type"), instance.resource_type, "type")
 }
 
-/// The platform's name of it, else its address.
-fn name_of(instance: &Instance<'_>) -> String {
+/// The platform's name of it, else its address, and where that stands.
+fn named(path: &str, instance: &Instance<'_>) -> (String, Evidence) {
     let facts = table::row(instance.resource_type).filter(|_| !instance.data).into_iter().flat_map(|row| row.facts());
-    let mut names = facts.filter(|(_, fact)| *fact == Fact::Name).flat_map(|(attribute, _)| found(instance, attribute));
-    let name = names.find_map(|(_, node)| node.as_str().filter(|name| is_keepable(name)));
-    name.unwrap_or(&instance.address).to_owned()
+    let mut names = facts
+        .filter(|(_, fact)| *fact == Fact::Name)
+        .flat_map(|(field, _)| found(instance, field).into_iter().map(move |(pointer, node)| (field, pointer, node)));
+    let name = names.find_map(|(field, pointer, node)| {
+        let name = node.as_str().filter(|name| is_keepable(name))?;
+        Some((name.to_owned(), declared(path, &pointer, name, field)))
+    });
+    let written = &instance.named;
+    name.unwrap_or_else(|| (instance.address.clone(), declared(path, &written.pointer, written.text, "name")))
 }
 
 /// The nodes at the end of a path of keys, through all lists on the way; nothing that is marked as sensitive.
