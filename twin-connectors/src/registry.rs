@@ -4,6 +4,7 @@ use std::fmt;
 
 use twin_connector_base::Decoder;
 use twin_connector_code::codeowners::Codeowners;
+use twin_connector_code::config::ApplicationConfig;
 use twin_connector_cost::focus::Focus;
 use twin_connector_iac::compose::Compose;
 use twin_connector_iac::terraform_state::TerraformState;
@@ -45,12 +46,13 @@ impl fmt::Debug for Registered {
     }
 }
 
-static REGISTRY: [Registered; 7] = [
+static REGISTRY: [Registered; 8] = [
     Registered::new(&Kubernetes, &["json", "yaml", "yml"]),
     Registered::new(&Compose, &["yaml", "yml"]),
     Registered::new(&TerraformState, &["json", "tfstate"]),
     Registered::new(&OtlpTraces, &["json", "jsonl", "pb"]),
     Registered::new(&Codeowners, &[]),
+    Registered::new(&ApplicationConfig, &["conf", "env", "properties", "toml", "yaml", "yml"]),
     // Not `md`: most of what is written in Markdown decides nothing, and to name it all would hide the blind spots.
     Registered::new(&DecisionRecords, &[]),
     Registered::new(&Focus, &["csv"]),

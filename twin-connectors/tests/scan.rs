@@ -27,6 +27,7 @@ impl Decoder for Lines {
         match path.ends_with(&format!(".{}", self.0)) {
             true => Recognition::ByName,
             false if head.starts_with(b"lines") => Recognition::ByContent,
+            false if path.ends_with(".guess") && self.0 == "a" => Recognition::Plausible,
             false => Recognition::No,
         }
     }
@@ -125,7 +126,7 @@ fn kind_of(held: &Held) -> EntryKind {
 }
 
 fn options() -> ScanOptions {
-    let decoders = vec![Registered::new(&A, &["a", "yaml"]), Registered::new(&B, &["b"])];
+    let decoders = vec![Registered::new(&A, &["a", "guess", "yaml"]), Registered::new(&B, &["b", "guess"])];
     ScanOptions { decoders, ..ScanOptions::default() }
 }
 
@@ -172,6 +173,7 @@ fn folders_list_all_their_files_and_each_file_is_one_batch() {
         &[
             ("x.a", Text("one\ntwo")),
             ("k/y.b", Text("three\n!")),
+            ("k/silent.b", Text("")),
             ("k/both", Text("lines")),
             ("k/strange.yaml", Text("?")),
             ("k/README.md", Text("#")),
@@ -182,22 +184,23 @@ fn folders_list_all_their_files_and_each_file_is_one_batch() {
         &options(),
         &[
             " complete [k x.a] [] []",
-            "k complete [k/Makefile k/README.md k/both k/deep k/strange.yaml k/y.b] [] []",
+            "k complete [k/Makefile k/README.md k/both k/deep k/silent.b k/strange.yaml k/y.b] [] []",
             "k/both complete [lines lines] [] [a b]",
             "k/deep complete [] [] []",
+            "k/silent.b complete [] [] [b]",
             "k/y.b partial(a line was not understood) [three] [syntax] [b]",
             "x.a complete [one two] [] [a]",
         ],
     );
     let report = serde_json::to_value(&scan.report).expect("a report is JSON");
     let expected = serde_json::json!({
-        "source": "test", "folders": 3, "files": 6,
+        "source": "test", "folders": 3, "files": 7,
         "decoders": [
             {"sort": "a", "files": 2, "read": 3, "rejected": 0},
-            {"sort": "b", "files": 2, "read": 2, "rejected": 1},
+            {"sort": "b", "files": 3, "read": 2, "rejected": 1},
         ],
         "in_part": [{"path": "k/y.b", "why": "a line was not understood"}],
-        "not_understood": [{"path": "k/strange.yaml", "why": "no decoder recognises it"}],
+        "not_understood": [{"path": "k/silent.b", "why": "nothing in it means anything to its decoder"}, {"path": "k/strange.yaml", "why": "no decoder recognises it"}],
         "not_read": [],
         "nobody_reads": {".md": 1, "Makefile": 1},
         "skipped": {"node_modules": 2},
@@ -211,7 +214,9 @@ fn what_cannot_be_read_is_partial_and_stays_listed() {
     let scan = check(
         &[
             ("denied.a", Denied),
+            ("denied.guess", Denied),
             ("denied.yaml", Denied),
+            ("read.guess", Text("one")),
             ("denied.png", Denied),
             ("locked", DeniedFolder),
             ("link.a", Link),
@@ -219,17 +224,19 @@ fn what_cannot_be_read_is_partial_and_stays_listed() {
         ],
         &options(),
         &[
-            " complete [denied.a denied.png denied.yaml link.a locked pipe.a] [] []",
+            " complete [denied.a denied.guess denied.png denied.yaml link.a locked pipe.a read.guess] [] []",
             "denied.a partial(permission denied) [] [unreadable] [a]",
+            "denied.guess partial(permission denied) [] [unreadable] [a b]",
             "denied.yaml partial(permission denied) [] [unreadable] [a]",
             "locked partial(permission denied) [] [] []",
+            "read.guess complete [one] [] [a]",
         ],
     );
     let unread: Vec<&str> = scan.report.not_read.iter().map(|unread| unread.path.as_str()).collect();
-    assert_eq!(unread, ["denied.a", "denied.png", "denied.yaml", "locked", "pipe.a"]);
+    assert_eq!(unread, ["denied.a", "denied.guess", "denied.png", "denied.yaml", "locked", "pipe.a"]);
     assert_eq!(scan.report.links, ["link.a"]);
     let text = scan.report.to_string();
-    assert!(text.contains("not read: 5\n  denied.a: permission denied\n"), "{text}");
+    assert!(text.contains("not read: 6\n  denied.a: permission denied\n"), "{text}");
     assert!(text.contains("links not followed: 1"), "{text}");
 }
 
@@ -395,8 +402,9 @@ fn one_file_is_decoded_by_the_decoder_that_is_asked_for() {
             let batch = twin_connectors::decode_one(&sort, "some/file", bytes).expect("a known sort");
             let located = batch.diagnostics.iter().all(|diagnostic| diagnostic.locator.path() == "some/file");
             assert!(located, "{sort}: {batch:?}");
-            // To CODEOWNERS every line is a rule.
-            assert!(sort == "codeowners" || batch.incoming() == 1, "{sort} {bytes:?}: one rejection: {batch:?}");
+            // To CODEOWNERS every line is a rule; settings may be empty, and need not name anybody.
+            let takes_all = ["codeowners", "application-config"].contains(&sort.as_str());
+            assert!(takes_all || batch.incoming() == 1, "{sort} {bytes:?}: one rejection: {batch:?}");
         }
     }
 }
