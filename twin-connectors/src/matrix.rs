@@ -18,17 +18,18 @@ fn row(capability: &Capability) -> String {
     format!(
         "| {} | {} | {} | {} / {} | {} | {} |\n",
         capability.sort,
-        listed(capability.kinds.iter().map(|kind| kind.as_str())),
-        listed(capability.relations.iter().map(|relation| relation.as_str())),
+        listed(capability.kinds.iter().map(|kind| kind.as_str()), ", "),
+        listed(capability.relations.iter().map(|relation| relation.as_str()), ", "),
         spoken(capability.fresh_for),
         spoken(capability.stale_after),
-        listed(capability.cannot_see.iter().map(String::as_str)),
+        listed(capability.cannot_see.iter().map(String::as_str), "; "),
         tested_on(capability.proof),
     )
 }
 
-fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words.map(|word| word.replace('|', "\\|")).collect::<Vec<_>>().join(", ")
+fn listed<'a>(words: impl Iterator<Item = &'a str>, between: &str) -> String {
+    let words: Vec<String> = words.map(|word| word.replace('|', "\\|")).collect();
+    if words.is_empty() { "none".to_owned() } else { words.join(between) }
 }
 
 fn spoken(span: Duration) -> String {

@@ -67,6 +67,12 @@ impl Reading {
         }
     }
 
+    /// Whether it was read to its end and nothing was found, not even fault.
+    pub fn is_silent(&self) -> bool {
+        self.outcome() == Outcome::Complete
+            && self.words().all(|said| said.records.is_empty() && said.diagnostics.is_empty())
+    }
+
     /// Why the file could not be had.
     pub fn failure(&self) -> Option<&str> {
         self.failed.as_ref().and_then(reason)

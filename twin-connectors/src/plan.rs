@@ -53,20 +53,20 @@ pub(crate) fn look(files: &dyn Files, tree: &Tree, options: &ScanOptions) -> Res
     })
 }
 
+/// Of a file that cannot be opened only its name counts: a guess by a name that several share would hide the others.
 fn look_at(files: &dyn Files, path: &str, options: &ScanOptions) -> Seen {
-    let (head, trouble) = match files.read(path, HEAD_BYTES) {
-        Ok(head) => (head, None),
-        Err(error) => (Vec::new(), Some(error.kind().to_string())),
+    let (head, least, trouble) = match files.read(path, HEAD_BYTES) {
+        Ok(head) => (head, Recognition::Plausible, None),
+        Err(error) => (Vec::new(), Recognition::ByName, Some(error.kind().to_string())),
     };
-    Seen { path: path.to_owned(), readers: readers(path, &head, options), trouble }
+    Seen { path: path.to_owned(), readers: readers(path, &head, least, options), trouble }
 }
 
-/// The decoders that are surest of a file, all of them if several are equally sure.
-fn readers(path: &str, head: &[u8], options: &ScanOptions) -> Vec<usize> {
+/// The decoders that are surest of a file, all of them if several are equally sure; none if the surest is not sure enough.
+fn readers(path: &str, head: &[u8], least: Recognition, options: &ScanOptions) -> Vec<usize> {
     let sure: Vec<Recognition> = options.decoders.iter().map(|row| row.decoder.recognises(path, head)).collect();
-    let best = sure.iter().copied().max().unwrap_or(Recognition::No);
-    let wins = |found: Recognition| found != Recognition::No && found == best;
-    sure.iter().enumerate().filter(|(_, found)| wins(**found)).map(|(place, _)| place).collect()
+    let best = sure.iter().copied().max().unwrap_or(Recognition::No).max(least);
+    sure.iter().enumerate().filter(|(_, found)| **found == best).map(|(place, _)| place).collect()
 }
 
 /// Forms the groups. A file without a group is one of its own.

@@ -3,6 +3,14 @@
 use std::fmt;
 
 use twin_connector_base::Decoder;
+use twin_connector_code::codeowners::Codeowners;
+use twin_connector_code::config::ApplicationConfig;
+use twin_connector_cost::focus::Focus;
+use twin_connector_iac::compose::Compose;
+use twin_connector_iac::terraform_state::TerraformState;
+use twin_connector_knowledge::decisions::DecisionRecords;
+use twin_connector_kubernetes::Kubernetes;
+use twin_connector_telemetry::otlp::OtlpTraces;
 use twin_core::base::{Error, Result};
 
 /// A decoder and the endings of the files in which its records are usually found.
@@ -38,7 +46,17 @@ impl fmt::Debug for Registered {
     }
 }
 
-static REGISTRY: [Registered; 0] = [];
+static REGISTRY: [Registered; 8] = [
+    Registered::new(&Kubernetes, &["json", "yaml", "yml"]),
+    Registered::new(&Compose, &["yaml", "yml"]),
+    Registered::new(&TerraformState, &["json", "tfstate"]),
+    Registered::new(&OtlpTraces, &["json", "jsonl", "pb"]),
+    Registered::new(&Codeowners, &[]),
+    Registered::new(&ApplicationConfig, &["conf", "env", "properties", "toml", "yaml", "yml"]),
+    // Not `md`: most of what is written in Markdown decides nothing, and to name it all would hide the blind spots.
+    Registered::new(&DecisionRecords, &[]),
+    Registered::new(&Focus, &["csv"]),
+];
 
 /// Every decoder that ships, in the order in which ties are read.
 pub fn registry() -> &'static [Registered] {

@@ -8,7 +8,7 @@ use twin_connector_base::Decoded;
 use twin_core::observe::{Outcome, SourceId};
 
 use crate::merge::Reading;
-use crate::plan::Seen;
+use crate::plan::{Group, Seen};
 use crate::registry::{Registered, ending};
 use crate::walk::Tree;
 
@@ -47,7 +47,7 @@ pub struct Report {
     pub decoders: Vec<Tally>,
     /// Files of which a part was not understood.
     pub in_part: Vec<Unread>,
-    /// Files that look like something that is read here, but no decoder recognised them.
+    /// Files that look like something that is read here, but no decoder recognised them, or found anything in them.
     pub not_understood: Vec<Unread>,
     /// Files and folders that could not be read.
     pub not_read: Vec<Unread>,
@@ -64,10 +64,13 @@ impl Report {
         source: &SourceId,
         tree: &Tree,
         seen: &[Seen],
+        groups: &[Group],
         readings: &BTreeMap<String, Reading>,
         decoders: &[Registered],
     ) -> Self {
-        let strange = seen.iter().filter(|file| !readings.contains_key(&file.path));
+        // A companion is read although nothing may be said of it.
+        let read: BTreeSet<&String> = readings.keys().chain(groups.iter().flat_map(|group| &group.paths)).collect();
+        let strange = seen.iter().filter(|file| !read.contains(&file.path));
         let (familiar, others): (Vec<&Seen>, Vec<&Seen>) =
             strange.filter(|file| file.trouble.is_none()).partition(|file| is_familiar(&file.path, decoders));
         Report {
@@ -76,7 +79,7 @@ impl Report {
             files: tree.leaves.len() as u64,
             decoders: tallies(readings, decoders),
             in_part: in_part(readings),
-            not_understood: familiar.into_iter().map(not_understood).collect(),
+            not_understood: not_understood(&familiar, readings),
             not_read: not_read(tree, seen, readings),
             nobody_reads: counted(others.into_iter().map(|file| ending_or_name(&file.path))),
             skipped: tree.skipped.clone(),
@@ -89,8 +92,12 @@ fn is_familiar(path: &str, decoders: &[Registered]) -> bool {
     decoders.iter().any(|row| row.may_read(path))
 }
 
-fn not_understood(file: &Seen) -> Unread {
-    Unread { path: file.path.clone(), why: "no decoder recognises it".to_owned() }
+fn not_understood(familiar: &[&Seen], readings: &BTreeMap<String, Reading>) -> Vec<Unread> {
+    let strange = familiar.iter().map(|file| (&file.path, "no decoder recognises it"));
+    let silent = readings.iter().filter(|(_, reading)| reading.is_silent());
+    let silent = silent.map(|(path, _)| (path, "nothing in it means anything to its decoder"));
+    let all: BTreeMap<&String, &str> = strange.chain(silent).collect();
+    all.into_iter().map(|(path, why)| Unread { path: path.clone(), why: why.to_owned() }).collect()
 }
 
 fn ending_or_name(path: &str) -> String {

@@ -44,7 +44,7 @@ pub fn scan_files(files: &dyn Files, source: &SourceId, options: &ScanOptions) -
     let groups = plan::groups(&seen, &tree, options);
     let read = decode::decode(files, &tree, &groups, source, options)?;
     let readings = merge::readings(&seen, read, &options.decoders);
-    let report = Report::of(source, &tree, &seen, &readings, &options.decoders);
+    let report = Report::of(source, &tree, &seen, &groups, &readings, &options.decoders);
     let files =
         readings.into_iter().map(|(path, reading)| merge::batch(Scope::new(source, path), reading, &options.decoders));
     let mut batches: Vec<Batch> = tree.listings(source).into_iter().chain(files).collect();

@@ -27,6 +27,7 @@ impl Decoder for Lines {
         match path.ends_with(&format!(".{}", self.0)) {
             true => Recognition::ByName,
             false if head.starts_with(b"lines") => Recognition::ByContent,
+            false if path.ends_with(".guess") && self.0 == "a" => Recognition::Plausible,
             false => Recognition::No,
         }
     }
@@ -125,7 +126,7 @@ fn kind_of(held: &Held) -> EntryKind {
 }
 
 fn options() -> ScanOptions {
-    let decoders = vec![Registered::new(&A, &["a", "yaml"]), Registered::new(&B, &["b"])];
+    let decoders = vec![Registered::new(&A, &["a", "guess", "yaml"]), Registered::new(&B, &["b", "guess"])];
     ScanOptions { decoders, ..ScanOptions::default() }
 }
 
@@ -172,6 +173,7 @@ fn folders_list_all_their_files_and_each_file_is_one_batch() {
         &[
             ("x.a", Text("one\ntwo")),
             ("k/y.b", Text("three\n!")),
+            ("k/silent.b", Text("")),
             ("k/both", Text("lines")),
             ("k/strange.yaml", Text("?")),
             ("k/README.md", Text("#")),
@@ -182,22 +184,23 @@ fn folders_list_all_their_files_and_each_file_is_one_batch() {
         &options(),
         &[
             " complete [k x.a] [] []",
-            "k complete [k/Makefile k/README.md k/both k/deep k/strange.yaml k/y.b] [] []",
+            "k complete [k/Makefile k/README.md k/both k/deep k/silent.b k/strange.yaml k/y.b] [] []",
             "k/both complete [lines lines] [] [a b]",
             "k/deep complete [] [] []",
+            "k/silent.b complete [] [] [b]",
             "k/y.b partial(a line was not understood) [three] [syntax] [b]",
             "x.a complete [one two] [] [a]",
         ],
     );
     let report = serde_json::to_value(&scan.report).expect("a report is JSON");
     let expected = serde_json::json!({
-        "source": "test", "folders": 3, "files": 6,
+        "source": "test", "folders": 3, "files": 7,
         "decoders": [
             {"sort": "a", "files": 2, "read": 3, "rejected": 0},
-            {"sort": "b", "files": 2, "read": 2, "rejected": 1},
+            {"sort": "b", "files": 3, "read": 2, "rejected": 1},
         ],
         "in_part": [{"path": "k/y.b", "why": "a line was not understood"}],
-        "not_understood": [{"path": "k/strange.yaml", "why": "no decoder recognises it"}],
+        "not_understood": [{"path": "k/silent.b", "why": "nothing in it means anything to its decoder"}, {"path": "k/strange.yaml", "why": "no decoder recognises it"}],
         "not_read": [],
         "nobody_reads": {".md": 1, "Makefile": 1},
         "skipped": {"node_modules": 2},
@@ -211,7 +214,9 @@ fn what_cannot_be_read_is_partial_and_stays_listed() {
     let scan = check(
         &[
             ("denied.a", Denied),
+            ("denied.guess", Denied),
             ("denied.yaml", Denied),
+            ("read.guess", Text("one")),
             ("denied.png", Denied),
             ("locked", DeniedFolder),
             ("link.a", Link),
@@ -219,17 +224,19 @@ fn what_cannot_be_read_is_partial_and_stays_listed() {
         ],
         &options(),
         &[
-            " complete [denied.a denied.png denied.yaml link.a locked pipe.a] [] []",
+            " complete [denied.a denied.guess denied.png denied.yaml link.a locked pipe.a read.guess] [] []",
             "denied.a partial(permission denied) [] [unreadable] [a]",
+            "denied.guess partial(permission denied) [] [unreadable] [a b]",
             "denied.yaml partial(permission denied) [] [unreadable] [a]",
             "locked partial(permission denied) [] [] []",
+            "read.guess complete [one] [] [a]",
         ],
     );
     let unread: Vec<&str> = scan.report.not_read.iter().map(|unread| unread.path.as_str()).collect();
-    assert_eq!(unread, ["denied.a", "denied.png", "denied.yaml", "locked", "pipe.a"]);
+    assert_eq!(unread, ["denied.a", "denied.guess", "denied.png", "denied.yaml", "locked", "pipe.a"]);
     assert_eq!(scan.report.links, ["link.a"]);
     let text = scan.report.to_string();
-    assert!(text.contains("not read: 5\n  denied.a: permission denied\n"), "{text}");
+    assert!(text.contains("not read: 6\n  denied.a: permission denied\n"), "{text}");
     assert!(text.contains("links not followed: 1"), "{text}");
 }
 
@@ -258,11 +265,12 @@ fn a_group_is_partial_if_any_of_it_cannot_be_read() {
             ],
         );
     }
-    check(
+    let scan = check(
         &[("together1.a", Text("one")), ("vars", Text("v"))],
         &options(),
         &[" complete [together1.a vars] [] []", "together1.a complete [one] [] [a]"],
     );
+    assert!(scan.report.nobody_reads.is_empty(), "a companion is read");
 }
 
 #[test]
@@ -356,4 +364,47 @@ fn an_unknown_sort_is_told_with_the_nearest() {
     let error = twin_connectors::decode_one("no-such-source", "x", b"").expect_err("no such decoder");
     assert_eq!(error.kind(), ErrorKind::Unknown);
     assert!(error.to_string().starts_with("unknown source \"no-such-source\""), "{error}");
+}
+
+/// Folders of real payloads that lie beside the project, if they are there.
+fn shared() -> Option<std::path::PathBuf> {
+    let named = std::env::var_os("TWIN_SHARED").map(std::path::PathBuf::from);
+    let above = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("shared"));
+    named.into_iter().chain(above).find(|folder| folder.join("fixtures").is_dir())
+}
+
+#[test]
+fn real_folders_reconcile_and_do_not_depend_on_who_reads_first() {
+    let Some(shared) = shared() else {
+        println!("SKIPPED: no folder `shared` with real payloads beside the project");
+        return;
+    };
+    for folder in ["fixtures/kubernetes", "fixtures/terraform-state", "fixtures/adr-nygard", "estates/raw"] {
+        let options = ScanOptions { name: Some("real".to_owned()), ..ScanOptions::default() };
+        let found = scan(shared.join(folder), &options).expect("a scan");
+        assert!(found.report.decoders.iter().any(|tally| tally.read > 0), "{folder}\n{}", found.report);
+        let counted: u64 = found.report.decoders.iter().map(|tally| tally.read + tally.rejected).sum();
+        let incoming: u64 = found.batches.iter().map(Batch::incoming).sum();
+        assert_eq!(counted, incoming, "{folder}\n{}", found.report);
+        assert_eq!(scan(shared.join(folder), &options).expect("a scan").batches, found.batches, "{folder}");
+        println!("{}", found.report);
+    }
+}
+
+#[test]
+fn one_file_is_decoded_by_the_decoder_that_is_asked_for() {
+    let rules =
+        twin_connectors::decode_one("codeowners", "CODEOWNERS", b"/pay/ @acme/payments\n").expect("a known sort");
+    assert_eq!((rules.incoming(), rules.outcome), (1, Outcome::Complete));
+    for row in twin_connectors::registry() {
+        let sort = row.sort();
+        for bytes in [b"".as_slice(), b"\xff\xfe\x00", b"neither fish nor fowl\n"] {
+            let batch = twin_connectors::decode_one(&sort, "some/file", bytes).expect("a known sort");
+            let located = batch.diagnostics.iter().all(|diagnostic| diagnostic.locator.path() == "some/file");
+            assert!(located, "{sort}: {batch:?}");
+            // To CODEOWNERS every line is a rule; settings may be empty, and need not name anybody.
+            let takes_all = ["codeowners", "application-config"].contains(&sort.as_str());
+            assert!(takes_all || batch.incoming() == 1, "{sort} {bytes:?}: one rejection: {batch:?}");
+        }
+    }
 }
