@@ -2,10 +2,21 @@
 //!
 //! Data flows one way, and the modules follow it; a module imports only from those above it in this list:
 //! [`base`] → [`schema`] → [`observe`] → [`answer`] → [`identity`] → [`graph`] → [`history`] → [`analysis`] →
-//! [`simulate`] → [`wire`] → the engine ([`Twin`]).
+//! [`simulate`] → the engine ([`Twin`]), with the questions as methods of [`graph::Snapshot`].
+//!
+//! ```
+//! use twin_core::{At, Twin, base::Timestamp};
+//!
+//! let now = Timestamp::parse("2026-11-24T09:00:00Z").expect("a time");
+//! let twin = Twin::in_memory();
+//! let receipt = twin.apply(Vec::new(), now)?;
+//! assert_eq!((receipt.applied, twin.snapshot(At::now(now)).len()), (0, 0));
+//! # Ok::<(), twin_core::base::Error>(())
+//! ```
 
 pub mod analysis;
 pub mod answer;
+mod ask;
 pub mod base;
 mod engine;
 pub mod graph;
@@ -13,5 +24,7 @@ pub mod history;
 pub mod identity;
 pub mod observe;
 pub mod schema;
+pub mod simulate;
 
+pub use ask::AskBlastRadius;
 pub use engine::{At, Receipt, Twin};

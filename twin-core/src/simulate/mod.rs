@@ -1,0 +1,9 @@
+//! What-if: changes that nobody has made yet, as snapshots with overlay pages, and what follows from them.
+//!
+//! Invariant: a scenario never changes its base; everything that can be asked of a snapshot can be asked of a scenario's.
+
+mod outcome;
+mod scenario;
+
+pub use outcome::{Outcome, RequestsAtRisk, outcome};
+pub use scenario::{Change, Scenario};
