@@ -69,6 +69,11 @@ impl Traced {
         self.spans.iter().find(|span| offset < span.end).map_or(&[], |span| &span.trail)
     }
 
+    /// The first line on which a part was written, of those that stand elsewhere.
+    pub fn first_line(&self) -> Option<usize> {
+        self.spans.iter().filter_map(|span| span.trail.last()).map(|origin| origin.line).min()
+    }
+
     fn push(&mut self, text: &str) {
         if text.is_empty() {
             return;

@@ -110,8 +110,8 @@ fn variables_keep_the_way_to_where_they_were_written() {
 
 proptest! {
     #[test]
-    fn any_text_is_read(text in "[\\PC\n\t${}:=#\"'\\\\;]{0,200}", format in 0usize..5) {
-        let format = [Format::Yaml, Format::Properties, Format::Toml, Format::DotEnv, Format::Nginx][format];
+    fn any_text_is_read(text in "[\\PC\n\t${}:=#\"'\\\\;]{0,200}", format in 0usize..6) {
+        let format = [Format::Yaml, Format::Properties, Format::Toml, Format::DotEnv, Format::Nginx, Format::Dockerfile][format];
         let found = settings("x", &text, format, &Limits::default());
         for mention in found.mentions {
             prop_assert!(text.lines().nth(mention.line - 1).is_some_and(|line| line.contains(&mention.endpoint.raw)));
