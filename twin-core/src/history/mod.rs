@@ -3,6 +3,11 @@
 //! Invariant: history is the only room that writes a file, and it writes only its own store. It defines no second view: what
 //! it builds is a `Snapshot`.
 
+mod apply;
+mod log;
 mod row;
+mod view;
 
+pub use apply::{Counters, Staged, stage};
+pub use log::Log;
 pub use row::{Assertion, Commit, Reading, Row, Withdrawal};

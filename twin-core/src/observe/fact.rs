@@ -30,8 +30,8 @@ impl Fact {
 pub struct Listing {
     /// Who says it.
     pub scope: Scope,
-    /// Why it is believed.
-    pub evidence: Evidence,
+    /// Why it is believed: every place in the scope that says so, in the order of the places; at least one.
+    pub evidence: Vec<Evidence>,
     /// Since when it holds.
     pub valid_from: Timestamp,
 }

@@ -31,6 +31,8 @@ struct Builder<'a> {
     limits: &'a Limits,
     /// The lines of the file above the document.
     above: usize,
+    /// The last line of the document; the parser places its end, and what is missing there, beyond it.
+    last: usize,
     open: Vec<Open>,
     anchors: HashMap<usize, Anchored>,
     budget: Size,
@@ -66,11 +68,12 @@ impl<'a> Builder<'a> {
     fn new(path: &'a str, part: &Part<'_>, limits: &'a Limits) -> Self {
         let budget = Size { nodes: limits.nodes, bytes: limits.payload_bytes, height: limits.depth.min(DEEPEST) };
         let above = part.line.saturating_sub(1);
-        Builder { path, limits, above, open: Vec::new(), anchors: HashMap::new(), budget, root: None }
+        let last = above + part.text.lines().count().max(1);
+        Builder { path, limits, above, last, open: Vec::new(), anchors: HashMap::new(), budget, root: None }
     }
 
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Diagnostic> {
-        let line = span.start.line() + self.above;
+        let line = self.line(span.start.line());
         match event {
             Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, anchor, tag.as_deref(), line),
             Event::SequenceStart(anchor, _) => self.begin(line, anchor, Items::Sequence(Vec::new())),
@@ -172,7 +175,7 @@ impl<'a> Builder<'a> {
     }
 
     fn syntax(&self, error: &ScanError) -> Diagnostic {
-        let line = error.marker().line() + self.above;
+        let line = self.line(error.marker().line());
         // Passed on only where the parser's words are its own; one of its messages quotes the text.
         let message = match error.info() {
             info if info.contains("recursion limit") => return self.refuse(code::LIMIT, line, "nested too deeply"),
@@ -180,6 +183,11 @@ impl<'a> Builder<'a> {
             info => format!("not valid YAML or JSON from here on: {info}"),
         };
         self.refuse(code::SYNTAX, line, &message)
+    }
+
+    /// The line of the file.
+    fn line(&self, within: usize) -> usize {
+        (within.max(1) + self.above).min(self.last)
     }
 
     fn refuse(&self, code: &str, line: usize, message: &str) -> Diagnostic {

@@ -1,5 +1,6 @@
 //! The file that is being read: where things stand in it, and what is found out about it.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use twin_connector_base::Origin;
@@ -10,17 +11,27 @@ use twin_core::observe::{Diagnostic, Evidence, Locator, Record, RecordKey, Sourc
 /// Texts that are folded over lines are looked for within so many lines of where they begin.
 const REACH: usize = 50;
 
+/// From this length on, a line is searched around the last find only, and then once as a whole.
+const LONG_LINE: usize = 16 << 10;
+const WINDOW: usize = 16 << 10;
+/// So many bytes are searched for evidence in one file.
+const BUDGET: u64 = 2 << 30;
+
 /// One file.
 pub(super) struct File<'a> {
     pub path: &'a str,
     pub lines: Lines<'a>,
     pub source: &'a SourceId,
     pub limits: &'a Limits,
+    /// The line and offset of the last find in a long line.
+    last: Cell<(usize, usize)>,
+    budget: Cell<u64>,
 }
 
 impl<'a> File<'a> {
     pub fn new(path: &'a str, text: &'a str, origin: &'a Origin) -> Self {
-        File { path, lines: Lines::of(text), source: &origin.source, limits: &origin.limits }
+        let (last, budget) = (Cell::new((0, 0)), Cell::new(BUDGET));
+        File { path, lines: Lines::of(text), source: &origin.source, limits: &origin.limits, last, budget }
     }
 
     pub fn locator(&self, line: usize) -> Locator {
@@ -40,28 +51,53 @@ impl<'a> File<'a> {
 
     /// The line on which a text stands on or soon after another, and the text as it is written there.
     pub fn stands(&self, text: &str, line: usize) -> Option<(usize, &'a str)> {
-        if text.is_empty() {
-            return None;
-        }
-        (line..line.saturating_add(REACH)).find_map(|line| Some((line, written(self.lines.get(line), text)?)))
+        (line..line.saturating_add(REACH)).find_map(|line| Some((line, self.stands_on(text, line)?)))
     }
 
     /// The same, on one line only.
     pub fn stands_on(&self, text: &str, line: usize) -> Option<&'a str> {
-        if text.is_empty() {
+        let content = self.lines.get(line);
+        if text.is_empty() || content.is_empty() {
             return None;
         }
-        written(self.lines.get(line), text)
+        if content.len() <= LONG_LINE {
+            self.spend(content.len())?;
+            return written(content, text);
+        }
+        self.near(content, text, line).or_else(|| self.found(content, text, line, 0, content.len()))
+    }
+
+    /// JSON is often written in one line. What belongs together stands close together there.
+    fn near(&self, content: &'a str, text: &str, line: usize) -> Option<&'a str> {
+        let (last_line, last) = self.last.get();
+        let start = if last_line == line { last.saturating_sub(WINDOW / 2) } else { 0 };
+        self.found(content, text, line, start, start + WINDOW)
+    }
+
+    fn found(&self, content: &'a str, text: &str, line: usize, start: usize, end: usize) -> Option<&'a str> {
+        let (start, end) = (boundary(content, start), boundary(content, end));
+        self.spend(end - start)?;
+        let at = start + content.get(start..end)?.find(text)?;
+        self.last.set((line, at));
+        content.get(at..at + text.len())
+    }
+
+    /// Where nothing is found for long, no more is looked for: evidence then has its line alone.
+    fn spend(&self, bytes: usize) -> Option<()> {
+        let left = self.budget.get().checked_sub(bytes as u64)?;
+        self.budget.set(left);
+        Some(())
     }
 }
 
 /// The part of a line that is this text, whatever its letters' case.
 fn written<'a>(line: &'a str, text: &str) -> Option<&'a str> {
-    if let Some(at) = line.find(text) {
-        return line.get(at..at + text.len());
-    }
-    let at = line.to_ascii_lowercase().find(&text.to_ascii_lowercase())?;
-    line.get(at..at + text.len())
+    let found = line.find(text).or_else(|| line.to_ascii_lowercase().find(&text.to_ascii_lowercase()));
+    found.and_then(|at| line.get(at..at + text.len()))
+}
+
+fn boundary(text: &str, at: usize) -> usize {
+    (at.min(text.len())..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
 }
 
 /// What was found in a file so far.

@@ -235,9 +235,7 @@ items:
     );
 }
 
-#[test]
-fn services_and_rules_route() {
-    let text = r#"apiVersion: v1
+const ROUTES: &str = r#"apiVersion: v1
 kind: Service
 metadata: {name: web, namespace: shop}
 spec: {selector: {app: web, tier: front}, ports: [{port: 80}]}
@@ -274,8 +272,11 @@ kind: VirtualService
 metadata: {name: web, namespace: shop}
 spec: {hosts: [web], http: [{route: [{destination: {host: web.shop.svc.cluster.local}}]}]}
 "#;
+
+#[test]
+fn services_and_rules_route() {
     check(
-        text,
+        ROUTES,
         &["routesTo"],
         &[
             "shop/shop/LoadBalancer:web | routesTo k8s/shop//shop {\"app\": \"web\", \"tier\": \"front\"} @ 4 web",
@@ -287,7 +288,7 @@ spec: {hosts: [web], http: [{route: [{destination: {host: web.shop.svc.cluster.l
         ],
     );
     check(
-        text,
+        ROUTES,
         &["known host"],
         &[
             "shop/shop/LoadBalancer:web | known host:web k8s/shop//shop @ 3 web",
@@ -344,7 +345,7 @@ data:
 fn bad_input_is_counted_and_located() {
     let object = |name: &str| format!("apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {name}}}\n");
     let broken = format!("{}---\na: [\n---\n# nothing\n---\n{}", object("a"), object("b"));
-    check_diagnostics(&broken, &["Rejected syntax a.yaml:6"], 3, false);
+    check_diagnostics(&broken, &["Rejected syntax a.yaml:5"], 3, false);
     check_diagnostics("", &["Rejected not-recognised a.yaml:0"], 1, false);
     check_diagnostics("a: 1\n", &["Rejected not-recognised a.yaml:1"], 1, false);
     check_diagnostics("apiVersion: v1\nkind: List\nitems: []\n", &[], 0, true);
@@ -380,6 +381,23 @@ fn bad_input_is_counted_and_located() {
         &Origin { source: SourceId("shop".to_owned()), limits: Limits::default() },
     );
     assert_eq!(refused[0].diagnostics[0].code, "unreadable");
+}
+
+#[test]
+fn a_list_in_one_line_is_read_in_bounded_time() {
+    let pod = |number: usize| {
+        format!(
+            r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"pod-{number}","namespace":"shop"}},"spec":{{"containers":[{{"image":"api:{number}","env":[{{"name":"PEER","value":"http://peer-{number}:80"}}]}}]}}}}"#
+        )
+    };
+    let pods: Vec<String> = (0..300).map(pod).collect();
+    let text = format!(r#"{{"apiVersion":"v1","items":[{}],"kind":"List"}}"#, pods.join(","));
+    let connects = ["Workload:Pod/pod-299 | connectsTo"];
+    let expected = "shop/shop/Workload:Pod/pod-299 | connectsTo host:peer-299 port=80 protocol=http @ 1 peer-299:80";
+    let decoded = check(&text, &connects, &[expected]);
+    assert_eq!(decoded.records.iter().map(|record| record.stands_for).sum::<u64>(), 300);
+    let said = decoded.records.iter().flat_map(|record| &record.observations);
+    assert!(said.flat_map(|said| &said.evidence.chain).all(|step| !step.raw.is_empty()));
 }
 
 #[test]

@@ -123,7 +123,8 @@ impl<'a> Build<'a> {
     /// Evidence of a fact that is used through others: the steps `before` lead to it, those `after` follow it.
     fn cite_through(&mut self, before: &[Step], fact: FactIndex, after: &[Step]) -> Vec<EvidenceId> {
         let holding = self.directory.holding(fact);
-        holding.listings.iter().map(|listing| self.keep(evidence_row(holding, listing, before, after))).collect()
+        let rows = holding.listings.iter().flat_map(|listing| evidence_rows(holding, listing, before, after));
+        rows.map(|row| self.keep(row)).collect()
     }
 
     fn keep(&mut self, row: EvidenceRow) -> EvidenceId {
@@ -131,9 +132,10 @@ impl<'a> Build<'a> {
         EvidenceId(self.evidence.len() as u32 - 1)
     }
 
-    /// The steps of a fact's first listing.
+    /// The steps of a fact's first evidence.
     fn steps(&self, fact: FactIndex) -> Vec<Step> {
-        self.directory.holding(fact).listings.first().map(|listing| listing.evidence.chain.clone()).unwrap_or_default()
+        let first = self.directory.holding(fact).listings.first().and_then(|listing| listing.evidence.first());
+        first.map(|evidence| evidence.chain.clone()).unwrap_or_default()
     }
 
     fn confidence(&self, evidence: &[EvidenceId]) -> f64 {
@@ -186,9 +188,13 @@ impl<'a> Build<'a> {
     }
 }
 
-fn evidence_row(holding: &Holding, listing: &crate::observe::Listing, before: &[Step], after: &[Step]) -> EvidenceRow {
-    let evidence = &listing.evidence;
-    EvidenceRow {
+fn evidence_rows<'b>(
+    holding: &'b Holding,
+    listing: &'b crate::observe::Listing,
+    before: &'b [Step],
+    after: &'b [Step],
+) -> impl Iterator<Item = EvidenceRow> + 'b {
+    listing.evidence.iter().map(move |evidence| EvidenceRow {
         scope: listing.scope.clone(),
         chain: before.iter().chain(&evidence.chain).chain(after).cloned().collect(),
         field: evidence.field.clone(),
@@ -196,5 +202,5 @@ fn evidence_row(holding: &Holding, listing: &crate::observe::Listing, before: &[
         confidence: evidence.confidence,
         perspective: holding.fact.perspective,
         observed_at: evidence.observed_at,
-    }
+    })
 }

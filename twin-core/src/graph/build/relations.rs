@@ -174,12 +174,7 @@ impl Build<'_> {
 
     /// The table does not allow it: said aloud, and nothing else is lost.
     pub(super) fn forbid(&mut self, record: RecordIndex, fact: FactIndex, relation: &Relation, end: &str) {
-        let holding = self.directory.holding(fact);
-        let locator = holding
-            .listings
-            .first()
-            .and_then(|listing| listing.evidence.chain.first())
-            .map(|step| step.locator.clone());
+        let locator = self.steps(fact).into_iter().next().map(|step| step.locator);
         let key = &self.directory.record(record).key;
         let message = format!("relation {relation} of {key} is not allowed by the table at {end}");
         self.diagnostics.push(Diagnostic::warning(code::SCHEMA, locator.unwrap_or(Locator::line("", 0)), message));

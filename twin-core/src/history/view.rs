@@ -1,0 +1,66 @@
+//! From the log to a snapshot: the facts of two times, put together and joined.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::answer::AsOf;
+use crate::base::Timestamp;
+use crate::graph::{self, Identified, Pages, Snapshot};
+use crate::history::Log;
+use crate::history::row::Row;
+use crate::identity::{Directory, HumanDecision, cluster};
+use crate::observe::RecordKey;
+use crate::schema::Schema;
+
+impl Log {
+    /// The snapshot of two times. O(facts · log facts).
+    pub fn snapshot(&self, schema: &Schema, as_of: AsOf, now: Timestamp) -> Snapshot {
+        let pages = Arc::new(self.pages(schema, as_of));
+        let readings = Arc::new(self.readings(as_of.known));
+        Snapshot::new(pages, readings, as_of, now, self.revision())
+    }
+
+    /// The pages of two times.
+    pub fn pages(&self, schema: &Schema, as_of: AsOf) -> Pages {
+        let holdings = self.holdings(as_of.valid, as_of.known);
+        let directory = Directory::new(&holdings);
+        let decisions = self.decisions(as_of.known);
+        let found = cluster(&directory, schema, &decisions);
+        let keys = keys_of(&directory, &found.clusters);
+        let ids = self.identity().claim(&keys).ids;
+        let identified = Identified {
+            clusters: &found.clusters,
+            ids: &ids,
+            names: &names(&decisions),
+            verdicts: found.verdicts,
+            redirects: self.identity().redirects().clone(),
+        };
+        graph::build(&directory, schema, identified)
+    }
+
+    /// The rows by which identity follows the facts at the head of the log.
+    pub fn identity_rows(&self, schema: &Schema, now: Timestamp) -> Vec<Row> {
+        let holdings = self.holdings(now, Timestamp::MAX);
+        let directory = Directory::new(&holdings);
+        let found = cluster(&directory, schema, &self.decisions(Timestamp::MAX));
+        let change = self.identity().claim(&keys_of(&directory, &found.clusters));
+        let assigned = change.assigned.into_iter().map(|(record, entity)| Row::Assigned { record, entity });
+        let redirected = change.redirected.into_iter().map(|(from, to)| Row::Redirected { from, to });
+        assigned.chain(redirected).collect()
+    }
+}
+
+fn keys_of<'d>(directory: &'d Directory<'_>, clusters: &[crate::identity::Cluster]) -> Vec<Vec<&'d RecordKey>> {
+    let keys = |cluster: &crate::identity::Cluster| {
+        cluster.members.iter().map(|record| &directory.record(*record).key).collect::<Vec<&RecordKey>>()
+    };
+    clusters.iter().map(keys).collect()
+}
+
+fn names(decisions: &[HumanDecision]) -> BTreeMap<RecordKey, String> {
+    let named = decisions.iter().filter_map(|decision| match decision {
+        HumanDecision::Name { record, name } => Some((record.clone(), name.clone())),
+        _ => None,
+    });
+    named.collect()
+}
