@@ -2,3 +2,4 @@
 
 pub mod codeowners;
 pub mod config;
+pub mod dockerfile;

@@ -37,8 +37,7 @@ pub(super) fn settings(text: &str) -> Vec<Setting> {
     let mut found = Vec::new();
     for variable in variables(text) {
         let value = variable.evaluated(&known).unwrap_or_default();
-        let written = value.spans.iter().filter_map(|span| span.trail.last()).map(|origin| origin.line);
-        let line = written.chain([variable.line]).min().unwrap_or(variable.line);
+        let line = value.first_line().map_or(variable.line, |first| first.min(variable.line));
         found.push(Setting { key: variable.name.clone(), value: value.text.clone(), line });
         known.define("", &variable, value);
     }

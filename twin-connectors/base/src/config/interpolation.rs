@@ -9,6 +9,8 @@ use super::Variable;
 const LONGEST: usize = 64 * 1024;
 /// Deeper nesting is left as it is.
 const DEEPEST: usize = 20;
+/// A value of more parts no longer tells them apart.
+const MOST: usize = 256;
 /// A trail keeps so many hops.
 const HOPS: usize = 16;
 
@@ -69,6 +71,11 @@ impl Traced {
         self.spans.iter().find(|span| offset < span.end).map_or(&[], |span| &span.trail)
     }
 
+    /// The first line on which a part was written, of those that stand elsewhere.
+    pub fn first_line(&self) -> Option<usize> {
+        self.spans.iter().filter_map(|span| span.trail.last()).map(|origin| origin.line).min()
+    }
+
     fn push(&mut self, text: &str) {
         if text.is_empty() {
             return;
@@ -82,9 +89,13 @@ impl Traced {
             return;
         }
         let start = self.text.len();
-        self.text.push_str(&other.text);
-        self.spans.extend(other.spans.iter().map(|span| Span { end: span.end + start, trail: span.trail.clone() }));
         self.unknown.extend(other.unknown.iter().cloned());
+        self.text.push_str(&other.text);
+        if self.spans.len() + other.spans.len() > MOST {
+            self.spans.push(Span { end: self.text.len(), trail: other.trail_at(0).to_vec() });
+            return;
+        }
+        self.spans.extend(other.spans.iter().map(|span| Span { end: span.end + start, trail: span.trail.clone() }));
     }
 }
 

@@ -9,6 +9,8 @@ const PASSES: [&str; 6] = ["proxy_pass", "grpc_pass", "fastcgi_pass", "uwsgi_pas
 
 /// Variables that name variables are followed so far.
 const HOPS: usize = 8;
+/// Longer arguments are no addresses.
+const LONGEST: usize = 4096;
 
 /// A directive with its arguments, and the block that it stands in.
 struct Directive {
@@ -45,7 +47,7 @@ fn setting(directive: &Directive, variables: &Variables, upstreams: &BTreeSet<&s
 /// The argument with the variables that `set` gives, and the earliest line that it rests on.
 fn followed(argument: &str, variables: &Variables, line: usize) -> (String, usize) {
     let (mut value, mut first) = (argument.to_owned(), line);
-    for _ in 0..HOPS {
+    for _ in 0..if argument.len() > LONGEST { 0 } else { HOPS } {
         let Some((next, at)) = filled(&value, variables) else { break };
         (value, first) = (next, first.min(at));
     }

@@ -108,10 +108,34 @@ fn variables_keep_the_way_to_where_they_were_written() {
     assert_eq!(known.get("D").map(|value| value.text.as_str()), Some("$x"));
 }
 
+#[test]
+fn hostile_settings_name_nobody() {
+    let size = 200_000;
+    let growing: String = (0..60).map(|index| format!("A{}=${{A{index}}}${{A{index}}}\n", index + 1)).collect();
+    let texts = [
+        format!("A_URL={}", "${".repeat(size)),
+        format!("A_URL={}", "${A:-".repeat(size)),
+        format!("A_URL={}", "http://a@".repeat(size)),
+        format!("A_URL={}", "x,".repeat(size)),
+        format!("A='{}", "x\n".repeat(size)),
+        format!("A0=x\n{growing}"),
+        format!("proxy_pass http://{};", "${".repeat(size)),
+        format!("set $a $a$a; proxy_pass http://{};", "$a".repeat(size)),
+        "{".repeat(size),
+    ];
+    for text in &texts {
+        for format in
+            [Format::Yaml, Format::Properties, Format::Toml, Format::DotEnv, Format::Nginx, Format::Dockerfile]
+        {
+            assert_eq!(settings("x", text, format, &Limits::default()).mentions, [], "{format:?}");
+        }
+    }
+}
+
 proptest! {
     #[test]
-    fn any_text_is_read(text in "[\\PC\n\t${}:=#\"'\\\\;]{0,200}", format in 0usize..5) {
-        let format = [Format::Yaml, Format::Properties, Format::Toml, Format::DotEnv, Format::Nginx][format];
+    fn any_text_is_read(text in "[\\PC\n\t${}:=#\"'\\\\;]{0,200}", format in 0usize..6) {
+        let format = [Format::Yaml, Format::Properties, Format::Toml, Format::DotEnv, Format::Nginx, Format::Dockerfile][format];
         let found = settings("x", &text, format, &Limits::default());
         for mention in found.mentions {
             prop_assert!(text.lines().nth(mention.line - 1).is_some_and(|line| line.contains(&mention.endpoint.raw)));

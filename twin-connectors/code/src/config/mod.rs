@@ -34,7 +34,8 @@ impl Decoder for ApplicationConfig {
     }
 
     fn decode(&self, payloads: &[Payload<'_>], origin: &Origin) -> Vec<Decoded> {
-        payloads.iter().map(|payload| file(payload, origin)).collect()
+        let format = |path| config::format_of(path).unwrap_or(Format::Yaml);
+        payloads.iter().map(|payload| file(payload, format(payload.path), origin)).collect()
     }
 }
 
@@ -55,7 +56,8 @@ fn is_framework(path: &str, head: &[u8]) -> bool {
     is_yaml && String::from_utf8_lossy(head).lines().any(|line| SECTIONS.contains(&line.trim_end()))
 }
 
-fn file(payload: &Payload<'_>, origin: &Origin) -> Decoded {
+/// What a file of that format says.
+pub(crate) fn file(payload: &Payload<'_>, format: Format, origin: &Origin) -> Decoded {
     let refuse = |code, message: &str| {
         Decoded::rejected(payload.path, Diagnostic::rejected(code, Locator::line(payload.path, 0), message))
     };
@@ -69,7 +71,6 @@ fn file(payload: &Payload<'_>, origin: &Origin) -> Decoded {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return refuse(code::ENCODING, "not UTF-8");
     };
-    let format = config::format_of(payload.path).unwrap_or(Format::Yaml);
     told(payload.path, config::settings(payload.path, text, format, &origin.limits), origin)
 }
 
@@ -127,7 +128,7 @@ fn component(path: &str) -> Option<&str> {
     if config::format_of(path).is_some() {
         return None;
     }
-    let stem = name(path).rsplit_once('.')?.0;
+    let stem = [".yml", ".yaml"].iter().find_map(|ending| name(path).strip_suffix(ending))?;
     Some(PROFILES.iter().find_map(|profile| stem.strip_suffix(profile)).unwrap_or(stem))
 }
 

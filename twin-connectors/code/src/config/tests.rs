@@ -1,5 +1,7 @@
 //! Files of settings of our own.
 
+use std::path::{Path, PathBuf};
+
 use proptest::prelude::*;
 use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
 use twin_core::base::Limits;
@@ -93,6 +95,39 @@ fn conventional_names_are_surer_than_others() {
     ];
     for (path, head, expected) in cases {
         assert_eq!(ApplicationConfig.recognises(path, head.as_bytes()), expected, "{path}");
+    }
+}
+
+/// All files below a folder, relative to it.
+fn files(root: &Path, folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+    for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            files(root, &path, found);
+        } else if let (Ok(name), Ok(bytes)) = (path.strip_prefix(root), std::fs::read(&path)) {
+            found.push((name.to_string_lossy().into_owned(), bytes));
+        }
+    }
+}
+
+#[test]
+fn real_files_are_read_to_the_letter() {
+    let given = std::env::var_os("TWIN_SHARED").map(PathBuf::from);
+    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("shared"));
+    let Some(root) = given.into_iter().chain(above).find(|folder| folder.join("estates/raw").is_dir()) else {
+        println!("SKIPPED: no shared data beside the project");
+        return;
+    };
+    let mut found = Vec::new();
+    files(&root.join("estates/raw"), &root.join("estates/raw"), &mut found);
+    found.retain(|(path, bytes)| ApplicationConfig.recognises(path, bytes) != Recognition::No);
+    assert!(!found.is_empty());
+    for (path, bytes) in &found {
+        let decoded = decode(path, Ok(bytes));
+        let lines = shown(&decoded, &String::from_utf8_lossy(bytes));
+        assert!(decoded.diagnostics.iter().all(|said| said.locator.path() == path));
+        if std::env::var_os("TWIN_SHOW").is_some() {
+            println!("{path} {:?}\n{}", decoded.outcome, lines.join("\n"));
+        }
     }
 }
 
