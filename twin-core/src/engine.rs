@@ -1,5 +1,7 @@
 //! Twin: the one door for hosts.
 
+mod ask;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,6 +13,8 @@ use crate::history::{Commit, Counters, Log, Row, Store, stage};
 use crate::identity::HumanDecision;
 use crate::observe::{Batch, Diagnostic, RecordKey, Scope};
 use crate::schema::Schema;
+
+pub use ask::AskBlastRadius;
 
 /// The two times that a snapshot is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,7 +16,6 @@
 
 pub mod analysis;
 pub mod answer;
-mod ask;
 pub mod base;
 mod engine;
 pub mod graph;
@@ -26,5 +25,4 @@ pub mod observe;
 pub mod schema;
 pub mod simulate;
 
-pub use ask::AskBlastRadius;
-pub use engine::{At, Receipt, Twin};
+pub use engine::{AskBlastRadius, At, Receipt, Twin};
