@@ -2,6 +2,7 @@
 
 pub mod interpolation;
 
+mod dockerfile;
 mod dotenv;
 mod name;
 mod nginx;
@@ -31,6 +32,8 @@ pub enum Format {
     DotEnv,
     /// nginx.
     Nginx,
+    /// A Dockerfile.
+    Dockerfile,
 }
 
 /// A peer that a setting names.
@@ -87,6 +90,7 @@ pub fn settings(path: &str, text: &str, format: Format, limits: &Limits) -> Sett
         Format::Toml => toml::settings(path, text, limits, &mut diagnostics),
         Format::DotEnv => dotenv::settings(text),
         Format::Nginx => nginx::settings(text),
+        Format::Dockerfile => dockerfile::settings(text),
     };
     told(text, &read, diagnostics)
 }

@@ -9,12 +9,18 @@ pub fn format_of(path: &str) -> Option<Format> {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {
         _ if name == ".env" || name.starts_with(".env.") || extension == "env" => Some(Format::DotEnv),
+        _ if is_dockerfile(name) => Some(Format::Dockerfile),
         "properties" if !is_tool(name) => Some(Format::Properties),
         "toml" if !is_tool(name) => Some(Format::Toml),
         "yml" | "yaml" | "json" if is_settings(name) => Some(Format::Yaml),
         "conf" | "template" if is_nginx(&path, name) => Some(Format::Nginx),
         _ => None,
     }
+}
+
+fn is_dockerfile(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    matches!(stem, "dockerfile" | "containerfile") || name.ends_with(".dockerfile")
 }
 
 /// Files of package managers, build tools and formatters: their URLs are no peers.
