@@ -13,5 +13,7 @@ pub mod history;
 pub mod identity;
 pub mod observe;
 pub mod schema;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 
 pub use engine::{At, Receipt, Twin};
