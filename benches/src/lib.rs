@@ -5,3 +5,4 @@
 
 pub mod command;
 pub mod edges;
+pub mod vectors;

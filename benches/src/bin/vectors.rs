@@ -1,0 +1,21 @@
+//! Runs files of cases through the analyses: per family how many pass, then the total.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use benches::command::{misused, run};
+use benches::vectors;
+
+fn main() -> ExitCode {
+    run("vectors DIR [FAMILY]", |arguments| {
+        let (root, only) = match arguments {
+            [root] => (root, None),
+            [root, family] => (root, Some(family.as_str())),
+            _ => return Err(misused("vectors takes a folder and at most one family")),
+        };
+        let tallies = vectors::run(Path::new(root), only)?;
+        tallies.iter().for_each(|tally| println!("{tally}"));
+        println!("{}", vectors::total(&tallies));
+        Ok(())
+    })
+}
