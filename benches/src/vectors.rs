@@ -17,6 +17,8 @@ use twin_core::base::{Error, Result};
 
 use crate::command::unusable;
 
+pub(crate) use table::{kind_row, relation_row};
+
 pub use compare::{Tolerance, differences};
 
 /// One case.

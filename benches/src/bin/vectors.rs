@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use benches::command::{misused, run};
+use benches::command::{misused, print, run};
 use benches::vectors;
 
 fn main() -> ExitCode {
@@ -14,8 +14,7 @@ fn main() -> ExitCode {
             _ => return Err(misused("vectors takes a folder and at most one family")),
         };
         let tallies = vectors::run(Path::new(root), only)?;
-        tallies.iter().for_each(|tally| println!("{tally}"));
-        println!("{}", vectors::total(&tallies));
-        Ok(())
+        tallies.iter().try_for_each(print)?;
+        print(vectors::total(&tallies))
     })
 }

@@ -3,12 +3,12 @@
 use twin_core::schema::{CostPass, DataFlow, Ends, Kind, KindRow, Level, Propagation, Relation, RelationRow, Variant};
 
 /// The row of a kind of which only the name is known.
-pub(super) fn kind_row(name: Kind) -> KindRow {
+pub(crate) fn kind_row(name: Kind) -> KindRow {
     KindRow { name, level: Level::Thing, doc: "A kind of the case.", read_by: &["blast_radius"] }
 }
 
 /// The row of a relation that may join anything.
-pub(super) fn relation_row(name: Relation, forward: Propagation) -> RelationRow {
+pub(crate) fn relation_row(name: Relation, forward: Propagation) -> RelationRow {
     RelationRow {
         name,
         inverse: "neededBy",
