@@ -117,7 +117,14 @@ impl Build<'_> {
             let found = if found.is_empty() { self.readers_of_shared(configuration, named) } else { found };
             if found.is_empty() { self.readers_called_like_folder(configuration, named) } else { found }
         };
-        let readers = if stated.is_empty() { by_convention() } else { stated };
+        let readers = match stated.is_empty() {
+            true => by_convention(),
+            // Of several files that say the same, one may be mounted and another built in.
+            false if self.paths(configuration).len() > 1 => {
+                self.readers_in_code_folder(configuration).into_iter().chain(stated).collect()
+            }
+            false => stated,
+        };
         self.with_siblings(readers)
     }
 
@@ -138,10 +145,15 @@ impl Build<'_> {
         all.into_values().collect()
     }
 
-    /// Workloads that are built from the narrowest folder which holds the file.
+    /// Workloads that are built from the narrowest folder which holds the file; files that say the same are one configuration.
     fn readers_in_code_folder(&self, configuration: RecordIndex) -> Vec<Reader> {
-        let folders = self.paths(configuration).into_iter().flat_map(|path| ancestors(&path).into_iter().skip(1));
-        let mut readers = folders.filter(|folder| !folder.value.is_empty()).map(|folder| {
+        let paths = self.paths(configuration);
+        paths.iter().flat_map(|path| self.built_from_folder_of(path)).collect()
+    }
+
+    fn built_from_folder_of(&self, file: &Handle) -> Vec<Reader> {
+        let folders = ancestors(file).into_iter().skip(1).filter(|folder| !folder.value.is_empty());
+        let mut readers = folders.map(|folder| {
             let found = self.directory.answering(&folder).iter();
             let workloads = found.filter(|found| self.directory.record(found.record).key.kind == kind::WORKLOAD);
             let reader = |found: &crate::identity::Found| Reader {
@@ -186,9 +198,10 @@ impl Build<'_> {
         named: &BTreeMap<String, Vec<RecordIndex>>,
     ) -> Vec<Reader> {
         let paths = self.paths(configuration);
-        let mut folders = paths.iter().flat_map(|path| parent(&path.value).rsplit('/'));
-        let workloads = folders.find_map(|folder| named.get(&folder.to_lowercase()));
-        conventional(workloads.into_iter().flatten(), FOLDER_CALLED_SO)
+        let called =
+            |path: &Handle| parent(&path.value).rsplit('/').find_map(|folder| named.get(&folder.to_lowercase()));
+        let workloads = paths.iter().filter_map(called);
+        conventional(workloads.flatten(), FOLDER_CALLED_SO)
     }
 }
 
