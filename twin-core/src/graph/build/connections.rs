@@ -80,6 +80,11 @@ impl Build<'_> {
         self.group_alternatives(from, ends);
     }
 
+    /// The records that a mention reaches.
+    pub(super) fn reached(&self, mention: &Mention<'_>) -> BTreeSet<RecordIndex> {
+        self.reach(mention).into_iter().map(|end| end.record).collect()
+    }
+
     fn connect_to(&mut self, from: u32, mention: &Mention<'_>, end: &Reached) {
         let Some(to) = self.end_of(end.record).filter(|to| *to != from) else { return };
         let relation = self.relation_to(to);
