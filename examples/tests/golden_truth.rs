@@ -57,7 +57,7 @@ fn each_declared_edge_is_found_where_its_address_stands_and_no_other() {
     let mut flaws = Vec::new();
     for row in &rows {
         let [from, to, places, field, needs] = &row[..] else { panic!("{row:?}") };
-        let is_required = !["queue-path", "folder-by-name"].contains(&needs.as_str());
+        let is_required = needs != "folder-by-name";
         let proofs = found.get(&(from.clone(), to.clone()));
         let stands = proofs.is_some_and(|proofs| proofs.iter().any(|proof| passes(proof, places)));
         if !stands && is_required {
@@ -192,7 +192,8 @@ fn each_charge_goes_to_whom_it_is_for_and_the_rest_stays_unallocated() {
         }
     }
     let answer = cost(&snapshot, Node(0), Profile::default());
-    let others: i64 = answer.value.unallocated.iter().flat_map(|row| &row.cost).map(|sum| money(&json(&sum.amount))).sum();
+    let others: i64 =
+        answer.value.unallocated.iter().flat_map(|row| &row.cost).map(|sum| money(&json(&sum.amount))).sum();
     assert_eq!(others, unallocated.iter().sum::<i64>());
     let left: usize = answer.value.unallocated.iter().map(|row| row.lines).sum();
     assert_eq!((left, lines + left), (unallocated.len(), 66), "every line of the bill is somewhere, once");
@@ -244,8 +245,8 @@ fn decisions_govern_what_they_name_and_reality_violates_one() {
         }
     }
     let governed = rows.iter().filter(|row| row[3] != "-");
-    let expected = governed
-        .map(|row| format!("{} {} {} {} {}", row[0], row[1], row[3], row[4], row[5].starts_with("violated")));
+    let expected =
+        governed.map(|row| format!("{} {} {} {} {}", row[0], row[1], row[3], row[4], row[5].starts_with("violated")));
     same("decisions", found, expected.collect());
 }
 
