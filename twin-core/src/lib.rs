@@ -24,5 +24,7 @@ pub mod identity;
 pub mod observe;
 pub mod schema;
 pub mod simulate;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 
 pub use engine::{AskBlastRadius, At, Receipt, Twin};
