@@ -71,7 +71,9 @@ fn answered(snapshot: &Snapshot, words: &[&str]) -> Result<Vec<String>> {
             let hits = answer.value.iter();
             hits.map(|hit| format!("{} {} {} {}", hit.entity.name, hit.state, hit.at_least, hit.hops)).collect()
         }
-        ["find", kind] => find_all(snapshot, Some(kind), "", needs)?.value.into_iter().map(|found| found.name).collect(),
+        ["find", kind] => {
+            find_all(snapshot, Some(kind), "", needs)?.value.into_iter().map(|found| found.name).collect()
+        }
         ["cycles"] => {
             let members = |cycle: crate::analysis::Cycle| cycle.members.into_iter().map(|member| member.name);
             let cycles = cycles(snapshot, needs).value.into_iter();

@@ -10,7 +10,9 @@ use super::estate::Estate;
 use super::graph::{component, edge, snapshot_of};
 use super::{estate, words};
 use crate::graph::{Group, Node, Snapshot};
-use crate::observe::{Batch, Diagnostic, Locator, Mode, Observation, Outcome, Record, Scope, SourceId, Statement, code};
+use crate::observe::{
+    Batch, Diagnostic, Locator, Mode, Observation, Outcome, Record, Scope, SourceId, Statement, code,
+};
 use crate::schema::{CostPass, DataFlow, Ends, Propagation, Relation, RelationRow, Schema, State, Variant, kind};
 
 /// A graph over a table of its own, and where a failure begins in it.
@@ -30,7 +32,8 @@ pub fn drawing() -> impl Strategy<Value = Drawing> {
         let rows = vec((column(), column(), column(), column()), RELATIONS.len());
         let edges = vec((0..size, 0..RELATIONS.len(), option::of(0..2_usize), 0..size), 0..30);
         let groups = vec((0..size, btree_set(0..size, 1..5), 1..4_usize), 0..4);
-        let seeds = btree_map(0..size, prop_oneof![Just(State::Delayed), Just(State::Degraded), Just(State::Down)], 0..4);
+        let seeds =
+            btree_map(0..size, prop_oneof![Just(State::Delayed), Just(State::Degraded), Just(State::Down)], 0..4);
         (Just(size), rows, edges, groups, seeds).prop_map(|(size, rows, edges, groups, seeds)| {
             let entities = (0..size).map(|node| component(kind::DATA_STORE, &format!("n{node}"))).collect();
             let edges = edges.into_iter().map(|(from, relation, variant, to)| {
@@ -164,8 +167,8 @@ fn batch((lines, file, delta, partial, hour, defects): Drawn) -> Option<Batch> {
     batch.mode = if delta { Mode::Delta } else { Mode::Full };
     batch.outcome = if partial { Outcome::Partial("cut".to_owned()) } else { Outcome::Complete };
     batch.observed_at = hour.and_then(|hour| words::time(&format!("{hour:02}:00")).ok());
-    if delta && let Some(first) = batch.records.first() {
-        batch.gone.push(first.key.clone());
+    if delta && let Some(last) = batch.records.pop() {
+        batch.gone.push(last.key);
     }
     for (defect, place) in defects {
         spoil(&mut batch, defect, place);

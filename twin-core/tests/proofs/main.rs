@@ -1,5 +1,10 @@
 //! Proofs: what the core promises, held against slow references, made-up estates and the ten promises of synchronisation.
 
 mod graphs;
+mod order;
+mod status;
 mod store;
 mod support;
+mod sync;
+mod times;
+mod words;

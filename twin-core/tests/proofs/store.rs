@@ -26,8 +26,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 fn records(twin: &Twin) -> Vec<RecordKey> {
     let snapshot = twin.snapshot(At::now(time("09:00")));
-    let mut records: Vec<RecordKey> =
-        snapshot.nodes().flat_map(|node| snapshot.entity(node).records.clone()).collect();
+    let mut records: Vec<RecordKey> = snapshot.nodes().flat_map(|node| snapshot.entity(node).records.clone()).collect();
     records.sort();
     records.dedup();
     records
