@@ -1,6 +1,7 @@
 //! Proofs: what the core promises, held against slow references, made-up estates and the ten promises of synchronisation.
 
 mod graphs;
+mod identity;
 mod order;
 mod status;
 mod store;
