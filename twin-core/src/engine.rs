@@ -10,7 +10,7 @@ use crate::answer::AsOf;
 use crate::base::{Digest, Error, ErrorKind, Result, Timestamp, digest_of};
 use crate::graph::{Pages, Readings, Snapshot};
 use crate::history::{Commit, Counters, Log, Row, Store, stage};
-use crate::identity::HumanDecision;
+use crate::identity::{HumanDecision, founds_component};
 use crate::observe::{Batch, Diagnostic, RecordKey, Scope};
 use crate::schema::Schema;
 
@@ -77,6 +77,10 @@ struct State {
     store: Option<Store>,
     head: Arc<Pages>,
     readings: Arc<Readings>,
+    /// When something begins or ceases to hold by itself, so that the head is no longer what holds.
+    head_until: Option<Timestamp>,
+    /// What holds at a later time than the head's, with its first and the first later moment.
+    later: Option<(Timestamp, Option<Timestamp>, Arc<Pages>)>,
 }
 
 impl Twin {
@@ -118,8 +122,9 @@ impl Twin {
 
     fn of(schema: Schema, log: Log, store: Option<Store>) -> Self {
         let head = Arc::new(head(&log, &schema));
+        let head_until = log.last().and_then(|last| log.next_change(last));
         let readings = Arc::new(log.readings(Timestamp::MAX));
-        Twin { schema, state: Mutex::new(State { log, store, head, readings }) }
+        Twin { schema, state: Mutex::new(State { log, store, head, readings, head_until, later: None }) }
     }
 
     /// The table of this twin.
@@ -178,13 +183,17 @@ impl Twin {
 
     /// An immutable view. O(1) for now, O(facts) for any other time.
     pub fn snapshot(&self, at: At) -> Snapshot {
-        let state = self.state();
+        let mut state = self.state();
         let as_of = AsOf { valid: at.valid.unwrap_or(at.now), known: at.known.unwrap_or(at.now) };
-        let is_head = at.valid.is_none() && at.known.is_none();
-        if !is_head {
-            return state.log.snapshot(&self.schema, as_of, at.now);
-        }
-        Snapshot::new(state.head.clone(), state.readings.clone(), as_of, at.now, state.log.revision())
+        let (pages, readings) = match (at.valid, at.known) {
+            (None, None) => (state.head_at(&self.schema, at.now), state.readings.clone()),
+            (_, known) => {
+                let known = known.unwrap_or(Timestamp::MAX);
+                let pages = Arc::new(state.log.pages(&self.schema, AsOf { known, ..as_of }));
+                (pages, Arc::new(state.log.readings(known)))
+            }
+        };
+        Snapshot::new(pages, readings, as_of, at.now, state.log.revision())
     }
 
     /// Where a source goes on: the cursor that was committed with its last batch.
@@ -204,6 +213,8 @@ impl Twin {
             commits.into_iter().for_each(|commit| state.log.append(commit));
             state.head = Arc::new(head(&state.log, &self.schema));
             state.readings = Arc::new(state.log.readings(Timestamp::MAX));
+            state.head_until = state.log.last().and_then(|last| state.log.next_change(last));
+            state.later = None;
         }
         Ok(state.log.revision())
     }
@@ -229,8 +240,27 @@ impl State {
             store.append(&Commit { tx, revision, rows })?;
         }
         self.readings = Arc::new(next.readings(Timestamp::MAX));
+        if changes_facts {
+            (self.head_until, self.later) = (next.next_change(tx), None);
+        }
         (self.log, self.head) = (next, head);
         Ok(events)
+    }
+
+    /// The pages of what holds now: those of the last change, until something begins or ceases to hold by itself.
+    fn head_at(&mut self, schema: &Schema, now: Timestamp) -> Arc<Pages> {
+        if self.head_until.is_none_or(|until| now < until) {
+            return self.head.clone();
+        }
+        let holds = |(since, until, _): &&(Timestamp, Option<Timestamp>, Arc<Pages>)| {
+            *since <= now && until.is_none_or(|until| now < until)
+        };
+        if let Some((.., pages)) = self.later.as_ref().filter(holds) {
+            return pages.clone();
+        }
+        let pages = Arc::new(self.log.pages(schema, AsOf { valid: now, known: Timestamp::MAX }));
+        self.later = Some((now, self.log.next_change(now), pages.clone()));
+        pages
     }
 }
 
@@ -255,10 +285,22 @@ fn check_decision(log: &Log, decision: &HumanDecision) -> Result<()> {
             if a == b {
                 return Err(Error::new(ErrorKind::Invalid, format!("{a} stands beside itself: name two records")));
             }
-            known(a).and_then(|()| known(b))
+            known(a).and_then(|()| known(b))?;
+            match decision {
+                HumanDecision::Pin { .. } => check_pin(a, b),
+                _ => Ok(()),
+            }
         }
         HumanDecision::Name { record, .. } => known(record),
     }
+}
+
+/// A service and a team are two things whatever anybody says.
+fn check_pin(a: &RecordKey, b: &RecordKey) -> Result<()> {
+    if a.kind == b.kind || (founds_component(&a.kind) && founds_component(&b.kind)) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Invalid, format!("a {} and a {} cannot be one: {a}, {b}", a.kind, b.kind)))
 }
 
 /// A digest of the names in a table.

@@ -37,7 +37,7 @@ pub fn cycles(snapshot: &Snapshot, needs: Profile) -> Answer<Vec<Cycle>> {
 }
 
 fn cycle(snapshot: &Snapshot, members: &[Node], is_need: impl Fn(&EdgeRef<'_>) -> bool) -> Cycle {
-    let inside = |edge: &EdgeRef<'_>| is_need(edge) && members.contains(&edge.to) && edge.from != edge.to;
+    let inside = |edge: &EdgeRef<'_>| is_need(edge) && members.binary_search(&edge.to).is_ok() && edge.from != edge.to;
     let edges: Vec<EdgeRef<'_>> = members.iter().flat_map(|node| snapshot.outgoing(*node)).filter(inside).collect();
     let name = |node: Node| snapshot.entity(node).name.clone();
     let mut refs: Vec<EntityRef> = members.iter().map(|node| EntityRef::of(snapshot, *node)).collect();

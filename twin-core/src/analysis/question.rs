@@ -146,6 +146,7 @@ fn status(snapshot: &Snapshot, bearing: &[Bearing<'_>], needs: Profile, question
     if bearing.is_empty() {
         return Status::Unknown { why: format!("no source that can answer {question} has ever been read") };
     }
+    let unrecognised = snapshot.readings().scopes.iter().filter_map(|(scope, reading)| never_listed(scope, reading));
     let missing: BTreeSet<Missing> = bearing
         .iter()
         .filter_map(|(scope, reading, capability)| {
@@ -153,8 +154,17 @@ fn status(snapshot: &Snapshot, bearing: &[Bearing<'_>], needs: Profile, question
             let (source, scope) = (scope.source.clone(), scope.path.clone());
             Some(Missing { source, scope, why, since: reading.completed_at })
         })
+        .chain(unrecognised)
         .collect();
     if missing.is_empty() { Status::Complete } else { Status::Partial { missing: missing.into_iter().collect() } }
+}
+
+/// A folder that could never be read to its end may hold anything. What it held when it was, is marked by itself.
+fn never_listed(scope: &Scope, reading: &ScopeReading) -> Option<Missing> {
+    let Outcome::Partial(why) = &reading.outcome else { return None };
+    let never = reading.capabilities.is_empty() && reading.completed_at.is_none();
+    let why = format!("last reading was partial: {why}");
+    never.then(|| Missing { source: scope.source.clone(), scope: scope.path.clone(), why, since: None })
 }
 
 fn why_missing(snapshot: &Snapshot, reading: &ScopeReading, required: Duration) -> Option<String> {

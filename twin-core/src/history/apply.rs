@@ -1,14 +1,17 @@
 //! From batches to rows: what is new, what is known already, what came late, what cannot be taken, what is gone.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::base::Timestamp;
 use crate::history::Log;
-use crate::history::row::{Assertion, Reading, Row, Withdrawal};
+use crate::history::intervals::Intervals;
+use crate::history::late::LateWord;
+use crate::history::row::{Assertion, Commit, Reading, Row, Withdrawal};
 use crate::observe::{
-    Batch, Diagnostic, Evidence, Fact, Listing, Mode, Observation, Outcome, Record, RecordKey, Scope, Statement,
-    Target, code,
+    Batch, Diagnostic, Evidence, Fact, Listing, Locator, Mode, Observation, Outcome, Record, RecordKey, Scope,
+    Statement, Target, code,
 };
 use crate::schema::Schema;
 
@@ -43,16 +46,27 @@ impl Staged {
     }
 }
 
-/// Works out what batches add to a log. Changes nothing.
+/// Works out what batches add to a log. Changes nothing. O(batches), but O(log) where several are of one scope: each then stands on what the one before
+/// it said.
 pub fn stage(log: &Log, schema: &Schema, batches: Vec<Batch>, now: Timestamp) -> Staged {
     let read: BTreeSet<Scope> = batches.iter().map(|batch| batch.scope.clone()).collect();
-    let mut stage = Stage { log, schema, now, read, fresh: BTreeSet::new(), staged: Staged::default() };
-    batches.into_iter().for_each(|batch| stage.batch(batch));
+    let repeats = read.len() < batches.len();
+    let (log, fresh, staged) = (Cow::Borrowed(log), BTreeSet::new(), Staged::default());
+    let mut stage = Stage { log, schema, now, read, fresh, staged };
+    for batch in batches {
+        let before = stage.staged.rows.len();
+        stage.batch(batch);
+        if repeats {
+            let rows = stage.staged.rows[before..].to_vec();
+            let (tx, revision) = (stage.log.next_tx(now), stage.log.revision());
+            stage.log.to_mut().append(Commit { tx, revision, rows });
+        }
+    }
     stage.staged
 }
 
 struct Stage<'a> {
-    log: &'a Log,
+    log: Cow<'a, Log>,
     schema: &'a Schema,
     now: Timestamp,
     read: BTreeSet<Scope>,
@@ -64,7 +78,9 @@ struct Stage<'a> {
 #[derive(Default)]
 struct Said {
     facts: BTreeMap<Arc<Fact>, Word>,
-    subjects: BTreeSet<RecordKey>,
+    records: Vec<SaidRecord>,
+    /// Records that are listed, but could not be taken: what is known of them stays.
+    refused: BTreeSet<RecordKey>,
 }
 
 struct Word {
@@ -73,22 +89,33 @@ struct Word {
     valid_to: Option<Timestamp>,
 }
 
+/// What became of one record.
+struct SaidRecord {
+    key: RecordKey,
+    count: u64,
+    facts: Vec<Arc<Fact>>,
+    /// When it was so by the source's own word.
+    at: Timestamp,
+}
+
 impl Stage<'_> {
     fn batch(&mut self, mut batch: Batch) {
         let records = std::mem::take(&mut batch.records);
         let at = batch.observed_at.unwrap_or(self.now);
         for diagnostic in std::mem::take(&mut batch.diagnostics) {
-            self.staged.counters.rejected += diagnostic.records;
+            add(&mut self.staged.counters.rejected, diagnostic.records);
             self.staged.diagnostics.push(diagnostic);
         }
-        let said = self.take_records(records, &batch);
-        self.assert_all(&batch.scope, &said, at);
+        let outdated = batch.observed_at.is_some_and(|at| self.log.observed(&batch.scope) > Some(at));
+        let said = self.take_records(records, &batch, at);
         match batch.mode {
-            Mode::Full if batch.outcome == Outcome::Complete => self.withdraw_unlisted(&batch.scope, &said, at),
-            Mode::Full => {}
-            Mode::Delta => self.withdraw_replaced(&batch, &said, at),
+            Mode::Full if outdated => self.tell_the_past(&batch.scope, said, at),
+            Mode::Full => self.replace_all(&batch, said, at),
+            Mode::Delta => self.replace_some(&batch, said, at),
         }
-        self.list(&batch, at);
+        if !outdated {
+            self.list(&batch, at);
+        }
         self.staged.rows.push(Row::Read(Reading {
             scope: batch.scope,
             observed_at: at,
@@ -99,54 +126,47 @@ impl Stage<'_> {
         }));
     }
 
-    /// Sorts the records into new, known, late and refused, and collects what the good ones say.
-    fn take_records(&mut self, records: Vec<Record>, batch: &Batch) -> Said {
+    /// Collects what the good records say; the others are refused.
+    fn take_records(&mut self, records: Vec<Record>, batch: &Batch, at: Timestamp) -> Said {
         let mut said = Said::default();
         for record in records {
-            let count = record.stands_for;
             if let Err(error) = self.schema.kind(record.key.kind.as_str()) {
-                self.reject(&record, &error.to_string());
+                self.reject(&record, &batch.scope, &error.to_string());
                 continue;
             }
-            let late = batch.mode == Mode::Delta && self.is_late(&record, &batch.scope);
-            let facts = self.take_record(record, &mut said, late);
-            let news =
-                facts.iter().filter(|fact| !self.log.is_live(fact) && self.fresh.insert((*fact).clone())).count();
-            let counters = &mut self.staged.counters;
-            match (late, news) {
-                (true, _) => counters.late += count,
-                (false, 0) => counters.duplicate += count,
-                (false, _) => counters.applied += count,
+            let facts = self.take_record(&record, &mut said);
+            if facts.is_empty() && !record.observations.is_empty() {
+                self.reject(&record, &batch.scope, "nothing that it says could be taken");
+                said.refused.insert(record.key);
+                continue;
             }
+            let own = record.observations.iter().filter_map(|observation| observation.valid_from).max();
+            let (key, count) = (record.key, record.stands_for);
+            said.records.push(SaidRecord { key, count, facts, at: own.unwrap_or(at) });
         }
         said
     }
 
-    fn reject(&mut self, record: &Record, why: &str) {
-        self.staged.counters.rejected += record.stands_for;
+    fn reject(&mut self, record: &Record, scope: &Scope, why: &str) {
+        add(&mut self.staged.counters.rejected, record.stands_for);
         let first = record.observations.first().and_then(|observation| observation.evidence.chain.first());
-        let locator = first.map(|step| step.locator.clone()).unwrap_or(crate::observe::Locator::line("", 0));
+        let locator = first.map_or_else(|| Locator::line(&scope.path, 0), |step| step.locator.clone());
         let mut diagnostic = Diagnostic::rejected(code::SCHEMA, locator, why);
         diagnostic.records = record.stands_for;
         self.staged.diagnostics.push(diagnostic);
     }
 
-    fn take_record(&mut self, record: Record, said: &mut Said, late: bool) -> Vec<Arc<Fact>> {
-        said.subjects.insert(record.key.clone());
-        let newest = late.then(|| self.newest(&record.key)).flatten();
+    fn take_record(&mut self, record: &Record, said: &mut Said) -> Vec<Arc<Fact>> {
         let mut facts = Vec::new();
-        for observation in record.observations {
-            if let Err(why) = allowed(self.schema, &record.key, &observation) {
-                self.warn(&observation, &why);
+        for observation in &record.observations {
+            if let Err(why) = allowed(self.schema, &record.key, observation) {
+                self.warn(record, observation, &why);
                 continue;
             }
-            let Observation { statement, perspective, evidence, valid_from, valid_to } = observation;
+            let Observation { statement, perspective, evidence, valid_from, valid_to } = observation.clone();
             let fact = Arc::new(Fact { subject: record.key.clone(), statement, perspective });
-            let word = said.facts.entry(fact.clone()).or_insert(Word {
-                evidence: Vec::new(),
-                valid_from,
-                valid_to: valid_to.or(newest),
-            });
+            let word = Word { evidence: Vec::new(), valid_from, valid_to };
+            let word = said.facts.entry(fact.clone()).or_insert(word);
             if !word.evidence.contains(&evidence) {
                 word.evidence.push(evidence);
             }
@@ -155,59 +175,146 @@ impl Stage<'_> {
         facts
     }
 
-    fn warn(&mut self, observation: &Observation, why: &str) {
-        let locator = observation.evidence.chain.first().map(|step| step.locator.clone());
-        let locator = locator.unwrap_or(crate::observe::Locator::line("", 0));
+    /// A statement that cannot be taken is told at its own place, else at that of another statement of its record.
+    fn warn(&mut self, record: &Record, observation: &Observation, why: &str) {
+        let all = std::iter::once(observation).chain(&record.observations);
+        let locator = all.flat_map(|said| &said.evidence.chain).next().map(|step| step.locator.clone());
+        let locator = locator.unwrap_or(Locator::line("", 0));
         self.staged.diagnostics.push(Diagnostic::warning(code::SCHEMA, locator, why));
     }
 
-    /// A change that is older than what is known of its record.
-    fn is_late(&self, record: &Record, scope: &Scope) -> bool {
-        let own = record.observations.iter().filter_map(|observation| observation.valid_from).max();
-        let known = self.newest_in(&record.key, scope);
-        matches!((own, known), (Some(own), Some(known)) if own < known)
-    }
-
-    fn newest(&self, subject: &RecordKey) -> Option<Timestamp> {
-        self.read.iter().filter_map(|scope| self.newest_in(subject, scope)).max()
-    }
-
-    fn newest_in(&self, subject: &RecordKey, scope: &Scope) -> Option<Timestamp> {
-        let facts = self.log.live(scope).filter(|fact| fact.subject == *subject);
-        facts.filter_map(|fact| self.log.listing(scope, fact)).map(|listing| listing.valid_from).max()
-    }
-
-    /// Adds a row for each fact that the scope did not list yet, or whose evidence moved.
-    fn assert_all(&mut self, scope: &Scope, said: &Said, at: Timestamp) {
-        for (fact, word) in &said.facts {
-            let known = self.log.listing(scope, fact);
-            if known.is_some_and(|known| known.evidence == word.evidence) {
-                continue;
-            }
-            let valid_from = word.valid_from.or(known.map(|known| known.valid_from)).unwrap_or(at);
-            let listing = Arc::new(Listing { scope: scope.clone(), evidence: word.evidence.clone(), valid_from });
-            self.staged.rows.push(Row::Asserted(Assertion { fact: fact.clone(), listing, valid_to: word.valid_to }));
+    /// Counts records as new or known.
+    fn count(&mut self, records: &[SaidRecord], told: &BTreeSet<Arc<Fact>>) {
+        for record in records {
+            let is_new = |fact: &&Arc<Fact>| {
+                told.contains(*fact) && !self.log.is_live(fact) && self.fresh.insert((*fact).clone())
+            };
+            let news = record.facts.iter().filter(is_new).count();
+            let counters = &mut self.staged.counters;
+            add(if news > 0 { &mut counters.applied } else { &mut counters.duplicate }, record.count);
         }
     }
 
-    /// A completed reading takes away what it no longer lists.
-    fn withdraw_unlisted(&mut self, scope: &Scope, said: &Said, at: Timestamp) {
-        let gone: Vec<Arc<Fact>> =
-            self.log.live(scope).filter(|fact| !said.facts.contains_key(*fact)).cloned().collect();
-        self.withdraw(scope, &gone, at);
+    /// A full reading says everything: if it is complete, what it does not list is gone.
+    fn replace_all(&mut self, batch: &Batch, said: Said, at: Timestamp) {
+        let told = self.assert_all(&batch.scope, &said.facts, at);
+        self.count(&said.records, &told);
+        if batch.outcome != Outcome::Complete {
+            return;
+        }
+        let listed = self.log.listed(&batch.scope, at);
+        let is_gone = |fact: &&Arc<Fact>| !said.facts.contains_key(*fact) && !said.refused.contains(&fact.subject);
+        let gone: Vec<Arc<Fact>> = listed.filter(is_gone).cloned().collect();
+        self.withdraw(&batch.scope, &gone, at);
     }
 
-    /// A change replaces what its records said before, and takes away the records that the source says are gone.
-    fn withdraw_replaced(&mut self, batch: &Batch, said: &Said, at: Timestamp) {
-        let gone: BTreeSet<&RecordKey> = batch.gone.iter().collect();
-        self.staged.counters.applied += batch.gone.len() as u64;
-        let replaced = |fact: &&Arc<Fact>| {
-            let renewed = said.subjects.contains(&fact.subject) && !said.facts.contains_key(*fact);
-            let late = said.facts.iter().any(|(other, word)| other.subject == fact.subject && word.valid_to.is_some());
-            gone.contains(&fact.subject) || (renewed && !late)
+    /// A full reading that is older than one that is known.
+    fn tell_the_past(&mut self, scope: &Scope, said: Said, at: Timestamp) {
+        let newer = self.log.observed(scope).unwrap_or(at);
+        for (fact, word) in said.facts {
+            let valid_from = word.valid_from.unwrap_or(at);
+            let intervals = self.log.intervals(scope, &fact);
+            if intervals.at(valid_from).is_none() && valid_from < newer {
+                let listing = Arc::new(Listing { scope: scope.clone(), evidence: word.evidence, valid_from });
+                let valid_to = word.valid_to.filter(|end| *end < newer).or(Some(newer));
+                self.staged.rows.push(Row::Asserted(Assertion { fact, listing, valid_to }));
+            }
+        }
+        said.records.iter().for_each(|record| add(&mut self.staged.counters.late, record.count));
+    }
+
+    /// A change replaces what its records said before, and takes away the records that the source says are gone. One that is older than what is known
+    /// of its record changes only what was.
+    fn replace_some(&mut self, batch: &Batch, mut said: Said, at: Timestamp) {
+        let records = std::mem::take(&mut said.records);
+        let (late, timely): (Vec<SaidRecord>, Vec<SaidRecord>) =
+            records.into_iter().partition(|record| self.is_late(&batch.scope, &record.key, record.at));
+        for record in late {
+            let take = |fact: &Arc<Fact>| Some((fact.clone(), said.facts.remove(fact)?.evidence));
+            let facts: Vec<(Arc<Fact>, Vec<Evidence>)> = record.facts.iter().filter_map(take).collect();
+            self.late(&batch.scope, &record.key, record.at, &facts);
+            add(&mut self.staged.counters.late, record.count);
+        }
+        let told = self.assert_all(&batch.scope, &said.facts, at);
+        self.count(&timely, &told);
+        for record in &timely {
+            let known = self.log.said_of(&batch.scope, &record.key);
+            let replaced = known.filter(|fact| !said.facts.contains_key(*fact)).cloned().collect();
+            self.withdraw_listed(&batch.scope, replaced, record.at);
+        }
+        batch.gone.iter().for_each(|key| self.remove(&batch.scope, key, at));
+    }
+
+    fn remove(&mut self, scope: &Scope, key: &RecordKey, at: Timestamp) {
+        if self.is_late(scope, key, at) {
+            self.late(scope, key, at, &[]);
+            return add(&mut self.staged.counters.late, 1);
+        }
+        let known = self.log.said_of(scope, key).cloned().collect();
+        let gone = self.withdraw_listed(scope, known, at);
+        let counters = &mut self.staged.counters;
+        add(if gone { &mut counters.applied } else { &mut counters.duplicate }, 1);
+    }
+
+    fn late(&mut self, scope: &Scope, subject: &RecordKey, at: Timestamp, facts: &[(Arc<Fact>, Vec<Evidence>)]) {
+        let rows = LateWord { scope, subject, at }.rows(&self.log, facts);
+        self.staged.rows.extend(rows);
+    }
+
+    fn is_late(&self, scope: &Scope, subject: &RecordKey, at: Timestamp) -> bool {
+        self.log.changes_of(scope, subject).last().is_some_and(|known| at < *known)
+    }
+
+    /// Adds rows for each fact that the scope does not say yet, or with other evidence, or for another time. Returns these facts.
+    fn assert_all(&mut self, scope: &Scope, facts: &BTreeMap<Arc<Fact>, Word>, at: Timestamp) -> BTreeSet<Arc<Fact>> {
+        let mut told = BTreeSet::new();
+        for (fact, word) in facts {
+            let rows = match word.valid_to {
+                None => self.assert_open(scope, fact, word, at).into_iter().collect(),
+                Some(end) => self.assert_ending(scope, fact, word, end, at),
+            };
+            if !rows.is_empty() {
+                told.insert(fact.clone());
+                self.staged.rows.extend(rows);
+            }
+        }
+        told
+    }
+
+    fn assert_open(&self, scope: &Scope, fact: &Arc<Fact>, word: &Word, at: Timestamp) -> Option<Row> {
+        let known = self.log.listing(scope, fact);
+        let valid_from = word.valid_from.or(known.map(|known| known.valid_from.min(at))).unwrap_or(at);
+        let listing = Listing { scope: scope.clone(), evidence: word.evidence.clone(), valid_from };
+        let is_known = known.is_some_and(|known| **known == listing);
+        (!is_known).then(|| asserted(fact, listing, None))
+    }
+
+    /// A fact with a stated end; one that was open is closed first.
+    fn assert_ending(&self, scope: &Scope, fact: &Arc<Fact>, word: &Word, end: Timestamp, at: Timestamp) -> Vec<Row> {
+        let Intervals { open, closed } = self.log.intervals(scope, fact);
+        let same = closed.iter().rev().find(|(_, (known, _))| *known == end).map(|(since, _)| *since);
+        let since = open.as_ref().map(|(since, _)| *since);
+        let valid_from = word.valid_from.or(since).or(same).unwrap_or(at);
+        let listing = Listing { scope: scope.clone(), evidence: word.evidence.clone(), valid_from };
+        let known = closed.get(&valid_from).is_some_and(|(known, said)| *known == end && **said == listing);
+        if open.is_none() && (known || end <= valid_from) {
+            return Vec::new();
+        }
+        let closing = since
+            .filter(|since| *since != valid_from)
+            .map(|_| Row::Withdrawn(Withdrawal { fact: fact.digest(), scope: scope.clone(), valid_to: valid_from }));
+        closing.into_iter().chain([asserted(fact, listing, Some(end))]).collect()
+    }
+
+    /// Withdraws those facts that the scope still lists. Returns whether there were any.
+    fn withdraw_listed(&mut self, scope: &Scope, facts: Vec<Arc<Fact>>, at: Timestamp) -> bool {
+        let is_listed = |fact: &Arc<Fact>| {
+            let intervals = self.log.intervals(scope, fact);
+            intervals.open.is_some() || intervals.last_end().is_some_and(|end| end > at)
         };
-        let facts: Vec<Arc<Fact>> = self.log.live(&batch.scope).filter(replaced).cloned().collect();
-        self.withdraw(&batch.scope, &facts, at);
+        let listed: Vec<Arc<Fact>> = facts.into_iter().filter(is_listed).collect();
+        self.withdraw(scope, &listed, at);
+        !listed.is_empty()
     }
 
     fn withdraw(&mut self, scope: &Scope, facts: &[Arc<Fact>], at: Timestamp) {
@@ -233,12 +340,17 @@ impl Stage<'_> {
         }
     }
 
+    /// Whether the scope was read in this pass: among these batches, or no earlier than the folder above it.
+    fn is_read_by(&self, scope: &Scope, at: Timestamp) -> bool {
+        self.read.contains(scope) || self.log.observed(scope).is_some_and(|observed| observed >= at)
+    }
+
     /// A scope that is gone lists nothing, nor does anything within it.
     fn drop_scope(&mut self, scope: &Scope, at: Timestamp) {
-        if self.read.contains(scope) {
+        if self.is_read_by(scope, at) {
             return;
         }
-        let facts: Vec<Arc<Fact>> = self.log.live(scope).cloned().collect();
+        let facts: Vec<Arc<Fact>> = self.log.listed(scope, at).cloned().collect();
         self.withdraw(scope, &facts, at);
         let members: Vec<String> = self.log.members(scope).cloned().collect();
         for member in members {
@@ -249,7 +361,7 @@ impl Stage<'_> {
 
     /// A scope that was read before, should be there, and was not read now keeps its facts, and says so; so does everything within it.
     fn mark_unread(&mut self, scope: &Scope, why: &str, at: Timestamp) {
-        if self.read.contains(scope) {
+        if self.is_read_by(scope, at) {
             return;
         }
         if self.log.was_read(scope) {
@@ -260,6 +372,15 @@ impl Stage<'_> {
             self.mark_unread(&Scope::new(&scope.source, member), why, at);
         }
     }
+}
+
+fn asserted(fact: &Arc<Fact>, listing: Listing, valid_to: Option<Timestamp>) -> Row {
+    Row::Asserted(Assertion { fact: fact.clone(), listing: Arc::new(listing), valid_to })
+}
+
+/// Counts up to the largest number there is.
+fn add(counter: &mut u64, count: u64) {
+    *counter = counter.saturating_add(count);
 }
 
 fn unread(scope: &Scope, outcome: Option<Outcome>, at: Timestamp) -> Reading {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::base::{Digest, Timestamp};
 use crate::graph::{Readings, ScopeReading};
+use crate::history::intervals::{Intervals, Said};
 use crate::history::row::{Assertion, Commit, Reading, Row, Withdrawal};
 use crate::identity::{HumanDecision, IdentityState};
-use crate::observe::{Capability, Fact, Holding, Listing, Outcome, Scope};
+use crate::observe::{Capability, Fact, Holding, Listing, Outcome, Perspective, RecordKey, Scope, Statement};
 
 /// Everything that was ever known. Cloning shares the facts.
 #[derive(Clone, Debug, Default)]
@@ -28,19 +29,17 @@ struct Word {
     said: Said,
 }
 
-#[derive(Clone, Debug)]
-enum Said {
-    Holds(Arc<Listing>, Option<Timestamp>),
-    Ended(Timestamp),
-}
-
 /// One scope's readings and what it lists at the head of the log.
 #[derive(Clone, Debug, Default)]
 struct ScopeLog {
     live: BTreeSet<Arc<Fact>>,
+    /// Facts with a stated end that was still to come when it was stated.
+    ending: BTreeMap<Arc<Fact>, Timestamp>,
     members: BTreeSet<String>,
     capabilities: Arc<Vec<Capability>>,
     readings: Vec<(Timestamp, Reading)>,
+    /// When it was last read, by its own word; a mark that it was not read does not count.
+    observed: Option<Timestamp>,
 }
 
 impl Log {
@@ -102,11 +101,24 @@ impl Log {
     fn assert(&mut self, tx: Timestamp, assertion: Assertion) {
         let Assertion { fact, listing, valid_to } = assertion;
         let fact = self.intern(fact);
-        if valid_to.is_none() {
-            self.scopes.entry(listing.scope.clone()).or_default().live.insert(fact.clone());
-        }
-        let words = self.facts.entry(fact).or_default().entry(listing.scope.clone()).or_default();
-        words.push(Word { tx, said: Said::Holds(listing, valid_to) });
+        let scope = listing.scope.clone();
+        self.hear(tx, fact, scope, Said::Holds(listing, valid_to));
+    }
+
+    /// Keeps a word, and what the scope lists after it.
+    fn hear(&mut self, tx: Timestamp, fact: Arc<Fact>, scope: Scope, said: Said) {
+        let words = self.facts.entry(fact.clone()).or_default().entry(scope.clone()).or_default();
+        words.push(Word { tx, said });
+        let intervals = Intervals::of(words.iter().map(|word| &word.said));
+        let scope = self.scopes.entry(scope).or_default();
+        match intervals.last_end().filter(|end| *end > tx) {
+            Some(end) => scope.ending.insert(fact.clone(), end),
+            None => scope.ending.remove(&fact),
+        };
+        match intervals.open.is_some() {
+            true => scope.live.insert(fact),
+            false => scope.live.remove(&fact),
+        };
     }
 
     fn intern(&mut self, fact: Arc<Fact>) -> Arc<Fact> {
@@ -115,11 +127,7 @@ impl Log {
 
     fn withdraw(&mut self, tx: Timestamp, withdrawal: &Withdrawal) {
         let Some(fact) = self.by_digest.get(&withdrawal.fact).cloned() else { return };
-        if let Some(scope) = self.scopes.get_mut(&withdrawal.scope) {
-            scope.live.remove(&fact);
-        }
-        let words = self.facts.entry(fact).or_default().entry(withdrawal.scope.clone()).or_default();
-        words.push(Word { tx, said: Said::Ended(withdrawal.valid_to) });
+        self.hear(tx, fact, withdrawal.scope.clone(), Said::Ended(withdrawal.valid_to));
     }
 
     fn read(&mut self, tx: Timestamp, reading: Reading) {
@@ -127,6 +135,10 @@ impl Log {
         if !reading.capabilities.is_empty() {
             scope.capabilities = Arc::new(reading.capabilities.clone());
         }
+        if is_outdated(&reading, scope.observed) {
+            return scope.readings.push((tx, reading));
+        }
+        scope.observed = newest(&reading, scope.observed);
         match (&reading.outcome, &reading.members) {
             (None, _) => scope.members.clear(),
             (Some(Outcome::Complete), Some(members)) => scope.members = members.iter().cloned().collect(),
@@ -141,6 +153,14 @@ impl Log {
         self.scopes.get(scope).into_iter().flat_map(|scope| &scope.live)
     }
 
+    /// The facts that a scope lists at the head of the log, or said to hold beyond `at`.
+    pub fn listed(&self, scope: &Scope, at: Timestamp) -> impl Iterator<Item = &Arc<Fact>> {
+        let ending = self.scopes.get(scope).into_iter().flat_map(|scope| &scope.ending);
+        let ending = ending.filter(move |(_, end)| **end > at).map(|(fact, _)| fact);
+        let listed: BTreeSet<&Arc<Fact>> = self.live(scope).chain(ending).collect();
+        listed.into_iter()
+    }
+
     /// Whether a scope lists a fact at the head of the log, and with which listing.
     pub fn listing(&self, scope: &Scope, fact: &Fact) -> Option<&Arc<Listing>> {
         self.scopes.get(scope).filter(|known| known.live.contains(fact))?;
@@ -151,10 +171,48 @@ impl Log {
         })
     }
 
-    /// Whether any scope lists a fact at the head of the log.
+    /// When a fact holds by the word of a scope, by all that is known.
+    pub(super) fn intervals(&self, scope: &Scope, fact: &Fact) -> Intervals {
+        let words = self.facts.get(fact).and_then(|scopes| scopes.get(scope));
+        Intervals::of(words.into_iter().flatten().map(|word| &word.said))
+    }
+
+    /// Everything that a scope ever said of a record. O(log facts) plus the facts of the record.
+    pub fn said_of<'a>(&'a self, scope: &'a Scope, subject: &'a RecordKey) -> impl Iterator<Item = &'a Arc<Fact>> {
+        let statement = Statement::Exists { name: String::new() };
+        let least = Fact { subject: subject.clone(), statement, perspective: Perspective::Declared };
+        let facts = self.facts.range(Arc::new(least)..).take_while(move |(fact, _)| fact.subject == *subject);
+        facts.filter(move |(_, scopes)| scopes.contains_key(scope)).map(|(fact, _)| fact)
+    }
+
+    /// The times at which a scope began or ceased to say something of a record.
+    pub fn changes_of(&self, scope: &Scope, subject: &RecordKey) -> BTreeSet<Timestamp> {
+        let words = self.said_of(scope, subject).filter_map(|fact| self.facts.get(fact)?.get(scope)).flatten();
+        let time = |word: &Word| match &word.said {
+            Said::Holds(listing, _) => listing.valid_from,
+            Said::Ended(end) => *end,
+        };
+        words.map(time).collect()
+    }
+
+    /// Whether any scope lists a fact at the head of the log, or says that it will end.
     pub fn is_live(&self, fact: &Fact) -> bool {
         let scopes = self.facts.get(fact).into_iter().flat_map(BTreeMap::keys);
-        scopes.into_iter().any(|scope| self.scopes.get(scope).is_some_and(|known| known.live.contains(fact)))
+        let says = |known: &ScopeLog| known.live.contains(fact) || known.ending.contains_key(fact);
+        scopes.into_iter().any(|scope| self.scopes.get(scope).is_some_and(says))
+    }
+
+    /// When a scope was last read, by its own word.
+    pub fn observed(&self, scope: &Scope) -> Option<Timestamp> {
+        self.scopes.get(scope)?.observed
+    }
+
+    /// The first time after `valid` at which something begins or ceases to hold, by all that is known. O(facts).
+    pub fn next_change(&self, valid: Timestamp) -> Option<Timestamp> {
+        let words = self.facts.values().flat_map(BTreeMap::values);
+        let intervals = words.map(|words| Intervals::of(words.iter().map(|word| &word.said)));
+        let next = |intervals: Intervals| intervals.changes().filter(|change| *change > valid).min();
+        intervals.filter_map(next).min()
     }
 
     /// The scopes within a scope, by its last listing.
@@ -199,7 +257,12 @@ impl ScopeLog {
     /// The last word on the scope by then; `None` if it was not read yet, or is gone.
     fn as_known(&self, known: Timestamp) -> Option<ScopeReading> {
         let mut last: Option<ScopeReading> = None;
+        let mut observed = None;
         for (_, reading) in self.readings.iter().filter(|(tx, _)| *tx <= known) {
+            if is_outdated(reading, observed) {
+                continue;
+            }
+            observed = newest(reading, observed);
             let Some(outcome) = &reading.outcome else {
                 last = None;
                 continue;
@@ -222,33 +285,24 @@ impl ScopeLog {
     }
 }
 
+/// Whether something was read, as against a mark that it was not.
+fn is_read(reading: &Reading) -> bool {
+    !reading.capabilities.is_empty() || reading.members.is_some()
+}
+
+/// Whether a reading is older, by its own word, than one that is known.
+fn is_outdated(reading: &Reading, observed: Option<Timestamp>) -> bool {
+    is_read(reading) && observed.is_some_and(|known| reading.observed_at < known)
+}
+
+/// When the scope was last read, after one more reading; never, once it is gone.
+fn newest(reading: &Reading, observed: Option<Timestamp>) -> Option<Timestamp> {
+    reading.outcome.as_ref()?;
+    if is_read(reading) { Some(reading.observed_at) } else { observed }
+}
+
 /// The listing by which a scope says that a fact held at `valid`, by what was known at `known`.
-///
-/// Words are read in the order in which they were written: a word that holds opens an interval, or renews the evidence of
-/// the open one; a word that ends closes it. A word with an end of its own is an interval by itself.
 fn holding(words: &[Word], valid: Timestamp, known: Timestamp) -> Option<Arc<Listing>> {
-    let mut open: Option<(Timestamp, Arc<Listing>)> = None;
-    let mut covering: Option<Arc<Listing>> = None;
-    for word in words.iter().filter(|word| word.tx <= known) {
-        match &word.said {
-            Said::Holds(listing, Some(end)) => {
-                if listing.valid_from <= valid && valid < *end {
-                    covering = Some(listing.clone());
-                }
-            }
-            Said::Holds(listing, None) => {
-                let since = open.as_ref().map_or(listing.valid_from, |(since, _)| (*since).min(listing.valid_from));
-                open = Some((since, listing.clone()));
-            }
-            Said::Ended(end) => {
-                if let Some((since, listing)) = open.take()
-                    && since <= valid
-                    && valid < *end
-                {
-                    covering = Some(listing);
-                }
-            }
-        }
-    }
-    open.filter(|(since, _)| *since <= valid).map(|(_, listing)| listing).or(covering)
+    let said = words.iter().filter(|word| word.tx <= known).map(|word| &word.said);
+    Intervals::of(said).at(valid).cloned()
 }

@@ -4,6 +4,8 @@
 //! it builds is a `Snapshot`.
 
 mod apply;
+mod intervals;
+mod late;
 mod log;
 mod row;
 mod store;

@@ -69,8 +69,10 @@ fn components(directory: &Directory<'_>, founders: &[RecordIndex], decisions: &[
     let links = Links::new(directory, founders);
     let standing = Standing::new(directory, decisions);
     let mut forest = Forest::new(founders);
+    let pins = standing.pins.iter().filter(|(a, b)| forest.holds(*a) && forest.holds(*b)).copied();
+    let pins: Vec<(RecordIndex, RecordIndex)> = pins.collect();
     let mut verdicts: Vec<Verdict> =
-        standing.pins.iter().map(|&(a, b)| pinned(directory, &links, &mut forest, a, b)).collect();
+        pins.into_iter().map(|(a, b)| pinned(directory, &links, &mut forest, a, b)).collect();
     let mut scored: Vec<(PairScore, RecordIndex, RecordIndex)> =
         links.pairs().into_iter().map(|(a, b)| (links.score(directory, a, b), a, b)).collect();
     scored.sort_by(|x, y| y.0.score.total_cmp(&x.0.score).then((x.1, x.2).cmp(&(y.1, y.2))));
@@ -158,7 +160,7 @@ fn same_things(directory: &Directory<'_>, things: &[RecordIndex], decisions: &[H
         let bare = handle.space == Space::Team && !handle.value.contains('/');
         let alias = if bare { qualified_team(directory, &handle.value) } else { None };
         for &other in records[1..].iter().chain(alias.as_ref()) {
-            if !standing.is_split(records[0], other) {
+            if !standing.keeps_apart(&forest.group(records[0]), &forest.group(other)) {
                 forest.join(records[0], other);
             }
         }
@@ -224,6 +226,11 @@ impl Standing {
         standing
     }
 
+    /// Whether a person split any record of one group from any of the other.
+    fn keeps_apart(&self, mine: &[RecordIndex], theirs: &[RecordIndex]) -> bool {
+        !self.splits.is_empty() && mine.iter().any(|a| theirs.iter().any(|b| self.is_split(*a, *b)))
+    }
+
     fn is_split(&self, a: RecordIndex, b: RecordIndex) -> bool {
         self.splits.contains(&(a.min(b), a.max(b)))
     }
@@ -241,6 +248,10 @@ impl Forest {
             group_of: records.iter().map(|record| (*record, *record)).collect(),
             members: records.iter().map(|record| (*record, vec![*record])).collect(),
         }
+    }
+
+    fn holds(&self, record: RecordIndex) -> bool {
+        self.group_of.contains_key(&record)
     }
 
     fn group(&self, record: RecordIndex) -> Vec<RecordIndex> {

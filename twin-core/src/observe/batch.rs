@@ -115,10 +115,10 @@ impl Batch {
         }
     }
 
-    /// How many records of the source this batch accounts for: those read and those rejected.
+    /// How many records of the source this batch accounts for: those read and those rejected; the largest number there is, if there are more.
     pub fn incoming(&self) -> u64 {
-        let read: u64 = self.records.iter().map(|record| record.stands_for).sum();
-        let rejected: u64 = self.diagnostics.iter().map(|diagnostic| diagnostic.records).sum();
-        read + rejected + self.gone.len() as u64
+        let read = self.records.iter().map(|record| record.stands_for);
+        let rejected = self.diagnostics.iter().map(|diagnostic| diagnostic.records);
+        read.chain(rejected).fold(self.gone.len() as u64, u64::saturating_add)
     }
 }

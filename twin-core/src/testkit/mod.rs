@@ -1,5 +1,19 @@
-//! What tests and harnesses need and hosts do not: snapshots made by hand.
+//! What tests and harnesses stand on: an estate in a few lines of text, cases that name the expected answer, slow and obvious references, and
+//! strategies that make up graphs and batches.
+//!
+//! Invariant: nobody outside tests and harnesses imports it.
 
+mod case;
+mod estate;
+mod graph;
+mod reference;
 mod snapshot;
+mod strategy;
+mod words;
 
+pub use case::{check, rows};
+pub use estate::{Estate, estate};
+pub use graph::{component, snapshot_of};
+pub use reference::{naive_components, naive_spread};
 pub use snapshot::SnapshotBuilder;
+pub use strategy::{Drawing, batches, drawing, files};

@@ -1,0 +1,90 @@
+//! Slow and obvious versions of analyses, to hold the fast ones against.
+
+use std::collections::BTreeSet;
+
+use crate::analysis::Hazard;
+use crate::graph::{EdgeRef, Node, Snapshot};
+use crate::schema::{State, Variant};
+
+/// The worst state that reaches each node: every rule is applied to everything until nothing changes. O(states · entities · (relations + groups)).
+///
+/// A group weighs once any of its members is hit: what a scenario took away before is not what the hazard does.
+pub fn naive_spread(snapshot: &Snapshot, seeds: &[(Node, State)], hazard: Hazard, worst: bool) -> Vec<State> {
+    let mut states = vec![State::None; snapshot.len()];
+    for (node, state) in seeds {
+        raise(&mut states, *node, *state);
+    }
+    let begins: BTreeSet<Node> = seeds.iter().map(|(node, _)| *node).collect();
+    loop {
+        let before = states.clone();
+        for edge in snapshot.edges().filter(|edge| !is_governed(snapshot, edge)) {
+            let Some(variant) = variant(snapshot, &edge, worst) else { continue };
+            let dropped = hazard == Hazard::Removal && begins.contains(&edge.to) && variant.name == "optional";
+            if !dropped {
+                let arriving = variant.forward.of(states[edge.to.index()]);
+                raise(&mut states, edge.from, arriving);
+            }
+            let arriving = variant.reverse.of(states[edge.from.index()]);
+            raise(&mut states, edge.to, arriving);
+        }
+        for place in 0..snapshot.group_count() {
+            if let Some((owner, state)) = weigh(snapshot, place, &states) {
+                raise(&mut states, owner, state);
+            }
+        }
+        if states == before {
+            return states;
+        }
+    }
+}
+
+fn raise(states: &mut [State], node: Node, state: State) {
+    states[node.index()] = states[node.index()].max(state);
+}
+
+fn variant(snapshot: &Snapshot, edge: &EdgeRef<'_>, worst: bool) -> Option<Variant> {
+    let row = snapshot.schema().relation(edge.edge.relation.as_str()).ok()?;
+    let (mildest, severest) = row.range(edge.edge.variant.as_deref());
+    Some(if worst { severest } else { mildest })
+}
+
+/// Whether some group names one end as its owner and the other as a member.
+fn is_governed(snapshot: &Snapshot, edge: &EdgeRef<'_>) -> bool {
+    let mut groups = (0..snapshot.group_count()).filter_map(|place| snapshot.group(place));
+    groups.any(|(owner, members, _)| {
+        let members: Vec<Node> = members.collect();
+        (owner == edge.from && members.contains(&edge.to)) || (owner == edge.to && members.contains(&edge.from))
+    })
+}
+
+fn weigh(snapshot: &Snapshot, place: u32, states: &[State]) -> Option<(Node, State)> {
+    let (owner, members, k) = snapshot.group(place)?;
+    let states: Vec<State> = members.map(|member| states[member.index()]).collect();
+    let up = states.iter().filter(|state| **state != State::Down).count();
+    let worst = states.iter().max().copied().unwrap_or_default();
+    match worst {
+        State::None => None,
+        _ if up < k => Some((owner, State::Down)),
+        State::Delayed => None,
+        _ => Some((owner, State::Degraded)),
+    }
+}
+
+/// The strongly connected components over all relations: two nodes are in one if each reaches the other. O(entities · relations).
+pub fn naive_components(snapshot: &Snapshot) -> BTreeSet<Vec<Node>> {
+    let reached: Vec<BTreeSet<Node>> = snapshot.nodes().map(|node| reach(snapshot, node)).collect();
+    let together = |node: Node| {
+        let others = snapshot.nodes();
+        others.filter(|other| reached[node.index()].contains(other) && reached[other.index()].contains(&node)).collect()
+    };
+    snapshot.nodes().map(together).collect()
+}
+
+fn reach(snapshot: &Snapshot, start: Node) -> BTreeSet<Node> {
+    let mut reached = BTreeSet::from([start]);
+    let mut pending = vec![start];
+    while let Some(node) = pending.pop() {
+        pending.extend(snapshot.outgoing(node).map(|edge| edge.to).filter(|to| reached.insert(*to)));
+    }
+    reached
+}

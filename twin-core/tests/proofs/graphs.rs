@@ -1,0 +1,168 @@
+//! Graph analyses against their references, on head and on overlays.
+
+use std::collections::BTreeSet;
+
+use petgraph::algo::{is_cyclic_directed, kosaraju_scc, page_rank, toposort};
+use petgraph::visit::{EdgeRef as _, IntoEdgeReferences, NodeCount};
+use proptest::collection::btree_set;
+use proptest::prelude::*;
+use twin_core::analysis::{BlastRadius, Hazard, blast_radius, spread, strong_components};
+use twin_core::graph::{Group, Node, Snapshot};
+use twin_core::schema::State;
+use twin_core::testkit::{Drawing, check, drawing, naive_components, naive_spread, snapshot_of};
+
+use crate::support::cases;
+
+/// The same graph built anew without some nodes: what an overlay must be equal to.
+fn rebuilt(snapshot: &Snapshot, gone: &BTreeSet<u32>) -> Snapshot {
+    let kept: Vec<u32> = (0..snapshot.len() as u32).filter(|node| !gone.contains(node)).collect();
+    let place = |node: u32| kept.binary_search(&node).ok().map(|place| place as u32);
+    let pages = snapshot.pages();
+    let entities = kept.iter().map(|node| pages.entities[*node as usize].clone()).collect();
+    let edges = pages.edges.iter().filter_map(|edge| {
+        Some(twin_core::graph::Edge { from: place(edge.from)?, to: place(edge.to)?, ..edge.clone() })
+    });
+    let groups = pages.groups.iter().filter_map(|group| {
+        let members = group.members.iter().filter_map(|member| place(*member)).collect();
+        Some(Group { owner: place(group.owner)?, members, k: group.k })
+    });
+    snapshot_of(pages.schema.clone(), entities, edges.collect(), groups.collect())
+}
+
+fn states(snapshot: &Snapshot, seeds: &[(Node, State)], hazard: Hazard, worst: bool) -> Vec<State> {
+    spread(snapshot, seeds, hazard, worst).into_iter().map(|reached| reached.state).collect()
+}
+
+fn within(snapshot: &Snapshot, gone: &BTreeSet<u32>) -> (Snapshot, BTreeSet<u32>) {
+    let gone: BTreeSet<u32> = gone.iter().copied().filter(|node| (*node as usize) < snapshot.len()).collect();
+    let nodes: Vec<Node> = gone.iter().map(|node| Node(*node)).collect();
+    (snapshot.without("what if", &nodes), gone)
+}
+
+proptest! {
+    #![proptest_config(cases(256))]
+
+    #[test]
+    fn the_blast_radius_is_the_least_fixed_point(drawing in drawing()) {
+        let Drawing { snapshot, seeds } = drawing;
+        for hazard in [Hazard::Outage, Hazard::Removal] {
+            for worst in [true, false] {
+                let slow = naive_spread(&snapshot, &seeds, hazard, worst);
+                prop_assert_eq!(states(&snapshot, &seeds, hazard, worst), slow, "{:?} {}", hazard, worst);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_bounds_the_blast_radius(drawing in drawing()) {
+        let Drawing { snapshot, seeds } = drawing;
+        let worst = states(&snapshot, &seeds, Hazard::Outage, true);
+        let mildest = states(&snapshot, &seeds, Hazard::Outage, false);
+        prop_assert!(mildest.iter().zip(&worst).all(|(mild, worst)| mild <= worst));
+    }
+
+    #[test]
+    fn an_overlay_spreads_like_a_graph_without_what_is_gone(drawing in drawing(), gone in btree_set(0_u32..12, 0..5)) {
+        let Drawing { snapshot, seeds } = drawing;
+        let (overlay, gone) = within(&snapshot, &gone);
+        let anew = rebuilt(&snapshot, &gone);
+        let left: Vec<(Node, State)> = seeds.into_iter().filter(|(node, _)| node.index() < overlay.len()).collect();
+        let slow = naive_spread(&anew, &left, Hazard::Outage, true);
+        prop_assert_eq!(naive_spread(&overlay, &left, Hazard::Outage, true), slow.clone());
+        prop_assert_eq!(states(&overlay, &left, Hazard::Outage, true), slow.clone());
+        prop_assert_eq!(states(&anew, &left, Hazard::Outage, true), slow);
+    }
+
+    #[test]
+    fn strong_components_are_the_sets_that_reach_each_other(drawing in drawing(), gone in btree_set(0_u32..12, 0..5)) {
+        let (overlay, _) = within(&drawing.snapshot, &gone);
+        for snapshot in [&drawing.snapshot, &overlay] {
+            let fast: BTreeSet<Vec<Node>> = strong_components(snapshot, |_| true).into_iter().collect();
+            prop_assert_eq!(fast, naive_components(snapshot));
+        }
+    }
+
+    #[test]
+    fn algorithms_of_petgraph_rank_no_dead_node(drawing in drawing(), gone in btree_set(0_u32..12, 0..5)) {
+        let (overlay, gone) = within(&drawing.snapshot, &gone);
+        let anew = rebuilt(&drawing.snapshot, &gone);
+        prop_assert_eq!(overlay.node_count(), anew.node_count());
+        if overlay.node_count() > 0 {
+            prop_assert_eq!(page_rank(&overlay, 0.85_f64, 20), page_rank(&anew, 0.85_f64, 20));
+        }
+        prop_assert_eq!(kosaraju_scc(&overlay), kosaraju_scc(&anew));
+        prop_assert_eq!(toposort(&overlay, None).ok(), toposort(&anew, None).ok());
+        prop_assert_eq!(is_cyclic_directed(&overlay), is_cyclic_directed(&anew));
+        let ends = |snapshot: &Snapshot| -> Vec<(Node, Node)> {
+            snapshot.edge_references().map(|edge| (edge.source(), edge.target())).collect()
+        };
+        prop_assert_eq!(ends(&overlay), ends(&anew));
+    }
+
+    #[test]
+    fn an_overlay_of_an_overlay_is_one_overlay(drawing in drawing(), first in 0_u32..12, second in 0_u32..12) {
+        let snapshot = drawing.snapshot;
+        prop_assume!(first != second && (first.max(second) as usize) < snapshot.len());
+        let both = snapshot.without("both", &[Node(first), Node(second)]);
+        let once = snapshot.without("one", &[Node(first)]);
+        let second = once.node_of(&snapshot.entity(Node(second)).id).unwrap();
+        let twice = once.without("both", &[second]);
+        let ids = |of: &Snapshot| of.nodes().map(|node| of.entity(node).id.clone()).collect::<Vec<_>>();
+        prop_assert_eq!(ids(&both), ids(&twice));
+        prop_assert_eq!(ids(&snapshot).len(), snapshot.len(), "the base is untouched");
+        prop_assert_eq!(twice.scenario_name(), Some("both"));
+    }
+
+    #[test]
+    fn every_hit_has_a_path_that_begins_where_the_failure_does(drawing in drawing()) {
+        let Drawing { snapshot, seeds } = drawing;
+        let mut question = BlastRadius::of(Node(0));
+        question.nodes = seeds.iter().map(|(node, _)| *node).collect();
+        let names: BTreeSet<String> = question.nodes.iter().map(|node| snapshot.entity(*node).name.clone()).collect();
+        for hit in blast_radius(&snapshot, &question).value {
+            prop_assert_eq!(hit.path.len(), 2 * hit.hops + 1, "{:?}", hit.path);
+            prop_assert!(names.contains(&hit.path[0]), "{:?}", hit.path);
+            prop_assert_eq!(hit.path.last(), Some(&hit.entity.name));
+            prop_assert!(hit.at_least <= hit.state);
+        }
+    }
+}
+
+#[test]
+fn cases_of_blast_radius_and_cycles() {
+    check(
+        "file a
+         Workload:front
+           calls/required Workload:back
+         Workload:back
+           calls/optional Workload:ads
+           calls/required Workload:front
+         Workload:ads
+         ask blast_radius ads
+           back degraded degraded 1
+           front degraded degraded 2
+         ask cycles
+           back front",
+    );
+    check(
+        "file a
+         Workload:caller
+           joins net
+           connectsTo host:api
+         LoadBalancer:api
+           known host:api@net
+           joins net
+           routesTo select:net?app=api
+         Workload:one
+           joins net
+           label app=api
+         Workload:two
+           joins net
+           label app=api
+         ask blast_radius one
+           api degraded degraded 1
+           caller degraded degraded 1
+         ask blast_radius nothing
+           error: unknown entity \"nothing\"",
+    );
+}

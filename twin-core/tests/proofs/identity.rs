@@ -1,0 +1,214 @@
+//! Identity: what merges, what never does, and what people decide.
+
+use proptest::prelude::*;
+use twin_core::analysis::{explain, why_not};
+use twin_core::answer::Profile;
+use twin_core::graph::Snapshot;
+use twin_core::identity::{EntityId, HumanDecision};
+use twin_core::observe::RecordKey;
+use twin_core::testkit::{check, files};
+use twin_core::{At, Twin};
+
+use crate::support::{apply, ask, batches, cases, components, time};
+
+fn key(text: &str) -> RecordKey {
+    batches(&format!("file f\n{text}")).remove(0).records.remove(0).key
+}
+
+fn head(twin: &Twin) -> Snapshot {
+    twin.snapshot(At::now(time("12:00")))
+}
+
+fn id_of(snapshot: &Snapshot, record: &str) -> EntityId {
+    let key = key(record);
+    let component = snapshot.nodes_of_record(&key).map(|node| snapshot.component(node)).next().unwrap();
+    snapshot.entity(component).id.clone()
+}
+
+#[test]
+fn a_name_alone_merges_nothing() {
+    check(
+        "file a
+         Workload:shop/api
+         Workload:till/api
+         ask find Component
+           api
+           api
+         ask why_not api@shop api@till
+           the name alone is no evidence",
+    );
+}
+
+#[test]
+fn an_own_image_with_the_same_name_merges_two_systems() {
+    check(
+        "source one
+         file a
+         Workload:shop/api
+           runsImage image:registry/api
+         source two
+         file b
+         Workload:prod/api
+           runsImage image:registry/api
+         ask members api
+           one/shop/Workload:api
+           two/prod/Workload:api",
+    );
+    check(
+        "source one
+         file a
+         Workload:shop/first
+           runsImage image:library/nginx
+         source two
+         file b
+         Workload:prod/second
+           runsImage image:library/nginx
+         ask find Component
+           first
+           second",
+    );
+}
+
+#[test]
+fn a_value_that_one_system_gives_twice_means_nothing() {
+    check(
+        "source one
+         file a
+         Workload:a
+           known service_name:app
+         Workload:b
+           known service_name:app
+         source two
+         file b
+         TelemetryService:app observed
+           known service_name:app
+         ask find Component
+           a
+           app
+           b",
+    );
+}
+
+proptest! {
+    #![proptest_config(cases(64))]
+
+    #[test]
+    fn weights_sum_to_the_score(files in files()) {
+        let twin = Twin::in_memory();
+        twin.apply(files, time("09:00")).unwrap();
+        let snapshot = head(&twin);
+        for node in snapshot.nodes() {
+            for reason in explain(&snapshot, node, Profile::Cadence).value {
+                let sum: f64 = reason.weights.iter().map(|weight| weight.weight).sum();
+                prop_assert_eq!(sum, reason.score, "{:?}", reason);
+                prop_assert!(!reason.merged || reason.score >= reason.threshold, "{:?}", reason);
+            }
+        }
+    }
+
+    #[test]
+    fn two_namespaces_of_one_system_never_merge_on_the_name(names in proptest::collection::btree_set("[a-c]", 1..3)) {
+        let twin = Twin::in_memory();
+        let lines = names.iter().map(|name| format!("Workload:shop/{name}\nWorkload:till/{name}\n"));
+        apply(&twin, &format!("file a\n{}", lines.collect::<String>()));
+        prop_assert_eq!(components(&head(&twin)).len(), 2 * names.len());
+    }
+
+    #[test]
+    fn decisions_hold_after_any_reading(first in files(), second in files()) {
+        let twin = Twin::in_memory();
+        twin.apply(batches("file z\nWorkload:x/one\nWorkload:y/two\nWorkload:z/three\nknown native_id:id\nTelemetryService:four observed\nknown native_id:id"), time("09:00")).unwrap();
+        twin.pin(&key("Workload:x/one"), &key("Workload:y/two"), time("09:10")).unwrap();
+        twin.split(&key("Workload:z/three"), &key("TelemetryService:four"), time("09:10")).unwrap();
+        for files in [first, second] {
+            twin.apply(files, time("10:00")).unwrap();
+            let snapshot = head(&twin);
+            prop_assert_eq!(id_of(&snapshot, "Workload:x/one"), id_of(&snapshot, "Workload:y/two"));
+            prop_assert_ne!(id_of(&snapshot, "Workload:z/three"), id_of(&snapshot, "TelemetryService:four"));
+        }
+    }
+}
+
+#[test]
+fn the_last_decision_on_a_pair_stands() {
+    let (a, b) = (key("Workload:x/a"), key("Workload:y/b"));
+    let decide = |words: &str| {
+        let twin = Twin::in_memory();
+        apply(&twin, "file f\nWorkload:x/a\nknown native_id:id\nWorkload:y/b\nknown native_id:id");
+        for word in words.split_whitespace() {
+            let (a, b) = (a.clone(), b.clone());
+            let decision = match word {
+                "pin" => HumanDecision::Pin { a: b, b: a },
+                "split" => HumanDecision::Split { a, b },
+                _ => HumanDecision::Unpin { a, b },
+            };
+            twin.decide(decision, time("10:00")).unwrap();
+        }
+        components(&head(&twin)).len()
+    };
+    let cases = [("", 1), ("split", 2), ("split unpin", 1), ("split pin", 1), ("pin split", 2), ("pin split unpin", 1)];
+    for (words, expected) in cases {
+        assert_eq!(decide(words), expected, "{words}");
+    }
+}
+
+#[test]
+fn a_merge_redirects_the_old_id_and_a_split_leaves_it_with_the_larger_part() {
+    let twin = Twin::in_memory();
+    apply(&twin, "file f\nWorkload:x/a\nWorkload:y/b\nWorkload:z/c");
+    let (a, b, c) = (key("Workload:x/a"), key("Workload:y/b"), key("Workload:z/c"));
+    let ids = ["Workload:x/a", "Workload:y/b", "Workload:z/c"].map(|record| id_of(&head(&twin), record));
+    twin.pin(&a, &b, time("10:00")).unwrap();
+    twin.pin(&b, &c, time("10:00")).unwrap();
+    let merged = head(&twin);
+    let one = merged.find("Workload").ok().or_else(|| merged.node_of(&ids[0])).unwrap();
+    for id in &ids {
+        assert_eq!(merged.node_of(id), Some(one), "{id} stands for the one");
+        assert_eq!(merged.find(id.as_str()).unwrap(), one);
+    }
+    let kept = merged.entity(one).id.clone();
+    twin.decide(HumanDecision::Unpin { a, b }, time("11:00")).unwrap();
+    let apart = head(&twin);
+    assert_eq!(id_of(&apart, "Workload:y/b"), kept, "two of three records keep the id");
+    assert_ne!(id_of(&apart, "Workload:x/a"), kept);
+}
+
+#[test]
+fn a_split_holds_between_any_two_records_of_a_thing() {
+    let twin = Twin::in_memory();
+    apply(&twin, "file f\nTeam:a\nknown team:crew\nTeam:b\nknown team:crew\nTeam:c\nknown team:crew");
+    twin.split(&key("Team:b"), &key("Team:c"), time("10:00")).unwrap();
+    let snapshot = head(&twin);
+    assert_ne!(id_of(&snapshot, "Team:b"), id_of(&snapshot, "Team:c"));
+}
+
+#[test]
+fn decisions_on_strangers_are_errors_that_name_the_nearest() {
+    let twin = Twin::in_memory();
+    apply(&twin, "file f\nWorkload:x/api");
+    let (known, stranger) = (key("Workload:x/api"), key("Workload:x/apii"));
+    let error = twin.pin(&known, &stranger, time("10:00")).unwrap_err();
+    assert!(error.to_string().contains("nearest are estate/x/Workload:api"), "{error}");
+    assert_eq!(twin.pin(&known, &known, time("10:00")).unwrap_err().kind().code(), "invalid");
+}
+
+#[test]
+fn a_pin_of_what_cannot_be_one_is_refused() {
+    let twin = Twin::in_memory();
+    apply(&twin, "file f\nWorkload:a\nTeam:a");
+    let error = twin.pin(&key("Workload:a"), &key("Team:a"), time("10:00")).unwrap_err();
+    assert_eq!(error.kind().code(), "invalid");
+    assert_eq!(ask(&twin, "12:00", "find Component"), ["a"]);
+}
+
+#[test]
+fn why_not_cites_what_both_sides_say() {
+    let twin = Twin::in_memory();
+    apply(&twin, "file f\nWorkload:x/a\nknown native_id:id\nWorkload:y/b\nknown native_id:id");
+    twin.split(&key("Workload:x/a"), &key("Workload:y/b"), time("10:00")).unwrap();
+    let snapshot = head(&twin);
+    let (a, b) = (snapshot.find("a").unwrap(), snapshot.find("b").unwrap());
+    let answer = why_not(&snapshot, a, b, Profile::Cadence);
+    assert_eq!(answer.verdict.as_deref(), Some("split by a person"));
+    assert_eq!(answer.evidence(&answer.value[0].evidence).len(), 2);
+}

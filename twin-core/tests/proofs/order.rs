@@ -1,0 +1,140 @@
+//! Neither order nor batching matters; saying things twice changes nothing; every record is counted once.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use twin_core::observe::{Batch, Step};
+use twin_core::testkit::{batches, files};
+use twin_core::{At, Receipt, Twin};
+
+use crate::support::{apply, cases, components, time, told};
+
+fn sum(receipt: &Receipt) -> u64 {
+    let Receipt { applied, duplicate, late, rejected, .. } = receipt;
+    [applied, duplicate, late, rejected].into_iter().fold(0, |sum, count| sum.saturating_add(*count))
+}
+
+fn incoming(batches: &[Batch]) -> u64 {
+    batches.iter().fold(0, |sum, batch| sum.saturating_add(batch.incoming()))
+}
+
+/// Applies batches in groups of a size, all at one moment.
+fn applied(batches: &[Batch], size: usize) -> Twin {
+    let twin = Twin::in_memory();
+    for group in batches.chunks(size) {
+        twin.apply(group.to_vec(), time("09:00")).unwrap();
+    }
+    twin
+}
+
+fn all(twin: &Twin) -> String {
+    told(&twin.snapshot(At::now(time("09:00"))))
+}
+
+proptest! {
+    #![proptest_config(cases(64))]
+
+    #[test]
+    fn any_order_and_batching_tells_the_same(
+        (straight, shuffled) in files().prop_flat_map(|files| (Just(files.clone()), Just(files).prop_shuffle())),
+        size in 1_usize..4,
+    ) {
+        let expected = all(&applied(&straight, straight.len().max(1)));
+        prop_assert_eq!(&all(&applied(&shuffled, shuffled.len().max(1))), &expected, "another order");
+        prop_assert_eq!(&all(&applied(&shuffled, size)), &expected, "other batches");
+    }
+
+    #[test]
+    fn the_past_by_todays_knowledge_is_the_head(files in files(), size in 1_usize..4) {
+        let twin = applied(&files, size);
+        let now = At::now(time("09:00"));
+        prop_assert_eq!(told(&twin.snapshot(now.valid(time("09:00")))), told(&twin.snapshot(now)));
+    }
+
+    #[test]
+    fn a_newer_reading_leaves_nothing_of_an_older(first in files(), second in files(), together in any::<bool>()) {
+        let twin = Twin::in_memory();
+        let both: Vec<Batch> = first.into_iter().chain(second.clone()).collect();
+        both.chunks(if together { both.len().max(1) } else { 1 }).for_each(|some| {
+            twin.apply(some.to_vec(), time("09:00")).unwrap();
+        });
+        let snapshot = twin.snapshot(At::now(time("09:00")));
+        for batch in &second {
+            let said: Vec<&Step> = batch.records.iter().flat_map(|record| &record.observations)
+                .flat_map(|said| &said.evidence.chain).collect();
+            let mut rows = snapshot.pages().evidence.iter().filter(|row| row.scope == batch.scope);
+            let fresh = rows.all(|row| row.chain.iter().any(|step| said.contains(&step)));
+            prop_assert!(fresh, "something of an older reading is left");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(128))]
+
+    #[test]
+    fn s9_counters_reconcile(rounds in proptest::collection::vec(batches(), 1..4)) {
+        let twin = Twin::in_memory();
+        for batches in rounds {
+            let coming = incoming(&batches);
+            let receipt = twin.apply(batches, time("09:00")).unwrap();
+            prop_assert_eq!(sum(&receipt), coming);
+            let told = receipt.diagnostics.iter().fold(0_u64, |sum, said| sum.saturating_add(said.records));
+            prop_assert_eq!(told, receipt.rejected, "each rejection is a diagnostic");
+        }
+    }
+
+    #[test]
+    fn s3_the_same_again_changes_nothing(mut batches in batches()) {
+        let twin = Twin::in_memory();
+        let mut scopes = BTreeSet::new();
+        batches.retain(|batch| scopes.insert(batch.scope.clone()));
+        let first = twin.apply(batches.clone(), time("09:00")).unwrap();
+        let again = twin.apply(batches, time("09:30")).unwrap();
+        prop_assert_eq!((again.applied, again.revision), (0, first.revision));
+        prop_assert_eq!(&again.events, &Vec::new());
+    }
+
+    #[test]
+    fn s3_the_same_files_again_change_only_freshness(files in files()) {
+        let twin = Twin::in_memory();
+        let first = twin.apply(files.clone(), time("09:00")).unwrap();
+        let again = twin.apply(files.clone(), time("09:30")).unwrap();
+        prop_assert_eq!((again.applied, again.revision), (0, first.revision));
+        prop_assert_eq!(&again.events, &Vec::new());
+        let snapshot = twin.snapshot(At::now(time("09:30")));
+        let renewed = |file: &Batch| snapshot.readings().scopes[&file.scope].completed_at == Some(time("09:30"));
+        let all_renewed = files.iter().all(renewed);
+        prop_assert!(all_renewed);
+    }
+}
+
+#[test]
+fn counts_from_nothing_to_the_largest_are_added_without_overflow() {
+    let twin = Twin::in_memory();
+    let mut batches = crate::support::batches("file a\nWorkload:a\nWorkload:b\nWorkload:c");
+    (batches[0].records[0].stands_for, batches[0].records[1].stands_for) = (u64::MAX, u64::MAX);
+    batches[0].records[2].stands_for = 0;
+    assert_eq!(incoming(&batches), u64::MAX);
+    assert_eq!(twin.apply(batches, time("09:00")).unwrap().applied, u64::MAX);
+}
+
+#[test]
+fn a_record_of_which_nothing_could_be_taken_is_rejected_and_takes_nothing_away() {
+    let twin = Twin::in_memory();
+    apply(&twin, "file a\nWorkload:a");
+    let mut spoiled = crate::support::batches("file a\nWorkload:a");
+    spoiled[0].records[0].observations[0].evidence.confidence = f64::NAN;
+    let receipt = twin.apply(spoiled, time("10:00")).unwrap();
+    assert_eq!((receipt.rejected, receipt.duplicate), (1, 0));
+    let diagnostic = receipt.diagnostics.iter().find(|said| said.records == 1).unwrap();
+    assert_eq!(diagnostic.locator.path(), "a");
+    assert_eq!(components(&twin.snapshot(At::now(time("10:00")))), ["a"]);
+}
+
+#[test]
+fn a_second_reading_in_one_batching_takes_the_place_of_the_first() {
+    let twin = Twin::in_memory();
+    apply(&twin, "file a\nWorkload:old\nfile a\nWorkload:new");
+    assert_eq!(components(&twin.snapshot(At::now(time("09:00")))), ["new"]);
+}

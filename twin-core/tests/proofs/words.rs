@@ -1,0 +1,61 @@
+//! Unknown names are told with the nearest known; what crosses threads may.
+
+use twin_core::answer::Answer;
+use twin_core::graph::Snapshot;
+use twin_core::observe::Batch;
+use twin_core::{At, Receipt, Twin};
+
+use crate::support::{apply, ask, time};
+
+#[test]
+fn unknown_names_are_told_with_the_nearest() {
+    let twin = Twin::in_memory();
+    apply(&twin, "file a\nWorkload:payments\nset replicas 2");
+    assert_eq!(ask(&twin, "09:00", "members paymnts"), ["error: unknown entity \"paymnts\": nearest are payments"]);
+    assert_eq!(ask(&twin, "09:00", "find Componnt"), ["error: unknown kind \"Componnt\": nearest are Component"]);
+    let snapshot = twin.snapshot(At::now(time("09:00")));
+    let node = snapshot.find("payments").unwrap();
+    let error = twin_core::analysis::neighbours(&snapshot, node, Some("cals"), Default::default()).unwrap_err();
+    assert!(error.to_string().contains("nearest are calls"), "{error}");
+}
+
+#[test]
+fn unknown_kinds_relations_and_attributes_in_batches_are_told_with_the_nearest() {
+    let twin = Twin::in_memory();
+    let receipt = apply(&twin, "file a\nWorkloadd:x\nWorkload:a\ncals Workload:b\nset replica 2");
+    assert_eq!((receipt.applied, receipt.rejected), (1, 1));
+    let said: Vec<&str> = receipt.diagnostics.iter().map(|said| said.message.as_str()).collect();
+    for (wrong, right) in [("Workloadd", "Workload"), ("cals", "calls"), ("replica", "replicas")] {
+        assert!(said.iter().any(|line| line.contains(&format!("\"{wrong}\"")) && line.contains(right)), "{said:?}");
+    }
+    assert!(receipt.diagnostics.iter().all(|said| said.locator.path() == "a"), "each has a place");
+}
+
+#[test]
+fn what_is_called_alike_is_ambiguous_and_told_apart_by_place_or_id() {
+    let twin = Twin::in_memory();
+    apply(&twin, "file a\nWorkload:shop/api\nWorkload:till/api");
+    let error = ask(&twin, "09:00", "members api");
+    assert!(
+        error[0].contains("ambiguous") && error[0].contains("in shop") && error[0].contains("in till"),
+        "{error:?}"
+    );
+    assert_eq!(ask(&twin, "09:00", "members api@till"), ["estate/till/Workload:api"]);
+}
+
+#[test]
+fn what_hosts_share_between_threads_may_be_shared() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Twin>();
+    shared::<Snapshot>();
+    shared::<Receipt>();
+    shared::<Batch>();
+    shared::<Answer<Vec<String>>>();
+    let twin = Twin::in_memory();
+    apply(&twin, "file a\nWorkload:a");
+    let lengths = std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..4).map(|_| scope.spawn(|| twin.snapshot(At::now(time("09:00"))).len())).collect();
+        readers.into_iter().map(|reader| reader.join().unwrap()).collect::<Vec<usize>>()
+    });
+    assert!(lengths.iter().all(|length| *length == lengths[0] && *length > 0));
+}
