@@ -1,0 +1,175 @@
+//! What a map shows: components, the stores and queues that they use, and who needs whom, lifted from instances.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analysis::owners;
+use crate::answer::{EvidenceId, EvidenceSource, Profile};
+use crate::graph::{EdgeRef, Node, Snapshot};
+use crate::observe::Perspective;
+use crate::schema::{Kind, Level, kind};
+
+/// The outline of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A component.
+    Component,
+    /// What keeps data.
+    Store,
+    /// What passes messages on.
+    Queue,
+    /// Anything else.
+    Thing,
+}
+
+/// One node of a map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MapNode {
+    /// The component or thing.
+    pub node: Node,
+    /// Its name; with its places where several are called the same.
+    pub label: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its outline.
+    pub shape: Shape,
+    /// Who owns it, surest first.
+    pub owners: Vec<String>,
+    /// Where it stands.
+    pub places: Vec<String>,
+}
+
+/// One arrow of a map: all relations from one node to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MapEdge {
+    /// Who needs: a place among the nodes.
+    pub from: usize,
+    /// Who is needed: a place among the nodes.
+    pub to: usize,
+    /// The relations, by name.
+    pub relations: Vec<String>,
+    /// The sides from which any of them is known.
+    pub perspectives: Vec<Perspective>,
+    /// Why they are believed, surest first.
+    pub evidence: Vec<EvidenceId>,
+}
+
+/// A map of a snapshot.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ComponentMap {
+    /// The nodes, by label and id.
+    pub nodes: Vec<MapNode>,
+    /// The arrows, by their ends.
+    pub edges: Vec<MapEdge>,
+}
+
+impl MapEdge {
+    /// Whether files say so.
+    pub fn is_declared(&self) -> bool {
+        self.perspectives.iter().any(|side| *side != Perspective::Observed)
+    }
+
+    /// Whether it was seen to happen.
+    pub fn is_observed(&self) -> bool {
+        self.perspectives.contains(&Perspective::Observed)
+    }
+}
+
+/// The map of a snapshot. O(entities + relations).
+pub fn component_map(snapshot: &Snapshot) -> ComponentMap {
+    let lifted = lifted(snapshot);
+    let ends = lifted.keys().flat_map(|(from, to)| [*from, *to]);
+    let components = snapshot.nodes().filter(|node| snapshot.entity(*node).kind == kind::COMPONENT);
+    let shown: BTreeSet<Node> = components.chain(ends).collect();
+    let nodes = nodes(snapshot, &shown);
+    let places: BTreeMap<Node, usize> = nodes.iter().enumerate().map(|(place, shown)| (shown.node, place)).collect();
+    let mut edges: Vec<MapEdge> =
+        lifted.into_iter().map(|((from, to), edges)| joined(snapshot, places[&from], places[&to], &edges)).collect();
+    edges.sort_by_key(|edge| (edge.from, edge.to));
+    ComponentMap { nodes, edges }
+}
+
+type Lifted<'a> = BTreeMap<(Node, Node), Vec<EdgeRef<'a>>>;
+
+/// The relations over which one end needs the other while it runs, between components and things.
+fn lifted(snapshot: &Snapshot) -> Lifted<'_> {
+    let mut lifted = Lifted::new();
+    for edge in snapshot.edges().filter(|edge| is_shown(snapshot, edge)) {
+        let (from, to) = (snapshot.component(edge.from), snapshot.component(edge.to));
+        if from != to {
+            lifted.entry((from, to)).or_default().push(edge);
+        }
+    }
+    lifted
+}
+
+fn is_shown(snapshot: &Snapshot, edge: &EdgeRef<'_>) -> bool {
+    let row = snapshot.schema().relation(edge.edge.relation.as_str());
+    row.is_ok_and(|row| row.read_by.contains(&"drift"))
+}
+
+fn nodes(snapshot: &Snapshot, shown: &BTreeSet<Node>) -> Vec<MapNode> {
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    for node in shown {
+        *names.entry(snapshot.entity(*node).name.to_lowercase()).or_default() += 1;
+    }
+    let is_shared = |name: &str| names.get(&name.to_lowercase()).is_some_and(|count| *count > 1);
+    let mut nodes: Vec<MapNode> =
+        shown.iter().map(|node| map_node(snapshot, *node, is_shared(&snapshot.entity(*node).name))).collect();
+    nodes.sort_by(|a, b| {
+        let id = |shown: &MapNode| &snapshot.entity(shown.node).id;
+        (&a.label, id(a)).cmp(&(&b.label, id(b)))
+    });
+    nodes
+}
+
+fn map_node(snapshot: &Snapshot, node: Node, is_shared: bool) -> MapNode {
+    let entity = snapshot.entity(node);
+    let places = snapshot.places(node);
+    let owners: BTreeSet<String> =
+        owners(snapshot, node, Profile::Audit).value.into_iter().map(|row| row.owner.name).collect();
+    let label = match (is_shared, places.first()) {
+        (true, Some(place)) => format!("{}@{place}", entity.name),
+        _ => entity.name.clone(),
+    };
+    let owners = owners.into_iter().collect();
+    MapNode { node, label, kind: entity.kind.clone(), shape: shape(snapshot, &entity.kind), owners, places }
+}
+
+fn shape(snapshot: &Snapshot, of: &Kind) -> Shape {
+    let level = snapshot.schema().kind(of.as_str()).map(|row| row.level);
+    match level {
+        Ok(Level::Component) => Shape::Component,
+        _ if [kind::DATA_STORE, kind::CACHE, kind::BUCKET].contains(of) => Shape::Store,
+        _ if *of == kind::QUEUE => Shape::Queue,
+        _ => Shape::Thing,
+    }
+}
+
+fn joined(snapshot: &Snapshot, from: usize, to: usize, edges: &[EdgeRef<'_>]) -> MapEdge {
+    let relations: BTreeSet<String> = edges.iter().map(|edge| edge.edge.relation.to_string()).collect();
+    let sides: BTreeSet<Perspective> = edges.iter().flat_map(|edge| edge.edge.perspectives.iter().copied()).collect();
+    let evidence = edges.iter().flat_map(|edge| edge.edge.evidence.iter().copied());
+    MapEdge {
+        from,
+        to,
+        relations: relations.into_iter().collect(),
+        perspectives: sides.into_iter().collect(),
+        evidence: surest(snapshot, evidence),
+    }
+}
+
+/// Evidence by how sure it is, each side and place once.
+fn surest(snapshot: &Snapshot, evidence: impl Iterator<Item = EvidenceId>) -> Vec<EvidenceId> {
+    let distinct: BTreeSet<EvidenceId> = evidence.collect();
+    let mut told = BTreeSet::new();
+    let mut rows: Vec<(f64, EvidenceId)> = Vec::new();
+    for id in distinct {
+        let Some(proof) = snapshot.proof(id) else { continue };
+        let locators: Vec<_> = proof.chain.iter().map(|step| step.locator.clone()).collect();
+        if told.insert((proof.perspective, locators)) {
+            rows.push((proof.confidence, id));
+        }
+    }
+    rows.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    rows.into_iter().map(|(_, id)| id).collect()
+}
