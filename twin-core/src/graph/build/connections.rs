@@ -7,10 +7,14 @@ use crate::answer::EvidenceId;
 use crate::graph::{Group, Link, Unresolved};
 use crate::identity::{FactIndex, RecordIndex};
 use crate::observe::{Handle, Holding, Space, Statement, Step, Target};
-use crate::schema::{AttributeName, Value, kind, relation};
+use crate::schema::{AttributeName, Value, attribute, kind, relation};
 
 /// A front stands before a front at most so often.
 const FRONTS: usize = 4;
+
+/// The names by which container engines let a container reach its own machine (Docker Desktop, Podman).
+const OWN_MACHINE: [&str; 4] =
+    ["host.docker.internal", "gateway.docker.internal", "docker.for.mac.localhost", "host.containers.internal"];
 
 /// One record at the end of a connection, and the steps that lead to it from the name.
 #[derive(Clone, Debug)]
@@ -60,7 +64,7 @@ impl Build<'_> {
     /// Follows one mention to everything it reaches.
     pub(super) fn connect(&mut self, mention: Mention<'_>) {
         let Some(from) = self.places(mention.user).acting else { return };
-        let reached = self.reach(mention.user, mention.target);
+        let reached = self.reach(&mention);
         let ends: BTreeSet<u32> = reached.iter().filter_map(|end| self.end_of(end.record)).collect();
         if ends.is_empty() {
             return self.note_unreached(from, &mention, !reached.is_empty());
@@ -113,10 +117,13 @@ impl Build<'_> {
     }
 
     /// Everything that a name reaches, through whatever stands before it.
-    fn reach(&self, user: RecordIndex, target: &Target) -> Vec<Reached> {
+    fn reach(&self, mention: &Mention<'_>) -> Vec<Reached> {
         let mut reached = Vec::new();
         let mut seen = BTreeSet::new();
-        let first = self.resolve_for(user, target, Vec::new());
+        let mut first = self.resolve_for(mention.user, mention.target, Vec::new());
+        if first.is_empty() {
+            first = self.published(mention);
+        }
         let mut pending: Vec<(Reached, usize)> = first.into_iter().map(|end| (end, 0)).collect();
         while let Some((end, depth)) = pending.pop() {
             if !seen.insert(end.record) {
@@ -140,6 +147,29 @@ impl Build<'_> {
             other => self.directory.resolve(other, user),
         };
         found.into_iter().map(|found| Reached { record: found.record, steps: steps.clone() }).collect()
+    }
+
+    /// Whoever publishes the port at which a container calls the machine that it runs on.
+    fn published(&self, mention: &Mention<'_>) -> Vec<Reached> {
+        let host = match mention.target {
+            Target::Handle(handle) if handle.space == Space::Host => handle.value.as_str(),
+            _ => return Vec::new(),
+        };
+        let port = mention
+            .attributes
+            .get(&attribute::PORT)
+            .and_then(Value::as_integer)
+            .filter(|_| OWN_MACHINE.contains(&host));
+        let Some(port) = port else { return Vec::new() };
+        let networks = self.networks_of(mention.user).into_iter();
+        let handles =
+            networks.map(|network| Handle::within(Space::PublishedPort, format!("localhost:{port}"), network));
+        let found = handles.flat_map(|handle| self.directory.answering(&handle).to_vec());
+        let reached = found.map(|found| Reached {
+            record: found.record,
+            steps: found.via.map(|fact| self.steps(fact)).unwrap_or_default(),
+        });
+        reached.collect()
     }
 
     /// The networks of a record; telemetry stands in those of the workloads that it belongs to.
