@@ -1,24 +1,54 @@
-//! probe
-use twin_connectors::{ScanOptions, scan};
-use twin_core::{At, Twin, base::Timestamp};
-fn main() -> twin_core::base::Result<()> {
-    let root = std::env::args().nth(1).unwrap_or_else(|| "examples/estate".to_owned());
-    let now = Timestamp::parse("2026-11-24T10:00:00Z").unwrap();
-    let s = scan(root, &ScanOptions { name: Some("shop".into()), ..ScanOptions::default() })?;
-    println!("{}", s.report);
-    let twin = Twin::in_memory();
-    let r = twin.apply(s.batches, now)?;
-    println!("{} {} {} {} rev {}", r.applied, r.duplicate, r.late, r.rejected, r.revision);
-    let snap = twin.snapshot(At::now(now));
-    for n in snap.nodes() {
-        let e = snap.entity(n);
-        println!("{} {} {} {:?} comp {:?} recs {}", n.0, e.kind, e.name, e.placement, e.component, e.records.len());
+//! Shows a live twin: of the example estate, or of the folder that is named. Prints the answers and writes a page with the map.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use examples::tour::{Tour, of_example, of_folder};
+use twin_core::base::{Error, ErrorKind, Result, Timestamp};
+
+/// Where the page goes, relative to where the tour is run.
+const PAGE: &str = "out/tour.html";
+
+fn main() -> ExitCode {
+    match run(&std::env::args().skip(1).collect::<Vec<String>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("tour: {error}");
+            ExitCode::FAILURE
+        }
     }
-    for e in snap.edges() {
-        println!("{} -{}{}-> {} {:?} {:.2}", snap.entity(e.from).name, e.edge.relation, e.edge.variant.as_deref().map(|v| format!("/{v}")).unwrap_or_default(), snap.entity(e.to).name, e.edge.perspectives, e.edge.confidence);
-    }
-    std::fs::create_dir_all("out").ok(); std::fs::write("out/tour.html", twin_core::wire::page(&snap, "Quillmere")).unwrap(); std::fs::write("out/m.mmd", twin_core::wire::mermaid(&snap)).unwrap();
-    for u in &snap.pages().unresolved { println!("UNRES {:?}", u); }
-    for (a, b, v) in &snap.pages().verdicts { println!("{} {a} {b} {} {}", v.merged, v.reason, v.score.score); }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let now = clock()?;
+    let tour = match arguments {
+        [] => of_example(now)?,
+        [folder] => of_folder(Path::new(folder), now)?,
+        _ => return Err(Error::new(ErrorKind::Invalid, "usage: tour [FOLDER]")),
+    };
+    write_page(&tour)?;
+    print(&format!("{}\nThe map, and all of this as tables: {PAGE}\n", tour.text));
     Ok(())
+}
+
+/// The host's clock. The core has none.
+fn clock() -> Result<Timestamp> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+    let micros = since.and_then(|since| i64::try_from(since.as_micros()).ok());
+    let now = micros.and_then(Timestamp::from_micros);
+    now.ok_or_else(|| Error::new(ErrorKind::Invalid, "this machine's clock tells no time that can be used"))
+}
+
+fn write_page(tour: &Tour) -> Result<()> {
+    let folder = Path::new(PAGE).parent().map_or(Ok(()), fs::create_dir_all);
+    let written = folder.and_then(|()| fs::write(PAGE, &tour.page));
+    written.map_err(|cause| Error::new(ErrorKind::Io, format!("{PAGE} cannot be written")).because(cause))
+}
+
+/// A reader who has seen enough and closes the pipe is no error.
+fn print(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }

@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 /// The width of a box.
-pub const BOX_WIDTH: f64 = 136.0;
+pub const BOX_WIDTH: f64 = 146.0;
 /// The height of a box.
 pub const BOX_HEIGHT: f64 = 44.0;
-const GAP: f64 = 22.0;
-const BEND_WIDTH: f64 = 10.0;
+const GAP: f64 = 18.0;
+const BEND_WIDTH: f64 = 6.0;
 const LAYER_HEIGHT: f64 = 108.0;
 const MARGIN: f64 = 24.0;
 const SWEEPS: usize = 24;

@@ -113,6 +113,8 @@ impl<'a> Drawing<'a> {
     fn labelled_box(&self, place: usize, node: &MapNode) -> String {
         let Some(Point { x, y }) = self.layout.boxes.get(place) else { return String::new() };
         let team = node.owners.first();
+        // The lid of a cylinder takes the room above its name.
+        let sink = if node.shape == Shape::Store { 5.0 } else { 0.0 };
         let colour = team.and_then(|team| self.colours.get(team)).map_or("unowned".to_owned(), |n| format!("team{n}"));
         let below =
             if node.shape == Shape::Component { team.map_or("no owner", String::as_str) } else { node.kind.as_str() };
@@ -120,10 +122,10 @@ impl<'a> Drawing<'a> {
             "<g class=\"node {colour}\"><title>{}</title>{}<text class=\"name\" x=\"{x:.1}\" y=\"{:.1}\">{}</text><text class=\"team\" x=\"{x:.1}\" y=\"{:.1}\">{}</text></g>\n",
             html(&node_title(node)),
             outline(node.shape, *x, *y),
-            y - 2.0,
+            y - 2.0 + sink,
             html(&shortened(&node.label)),
-            y + 13.0,
-            html(&shortened(below)),
+            y + 12.0 + sink,
+            html(&shortened(below.rsplit('/').next().unwrap_or(below))),
         )
     }
 }

@@ -1,0 +1,86 @@
+//! Who answers for what, what was decided, and where reality departs from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use twin_core::analysis::GoverningDecision;
+use twin_core::answer::Answer;
+use twin_core::graph::{Node, Snapshot};
+
+use super::pick::{components, label};
+use super::telling::Telling;
+
+/// Tells who owns the services, and which of them nobody owns.
+pub fn tell_owners(telling: &mut Telling, now: &Snapshot) {
+    telling.section("Owners");
+    let components = components(now);
+    let Some(first) = components.first() else {
+        telling.line("no service was found");
+        return;
+    };
+    if !telling.trust(&now.owners(*first)) {
+        return;
+    }
+    let mut teams: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut unowned = Vec::new();
+    for node in components {
+        let owners = now.owners(node).value;
+        if owners.is_empty() {
+            unowned.push(label(now, node));
+        }
+        for row in owners {
+            teams.entry(row.owner.name).or_default().insert(label(now, node));
+        }
+    }
+    for (team, owned) in teams {
+        telling.line(format!("  {team:<20} {}", owned.into_iter().collect::<Vec<String>>().join(", ")));
+    }
+    if !unowned.is_empty() {
+        telling.line(format!("  {:<20} {}", "nobody", unowned.join(", ")));
+    }
+}
+
+/// Tells which decisions reality violates.
+pub fn tell_decisions(telling: &mut Telling, now: &Snapshot) {
+    telling.section("Decisions");
+    let answers: Vec<Answer<Vec<GoverningDecision>>> =
+        now.nodes().filter(|node| is_governed(now, *node)).map(|node| now.decisions(node)).collect();
+    let Some(first) = answers.first() else {
+        telling.line("no decision that was read is about anything that was read");
+        return;
+    };
+    if !telling.trust(first) {
+        return;
+    }
+    let mut told = BTreeSet::new();
+    let mut kept = BTreeSet::new();
+    for answer in &answers {
+        for row in &answer.value {
+            kept.insert(row.decision.id.clone());
+            tell_violations(telling, answer, row, &mut told);
+        }
+    }
+    telling.line(format!("{} decisions govern something that was read; {} violations", kept.len(), told.len()));
+}
+
+fn is_governed(now: &Snapshot, node: Node) -> bool {
+    now.incoming(node).any(|edge| edge.edge.relation == twin_core::schema::relation::GOVERNS)
+}
+
+/// Each violation once, although a decision governs both its ends.
+fn tell_violations(
+    telling: &mut Telling,
+    answer: &Answer<Vec<GoverningDecision>>,
+    row: &GoverningDecision,
+    told: &mut BTreeSet<String>,
+) {
+    for violation in &row.violations {
+        let (from, to) = (&violation.from.name, &violation.to.name);
+        if !told.insert(format!("{} {from} {to}", row.decision.id)) {
+            continue;
+        }
+        telling.line(format!("violated: {} forbids \"{}\"", row.decision.name, violation.forbids));
+        let sides: Vec<&str> = violation.perspectives.iter().map(|side| side.as_str()).collect();
+        telling.line(format!("  {from} → {to}, {}", sides.join(" and ")));
+        telling.evidence(answer, &violation.evidence);
+    }
+}
