@@ -5,6 +5,7 @@
 //! state that reaches it. Where a fact does not say which variant of a relation holds, the answer is computed twice, for the mildest and the worst.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
 
 use serde::Serialize;
 
@@ -66,9 +67,28 @@ pub struct Hit {
     /// The number of relations between it and what fails, on the path that is shown.
     pub hops: usize,
     /// The path from what fails to it: names and, between them, relations.
-    pub path: Vec<String>,
+    pub path: Trail,
     /// Why each relation of the path is believed.
     pub evidence: Vec<EvidenceId>,
+}
+
+/// A path as people read it: names and, between them, relations.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Trail(pub Vec<String>);
+
+impl std::ops::Deref for Trail {
+    type Target = [String];
+
+    fn deref(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Trail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(" → "))
+    }
 }
 
 /// How a state came to a node.
@@ -326,7 +346,7 @@ fn hit(snapshot: &Snapshot, node: Node, worst: &[Reached], at_least: State) -> H
         state: worst[node.index()].state,
         at_least,
         hops: worst[node.index()].hops(),
-        path: trail.0,
+        path: Trail(trail.0),
         evidence: trail.1,
     }
 }
