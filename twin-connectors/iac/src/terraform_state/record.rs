@@ -131,6 +131,9 @@ impl<'a> Reading<'a> {
         let evidence = declared(self.path, pointer, text, field);
         match fact {
             Fact::Id => self.read_id(text, &evidence),
+            Fact::Destination(system) => {
+                self.record.known_as(Handle::global(Space::NativeId, format!("{system}:{text}")), evidence);
+            }
             Fact::Host => self.read_hosts(field, pointer, text),
             Fact::Engine => self.say_once(attribute::PROTOCOL, text, evidence),
             Fact::Version => self.say_once(attribute::VERSION, text, evidence),
