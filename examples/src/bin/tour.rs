@@ -34,11 +34,11 @@ fn run(arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// The host's clock. The core has none.
+/// The host's clock, in whole seconds. The core has none.
 fn clock() -> Result<Timestamp> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
-    let micros = since.and_then(|since| i64::try_from(since.as_micros()).ok());
-    let now = micros.and_then(Timestamp::from_micros);
+    let seconds = since.and_then(|since| i64::try_from(since.as_secs()).ok());
+    let now = seconds.and_then(|seconds| Timestamp::from_micros(seconds.checked_mul(1_000_000)?));
     now.ok_or_else(|| Error::new(ErrorKind::Invalid, "this machine's clock tells no time that can be used"))
 }
 

@@ -2,8 +2,8 @@
 
 use twin_core::base::Money;
 use twin_core::graph::{Node, Snapshot};
+use twin_core::wire::label;
 
-use super::pick::label;
 use super::telling::Telling;
 
 const DEPENDENTS: usize = 4;

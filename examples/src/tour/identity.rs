@@ -1,17 +1,18 @@
 //! What was merged and why, and what was not although it looks the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use twin_core::analysis::IdentityReason;
 use twin_core::graph::{Node, Snapshot};
+use twin_core::wire::label;
 
-use super::pick::{components, label};
+use super::pick::components;
 use super::telling::Telling;
 
 const MERGED: usize = 4;
 const REFUSED: usize = 8;
 
-/// Tells about merges, best explained first, and about refusals.
+/// Tells about merges, one for each sort of reason, and about refusals.
 pub fn tell(telling: &mut Telling, now: &Snapshot) {
     telling.section("What is one thing, and why");
     let components = components(now);
@@ -31,14 +32,9 @@ pub fn tell(telling: &mut Telling, now: &Snapshot) {
         })
         .collect();
     merged.sort_by(|a, b| b.1.score.total_cmp(&a.1.score));
-    let mut told: Vec<Node> = Vec::new();
-    merged.retain(|(node, _)| {
-        !told.contains(node) && told.len() < MERGED && {
-            told.push(*node);
-            true
-        }
-    });
-    merged.iter().for_each(|(node, reason)| tell_merge(telling, now, *node, reason));
+    let mut told: BTreeSet<Vec<&str>> = BTreeSet::new();
+    merged.retain(|(_, reason)| told.insert(reason.weights.iter().map(|weight| weight.field).collect()));
+    merged.iter().take(MERGED).for_each(|(node, reason)| tell_merge(telling, now, *node, reason));
     tell_refusals(telling, now, &components);
 }
 
@@ -71,5 +67,7 @@ fn tell_refusals(telling: &mut Telling, now: &Snapshot, components: &[Node]) {
 fn refusal(now: &Snapshot, a: Node, b: Node) -> String {
     let why = now.why_not(a, b).verdict.unwrap_or_default();
     let record = |node: Node| now.entity(node).records.first().map(ToString::to_string).unwrap_or_default();
-    format!("  {} is not {}: {why}", record(a), record(b))
+    let mut pair = [record(a), record(b)];
+    pair.sort();
+    format!("  {} is not {}: {why}", pair[0], pair[1])
 }

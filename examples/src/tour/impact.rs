@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use twin_core::analysis::Hit;
-use twin_core::answer::Answer;
+use twin_core::analysis::{EntityRef, Hit};
+use twin_core::answer::{Answer, EvidenceId};
 use twin_core::graph::{Node, Snapshot};
-use twin_core::schema::State;
+use twin_core::schema::{State, kind};
 use twin_core::simulate::{Change, Outcome};
+use twin_core::wire::label;
 
-use super::pick::label;
 use super::telling::Telling;
 
-const HITS: usize = 6;
+const HITS: usize = 8;
 const ASSUMED: usize = 2;
 
 /// Tells who is affected if an entity is down.
@@ -26,13 +26,23 @@ pub fn tell_blast_radius(telling: &mut Telling, now: &Snapshot, failing: Option<
     if !telling.trust(&answer) {
         return;
     }
-    telling.line(format!("{}: {} are affected", answer.status.as_str(), answer.value.len()));
-    answer.value.iter().take(HITS).for_each(|hit| tell_hit(telling, &answer, hit));
-    if let more @ 1.. = answer.value.len().saturating_sub(HITS) {
+    let (told, between): (Vec<&Hit>, Vec<&Hit>) = answer.value.iter().partition(|hit| is_told(now, &hit.entity));
+    telling.line(format!("{}: {} are affected", answer.status.as_str(), told.len()));
+    told.iter().take(HITS).for_each(|hit| tell_hit(telling, &answer, hit));
+    if let more @ 1.. = told.len().saturating_sub(HITS) {
         telling.line(format!("  and {more} more"));
+    }
+    if !between.is_empty() {
+        telling.line(format!("  and {} load balancers and systems between them", between.len()));
     }
     let assumed = answer.assumptions.iter().map(|assumption| format!("  taken for granted: {assumption}"));
     telling.lines(assumed, ASSUMED);
+}
+
+/// Whether people would ask what happens to it: not a load balancer, which only passes requests on, nor the name of a group.
+fn is_told(now: &Snapshot, entity: &EntityRef) -> bool {
+    let row = now.schema().kind(entity.kind.as_str());
+    row.is_ok_and(|row| row.read_by.contains(&"blast_radius") && row.name != kind::LOAD_BALANCER)
 }
 
 fn tell_hit(telling: &mut Telling, answer: &Answer<Vec<Hit>>, hit: &Hit) {
@@ -43,7 +53,9 @@ fn tell_hit(telling: &mut Telling, answer: &Answer<Vec<Hit>>, hit: &Hit) {
     };
     let name = hit.instance.as_ref().unwrap_or(&hit.entity);
     telling.line(format!("  {:<22} {bounds:<16} {}", name.name, hit.path.join(" → ")));
-    telling.evidence(answer, &hit.evidence);
+    // The last relation of the path: whoever stands before it has a line above.
+    let from_the_end: Vec<EvidenceId> = hit.evidence.iter().rev().copied().collect();
+    telling.evidence(answer, &from_the_end);
 }
 
 fn word(state: State) -> &'static str {
@@ -77,10 +89,12 @@ fn tell_scenario(telling: &mut Telling, now: &Snapshot, name: &str, change: Chan
         return;
     }
     let Outcome { impact, owners, unowned, .. } = &answer.value;
+    let impact = impact.iter().filter(|hit| is_told(now, &hit.entity));
     telling.line(format!("  affected: {}", counted(impact)));
     let owners: BTreeSet<&str> = owners.iter().map(|row| row.owner.name.as_str()).collect();
     telling.line(format!("  to be told: {}", listed(&owners)));
-    let unowned: BTreeSet<&str> = unowned.iter().map(|entity| entity.name.as_str()).collect();
+    let unowned: BTreeSet<&str> =
+        unowned.iter().filter(|entity| is_told(now, entity)).map(|entity| entity.name.as_str()).collect();
     if !unowned.is_empty() {
         telling.line(format!("  nobody to be told for: {}", listed(&unowned)));
     }
@@ -88,9 +102,9 @@ fn tell_scenario(telling: &mut Telling, now: &Snapshot, name: &str, change: Chan
 }
 
 /// The worst that may be, and what is sure.
-fn counted(impact: &[Hit]) -> String {
+fn counted<'a>(impact: impl Iterator<Item = &'a Hit>) -> String {
     let mut counts: BTreeMap<(State, State), usize> = BTreeMap::new();
-    impact.iter().for_each(|hit| *counts.entry((hit.state, hit.at_least)).or_default() += 1);
+    impact.for_each(|hit| *counts.entry((hit.state, hit.at_least)).or_default() += 1);
     let phrases: Vec<String> = counts
         .iter()
         .rev()

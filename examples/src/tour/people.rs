@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use twin_core::analysis::GoverningDecision;
-use twin_core::answer::Answer;
-use twin_core::graph::{Node, Snapshot};
+use twin_core::answer::{Answer, EvidenceId};
+use twin_core::graph::{AttributeValue, Node, Snapshot};
+use twin_core::schema::{Value, attribute, relation};
+use twin_core::wire::label;
 
-use super::pick::{components, label};
+use super::pick::components;
 use super::telling::Telling;
 
 /// Tells who owns the services, and which of them nobody owns.
@@ -56,19 +58,20 @@ pub fn tell_decisions(telling: &mut Telling, now: &Snapshot) {
     for answer in &answers {
         for row in &answer.value {
             kept.insert(row.decision.id.clone());
-            tell_violations(telling, answer, row, &mut told);
+            tell_violations(telling, now, answer, row, &mut told);
         }
     }
     telling.line(format!("{} decisions govern something that was read; {} violations", kept.len(), told.len()));
 }
 
 fn is_governed(now: &Snapshot, node: Node) -> bool {
-    now.incoming(node).any(|edge| edge.edge.relation == twin_core::schema::relation::GOVERNS)
+    now.incoming(node).any(|edge| edge.edge.relation == relation::GOVERNS)
 }
 
 /// Each violation once, although a decision governs both its ends.
 fn tell_violations(
     telling: &mut Telling,
+    now: &Snapshot,
     answer: &Answer<Vec<GoverningDecision>>,
     row: &GoverningDecision,
     told: &mut BTreeSet<String>,
@@ -81,6 +84,14 @@ fn tell_violations(
         telling.line(format!("violated: {} forbids \"{}\"", row.decision.name, violation.forbids));
         let sides: Vec<&str> = violation.perspectives.iter().map(|side| side.as_str()).collect();
         telling.line(format!("  {from} → {to}, {}", sides.join(" and ")));
+        telling.evidence(answer, &written(now, row, &violation.forbids));
         telling.evidence(answer, &violation.evidence);
     }
+}
+
+/// Where a decision says what it forbids.
+fn written(now: &Snapshot, row: &GoverningDecision, forbids: &str) -> Vec<EvidenceId> {
+    let Some(decision) = now.node_of(&row.decision.id) else { return Vec::new() };
+    let says = |value: &&AttributeValue| matches!(&value.value, Value::Texts(texts) if texts.iter().any(|text| text == forbids));
+    now.entity(decision).values(&attribute::FORBIDS).filter(says).flat_map(|value| value.evidence.clone()).collect()
 }

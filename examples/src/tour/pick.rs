@@ -1,9 +1,10 @@
-//! Picks what is worth asking about in an estate that nobody has described, and names it so that it can be told apart.
+//! Picks what is worth asking about in an estate that nobody has described.
 
 use twin_core::analysis::{cost, structural_reach};
 use twin_core::answer::Profile;
 use twin_core::graph::{Node, Snapshot};
 use twin_core::schema::{Level, kind};
+use twin_core::wire::label;
 
 /// The entity of that name, if one is wished for; else whatever is picked.
 pub fn by_name_or(now: &Snapshot, name: Option<&str>, pick: fn(&Snapshot) -> Option<Node>) -> Option<Node> {
@@ -55,14 +56,4 @@ pub fn components(now: &Snapshot) -> Vec<Node> {
     let mut nodes: Vec<Node> = now.nodes().filter(|node| now.entity(*node).kind == kind::COMPONENT).collect();
     nodes.sort_by_key(|node| label(now, *node));
     nodes
-}
-
-/// The name; with a place where others of the kind are called the same.
-pub fn label(now: &Snapshot, node: Node) -> String {
-    let entity = now.entity(node);
-    let is_twin = |other: &Node| *other != node && now.entity(*other).kind == entity.kind;
-    match now.places(node).first() {
-        Some(place) if now.called(&entity.name).iter().any(is_twin) => format!("{}@{place}", entity.name),
-        _ => entity.name.clone(),
-    }
 }

@@ -6,7 +6,7 @@ use twin_core::graph::Snapshot;
 use super::Reading;
 use super::telling::Telling;
 
-const SHOWN: usize = 4;
+const SHOWN: usize = 3;
 
 /// Tells what became of the files.
 pub fn tell(telling: &mut Telling, now: &Snapshot, reading: &Reading) {

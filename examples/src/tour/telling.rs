@@ -1,5 +1,6 @@
 //! Writes sections of short lines, and says how far each answer can be trusted.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use twin_core::answer::{Answer, EvidenceId, Status};
@@ -39,10 +40,13 @@ impl Telling {
         }
     }
 
-    /// The evidence of a row, a line for each piece.
+    /// The evidence of a row, a line for each of its sides: the first that each has.
     pub fn evidence<T>(&mut self, answer: &Answer<T>, cited: &[EvidenceId]) {
-        let proofs = answer.evidence(cited);
-        let told: Vec<String> = proofs.iter().take(EVIDENCE).map(|proof| format!("      {proof}")).collect();
+        let mut sides = BTreeSet::new();
+        let mut proofs = answer.evidence(cited);
+        proofs.retain(|proof| sides.insert(proof.perspective));
+        proofs.sort_by_key(|proof| proof.perspective);
+        let told: Vec<String> = proofs.iter().map(|proof| format!("      {proof}")).collect();
         self.lines(told.into_iter(), EVIDENCE);
     }
 

@@ -6,7 +6,7 @@ use twin_core::schema::{Level, Value};
 
 use super::telling::Telling;
 
-const SHOWN: usize = 12;
+const SHOWN: usize = 14;
 
 /// Tells what changed since an earlier snapshot.
 pub fn tell(telling: &mut Telling, now: &Snapshot, before: Option<&Snapshot>) {
@@ -35,7 +35,7 @@ fn line(now: &Snapshot, change: &Change) -> Option<String> {
     match change {
         Change::EntityAdded { entity, .. } if is_told(entity) => Some(format!("  + {} {}", entity.kind, entity.name)),
         Change::EntityRemoved { entity } if is_told(entity) => Some(format!("  - {} {}", entity.kind, entity.name)),
-        Change::AttributeChanged { entity, attribute, before, after, .. } => {
+        Change::AttributeChanged { entity, attribute, before, after, .. } if is_told(entity) => {
             Some(format!("  ~ {} {attribute}: {} → {}", entity.name, said(before), said(after)))
         }
         Change::RelationAdded { from, relation, to, .. } if is_told(from) && is_told(to) => {

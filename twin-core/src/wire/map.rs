@@ -108,13 +108,7 @@ fn is_shown(snapshot: &Snapshot, edge: &EdgeRef<'_>) -> bool {
 }
 
 fn nodes(snapshot: &Snapshot, shown: &BTreeSet<Node>) -> Vec<MapNode> {
-    let mut names: BTreeMap<String, usize> = BTreeMap::new();
-    for node in shown {
-        *names.entry(snapshot.entity(*node).name.to_lowercase()).or_default() += 1;
-    }
-    let is_shared = |name: &str| names.get(&name.to_lowercase()).is_some_and(|count| *count > 1);
-    let mut nodes: Vec<MapNode> =
-        shown.iter().map(|node| map_node(snapshot, *node, is_shared(&snapshot.entity(*node).name))).collect();
+    let mut nodes: Vec<MapNode> = shown.iter().map(|node| map_node(snapshot, *node)).collect();
     nodes.sort_by(|a, b| {
         let id = |shown: &MapNode| &snapshot.entity(shown.node).id;
         (&a.label, id(a)).cmp(&(&b.label, id(b)))
@@ -122,17 +116,40 @@ fn nodes(snapshot: &Snapshot, shown: &BTreeSet<Node>) -> Vec<MapNode> {
     nodes
 }
 
-fn map_node(snapshot: &Snapshot, node: Node, is_shared: bool) -> MapNode {
-    let entity = snapshot.entity(node);
-    let places = snapshot.places(node);
+fn map_node(snapshot: &Snapshot, node: Node) -> MapNode {
+    let kind = snapshot.entity(node).kind.clone();
     let owners: BTreeSet<String> =
         owners(snapshot, node, Profile::Audit).value.into_iter().map(|row| row.owner.name).collect();
-    let label = match (is_shared, places.first()) {
-        (true, Some(place)) => format!("{}@{place}", entity.name),
+    MapNode {
+        node,
+        label: label(snapshot, node),
+        shape: shape(snapshot, &kind),
+        kind,
+        owners: owners.into_iter().collect(),
+        places: snapshot.places(node),
+    }
+}
+
+/// The name of an entity; with the place where it stands if others of its kind are called the same, or with what it is to its platform
+/// if such another stands in the same place.
+pub fn label(snapshot: &Snapshot, node: Node) -> String {
+    let entity = snapshot.entity(node);
+    let is_same = |other: &Node| *other != node && snapshot.entity(*other).kind == entity.kind;
+    let same: Vec<Node> = snapshot.called(&entity.name).into_iter().filter(is_same).collect();
+    match place(snapshot, node) {
+        Some(place) if !same.is_empty() => {
+            let beside = same.iter().any(|other| self::place(snapshot, *other).as_ref() == Some(&place));
+            let native = entity.records.first().map(|record| &record.name).filter(|_| beside);
+            format!("{}@{place}", native.unwrap_or(&entity.name))
+        }
         _ => entity.name.clone(),
-    };
-    let owners = owners.into_iter().collect();
-    MapNode { node, label, kind: entity.kind.clone(), shape: shape(snapshot, &entity.kind), owners, places }
+    }
+}
+
+/// The one place that says most: its own namespace, else the first where it stands.
+fn place(snapshot: &Snapshot, node: Node) -> Option<String> {
+    let namespace = snapshot.entity(node).placement.namespace.clone();
+    namespace.or_else(|| snapshot.places(node).into_iter().next())
 }
 
 fn shape(snapshot: &Snapshot, of: &Kind) -> Shape {

@@ -10,7 +10,7 @@ mod mermaid;
 mod page;
 mod svg;
 
-pub use map::{ComponentMap, MapEdge, MapNode, Shape, component_map};
+pub use map::{ComponentMap, MapEdge, MapNode, Shape, component_map, label};
 pub use mermaid::mermaid;
 pub use page::page;
 pub use svg::map_svg;
