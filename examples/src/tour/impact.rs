@@ -52,7 +52,7 @@ fn tell_hit(telling: &mut Telling, answer: &Answer<Vec<Hit>>, hit: &Hit) {
         format!("{} to {}", word(hit.at_least), word(hit.state))
     };
     let name = hit.instance.as_ref().unwrap_or(&hit.entity);
-    telling.line(format!("  {:<22} {bounds:<16} {}", name.name, hit.path.join(" → ")));
+    telling.line(format!("  {:<22} {bounds:<16} {}", name.name, hit.path));
     // The last relation of the path: whoever stands before it has a line above.
     let from_the_end: Vec<EvidenceId> = hit.evidence.iter().rev().copied().collect();
     telling.evidence(answer, &from_the_end);

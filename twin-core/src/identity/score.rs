@@ -175,16 +175,18 @@ fn conflict(directory: &Directory<'_>, a: RecordIndex, b: RecordIndex) -> Option
 
 /// What a workload is for: a service, a job that runs to its end, or the resource that it is.
 fn role(directory: &Directory<'_>, record: RecordIndex) -> String {
-    let is_job = || {
-        let name = attribute::PLATFORM_KIND;
-        let mut kinds = directory.attribute(record, &name);
-        kinds.any(|(_, kind)| kind.as_text().is_some_and(|kind| JOBS.contains(&kind)))
-    };
     match directory.realizes(record) {
         Some(kind) => kind.to_string(),
-        None if is_job() => "job".to_owned(),
+        None if is_job(directory, record) => "job".to_owned(),
         None => "service".to_owned(),
     }
+}
+
+/// Whether a workload runs to its end, by its platform's own word.
+pub fn is_job(directory: &Directory<'_>, record: RecordIndex) -> bool {
+    let name = attribute::PLATFORM_KIND;
+    let mut kinds = directory.attribute(record, &name);
+    kinds.any(|(_, kind)| kind.as_text().is_some_and(|kind| JOBS.contains(&kind)))
 }
 
 /// One system holds one record of a thing in each slot.

@@ -107,16 +107,14 @@ impl Build<'_> {
             let found = if found.is_empty() { self.readers_of_shared(configuration, named) } else { found };
             if found.is_empty() { self.readers_called_like_folder(configuration, named) } else { found }
         };
-        let readers = if stated.is_empty() { by_convention() } else { stated };
-        self.with_siblings(readers)
+        if stated.is_empty() { self.with_siblings(by_convention()) } else { stated }
     }
 
     /// What one workload of a component is built with, its other workloads are built with too.
     fn with_siblings(&self, readers: Vec<Reader>) -> Vec<Reader> {
         let mut all: BTreeMap<RecordIndex, Reader> = BTreeMap::new();
         for reader in readers {
-            let by_reference = !reader.steps.is_empty();
-            let component = self.places(reader.workload).component.filter(|_| !by_reference);
+            let component = self.places(reader.workload).component;
             let siblings = component.into_iter().flat_map(|node| self.entities[node as usize].records.iter());
             for sibling in siblings.filter_map(|key| self.directory.by_key(key)) {
                 if self.directory.record(sibling).key.kind == kind::WORKLOAD {
