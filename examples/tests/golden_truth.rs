@@ -192,7 +192,8 @@ fn each_charge_goes_to_whom_it_is_for_and_the_rest_stays_unallocated() {
         }
     }
     let answer = cost(&snapshot, Node(0), Profile::default());
-    let others: i64 = answer.value.unallocated.iter().flat_map(|row| &row.cost).map(|sum| money(&json(&sum.amount))).sum();
+    let others: i64 =
+        answer.value.unallocated.iter().flat_map(|row| &row.cost).map(|sum| money(&json(&sum.amount))).sum();
     assert_eq!(others, unallocated.iter().sum::<i64>());
     let left: usize = answer.value.unallocated.iter().map(|row| row.lines).sum();
     assert_eq!((left, lines + left), (unallocated.len(), 66), "every line of the bill is somewhere, once");
@@ -244,8 +245,8 @@ fn decisions_govern_what_they_name_and_reality_violates_one() {
         }
     }
     let governed = rows.iter().filter(|row| row[3] != "-");
-    let expected = governed
-        .map(|row| format!("{} {} {} {} {}", row[0], row[1], row[3], row[4], row[5].starts_with("violated")));
+    let expected =
+        governed.map(|row| format!("{} {} {} {} {}", row[0], row[1], row[3], row[4], row[5].starts_with("violated")));
     same("decisions", found, expected.collect());
 }
 
