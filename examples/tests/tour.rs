@@ -163,7 +163,7 @@ impl Files for Locked {
 
 #[test]
 fn a_folder_that_cannot_be_read_is_one_line() {
-    let locked = of_files(&Locked, "locked", "Locked", now()).expect_err("it cannot be listed").to_string();
+    let locked = of_files(&Locked, "locked", now()).expect_err("it cannot be listed").to_string();
     assert_eq!(locked, "the folder cannot be read: permission denied");
     let missing = of_folder(Path::new("no/such/folder"), now()).expect_err("it is not there").to_string();
     assert_eq!(missing, "no/such/folder is not a folder");

@@ -16,7 +16,7 @@ pub use files::{Overlaid, example_today, example_yesterday};
 
 use std::path::Path;
 
-use twin_connectors::{Files, OnDisk, Report, ScanOptions, scan_files, source_name};
+use twin_connectors::{Files, OnDisk, Report, ScanOptions, scan_files};
 use twin_core::base::{Error, ErrorKind, Result, Timestamp};
 use twin_core::graph::Snapshot;
 use twin_core::observe::SourceId;
@@ -76,16 +76,16 @@ pub fn of_folder(root: &Path, now: Timestamp) -> Result<Tour> {
     }
     let title = root.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
     let title = title.unwrap_or_else(|| root.display().to_string());
-    of_files(&OnDisk { root: root.to_owned() }, &source_name(root), &title, now)
+    of_files(&OnDisk { root: root.to_owned() }, &title, now)
 }
 
-/// The tour of any tree of files.
+/// The tour of any tree of files. The title is the name of the source, too: this twin reads nothing else.
 ///
 /// # Errors
 /// `Io` if its root cannot be read.
-pub fn of_files(files: &dyn Files, source: &str, title: &str, now: Timestamp) -> Result<Tour> {
+pub fn of_files(files: &dyn Files, title: &str, now: Timestamp) -> Result<Tour> {
     let twin = Twin::in_memory();
-    let reading = read(&twin, files, source, now)?;
+    let reading = read(&twin, files, title, now)?;
     Ok(told(title, &twin.snapshot(At::now(now)), None, &reading, Wishes::default()))
 }
 

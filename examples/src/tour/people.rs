@@ -44,10 +44,12 @@ pub fn tell_owners(telling: &mut Telling, now: &Snapshot) {
 /// Tells which decisions reality violates.
 pub fn tell_decisions(telling: &mut Telling, now: &Snapshot) {
     telling.section("Decisions");
-    let answers: Vec<Answer<Vec<GoverningDecision>>> =
-        now.nodes().filter(|node| is_governed(now, *node)).map(|node| now.decisions(node)).collect();
-    let Some(first) = answers.first() else {
-        telling.line("no decision that was read is about anything that was read");
+    let governed = now.nodes().filter(|node| is_governed(now, *node));
+    let answers: Vec<Answer<Vec<GoverningDecision>>> = governed.map(|node| now.decisions(node)).collect();
+    // Where nothing is governed, anything can be asked whether any decision was read at all.
+    let any = now.nodes().next().map(|node| now.decisions(node));
+    let Some(first) = answers.first().or(any.as_ref()) else {
+        telling.line("cannot say: nothing was read that a decision could be about");
         return;
     };
     if !telling.trust(first) {

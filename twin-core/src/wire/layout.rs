@@ -1,13 +1,14 @@
 //! A layered layout in the manner of Sugiyama: cycles are broken, layers follow the longest path, long arrows get a bend in each layer that they cross,
 //! barycentres order each layer, and every node comes as near to its neighbours' middle as the spacing lets it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The width of a box.
 pub const BOX_WIDTH: f64 = 146.0;
 /// The height of a box.
 pub const BOX_HEIGHT: f64 = 44.0;
 const GAP: f64 = 18.0;
+const BEND_GAP: f64 = 9.0;
 const BEND_WIDTH: f64 = 6.0;
 const LAYER_HEIGHT: f64 = 108.0;
 const MARGIN: f64 = 24.0;
@@ -47,28 +48,39 @@ pub fn lay_out(nodes: usize, edges: &[(usize, usize)]) -> Layout {
     grid.finished(edges, &downward)
 }
 
-/// A number for each node such that few arrows lead to a lower one: sources first, sinks last, else whoever sends most and receives least.
+/// A number for each node such that few arrows lead to a lower one: whoever only sends comes first, whoever only receives last; where all
+/// do both, whoever does one of them most goes to that side.
 fn ranks(nodes: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     let mut left: BTreeSet<usize> = (0..nodes).collect();
     let (mut first, mut last) = (0, nodes);
     let mut ranks = vec![0; nodes];
-    while !left.is_empty() {
-        let count = |node: usize, end: fn(&(usize, usize)) -> (usize, usize)| {
-            edges.iter().map(end).filter(|(own, other)| *own == node && left.contains(other)).count() as i64
-        };
-        let sent = |node: usize| count(node, |edge| (edge.0, edge.1));
-        let received = |node: usize| count(node, |edge| (edge.1, edge.0));
-        if let Some(sink) = left.iter().rev().copied().find(|node| sent(*node) == 0) {
-            last -= 1;
-            ranks[sink] = last;
-            left.remove(&sink);
-        } else if let Some(next) = left.iter().copied().min_by_key(|node| (received(*node) - sent(*node), *node)) {
-            ranks[next] = first;
+    while let Some((node, sends)) = most_one_sided(&left, edges) {
+        if sends {
+            ranks[node] = first;
             first += 1;
-            left.remove(&next);
+        } else {
+            last -= 1;
+            ranks[node] = last;
         }
+        left.remove(&node);
     }
     ranks
+}
+
+/// The node that sends or receives most one-sidedly among those that are left, and whether it sends.
+fn most_one_sided(left: &BTreeSet<usize>, edges: &[(usize, usize)]) -> Option<(usize, bool)> {
+    let inside = edges.iter().filter(|(from, to)| left.contains(from) && left.contains(to));
+    let mut counts: BTreeMap<usize, (i64, i64)> = left.iter().map(|node| (*node, (0, 0))).collect();
+    for (from, to) in inside {
+        counts.entry(*from).or_default().0 += 1;
+        counts.entry(*to).or_default().1 += 1;
+    }
+    let key = |(node, (sent, received)): &(usize, (i64, i64))| {
+        let is_pure = *sent == 0 || *received == 0;
+        (is_pure, (sent - received).abs(), std::cmp::Reverse(*node))
+    };
+    let (node, (sent, received)) = counts.into_iter().max_by_key(key)?;
+    Some((node, sent > received))
 }
 
 /// The layer of each node: the longest path to it; whoever nobody needs stands right above whom it needs first.
@@ -222,7 +234,8 @@ impl Grid {
 
     fn distance(&self, left: usize, right: usize) -> f64 {
         let half = |vertex: usize| if vertex < self.boxes { BOX_WIDTH / 2.0 } else { BEND_WIDTH / 2.0 };
-        half(left) + half(right) + GAP
+        let gap = if left < self.boxes && right < self.boxes { GAP } else { BEND_GAP };
+        half(left) + half(right) + gap
     }
 
     fn finished(&self, edges: &[(usize, usize)], downward: &[(usize, usize)]) -> Layout {

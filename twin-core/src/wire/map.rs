@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::owners;
-use crate::answer::{EvidenceId, EvidenceSource, Profile};
+use crate::answer::{EvidenceId, EvidenceSource};
 use crate::graph::{EdgeRef, Node, Snapshot};
 use crate::observe::Perspective;
-use crate::schema::{Kind, Level, kind};
+use crate::schema::{Kind, Level, kind, relation};
 
 /// The outline of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +31,7 @@ pub struct MapNode {
     pub kind: Kind,
     /// Its outline.
     pub shape: Shape,
-    /// Who owns it, surest first.
+    /// Who owns it, by name.
     pub owners: Vec<String>,
     /// Where it stands.
     pub places: Vec<String>,
@@ -49,7 +48,7 @@ pub struct MapEdge {
     pub relations: Vec<String>,
     /// The sides from which any of them is known.
     pub perspectives: Vec<Perspective>,
-    /// Why they are believed, surest first.
+    /// Why they are believed: the surest of each side first.
     pub evidence: Vec<EvidenceId>,
 }
 
@@ -118,14 +117,12 @@ fn nodes(snapshot: &Snapshot, shown: &BTreeSet<Node>) -> Vec<MapNode> {
 
 fn map_node(snapshot: &Snapshot, node: Node) -> MapNode {
     let kind = snapshot.entity(node).kind.clone();
-    let owners: BTreeSet<String> =
-        owners(snapshot, node, Profile::Audit).value.into_iter().map(|row| row.owner.name).collect();
     MapNode {
         node,
         label: label(snapshot, node),
         shape: shape(snapshot, &kind),
         kind,
-        owners: owners.into_iter().collect(),
+        owners: owners(snapshot, node),
         places: snapshot.places(node),
     }
 }
@@ -152,6 +149,15 @@ fn place(snapshot: &Snapshot, node: Node) -> Option<String> {
     namespace.or_else(|| snapshot.places(node).into_iter().next())
 }
 
+/// The names of who owns an entity or an instance of it.
+fn owners(snapshot: &Snapshot, node: Node) -> Vec<String> {
+    let parts = snapshot.instances(node).into_iter().chain(std::iter::once(node));
+    let owned = parts.flat_map(|part| snapshot.outgoing(part).map(|edge| (edge.edge, edge.to)).collect::<Vec<_>>());
+    let owners = owned.filter(|(edge, _)| edge.relation == relation::OWNED_BY).map(|(_, to)| to);
+    let names: BTreeSet<String> = owners.map(|owner| snapshot.entity(owner).name.clone()).collect();
+    names.into_iter().collect()
+}
+
 fn shape(snapshot: &Snapshot, of: &Kind) -> Shape {
     let level = snapshot.schema().kind(of.as_str()).map(|row| row.level);
     match level {
@@ -175,18 +181,26 @@ fn joined(snapshot: &Snapshot, from: usize, to: usize, edges: &[EdgeRef<'_>]) ->
     }
 }
 
-/// Evidence by how sure it is, each side and place once.
+/// Evidence by how sure it is, each side and place once; the surest of each side before the others.
 fn surest(snapshot: &Snapshot, evidence: impl Iterator<Item = EvidenceId>) -> Vec<EvidenceId> {
     let distinct: BTreeSet<EvidenceId> = evidence.collect();
     let mut told = BTreeSet::new();
-    let mut rows: Vec<(f64, EvidenceId)> = Vec::new();
+    let mut rows: Vec<(Perspective, f64, EvidenceId)> = Vec::new();
     for id in distinct {
         let Some(proof) = snapshot.proof(id) else { continue };
         let locators: Vec<_> = proof.chain.iter().map(|step| step.locator.clone()).collect();
         if told.insert((proof.perspective, locators)) {
-            rows.push((proof.confidence, id));
+            rows.push((proof.perspective, proof.confidence, id));
         }
     }
-    rows.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    rows.into_iter().map(|(_, id)| id).collect()
+    rows.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
+    let mut counts: BTreeMap<Perspective, usize> = BTreeMap::new();
+    let mut ranked: Vec<(usize, EvidenceId)> = Vec::new();
+    for (side, _, id) in rows {
+        let rank = counts.entry(side).or_default();
+        ranked.push((*rank, id));
+        *rank += 1;
+    }
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().map(|(_, id)| id).collect()
 }

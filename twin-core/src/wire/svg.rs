@@ -40,12 +40,14 @@ pub(super) fn team_colours(map: &ComponentMap) -> BTreeMap<String, usize> {
 pub fn map_svg(snapshot: &Snapshot, map: &ComponentMap) -> String {
     let drawing = Drawing::new(snapshot, map);
     let (width, height) = (drawing.layout.width, drawing.layout.height);
+    // A wide map scrolls before its names become too small to read.
+    let least = width * 0.8;
     let mut svg = String::new();
     let title = format!("Map of {} components and what they use", drawing.nodes.len());
     // Writing to a string cannot fail; neither below.
     let _ = writeln!(
         svg,
-        "<svg role=\"img\" aria-labelledby=\"map-title map-desc\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" height=\"{height:.0}\" xmlns=\"http://www.w3.org/2000/svg\">"
+        "<svg role=\"img\" aria-labelledby=\"map-title map-desc\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" height=\"{height:.0}\" style=\"min-width:{least:.0}px\" xmlns=\"http://www.w3.org/2000/svg\">"
     );
     let _ = writeln!(svg, "<title id=\"map-title\">{}</title>", html(&title));
     svg.push_str(
@@ -172,23 +174,28 @@ fn beneath(mut layout: Layout, count: usize) -> Layout {
     layout
 }
 
-/// A smooth line through the points, which leaves and enters boxes upright.
+/// A smooth line through the points, upright wherever it passes boxes.
 fn curve(route: &[Point]) -> String {
-    let [first, .., last] = route else { return String::new() };
+    let [first, inner @ .., last] = route else { return String::new() };
     let down = if last.y >= first.y { 1.0 } else { -1.0 };
+    // An arrow that leads back up keeps beside those that lead down.
     let shift = if down < 0.0 { 14.0 } else { 0.0 };
-    let mut points = route.to_vec();
-    let end = points.len() - 1;
-    points[0] = Point { x: first.x + shift, y: first.y + down * BOX_HEIGHT / 2.0 };
-    points[end] = Point { x: last.x + shift, y: last.y - down * (BOX_HEIGHT / 2.0 + HEAD) };
-    let mut path = format!("M{:.1} {:.1}", points[0].x, points[0].y);
-    for pair in points.windows(2) {
-        if let [a, b] = pair {
-            let middle = (a.y + b.y) / 2.0;
-            let _ = write!(path, "C{:.1} {middle:.1} {:.1} {middle:.1} {:.1} {:.1}", a.x, b.x, b.x, b.y);
-        }
+    let half = down * BOX_HEIGHT / 2.0;
+    let mut at = Point { x: first.x + shift, y: first.y + half };
+    let mut path = format!("M{:.1} {:.1}", at.x, at.y);
+    for bend in inner {
+        bow(&mut path, at, Point { x: bend.x, y: bend.y - half });
+        at = Point { x: bend.x, y: bend.y + half };
+        let _ = write!(path, "V{:.1}", at.y);
     }
+    bow(&mut path, at, Point { x: last.x + shift, y: last.y - half - down * HEAD });
     path
+}
+
+/// A curve that begins and ends upright.
+fn bow(path: &mut String, from: Point, to: Point) {
+    let middle = (from.y + to.y) / 2.0;
+    let _ = write!(path, "C{:.1} {middle:.1} {:.1} {middle:.1} {:.1} {:.1}", from.x, to.x, to.x, to.y);
 }
 
 fn outline(shape: Shape, x: f64, y: f64) -> String {

@@ -116,7 +116,8 @@ impl Build<'_> {
 
     fn is_job(&self, node: u32) -> bool {
         let records = self.entities[node as usize].records.iter().filter_map(|key| self.directory.by_key(key));
-        let mut workloads = records.filter(|record| self.directory.record(*record).key.kind == kind::WORKLOAD).peekable();
+        let mut workloads =
+            records.filter(|record| self.directory.record(*record).key.kind == kind::WORKLOAD).peekable();
         workloads.peek().is_some() && workloads.all(|record| is_job(self.directory, record))
     }
 
