@@ -25,5 +25,7 @@ pub mod observe;
 pub mod schema;
 pub mod simulate;
 pub mod wire;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 
 pub use engine::{AskBlastRadius, At, Receipt, Twin};

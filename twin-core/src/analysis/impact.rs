@@ -231,14 +231,16 @@ impl Spread<'_> {
     fn pass_on(&mut self, node: Node, state: State) {
         let hops = self.reached[node.index()].ways[state as usize].map_or(0, |(hops, _)| hops);
         let snapshot = self.snapshot;
-        for edge in snapshot.incoming(node).filter(|edge| !is_grouped(snapshot, edge)) {
+        for edge in snapshot.incoming(node).filter(|edge| !governs(snapshot, edge.from, edge.to)) {
             let next = self.variant(&edge).0.of(state);
             let dropped = self.hazard == Hazard::Removal && self.is_dropped(&edge, node);
             if !dropped {
                 self.arrive(edge.from, next, hops + 1, Effect::Over(edge.place, node, state));
             }
         }
-        for edge in snapshot.outgoing(node).filter(|edge| !is_grouped(snapshot, edge)) {
+        let free =
+            |edge: &EdgeRef<'_>| !governs(snapshot, edge.from, edge.to) && !governs(snapshot, edge.to, edge.from);
+        for edge in snapshot.outgoing(node).filter(free) {
             let next = self.variant(&edge).1.of(state);
             self.arrive(edge.to, next, hops + 1, Effect::Over(edge.place, node, state));
         }
@@ -285,12 +287,9 @@ impl Spread<'_> {
     }
 }
 
-/// Whether a pair is governed by a group alone.
-fn is_grouped(snapshot: &Snapshot, edge: &EdgeRef<'_>) -> bool {
-    let mut groups = snapshot.groups_of(edge.to);
-    let owned = groups.any(|place| snapshot.group(place).is_some_and(|(owner, ..)| owner == edge.from));
-    let mut reverse = snapshot.groups_of(edge.from);
-    owned || reverse.any(|place| snapshot.group(place).is_some_and(|(owner, ..)| owner == edge.to))
+/// Whether what a member's state does to its owner is told by a group alone.
+fn governs(snapshot: &Snapshot, owner: Node, member: Node) -> bool {
+    snapshot.groups_of(member).any(|place| snapshot.group(place).is_some_and(|(own, ..)| own == owner))
 }
 
 /// Everything from which a relation that can pass anything leads to the seeds, with the hops; groups are ignored. O(relations).

@@ -175,6 +175,8 @@ pub(super) fn names_a_host(name: &str) -> bool {
     }
     match words.split_last() {
         Some((last, before)) if last == "name" => before.last().is_some_and(|word| word == "host"),
+        // Where a server needs no more than its name, the name is the whole connection string.
+        Some((last, before)) if last == "string" => before.last().is_some_and(|word| word == "connection"),
         Some((last, before)) if QUALIFIER.contains(&last.as_str()) => before.last().is_some_and(|word| is_host(word)),
         Some((last, _)) => is_host(last) || SOFTWARE.contains(&last.as_str()),
         None => false,

@@ -199,7 +199,13 @@ impl<'a> Reading<'a> {
         if links.is_empty() {
             for (raw, number) in numbers_in(&placed.text) {
                 let target = Handle::within(Space::NativeId, format!("adr:{number}"), &self.origin.source.0);
-                self.relate_once_a_line(relation::SUCCESSOR_OF, target, placed.line, raw, technique::EXPLICIT_REFERENCE);
+                self.relate_once_a_line(
+                    relation::SUCCESSOR_OF,
+                    target,
+                    placed.line,
+                    raw,
+                    technique::EXPLICIT_REFERENCE,
+                );
             }
         }
     }

@@ -73,7 +73,8 @@ fn native_id(object: &Object<'_>, workload: &Workload<'_>, record: &mut Record) 
         kind => format!("{}/{}", kind.to_lowercase(), workload.name),
     };
     let handle = Handle::global(Space::NativeId, format!("k8s:{namespace}/{name}"));
-    let evidence = workload.owner.map_or_else(|| object.named(), |owner| object.file.evidence(owner, technique::DECLARED));
+    let evidence =
+        workload.owner.map_or_else(|| object.named(), |owner| object.file.evidence(owner, technique::DECLARED));
     record.known_as(handle, evidence);
 }
 

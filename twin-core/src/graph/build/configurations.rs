@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Build;
 use super::connections::{Mention, connection};
 use crate::identity::RecordIndex;
-use crate::observe::{Handle, Space, Statement, Step, Target};
+use crate::observe::{Handle, Holding, Space, Statement, Step, Target};
 use crate::schema::{kind, relation};
 
 /// How sure it is that a workload reads a configuration, by how that is known.
@@ -38,11 +38,21 @@ impl Build<'_> {
             for (fact, holding) in directory.facts_of(configuration) {
                 let Some((target, attributes)) = connection(holding) else { continue };
                 for reader in &readers {
+                    if self.overrides(reader.workload, holding) {
+                        continue;
+                    }
                     let (user, certainty) = (reader.workload, reader.certainty);
                     self.connect(Mention { user, fact, before: reader.steps.clone(), certainty, target, attributes });
                 }
             }
         }
+    }
+
+    /// Whether a workload sets by itself what a configuration would set: a variable of its own comes before a setting of that name.
+    fn overrides(&self, workload: RecordIndex, setting: &Holding) -> bool {
+        let Some(name) = field(setting) else { return false };
+        let own = self.directory.facts_of(workload).filter(|(_, holding)| connection(holding).is_some());
+        own.into_iter().any(|(_, holding)| field(holding).as_ref() == Some(&name))
     }
 
     /// Who says that they read a configuration: a reference to it by name, or a mount of its path or of a folder above it.
@@ -178,6 +188,13 @@ impl Build<'_> {
         let workloads = folders.find_map(|folder| named.get(&folder.to_lowercase()));
         conventional(workloads.into_iter().flatten(), FOLDER_CALLED_SO)
     }
+}
+
+/// The name of the setting that a fact was read from, in the one form that `spring.redis.host` and `SPRING_REDIS_HOST` have in common.
+fn field(holding: &Holding) -> Option<String> {
+    let evidence = holding.listings.first()?.evidence.first()?;
+    let name: String = evidence.field.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    (!name.is_empty()).then(|| name.to_lowercase())
 }
 
 fn conventional<'b>(workloads: impl IntoIterator<Item = &'b RecordIndex>, certainty: f64) -> Vec<Reader> {

@@ -11,10 +11,15 @@ use crate::schema::{AttributeName, Value, attribute, kind, relation};
 
 /// A front stands before a front at most so often.
 const FRONTS: usize = 4;
-
-/// The names by which container engines let a container reach its own machine (Docker Desktop, Podman).
-const OWN_MACHINE: [&str; 4] =
-    ["host.docker.internal", "gateway.docker.internal", "docker.for.mac.localhost", "host.containers.internal"];
+/// The names by which containers reach the machine that they run on (documentation of Docker and Podman).
+const OWN_MACHINE: [&str; 6] = [
+    "host.docker.internal",
+    "gateway.docker.internal",
+    "host.containers.internal",
+    "docker.for.mac.localhost",
+    "docker.for.mac.host.internal",
+    "docker.for.win.localhost",
+];
 
 /// One record at the end of a connection, and the steps that lead to it from the name.
 #[derive(Clone, Debug)]
@@ -149,27 +154,19 @@ impl Build<'_> {
         found.into_iter().map(|found| Reached { record: found.record, steps: steps.clone() }).collect()
     }
 
-    /// Whoever publishes the port at which a container calls the machine that it runs on.
+    /// Who publishes the port of a machine that is named by one of the names by which containers reach their own machine.
     fn published(&self, mention: &Mention<'_>) -> Vec<Reached> {
-        let host = match mention.target {
-            Target::Handle(handle) if handle.space == Space::Host => handle.value.as_str(),
-            _ => return Vec::new(),
+        let (Target::Handle(host), Some(port)) =
+            (mention.target, mention.attributes.get(&attribute::PORT).and_then(Value::as_integer))
+        else {
+            return Vec::new();
         };
-        let port = mention
-            .attributes
-            .get(&attribute::PORT)
-            .and_then(Value::as_integer)
-            .filter(|_| OWN_MACHINE.contains(&host));
-        let Some(port) = port else { return Vec::new() };
-        let networks = self.networks_of(mention.user).into_iter();
-        let handles =
-            networks.map(|network| Handle::within(Space::PublishedPort, format!("localhost:{port}"), network));
-        let found = handles.flat_map(|handle| self.directory.answering(&handle).to_vec());
-        let reached = found.map(|found| Reached {
-            record: found.record,
-            steps: found.via.map(|fact| self.steps(fact)).unwrap_or_default(),
-        });
-        reached.collect()
+        if host.space != Space::Host || !OWN_MACHINE.contains(&host.value.as_str()) {
+            return Vec::new();
+        }
+        let found = self.directory.resolve_published(port, &self.networks_of(mention.user));
+        let steps = |via: Option<FactIndex>| via.map(|via| self.steps(via)).unwrap_or_default();
+        found.into_iter().map(|found| Reached { record: found.record, steps: steps(found.via) }).collect()
     }
 
     /// The networks of a record; telemetry stands in those of the workloads that it belongs to.
