@@ -24,8 +24,8 @@ pub mod identity;
 pub mod observe;
 pub mod schema;
 pub mod simulate;
-pub mod wire;
 #[cfg(feature = "testkit")]
 pub mod testkit;
+pub mod wire;
 
 pub use engine::{AskBlastRadius, At, Receipt, Twin};
