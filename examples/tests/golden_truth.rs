@@ -57,7 +57,7 @@ fn each_declared_edge_is_found_where_its_address_stands_and_no_other() {
     let mut flaws = Vec::new();
     for row in &rows {
         let [from, to, places, field, needs] = &row[..] else { panic!("{row:?}") };
-        let is_required = !["queue-path", "folder-by-name"].contains(&needs.as_str());
+        let is_required = needs != "folder-by-name";
         let proofs = found.get(&(from.clone(), to.clone()));
         let stands = proofs.is_some_and(|proofs| proofs.iter().any(|proof| passes(proof, places)));
         if !stands && is_required {

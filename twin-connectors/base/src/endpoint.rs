@@ -10,7 +10,7 @@ mod variable;
 
 use std::collections::BTreeMap;
 
-use twin_core::observe::technique;
+use twin_core::observe::{Handle, Space, technique};
 use twin_core::schema::{AttributeName, Value, attribute};
 
 use host::Address;
@@ -31,6 +31,8 @@ pub struct Endpoint {
     pub port: Option<u16>,
     /// The name of the database, as far as the value says.
     pub database: Option<String>,
+    /// The queue, as `system:name`, where the host is a provider's and only the path says which queue is meant.
+    pub queue: Option<String>,
     /// The part of the value that says so, to the letter, without anything secret: `db:5432`.
     pub raw: String,
     /// How it was read: one of `observe::technique`.
@@ -38,6 +40,14 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// The name by which the peer is looked for.
+    pub fn peer(&self) -> Handle {
+        match &self.queue {
+            Some(queue) => Handle::global(Space::NativeId, queue.as_str()),
+            None => Handle::host(self.host.as_str()),
+        }
+    }
+
     /// What a connection to it says beside the host: protocol, port, database, as far as they are known.
     pub fn attributes(&self) -> BTreeMap<AttributeName, Value> {
         let said = [
@@ -54,6 +64,7 @@ impl Endpoint {
             host: address.host.trim_end_matches('.').to_lowercase(),
             port: address.port,
             database: None,
+            queue: None,
             raw: address.raw.to_owned(),
             technique,
         }

@@ -236,3 +236,18 @@ fn settings_in_json_and_names_of_software_name_hosts() {
         check(name, value, expected);
     }
 }
+
+#[test]
+fn a_queue_behind_a_provider_s_host_is_named_by_its_path() {
+    let cases = [
+        ("https://sqs.eu-west-1.amazonaws.com/123456789012/jobs", "native_id:aws_sqs:jobs"),
+        ("https://sqs.eu-west-1.amazonaws.com/123456789012/jobs.fifo", "native_id:aws_sqs:jobs.fifo"),
+        ("https://sqs.eu-west-1.amazonaws.com/123456789012/jobs?token=x", "host:sqs.eu-west-1.amazonaws.com"),
+        ("https://sqs.eu-west-1.amazonaws.com/jobs", "host:sqs.eu-west-1.amazonaws.com"),
+        ("https://sqs.example.org/123456789012/jobs", "host:sqs.example.org"),
+    ];
+    for (value, expected) in cases {
+        let peers: Vec<String> = endpoints("QUEUE_URL", value).iter().map(|found| found.peer().to_string()).collect();
+        assert_eq!(peers, [expected], "{value}");
+    }
+}

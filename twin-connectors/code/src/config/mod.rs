@@ -144,7 +144,7 @@ fn component(path: &str) -> Option<&str> {
 fn connect(record: &mut Record, mention: &Mention, path: &str) {
     let locator = Locator::line(path, mention.line);
     let evidence = Evidence::at(locator, mention.endpoint.raw.as_str(), technique::CONFIG_FILE).in_field(&mention.key);
-    let target = Target::Handle(Handle::host(&mention.endpoint.host));
+    let target = Target::Handle(mention.endpoint.peer());
     let attributes = mention.endpoint.attributes();
     record.say(Statement::Related { relation: relation::CONNECTS_TO, variant: None, target, attributes }, evidence);
 }

@@ -137,12 +137,7 @@ fn resource_attributes(service: &mut Service<'_, '_>, variable: &Variable) {
 fn connect(service: &mut Service<'_, '_>, variable: &Variable, endpoint: &Endpoint, technique: &'static str) {
     let host = endpoint.raw.split([':', ',']).next().unwrap_or_default();
     let evidence = evidence(service, variable, &[&endpoint.raw, host], technique);
-    service.relate(
-        relation::CONNECTS_TO,
-        Target::Handle(Handle::host(&endpoint.host)),
-        endpoint.attributes(),
-        evidence,
-    );
+    service.relate(relation::CONNECTS_TO, Target::Handle(endpoint.peer()), endpoint.attributes(), evidence);
 }
 
 /// `command` and `entrypoint`: options with values, and words that are addresses themselves.

@@ -353,6 +353,6 @@ fn connection(peer: &Endpoint) -> Statement {
     if let Some(database) = &peer.database {
         attributes.insert(attribute::DATABASE, Value::from(database.as_str()));
     }
-    let target = Target::Handle(Handle::host(peer.host.as_str()));
+    let target = Target::Handle(peer.peer());
     Statement::Related { relation: relation::CONNECTS_TO, variant: None, target, attributes }
 }

@@ -7,7 +7,7 @@ use crate::answer::EvidenceId;
 use crate::graph::{Group, Link, Unresolved};
 use crate::identity::{FactIndex, RecordIndex};
 use crate::observe::{Handle, Holding, Space, Statement, Step, Target};
-use crate::schema::{AttributeName, Value, attribute, kind, relation};
+use crate::schema::{AttributeName, Relation, Value, attribute, kind, relation};
 
 /// A front stands before a front at most so often.
 const FRONTS: usize = 4;
@@ -80,18 +80,39 @@ impl Build<'_> {
         self.group_alternatives(from, ends);
     }
 
+    /// The records that a mention reaches.
+    pub(super) fn reached(&self, mention: &Mention<'_>) -> BTreeSet<RecordIndex> {
+        self.reach(mention).into_iter().map(|end| end.record).collect()
+    }
+
     fn connect_to(&mut self, from: u32, mention: &Mention<'_>, end: &Reached) {
         let Some(to) = self.end_of(end.record).filter(|to| *to != from) else { return };
-        let relation = self.relation_to(to);
+        let relations = match self.relation_to(to) {
+            unknown if unknown == relation::CONNECTS_TO => self.seen_between(from, to),
+            known => vec![known],
+        };
+        for relation in relations {
+            self.connect_by(from, mention, end, to, &relation);
+        }
+    }
+
+    /// What a connection to a queue is, an address does not say; what was seen between the two does.
+    fn seen_between(&self, from: u32, to: u32) -> Vec<Relation> {
+        let mut seen = vec![relation::PUBLISHES_TO, relation::SUBSCRIBES_TO];
+        seen.retain(|relation| self.edges.joins(from, relation, to));
+        if seen.is_empty() { vec![relation::CONNECTS_TO] } else { seen }
+    }
+
+    fn connect_by(&mut self, from: u32, mention: &Mention<'_>, end: &Reached, to: u32, relation: &Relation) {
         if !self.schema.allows(relation.as_str(), self.kind(from).as_str(), self.kind(to).as_str()).unwrap_or(false) {
-            return self.forbid(mention.user, mention.fact, &relation, "its right end");
+            return self.forbid(mention.user, mention.fact, relation, "its right end");
         }
         let evidence = self.cite_through(&mention.before, mention.fact, &end.steps);
         for id in &evidence {
             self.evidence[id.0 as usize].confidence *= mention.certainty;
         }
         self.link(mention.user, end.record, &evidence);
-        self.say(from, &relation, None, to, mention.fact, mention.attributes, evidence);
+        self.say(from, relation, None, to, mention.fact, mention.attributes, evidence);
     }
 
     fn link(&mut self, from: RecordIndex, to: RecordIndex, evidence: &[EvidenceId]) {
