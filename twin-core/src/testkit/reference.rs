@@ -17,15 +17,17 @@ pub fn naive_spread(snapshot: &Snapshot, seeds: &[(Node, State)], hazard: Hazard
     let begins: BTreeSet<Node> = seeds.iter().map(|(node, _)| *node).collect();
     loop {
         let before = states.clone();
-        for edge in snapshot.edges().filter(|edge| !is_governed(snapshot, edge)) {
+        for edge in snapshot.edges() {
             let Some(variant) = variant(snapshot, &edge, worst) else { continue };
             let dropped = hazard == Hazard::Removal && begins.contains(&edge.to) && variant.name == "optional";
-            if !dropped {
-                let arriving = variant.forward.of(states[edge.to.index()]);
+            if !dropped && !owns(snapshot, edge.from, edge.to) {
+                let arriving = variant.forward.of(before[edge.to.index()]);
                 raise(&mut states, edge.from, arriving);
             }
-            let arriving = variant.reverse.of(states[edge.from.index()]);
-            raise(&mut states, edge.to, arriving);
+            if !owns(snapshot, edge.from, edge.to) && !owns(snapshot, edge.to, edge.from) {
+                let arriving = variant.reverse.of(before[edge.from.index()]);
+                raise(&mut states, edge.to, arriving);
+            }
         }
         for place in 0..snapshot.group_count() {
             if let Some((owner, state)) = weigh(snapshot, place, &states) {
@@ -48,13 +50,10 @@ fn variant(snapshot: &Snapshot, edge: &EdgeRef<'_>, worst: bool) -> Option<Varia
     Some(if worst { severest } else { mildest })
 }
 
-/// Whether some group names one end as its owner and the other as a member.
-fn is_governed(snapshot: &Snapshot, edge: &EdgeRef<'_>) -> bool {
+/// Whether some group names these two as its owner and a member.
+fn owns(snapshot: &Snapshot, owner: Node, member: Node) -> bool {
     let mut groups = (0..snapshot.group_count()).filter_map(|place| snapshot.group(place));
-    groups.any(|(owner, members, _)| {
-        let members: Vec<Node> = members.collect();
-        (owner == edge.from && members.contains(&edge.to)) || (owner == edge.to && members.contains(&edge.from))
-    })
+    groups.any(|(own, mut members, _)| own == owner && members.any(|one| one == member))
 }
 
 fn weigh(snapshot: &Snapshot, place: u32, states: &[State]) -> Option<(Node, State)> {
