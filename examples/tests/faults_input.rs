@@ -58,7 +58,9 @@ fn check(path: &str, bytes: impl Into<Vec<u8>>, limits: Limits, expected: &[&str
 }
 
 fn aliases() -> String {
-    let mut text = String::from("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    let mut text = String::from(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n",
+    );
     for level in 1..12 {
         let below = format!("*a{}", level - 1);
         text.push_str(&format!("a{level}: &a{level} [{}]\n", vec![below; 10].join(", ")));
@@ -76,7 +78,12 @@ fn bombs_are_refused_by_limits() {
     let head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: long}\ndata:\n  a: ";
     check("aliases.yaml", aliases(), limits(), &[code::LIMIT]);
     check("deep.yaml", depth(100_000), limits(), &[code::LIMIT]);
-    check("deep.tfstate", format!("{{\"version\": 4, \"terraform_version\": \"1.9\", \"resources\": {}", "[".repeat(100_000)), limits(), &[code::LIMIT, code::SYNTAX]);
+    check(
+        "deep.tfstate",
+        format!("{{\"version\": 4, \"terraform_version\": \"1.9\", \"resources\": {}", "[".repeat(100_000)),
+        limits(),
+        &[code::LIMIT, code::SYNTAX],
+    );
     check("long.yaml", format!("{head}{}\n", "x".repeat(8 << 20)), limits(), &[code::LIMIT]);
     let small = Limits { payload_bytes: 4 << 10, line_bytes: 1 << 10, ..Limits::default() };
     check("large.yaml", format!("{head}{}\n", "x".repeat(64 << 10)), small, &[code::LIMIT]);
@@ -85,9 +92,15 @@ fn bombs_are_refused_by_limits() {
 #[test]
 fn what_is_no_text_or_no_manifest_is_refused_with_a_place() {
     let limits = Limits::default;
-    let binary: Vec<u8> = b"apiVersion: v1\nkind: Secret\n".iter().copied().chain((0..=255).cycle().take(4096)).collect();
+    let binary: Vec<u8> =
+        b"apiVersion: v1\nkind: Secret\n".iter().copied().chain((0..=255).cycle().take(4096)).collect();
     check("binary.yaml", binary, limits(), &[code::ENCODING, code::SYNTAX]);
-    check("latin.yaml", b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: caf\xe9}\n".to_vec(), limits(), &[code::ENCODING, code::SYNTAX]);
+    check(
+        "latin.yaml",
+        b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: caf\xe9}\n".to_vec(),
+        limits(),
+        &[code::ENCODING, code::SYNTAX],
+    );
     let template = "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ include \"chart.name\" . }}\n  labels:\n    {{- toYaml .Values.labels | nindent 4 }}\n";
     check("templates/service.yaml", template, limits(), &[code::UNSUPPORTED]);
     check("compose.yaml", "", limits(), &[code::SHAPE, code::NOT_RECOGNISED, code::SYNTAX]);
@@ -106,7 +119,8 @@ fn one_broken_document_leaves_the_others_of_its_file() {
     let mut files = InMemory::default();
     files.put("many.yaml", text);
     let (batches, _) = golden_support::scanned(&files);
-    let names: Vec<&str> = batches.iter().flat_map(|batch| &batch.records).map(|record| record.key.name.as_str()).collect();
+    let names: Vec<&str> =
+        batches.iter().flat_map(|batch| &batch.records).map(|record| record.key.name.as_str()).collect();
     assert!(names.contains(&"good") && names.contains(&"second"), "{names:?}");
     assert_eq!(batches.iter().flat_map(|batch| &batch.diagnostics).map(|found| found.records).sum::<u64>(), 1);
 }

@@ -140,8 +140,7 @@ fn what_a_deleted_file_said_is_gone_today_and_there_yesterday() {
     let (twin, receipt) = read_twice(|files| {
         files.0.remove("k8s/backoffice/ledger.yaml");
     });
-    let is_removal =
-        |event: &Change| matches!(event, Change::EntityRemoved { entity } if entity.name == "ledger-db");
+    let is_removal = |event: &Change| matches!(event, Change::EntityRemoved { entity } if entity.name == "ledger-db");
     assert!(receipt.events.iter().any(is_removal), "{:?}", receipt.events);
     let today = twin.snapshot(At::now(later()));
     let has_database = |snapshot: &Snapshot| snapshot.find("ledger-db").is_ok();
@@ -291,7 +290,8 @@ fn a_damaged_store_is_an_error_and_stays_as_it_is() {
     let path = folder.path().join("estate.twin");
     apply(&Twin::open(&path).expect("a new store"), &InMemory::estate(), now());
     let mut bytes = std::fs::read(&path).expect("the store");
-    let places: Vec<usize> = bytes.windows(8).enumerate().filter(|(_, text)| *text == b"\"subject").map(|(at, _)| at).collect();
+    let places: Vec<usize> =
+        bytes.windows(8).enumerate().filter(|(_, text)| *text == b"\"subject").map(|(at, _)| at).collect();
     let middle = places[places.len() / 2];
     bytes[middle..middle + 8].copy_from_slice(b"\"sybject");
     for (content, kinds) in [
