@@ -1,1 +1,10 @@
-//! What the harnesses share.
+//! What the harnesses share: each module is the logic of one program under `src/bin`, so that tests can run it on small inputs.
+//!
+//! `decode` and `edges` measure what is read from files, `vectors` whether the analyses are right, `synthetic` makes the graphs
+//! on which speed is measured.
+
+pub mod command;
+pub mod decode;
+pub mod edges;
+pub mod synthetic;
+pub mod vectors;

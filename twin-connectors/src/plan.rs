@@ -21,6 +21,10 @@ pub(crate) struct Seen {
     pub path: String,
     /// The places of the decoders that read it.
     pub readers: Vec<usize>,
+    /// How sure they are.
+    pub recognition: Recognition,
+    /// For each of them, the files that it reads along.
+    pub companions: Vec<(usize, Vec<String>)>,
     /// Why its beginning could not be read.
     pub trouble: Option<String>,
 }
@@ -49,7 +53,7 @@ pub(crate) fn look(files: &dyn Files, tree: &Tree, options: &ScanOptions) -> Res
             options.context.progress.report("recognise", count, paths.len() as u64);
             Ok(seen)
         });
-        seen.collect()
+        seen.collect::<Result<Vec<Seen>>>().map(yield_to_groups)
     })
 }
 
@@ -59,14 +63,32 @@ fn look_at(files: &dyn Files, path: &str, options: &ScanOptions) -> Seen {
         Ok(head) => (head, Recognition::Plausible, None),
         Err(error) => (Vec::new(), Recognition::ByName, Some(error.kind().to_string())),
     };
-    Seen { path: path.to_owned(), readers: readers(path, &head, least, options), trouble }
+    let (recognition, readers) = readers(path, &head, least, options);
+    let along = |place: &usize| Some((*place, options.decoders.get(*place)?.decoder.companions(path, &head)));
+    let companions = readers.iter().filter_map(along).collect();
+    Seen { path: path.to_owned(), readers, recognition, companions, trouble }
+}
+
+/// A file that somebody reads along, and that others only guess at by its name, is left to the one who reads it along: the
+/// variables of a project say what its services are told, not what each of them connects to.
+fn yield_to_groups(mut seen: Vec<Seen>) -> Vec<Seen> {
+    let companions: BTreeSet<String> =
+        seen.iter().flat_map(|file| &file.companions).flat_map(|(_, paths)| paths.clone()).collect();
+    for file in &mut seen {
+        if file.recognition == Recognition::Plausible && companions.contains(&file.path) {
+            file.readers.clear();
+            file.companions.clear();
+        }
+    }
+    seen
 }
 
 /// The decoders that are surest of a file, all of them if several are equally sure; none if the surest is not sure enough.
-fn readers(path: &str, head: &[u8], least: Recognition, options: &ScanOptions) -> Vec<usize> {
+fn readers(path: &str, head: &[u8], least: Recognition, options: &ScanOptions) -> (Recognition, Vec<usize>) {
     let sure: Vec<Recognition> = options.decoders.iter().map(|row| row.decoder.recognises(path, head)).collect();
     let best = sure.iter().copied().max().unwrap_or(Recognition::No).max(least);
-    sure.iter().enumerate().filter(|(_, found)| **found == best).map(|(place, _)| place).collect()
+    let readers = sure.iter().enumerate().filter(|(_, found)| **found == best).map(|(place, _)| place).collect();
+    (best, readers)
 }
 
 /// Forms the groups. A file without a group is one of its own.
@@ -82,7 +104,9 @@ pub(crate) fn groups(seen: &[Seen], tree: &Tree, options: &ScanOptions) -> Vec<G
                 .map_or_else(|| format!("file {}", file.path), |group| format!("group {group}"));
             let paths = groups.entry((place, name)).or_default();
             paths.insert(file.path.clone());
-            paths.extend(row.decoder.companions(&file.path).into_iter().filter(|path| may_be_there(tree, path)));
+            let along =
+                file.companions.iter().filter(|(reader, _)| *reader == place).flat_map(|(_, paths)| paths.clone());
+            paths.extend(along.filter(|path| may_be_there(tree, path)));
         }
     }
     groups.into_iter().map(|((decoder, _), paths)| Group { decoder, paths }).collect()

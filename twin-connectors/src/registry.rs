@@ -5,6 +5,7 @@ use std::fmt;
 use twin_connector_base::Decoder;
 use twin_connector_code::codeowners::Codeowners;
 use twin_connector_code::config::ApplicationConfig;
+use twin_connector_code::dockerfile::Dockerfile;
 use twin_connector_cost::focus::Focus;
 use twin_connector_iac::compose::Compose;
 use twin_connector_iac::terraform_state::TerraformState;
@@ -46,7 +47,7 @@ impl fmt::Debug for Registered {
     }
 }
 
-static REGISTRY: [Registered; 8] = [
+static REGISTRY: [Registered; 9] = [
     Registered::new(&Kubernetes, &["json", "yaml", "yml"]),
     Registered::new(&Compose, &["yaml", "yml"]),
     Registered::new(&TerraformState, &["json", "tfstate"]),
@@ -56,6 +57,7 @@ static REGISTRY: [Registered; 8] = [
     // Not `md`: most of what is written in Markdown decides nothing, and to name it all would hide the blind spots.
     Registered::new(&DecisionRecords, &[]),
     Registered::new(&Focus, &["csv"]),
+    Registered::new(&Dockerfile, &["dockerfile"]),
 ];
 
 /// Every decoder that ships, in the order in which ties are read.

@@ -37,7 +37,7 @@ impl Decoder for Lines {
         name.starts_with("together").then(|| folder.to_owned())
     }
 
-    fn companions(&self, path: &str) -> Vec<String> {
+    fn companions(&self, path: &str, _head: &[u8]) -> Vec<String> {
         let folder = self.group(path).map(|folder| if folder.is_empty() { folder } else { folder + "/" });
         folder.map(|folder| format!("{folder}vars")).into_iter().collect()
     }

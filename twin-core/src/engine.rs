@@ -1,16 +1,20 @@
 //! Twin: the one door for hosts.
 
+mod ask;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::analysis::{Changes, changes};
 use crate::answer::AsOf;
 use crate::base::{Digest, Error, ErrorKind, Result, Timestamp, digest_of};
-use crate::graph::{Pages, Snapshot};
+use crate::graph::{Pages, Readings, Snapshot};
 use crate::history::{Commit, Counters, Log, Row, Store, stage};
 use crate::identity::HumanDecision;
 use crate::observe::{Batch, Diagnostic, RecordKey, Scope};
 use crate::schema::Schema;
+
+pub use ask::AskBlastRadius;
 
 /// The two times that a snapshot is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +76,7 @@ struct State {
     log: Log,
     store: Option<Store>,
     head: Arc<Pages>,
+    readings: Arc<Readings>,
 }
 
 impl Twin {
@@ -113,7 +118,8 @@ impl Twin {
 
     fn of(schema: Schema, log: Log, store: Option<Store>) -> Self {
         let head = Arc::new(head(&log, &schema));
-        Twin { schema, state: Mutex::new(State { log, store, head }) }
+        let readings = Arc::new(log.readings(Timestamp::MAX));
+        Twin { schema, state: Mutex::new(State { log, store, head, readings }) }
     }
 
     /// The table of this twin.
@@ -178,8 +184,7 @@ impl Twin {
         if !is_head {
             return state.log.snapshot(&self.schema, as_of, at.now);
         }
-        let readings = Arc::new(state.log.readings(Timestamp::MAX));
-        Snapshot::new(state.head.clone(), readings, as_of, at.now, state.log.revision())
+        Snapshot::new(state.head.clone(), state.readings.clone(), as_of, at.now, state.log.revision())
     }
 
     /// Where a source goes on: the cursor that was committed with its last batch.
@@ -198,6 +203,7 @@ impl Twin {
         if !commits.is_empty() {
             commits.into_iter().for_each(|commit| state.log.append(commit));
             state.head = Arc::new(head(&state.log, &self.schema));
+            state.readings = Arc::new(state.log.readings(Timestamp::MAX));
         }
         Ok(state.log.revision())
     }
@@ -222,6 +228,7 @@ impl State {
         if let Some(store) = self.store.as_mut() {
             store.append(&Commit { tx, revision, rows })?;
         }
+        self.readings = Arc::new(next.readings(Timestamp::MAX));
         (self.log, self.head) = (next, head);
         Ok(events)
     }

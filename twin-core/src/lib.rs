@@ -16,7 +16,6 @@
 
 pub mod analysis;
 pub mod answer;
-mod ask;
 pub mod base;
 mod engine;
 pub mod graph;
@@ -25,6 +24,7 @@ pub mod identity;
 pub mod observe;
 pub mod schema;
 pub mod simulate;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 
-pub use ask::AskBlastRadius;
-pub use engine::{At, Receipt, Twin};
+pub use engine::{AskBlastRadius, At, Receipt, Twin};

@@ -73,9 +73,9 @@ pub trait Decoder: Send + Sync {
         None
     }
 
-    /// Files that are read along with a group although they are not recognised by themselves, relative to the root, such as a
-    /// project's `.env`. They are payloads of [`Decoder::decode`] if they exist.
-    fn companions(&self, _path: &str) -> Vec<String> {
+    /// Files that are read along with a group although they are not recognised by themselves, relative to the root: a project's `.env`, and the
+    /// files of variables that it names. They are payloads of [`Decoder::decode`] if they exist. `head` is what [`Decoder::recognises`] was shown.
+    fn companions(&self, _path: &str, _head: &[u8]) -> Vec<String> {
         Vec::new()
     }
 

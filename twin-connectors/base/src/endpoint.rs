@@ -94,6 +94,9 @@ pub fn endpoints(name: &str, value: &str) -> Vec<Endpoint> {
 }
 
 fn in_value(name: &str, value: &str) -> Vec<Endpoint> {
+    if value.starts_with(['{', '[']) {
+        return in_json(name, value);
+    }
     if let Some(found) = connection::read(value) {
         return found;
     }
@@ -105,6 +108,26 @@ fn in_value(name: &str, value: &str) -> Vec<Endpoint> {
         return addresses;
     }
     words(name, value)
+}
+
+/// A value that is a JSON object or array of settings.
+fn in_json(name: &str, value: &str) -> Vec<Endpoint> {
+    let Ok(settings) = serde_json::from_str::<serde_json::Value>(value) else { return Vec::new() };
+    let mut found = Vec::new();
+    in_settings(name, &settings, &mut found);
+    // What was escaped cannot be shown to the letter.
+    found.retain(|endpoint| value.contains(&endpoint.raw));
+    found
+}
+
+/// serde_json refuses more than 128 levels, which bounds the recursion.
+fn in_settings(name: &str, settings: &serde_json::Value, found: &mut Vec<Endpoint>) {
+    match settings {
+        serde_json::Value::String(text) if !text.starts_with(['{', '[']) => found.extend(endpoints(name, text)),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| in_settings(name, item, found)),
+        serde_json::Value::Object(entries) => entries.iter().for_each(|(key, value)| in_settings(key, value, found)),
+        _ => {}
+    }
 }
 
 /// A variable such as `JAVA_OPTS` that holds options itself.

@@ -64,6 +64,9 @@ fn addresses_and_words_are_taken_where_the_name_lets_them() {
         ("PAYMENT_HOST", "payment", "- payment - - payment"),
         ("paymentHost", "payment.shop.svc", "- payment.shop.svc - - payment.shop.svc"),
         ("PGHOST", "db", "- db - - db"),
+        ("ConnectionString", "cache", "- cache - - cache"),
+        ("EventBusConnection", "bus", "- bus - - bus"),
+        ("QUERY_STRING", "cache", ""),
         ("DB_HOST_NAME", "db", "- db - - db"),
         ("DATABASE_HOST_1", "db", "- db - - db"),
         ("CATALOG_SERVICE", "catalog", "- catalog - - catalog"),
@@ -210,6 +213,27 @@ proptest! {
         for endpoint in endpoints(&name, &value) {
             prop_assert!(value.contains(&endpoint.raw));
         }
+    }
+}
+
+#[test]
+fn settings_in_json_and_names_of_software_name_hosts() {
+    let cases = [
+        ("SETTINGS", r#"{"search": {"url": "http://es:9200/x"}}"#, "http es 9200 - es:9200"),
+        (
+            "SEARCH_HOSTS",
+            r#"["http://es1:9200", "http://es2:9200"]"#,
+            "http es1 9200 - es1:9200 | http es2 9200 - es2:9200",
+        ),
+        ("SETTINGS", r#"{"password": "http://hunter2:80", "x": 5"#, ""),
+        ("SETTINGS", r#"{"db": {"password": "hunter2", "host": "db"}}"#, "- db - - db"),
+        ("SESSION_REDIS", "redis", "- redis - - redis"),
+        ("ConnectionStrings__Basket", "Server=basket-db", "- basket-db - - basket-db"),
+        ("EventBusConnection", "rabbit", "- rabbit - - rabbit"),
+        ("RABBITMQ_DEFAULT_USER", "rabbit", ""),
+    ];
+    for (name, value, expected) in cases {
+        check(name, value, expected);
     }
 }
 

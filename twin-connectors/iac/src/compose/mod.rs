@@ -47,8 +47,10 @@ impl Decoder for Compose {
         Some(path::folder(path).to_owned())
     }
 
-    fn companions(&self, path: &str) -> Vec<String> {
-        vec![path::joined(path::folder(path), ".env").unwrap_or_default()]
+    fn companions(&self, path: &str, head: &[u8]) -> Vec<String> {
+        let folder = path::folder(path);
+        let named = project::env_files(path, head);
+        named.iter().map(String::as_str).chain([".env"]).filter_map(|file| path::joined(folder, file)).collect()
     }
 
     fn decode(&self, payloads: &[Payload<'_>], origin: &Origin) -> Vec<Decoded> {

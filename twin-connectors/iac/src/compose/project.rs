@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use twin_connector_base::config::interpolation::{Syntax, Variables, expand};
 use twin_connector_base::document::{self, Document, Node};
 use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
+use twin_core::base::Limits;
 use twin_core::observe::{Diagnostic, Locator, Outcome, SourceId, code};
 
 use super::file::File;
@@ -33,6 +34,16 @@ pub(super) fn decode(payloads: &[Payload<'_>], origin: &Origin) -> Vec<Decoded> 
     }
     decoded.sort_by(|left, right| left.path.cmp(&right.path));
     decoded
+}
+
+/// The files of variables that the services of a file name, as it writes them; those with a variable in their name are left out.
+pub(super) fn env_files(path: &str, head: &[u8]) -> Vec<String> {
+    let documents = document::documents(path, head, &Limits::default());
+    let services = roots(&documents).filter_map(|root| root.get("services")).flat_map(Node::entries);
+    let nodes = services.filter_map(|(_, service)| service.get("env_file"));
+    let named = nodes.flat_map(|node| std::iter::once(node).chain(node.items()));
+    let texts = named.filter_map(|node| node.get("path").unwrap_or(node).as_str());
+    texts.filter(|text| !text.contains('$')).map(str::to_owned).collect()
 }
 
 /// Compose files, and the files that they are read along with.
