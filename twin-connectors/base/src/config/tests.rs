@@ -6,7 +6,7 @@ use super::*;
 
 /// `line:key=raw` for each mention, then the application after `@`.
 fn shown(path: &str, text: &str) -> String {
-    let Some(format) = format_of(path) else {
+    let Some(format) = format_of(path).or(path.ends_with("Dockerfile").then_some(Format::Dockerfile)) else {
         return "no format".to_owned();
     };
     let settings = settings(path, text, format, &Limits::default());

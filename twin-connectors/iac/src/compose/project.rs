@@ -26,7 +26,8 @@ pub(super) struct Project<'a> {
 pub(super) fn decode(payloads: &[Payload<'_>], origin: &Origin) -> Vec<Decoded> {
     let (files, companions) = sorted(payloads);
     let project = Project::new(&files, &companions, origin);
-    let mut decoded: Vec<Decoded> = files.iter().map(|file| in_file(file, &project)).collect();
+    let hidden = hidden(&project, &files, &companions, origin);
+    let mut decoded: Vec<Decoded> = files.iter().map(|file| in_file(file, &project, hidden)).collect();
     decoded.extend(companions.iter().filter_map(|companion| refused(companion, origin)));
     if let Some(reason) = decoded.iter().find_map(reason) {
         decoded.iter_mut().for_each(|file| file.outcome = Outcome::Partial(reason.clone()));
@@ -118,7 +119,36 @@ fn name(files: &[(&str, Vec<Document>)], variables: &Variables, folder: &str, so
     named.unwrap_or_else(|| last(if folder.is_empty() { &source.0 } else { folder }))
 }
 
-fn in_file(payload: &Payload<'_>, project: &Project<'_>) -> Decoded {
+/// A file that could not be read, and without which the others mean something else: the values of their variables, or the name of
+/// the project, which is part of the name of every service.
+fn hidden<'a>(
+    project: &Project<'_>,
+    files: &[Payload<'a>],
+    companions: &[Payload<'a>],
+    origin: &Origin,
+) -> Option<&'a str> {
+    let uses_variables =
+        project.files.iter().any(|(path, _)| project.texts.get(path).is_some_and(|text| text.contains('$')));
+    let is_named =
+        project.files.iter().flat_map(|(_, documents)| roots(documents)).any(|root| root.get("name").is_some());
+    let is_whole = |path: &str| {
+        let mut documents = project.files.iter().filter(|(file, _)| *file == path).flat_map(|(_, documents)| documents);
+        documents.all(|document| document.root.is_ok())
+    };
+    let environment = companions.iter().find(|companion| text(companion, origin).is_err());
+    let environment = environment.filter(|_| uses_variables || !is_named);
+    let unnamed = || files.iter().find(|file| !is_named && !is_whole(file.path));
+    environment.or_else(unnamed).map(|payload| payload.path)
+}
+
+fn in_file(payload: &Payload<'_>, project: &Project<'_>, hidden: Option<&str>) -> Decoded {
+    if let (Ok(_), Some(hidden)) = (payload.bytes, hidden.filter(|hidden| *hidden != payload.path)) {
+        let why = format!("{hidden} could not be read, and what this file says depends on it");
+        return Decoded::rejected(
+            payload.path,
+            Diagnostic::rejected(code::UNRESOLVED, Locator::line(payload.path, 0), why),
+        );
+    }
     let mut file = File::new(payload.path, project);
     let documents = project.files.iter().find(|(path, _)| *path == payload.path).map(|(_, documents)| documents);
     let documents = documents.map(Vec::as_slice).unwrap_or_default();

@@ -183,7 +183,7 @@ fn files_of_one_folder_are_one_project() {
 
 #[test]
 fn what_cannot_be_read_makes_the_whole_project_partial() {
-    let good = "services:\n  cart: {image: a}\n";
+    let good = "name: shop\nservices:\n  cart: {image: a}\n";
     let cases: [(Payload<'_>, u64); 6] = [
         (Payload { path: "compose.b.yml", bytes: Err("permission denied") }, 1),
         (Payload { path: ".env", bytes: Err("permission denied") }, 1),
@@ -199,6 +199,20 @@ fn what_cannot_be_read_makes_the_whole_project_partial() {
         let sum: u64 = decoded.iter().flat_map(|file| &file.diagnostics).map(|said| said.records).sum();
         assert_eq!(sum, rejected, "{decoded:?}");
         assert!(decoded.iter().flat_map(|file| &file.records).any(|record| record.key.name == "cart"));
+    }
+}
+
+#[test]
+fn nothing_is_said_whose_variables_or_project_cannot_be_known() {
+    let cases: [(&str, Payload<'_>); 3] = [
+        ("name: shop\nservices:\n  cart: {image: 'a:${TAG:-1}'}\n", Payload { path: ".env", bytes: Err("denied") }),
+        ("services:\n  cart: {image: a}\n", Payload { path: ".env", bytes: Err("denied") }),
+        ("services:\n  cart: {image: a}\n", Payload { path: "compose.b.yml", bytes: Err("denied") }),
+    ];
+    for (good, bad) in cases {
+        let decoded = Compose.decode(&[Payload { path: "compose.yml", bytes: Ok(good.as_bytes()) }, bad], &origin());
+        assert!(decoded.iter().all(|file| matches!(file.outcome, Outcome::Partial(_))), "{decoded:?}");
+        assert!(decoded.iter().all(|file| file.records.is_empty() && file.diagnostics.len() == 1), "{decoded:?}");
     }
 }
 
