@@ -6,9 +6,10 @@ DENY := $(or $(shell command -v cargo-deny),target/tools/bin/cargo-deny)
 
 .PHONY: demo test fmt lint unit doc deny bench
 
-# Shows a live twin of the example estate.
+# Shows a live twin of the example estate. Says what it builds: the first time takes minutes.
 demo:
-	$(CARGO) run --release --locked -q -p examples --bin tour
+	@$(CARGO) build --release --locked -p examples --bin tour
+	@$(CARGO) run --release --locked -q -p examples --bin tour
 
 # Everything that must hold.
 test: fmt lint unit doc deny

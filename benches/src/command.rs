@@ -1,5 +1,8 @@
 //! What every program here does with its arguments, its clock and its errors.
 
+use std::fmt::Display;
+use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -17,13 +20,21 @@ pub fn run(usage: &str, program: impl FnOnce(&[String]) -> Result<()>) -> ExitCo
     }
 }
 
+/// Prints a line. Unlike `println!` it does not panic where nobody listens any more.
+///
+/// # Errors
+/// `Io` then.
+pub fn print(line: impl Display) -> Result<()> {
+    writeln!(std::io::stdout(), "{line}").map_err(|error| unusable(Path::new("standard output"), error))
+}
+
 /// The error of a program that was called wrongly.
 pub fn misused(what: impl Into<String>) -> Error {
     Error::new(ErrorKind::Invalid, what)
 }
 
 /// The error of a file that cannot be read or written.
-pub fn unusable(path: &std::path::Path, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+pub fn unusable(path: &Path, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
     Error::new(ErrorKind::Io, format!("{} cannot be used", path.display())).because(why)
 }
 

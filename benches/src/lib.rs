@@ -4,4 +4,7 @@
 //! on which speed is measured.
 
 pub mod command;
+pub mod decode;
 pub mod edges;
+pub mod synthetic;
+pub mod vectors;

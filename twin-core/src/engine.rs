@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::analysis::{Changes, changes};
 use crate::answer::AsOf;
 use crate::base::{Digest, Error, ErrorKind, Result, Timestamp, digest_of};
-use crate::graph::{Pages, Snapshot};
+use crate::graph::{Pages, Readings, Snapshot};
 use crate::history::{Commit, Counters, Log, Row, Store, stage};
 use crate::identity::{HumanDecision, founds_component};
 use crate::observe::{Batch, Diagnostic, RecordKey, Scope};
@@ -76,6 +76,7 @@ struct State {
     log: Log,
     store: Option<Store>,
     head: Arc<Pages>,
+    readings: Arc<Readings>,
     /// When something begins or ceases to hold by itself, so that the head is no longer what holds.
     head_until: Option<Timestamp>,
     /// What holds at a later time than the head's, with its first and the first later moment.
@@ -130,7 +131,8 @@ impl Twin {
     fn of(schema: Schema, log: Log, store: Option<Store>) -> Self {
         let head = Arc::new(head(&log, &schema));
         let head_until = log.last().and_then(|last| log.next_change(last));
-        Twin { schema, state: Mutex::new(State { log, store, head, head_until, later: None }) }
+        let readings = Arc::new(log.readings(Timestamp::MAX));
+        Twin { schema, state: Mutex::new(State { log, store, head, readings, head_until, later: None }) }
     }
 
     /// The table of this twin.
@@ -191,12 +193,15 @@ impl Twin {
     pub fn snapshot(&self, at: At) -> Snapshot {
         let mut state = self.state();
         let as_of = AsOf { valid: at.valid.unwrap_or(at.now), known: at.known.unwrap_or(at.now) };
-        let known = at.known.unwrap_or(Timestamp::MAX);
-        let pages = match (at.valid, at.known) {
-            (None, None) => state.head_at(&self.schema, at.now),
-            _ => Arc::new(state.log.pages(&self.schema, AsOf { known, ..as_of })),
+        let (pages, readings) = match (at.valid, at.known) {
+            (None, None) => (state.head_at(&self.schema, at.now), state.readings.clone()),
+            (_, known) => {
+                let known = known.unwrap_or(Timestamp::MAX);
+                let pages = Arc::new(state.log.pages(&self.schema, AsOf { known, ..as_of }));
+                (pages, Arc::new(state.log.readings(known)))
+            }
         };
-        Snapshot::new(pages, Arc::new(state.log.readings(known)), as_of, at.now, state.log.revision())
+        Snapshot::new(pages, readings, as_of, at.now, state.log.revision())
     }
 
     /// Where a source goes on: the cursor that was committed with its last batch.
@@ -215,6 +220,7 @@ impl Twin {
         if !commits.is_empty() {
             commits.into_iter().for_each(|commit| state.log.append(commit));
             state.head = Arc::new(head(&state.log, &self.schema));
+            state.readings = Arc::new(state.log.readings(Timestamp::MAX));
             state.head_until = state.log.last().and_then(|last| state.log.next_change(last));
             state.later = None;
         }
@@ -233,6 +239,7 @@ impl State {
             store.append(&commit)?;
         }
         self.log.append(commit);
+        self.readings = Arc::new(self.log.readings(Timestamp::MAX));
         Ok(Changes::default())
     }
 
@@ -249,6 +256,7 @@ impl State {
         if let Some(store) = self.store.as_mut() {
             store.append(&Commit { tx, revision, rows })?;
         }
+        self.readings = Arc::new(next.readings(Timestamp::MAX));
         (self.head_until, self.later) = (next.next_change(tx), None);
         (self.log, self.head) = (next, head);
         Ok(events)

@@ -2,7 +2,7 @@
 //!
 //! Data flows one way, and the modules follow it; a module imports only from those above it in this list:
 //! [`base`] → [`schema`] → [`observe`] → [`answer`] → [`identity`] → [`graph`] → [`history`] → [`analysis`] →
-//! [`simulate`] → the engine ([`Twin`]), with the questions as methods of [`graph::Snapshot`].
+//! [`simulate`] → [`wire`] → the engine ([`Twin`]), with the questions as methods of [`graph::Snapshot`].
 //!
 //! ```
 //! use twin_core::{At, Twin, base::Timestamp};
@@ -26,5 +26,6 @@ pub mod schema;
 pub mod simulate;
 #[cfg(feature = "testkit")]
 pub mod testkit;
+pub mod wire;
 
 pub use engine::{AskBlastRadius, At, Receipt, Twin};

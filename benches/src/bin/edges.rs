@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use benches::command::{misused, now, run, unusable};
+use benches::command::{misused, now, print, run, unusable};
 use benches::edges::{edges, table};
 
 fn main() -> ExitCode {
@@ -11,7 +11,6 @@ fn main() -> ExitCode {
         let [root, out] = arguments else { return Err(misused("edges takes a folder and a file to write")) };
         let (found, counts) = edges(Path::new(root), now())?;
         std::fs::write(out, table(&found)).map_err(|error| unusable(Path::new(out), error))?;
-        println!("{}", serde_json::json!(counts));
-        Ok(())
+        print(serde_json::json!(counts))
     })
 }

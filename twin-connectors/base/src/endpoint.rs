@@ -10,7 +10,7 @@ mod variable;
 
 use std::collections::BTreeMap;
 
-use twin_core::observe::technique;
+use twin_core::observe::{Handle, Space, technique};
 use twin_core::schema::{AttributeName, Value, attribute};
 
 use host::Address;
@@ -31,6 +31,8 @@ pub struct Endpoint {
     pub port: Option<u16>,
     /// The name of the database, as far as the value says.
     pub database: Option<String>,
+    /// The queue, as `system:name`, where the host is a provider's and only the path says which queue is meant.
+    pub queue: Option<String>,
     /// The part of the value that says so, to the letter, without anything secret: `db:5432`.
     pub raw: String,
     /// How it was read: one of `observe::technique`.
@@ -38,6 +40,14 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// The name by which the peer is looked for.
+    pub fn peer(&self) -> Handle {
+        match &self.queue {
+            Some(queue) => Handle::global(Space::NativeId, queue.as_str()),
+            None => Handle::host(self.host.as_str()),
+        }
+    }
+
     /// What a connection to it says beside the host: protocol, port, database, as far as they are known.
     pub fn attributes(&self) -> BTreeMap<AttributeName, Value> {
         let said = [
@@ -54,6 +64,7 @@ impl Endpoint {
             host: address.host.trim_end_matches('.').to_lowercase(),
             port: address.port,
             database: None,
+            queue: None,
             raw: address.raw.to_owned(),
             technique,
         }
@@ -83,6 +94,9 @@ pub fn endpoints(name: &str, value: &str) -> Vec<Endpoint> {
 }
 
 fn in_value(name: &str, value: &str) -> Vec<Endpoint> {
+    if value.starts_with(['{', '[']) {
+        return in_json(name, value);
+    }
     if let Some(found) = connection::read(value) {
         return found;
     }
@@ -94,6 +108,26 @@ fn in_value(name: &str, value: &str) -> Vec<Endpoint> {
         return addresses;
     }
     words(name, value)
+}
+
+/// A value that is a JSON object or array of settings.
+fn in_json(name: &str, value: &str) -> Vec<Endpoint> {
+    let Ok(settings) = serde_json::from_str::<serde_json::Value>(value) else { return Vec::new() };
+    let mut found = Vec::new();
+    in_settings(name, &settings, &mut found);
+    // What was escaped cannot be shown to the letter.
+    found.retain(|endpoint| value.contains(&endpoint.raw));
+    found
+}
+
+/// serde_json refuses more than 128 levels, which bounds the recursion.
+fn in_settings(name: &str, settings: &serde_json::Value, found: &mut Vec<Endpoint>) {
+    match settings {
+        serde_json::Value::String(text) if !text.starts_with(['{', '[']) => found.extend(endpoints(name, text)),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| in_settings(name, item, found)),
+        serde_json::Value::Object(entries) => entries.iter().for_each(|(key, value)| in_settings(key, value, found)),
+        _ => {}
+    }
 }
 
 /// A variable such as `JAVA_OPTS` that holds options itself.

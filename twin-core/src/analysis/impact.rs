@@ -5,6 +5,7 @@
 //! state that reaches it. Where a fact does not say which variant of a relation holds, the answer is computed twice, for the mildest and the worst.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
 
 use serde::Serialize;
 
@@ -66,9 +67,28 @@ pub struct Hit {
     /// The number of relations between it and what fails, on the path that is shown.
     pub hops: usize,
     /// The path from what fails to it: names and, between them, relations.
-    pub path: Vec<String>,
+    pub path: Trail,
     /// Why each relation of the path is believed.
     pub evidence: Vec<EvidenceId>,
+}
+
+/// A path as people read it: names and, between them, relations.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Trail(pub Vec<String>);
+
+impl std::ops::Deref for Trail {
+    type Target = [String];
+
+    fn deref(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Trail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(" → "))
+    }
 }
 
 /// How a state came to a node.
@@ -211,14 +231,15 @@ impl Spread<'_> {
     fn pass_on(&mut self, node: Node, state: State) {
         let hops = self.reached[node.index()].ways[state as usize].map_or(0, |(hops, _)| hops);
         let snapshot = self.snapshot;
-        for edge in snapshot.incoming(node).filter(|edge| !is_grouped(snapshot, edge)) {
+        for edge in snapshot.incoming(node).filter(|edge| !snapshot.governs(edge.from, edge.to)) {
             let next = self.variant(&edge).0.of(state);
             let dropped = self.hazard == Hazard::Removal && self.is_dropped(&edge, node);
             if !dropped {
                 self.arrive(edge.from, next, hops + 1, Effect::Over(edge.place, node, state));
             }
         }
-        for edge in snapshot.outgoing(node).filter(|edge| !is_grouped(snapshot, edge)) {
+        let free = |edge: &EdgeRef<'_>| !snapshot.governs(edge.from, edge.to) && !snapshot.governs(edge.to, edge.from);
+        for edge in snapshot.outgoing(node).filter(free) {
             let next = self.variant(&edge).1.of(state);
             self.arrive(edge.to, next, hops + 1, Effect::Over(edge.place, node, state));
         }
@@ -263,14 +284,6 @@ impl Spread<'_> {
             self.arrive(owner, next, hops + 1, Effect::By(place, member, state));
         }
     }
-}
-
-/// Whether a pair is governed by a group alone.
-fn is_grouped(snapshot: &Snapshot, edge: &EdgeRef<'_>) -> bool {
-    let mut groups = snapshot.groups_of(edge.to);
-    let owned = groups.any(|place| snapshot.group(place).is_some_and(|(owner, ..)| owner == edge.from));
-    let mut reverse = snapshot.groups_of(edge.from);
-    owned || reverse.any(|place| snapshot.group(place).is_some_and(|(owner, ..)| owner == edge.to))
 }
 
 /// Everything from which a relation that can pass anything leads to the seeds, with the hops; groups are ignored. O(relations).
@@ -326,7 +339,7 @@ fn hit(snapshot: &Snapshot, node: Node, worst: &[Reached], at_least: State) -> H
         state: worst[node.index()].state,
         at_least,
         hops: worst[node.index()].hops(),
-        path: trail.0,
+        path: Trail(trail.0),
         evidence: trail.1,
     }
 }

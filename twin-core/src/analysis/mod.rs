@@ -21,7 +21,7 @@ pub use decisions::{GoverningDecision, Violation, decisions};
 pub use describe::{Description, MemberRow, SaidValue, describe};
 pub use drift::{Drift, DriftAttribute, DriftRow, drift, missing_and_undeclared};
 pub use identity::{IdentityReason, explain, why_not};
-pub use impact::{BlastRadius, Effect, Hazard, Hit, Reached, blast_radius, spread, structural_reach};
+pub use impact::{BlastRadius, Effect, Hazard, Hit, Reached, Trail, blast_radius, spread, structural_reach};
 pub use neighbours::{Neighbour, find_all, neighbours};
 pub use owners::{OwnerRow, owners};
 pub use question::{EntityRef, envelope};

@@ -1,6 +1,7 @@
 //! What every question shares: how its answer is wrapped, and how entities are named in it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,37 @@ impl EntityRef {
         EntityRef { name: entity.name.clone(), kind: entity.kind.clone(), id: entity.id.clone() }
     }
 }
+
+impl fmt::Display for EntityRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.name)
+    }
+}
+
+/// Rows that cite evidence in a field of that name.
+macro_rules! cites {
+    ($($row:ty),* $(,)?) => {
+        $(impl crate::answer::Cites for $row {
+            fn cites(&self) -> &[crate::answer::EvidenceId] {
+                &self.evidence
+            }
+        })*
+    };
+}
+
+cites!(
+    super::CostRow,
+    super::Cycle,
+    super::Description,
+    super::DriftRow,
+    super::GoverningDecision,
+    super::Hit,
+    super::IdentityReason,
+    super::Neighbour,
+    super::OwnerRow,
+    super::SaidValue,
+    super::Violation,
+);
 
 /// Wraps a value: the status, freshness and blind spots follow from the question's footprint, which is every kind and relation whose row
 /// in the schema names the question.

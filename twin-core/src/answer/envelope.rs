@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::answer::{Column, EvidenceId, EvidenceSource, Freshness, Proof, Status, json};
+use crate::answer::{Cites, Column, EvidenceSource, Freshness, Proof, Status, json};
 use crate::base::Timestamp;
 use crate::observe::Perspective;
 
@@ -76,9 +76,9 @@ pub struct Answer<T> {
 }
 
 impl<T> Answer<T> {
-    /// Resolves the evidence of a row or of any list of handles; handles of another snapshot are left out.
-    pub fn evidence(&self, cited: &[EvidenceId]) -> Vec<Proof> {
-        cited.iter().filter_map(|id| self.resolver.proof(*id)).collect()
+    /// Resolves the evidence of a row, or of any list of handles; handles of another snapshot are left out.
+    pub fn evidence(&self, row: &(impl Cites + ?Sized)) -> Vec<Proof> {
+        row.cites().iter().filter_map(|id| self.resolver.proof(*id)).collect()
     }
 
     /// The same envelope around another value.

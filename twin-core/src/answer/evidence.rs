@@ -39,6 +39,24 @@ pub trait EvidenceSource: Send + Sync {
     fn proof(&self, id: EvidenceId) -> Option<Proof>;
 }
 
+/// Whatever rests on evidence: a row of an answer, or a list of handles.
+pub trait Cites {
+    /// The handles, in the order in which they matter.
+    fn cites(&self) -> &[EvidenceId];
+}
+
+impl Cites for [EvidenceId] {
+    fn cites(&self) -> &[EvidenceId] {
+        self
+    }
+}
+
+impl Cites for Vec<EvidenceId> {
+    fn cites(&self) -> &[EvidenceId] {
+        self
+    }
+}
+
 impl fmt::Display for Proof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let places: Vec<String> = self.chain.iter().map(|step| step.locator.to_string()).collect();

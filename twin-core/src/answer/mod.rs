@@ -10,7 +10,7 @@ mod profile;
 mod status;
 
 pub use envelope::{Answer, AsOf, Interval, IntervalKind};
-pub use evidence::{EvidenceId, EvidenceSource, Proof};
+pub use evidence::{Cites, EvidenceId, EvidenceSource, Proof};
 pub use json::{Column, canonical};
 pub use profile::Profile;
 pub use status::{Freshness, Missing, Status};

@@ -108,10 +108,10 @@ fn obstacle(
     if score.score < THRESHOLD {
         return Some(too_little(score));
     }
-    let (mine, theirs) = (forest.group(a), forest.group(b));
-    if mine == theirs {
+    if forest.joins(a, b) {
         return None;
     }
+    let (mine, theirs) = (forest.group(a), forest.group(b));
     for &x in &mine {
         for &y in &theirs {
             if standing.is_split(x, y) {
@@ -155,6 +155,7 @@ fn same_things(directory: &Directory<'_>, things: &[RecordIndex], decisions: &[H
             by_name.entry((&view.key.kind, handle)).or_default().push(record);
         }
     }
+    by_name.retain(|(_, handle), records| handle.space == Space::Team || !stand_side_by_side(directory, records));
     for ((_, handle), records) in &by_name {
         let bare = handle.space == Space::Team && !handle.value.contains('/');
         let alias = if bare { qualified_team(directory, &handle.value) } else { None };
@@ -166,6 +167,13 @@ fn same_things(directory: &Directory<'_>, things: &[RecordIndex], decisions: &[H
     }
     let kind_of = |members: &[RecordIndex]| directory.record(members[0]).key.kind.clone();
     forest.groups().into_iter().map(|members| Cluster { kind: kind_of(&members), members }).collect()
+}
+
+/// Several records of one slot that claim a name are several things: the name is not as unique as it should be.
+fn stand_side_by_side(directory: &Directory<'_>, records: &[RecordIndex]) -> bool {
+    let distinct: BTreeSet<RecordIndex> = records.iter().copied().collect();
+    let slots: BTreeSet<_> = distinct.iter().map(|record| score::slot(directory.record(*record))).collect();
+    slots.len() < distinct.len()
 }
 
 /// The one team whose handle ends in `/name`, for a team that is called by its bare name.
@@ -244,6 +252,10 @@ impl Forest {
 
     fn holds(&self, record: RecordIndex) -> bool {
         self.group_of.contains_key(&record)
+    }
+
+    fn joins(&self, a: RecordIndex, b: RecordIndex) -> bool {
+        self.group_of.get(&a) == self.group_of.get(&b)
     }
 
     fn group(&self, record: RecordIndex) -> Vec<RecordIndex> {

@@ -223,6 +223,21 @@ impl<'a> Directory<'a> {
         Vec::new()
     }
 
+    /// Who publishes a port of the machine: somebody of these networks, else whoever is the only one to publish it.
+    pub fn resolve_published(&self, port: i64, networks: &[String]) -> Vec<Found> {
+        let name = format!("localhost:{port}");
+        let handle = |network: &str| Handle::within(Space::PublishedPort, name.clone(), network);
+        let near = networks.iter().map(|network| self.answering(&handle(network))).find(|found| !found.is_empty());
+        if let Some(near) = near {
+            return near.to_vec();
+        }
+        let first = handle("");
+        let named = self.by_handle.range::<Handle, _>(&first..);
+        let named = named.take_while(|(known, _)| known.space == first.space && known.value == first.value);
+        let all: Vec<Found> = named.flat_map(|(_, found)| found.iter().copied()).collect();
+        if all.len() == 1 { all } else { Vec::new() }
+    }
+
     fn resolve_selector(&self, within: &str, labels: &BTreeMap<String, String>) -> Vec<Found> {
         let mut wanted = labels.iter();
         let Some((key, value)) = wanted.next() else { return Vec::new() };

@@ -16,5 +16,5 @@ pub use cluster::{Cluster, Clusters, Verdict, cluster, founds_component};
 pub use decision::HumanDecision;
 pub use directory::{Directory, FactIndex, Found, RecordIndex, RecordView};
 pub use id::EntityId;
-pub use score::{Links, PairScore, THRESHOLD, Weight};
+pub use score::{Links, PairScore, THRESHOLD, Weight, is_job};
 pub use state::{Assignments, IdentityState};

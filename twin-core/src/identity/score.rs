@@ -7,10 +7,13 @@ use serde::Serialize;
 
 use crate::identity::{Directory, FactIndex, RecordIndex, RecordView};
 use crate::observe::{Handle, Space, Statement, Target};
-use crate::schema::{kind, relation};
+use crate::schema::{attribute, kind, relation};
 
 /// Pairs that score as much are one thing.
 pub const THRESHOLD: f64 = 5.0;
+
+/// What platforms call a workload that runs to its end.
+const JOBS: [&str; 2] = ["CronJob", "Job"];
 
 /// One field in which two records agree, or a reason that speaks against them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -165,13 +168,25 @@ fn conflict(directory: &Directory<'_>, a: RecordIndex, b: RecordIndex) -> Option
     if slot(first) == slot(second) {
         return Some(against("slot", format!("both stand in {}", slot_name(first))));
     }
-    let (role, other) = (directory.realizes(a), directory.realizes(b));
+    let (role, other) = (role(directory, a), role(directory, b));
     let both_workloads = first.key.kind == kind::WORKLOAD && second.key.kind == kind::WORKLOAD;
-    if both_workloads && role != other {
-        let name = |role: Option<crate::schema::Kind>| role.map_or("service".to_owned(), |kind| kind.to_string());
-        return Some(against("role", format!("{} and {}", name(role), name(other))));
+    (both_workloads && role != other).then(|| against("role", format!("{role} and {other}")))
+}
+
+/// What a workload is for: a service, a job that runs to its end, or the resource that it is.
+fn role(directory: &Directory<'_>, record: RecordIndex) -> String {
+    match directory.realizes(record) {
+        Some(kind) => kind.to_string(),
+        None if is_job(directory, record) => "job".to_owned(),
+        None => "service".to_owned(),
     }
-    None
+}
+
+/// Whether a workload runs to its end, by its platform's own word.
+pub fn is_job(directory: &Directory<'_>, record: RecordIndex) -> bool {
+    let name = attribute::PLATFORM_KIND;
+    let mut kinds = directory.attribute(record, &name);
+    kinds.any(|(_, kind)| kind.as_text().is_some_and(|kind| JOBS.contains(&kind)))
 }
 
 /// One system holds one record of a thing in each slot.
@@ -190,6 +205,11 @@ fn system(record: &RecordView) -> (&str, &str, Option<&str>) {
     (&record.key.source.0, record.key.kind.as_str(), record.key.cluster.as_deref())
 }
 
+/// Within a slot, only workloads of one role make an image mean nothing: a service often shares its image with its jobs.
+fn peers(directory: &Directory<'_>, field: Field, record: RecordIndex) -> Option<String> {
+    (field == Field::Image).then(|| role(directory, record))
+}
+
 /// A value means nothing once two records of one slot share it. A service's name means nothing either once two workloads of one system claim it.
 fn is_generic(directory: &Directory<'_>, field: Field, records: &[(RecordIndex, FactIndex)]) -> bool {
     let mut slots = BTreeSet::new();
@@ -197,7 +217,7 @@ fn is_generic(directory: &Directory<'_>, field: Field, records: &[(RecordIndex, 
     let distinct: BTreeSet<RecordIndex> = records.iter().map(|(record, _)| *record).collect();
     distinct.into_iter().any(|record| {
         let view = directory.record(record);
-        let repeated = !slots.insert(slot(view));
+        let repeated = !slots.insert((slot(view), peers(directory, field, record)));
         let claimed = matches!(field, Field::ServiceName | Field::Name)
             && view.key.kind == kind::WORKLOAD
             && !systems.insert(system(view));

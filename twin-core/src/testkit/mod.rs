@@ -7,6 +7,7 @@ mod case;
 mod estate;
 mod graph;
 mod reference;
+mod snapshot;
 mod strategy;
 mod words;
 
@@ -14,4 +15,5 @@ pub use case::{check, rows};
 pub use estate::{Estate, estate};
 pub use graph::{component, snapshot_of};
 pub use reference::{naive_components, naive_spread};
+pub use snapshot::SnapshotBuilder;
 pub use strategy::{Drawing, batches, drawing, files};

@@ -3,18 +3,47 @@
 use super::interpolation::{Syntax, Traced, Variables, expand};
 use super::{Setting, Variable};
 
+/// What a stage sets, for itself and for the stages that stand on it.
+#[derive(Clone, Default)]
+struct Stage {
+    name: String,
+    known: Variables,
+    found: Vec<Setting>,
+}
+
+/// The settings of the last stage and of those that it stands on. Those of `ARG` are known while the image is built, and not to what runs
+/// in it.
 pub(super) fn settings(text: &str) -> Vec<Setting> {
-    let (mut known, mut found) = (Variables::default(), Vec::new());
+    let mut stages = vec![Stage::default()];
     for (line, instruction) in instructions(text) {
         let (name, rest) = instruction.split_once(char::is_whitespace).unwrap_or((&instruction, ""));
-        match name.to_ascii_uppercase().as_str() {
-            "ENV" => found.extend(variables(rest, line, &mut known)),
-            "ARG" => drop(variables(rest, line, &mut known)),
-            "CMD" | "ENTRYPOINT" => found.extend(arguments(rest, line, &known)),
+        if name.eq_ignore_ascii_case("FROM") {
+            stages.push(on(&stages, rest));
+        } else if let Some(stage) = stages.last_mut() {
+            stage.read(&name.to_ascii_uppercase(), rest, line);
+        }
+    }
+    stages.pop().unwrap_or_default().found
+}
+
+/// The stage that `FROM base AS name` begins: what `base` sets is set already, where it is a stage of this file.
+fn on(stages: &[Stage], rest: &str) -> Stage {
+    let mut words = rest.split_whitespace().filter(|word| !word.starts_with("--")).map(str::to_lowercase);
+    let base = words.next().unwrap_or_default();
+    let name = words.nth(1).unwrap_or_default();
+    let before = stages.iter().rev().find(|stage| !stage.name.is_empty() && stage.name == base);
+    Stage { name, ..before.cloned().unwrap_or_default() }
+}
+
+impl Stage {
+    fn read(&mut self, instruction: &str, rest: &str, line: usize) {
+        match instruction {
+            "ENV" => self.found.extend(variables(rest, line, &mut self.known)),
+            "ARG" => drop(variables(rest, line, &mut self.known)),
+            "CMD" | "ENTRYPOINT" => self.found.extend(arguments(rest, line, &self.known)),
             _ => {}
         }
     }
-    found
 }
 
 /// The instructions with the lines on which they begin; continued lines are joined, comments left out.

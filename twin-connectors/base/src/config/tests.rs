@@ -53,6 +53,11 @@ fn each_format_names_its_peers_by_line() {
         "# x\nexport A_HOST='a' # c\nB_URL=\"http://b:1\"\nC_ADDR=${A_HOST}:2\nPASSWORD=x:1\nD_ADDR=d:3 # e:4\n",
         "2:A_HOST=a - | 3:B_URL=b:1 1 | 2:C_ADDR=a 2 | 6:D_ADDR=d:3 3",
     );
+    check(
+        "shop/Dockerfile",
+        "ARG V=1\nFROM x:$V AS base\nENV A_URL=http://a:1 B=\"c d\"\nFROM y AS other\nENV NO_URL=http://no:1\nFROM --platform=z base\nARG Q=q\nENV Q_HOST $Q\nENV B_ADDR=b:2 \\\n # no\n C_ADDR=c:3\n",
+        "3:A_URL=a:1 1 | 9:B_ADDR=b:2 2 | 11:C_ADDR=c:3 3",
+    );
 }
 
 #[test]
@@ -135,7 +140,9 @@ fn hostile_settings_name_nobody() {
 proptest! {
     #[test]
     fn any_text_is_read(text in "[\\PC\n\t${}:=#\"'\\\\;]{0,200}", format in 0usize..6) {
-        let format = [Format::Yaml, Format::Properties, Format::Toml, Format::DotEnv, Format::Nginx, Format::Dockerfile][format];
+        let formats =
+            [Format::Yaml, Format::Properties, Format::Toml, Format::DotEnv, Format::Nginx, Format::Dockerfile];
+        let format = formats[format];
         let found = settings("x", &text, format, &Limits::default());
         for mention in found.mentions {
             prop_assert!(text.lines().nth(mention.line - 1).is_some_and(|line| line.contains(&mention.endpoint.raw)));

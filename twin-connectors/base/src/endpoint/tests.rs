@@ -64,6 +64,9 @@ fn addresses_and_words_are_taken_where_the_name_lets_them() {
         ("PAYMENT_HOST", "payment", "- payment - - payment"),
         ("paymentHost", "payment.shop.svc", "- payment.shop.svc - - payment.shop.svc"),
         ("PGHOST", "db", "- db - - db"),
+        ("ConnectionString", "cache", "- cache - - cache"),
+        ("EventBusConnection", "bus", "- bus - - bus"),
+        ("QUERY_STRING", "cache", ""),
         ("DB_HOST_NAME", "db", "- db - - db"),
         ("DATABASE_HOST_1", "db", "- db - - db"),
         ("CATALOG_SERVICE", "catalog", "- catalog - - catalog"),
@@ -210,5 +213,41 @@ proptest! {
         for endpoint in endpoints(&name, &value) {
             prop_assert!(value.contains(&endpoint.raw));
         }
+    }
+}
+
+#[test]
+fn settings_in_json_and_names_of_software_name_hosts() {
+    let cases = [
+        ("SETTINGS", r#"{"search": {"url": "http://es:9200/x"}}"#, "http es 9200 - es:9200"),
+        (
+            "SEARCH_HOSTS",
+            r#"["http://es1:9200", "http://es2:9200"]"#,
+            "http es1 9200 - es1:9200 | http es2 9200 - es2:9200",
+        ),
+        ("SETTINGS", r#"{"password": "http://hunter2:80", "x": 5"#, ""),
+        ("SETTINGS", r#"{"db": {"password": "hunter2", "host": "db"}}"#, "- db - - db"),
+        ("SESSION_REDIS", "redis", "- redis - - redis"),
+        ("ConnectionStrings__Basket", "Server=basket-db", "- basket-db - - basket-db"),
+        ("EventBusConnection", "rabbit", "- rabbit - - rabbit"),
+        ("RABBITMQ_DEFAULT_USER", "rabbit", ""),
+    ];
+    for (name, value, expected) in cases {
+        check(name, value, expected);
+    }
+}
+
+#[test]
+fn a_queue_behind_a_provider_s_host_is_named_by_its_path() {
+    let cases = [
+        ("https://sqs.eu-west-1.amazonaws.com/123456789012/jobs", "native_id:aws_sqs:jobs"),
+        ("https://sqs.eu-west-1.amazonaws.com/123456789012/jobs.fifo", "native_id:aws_sqs:jobs.fifo"),
+        ("https://sqs.eu-west-1.amazonaws.com/123456789012/jobs?token=x", "host:sqs.eu-west-1.amazonaws.com"),
+        ("https://sqs.eu-west-1.amazonaws.com/jobs", "host:sqs.eu-west-1.amazonaws.com"),
+        ("https://sqs.example.org/123456789012/jobs", "host:sqs.example.org"),
+    ];
+    for (value, expected) in cases {
+        let peers: Vec<String> = endpoints("QUEUE_URL", value).iter().map(|found| found.peer().to_string()).collect();
+        assert_eq!(peers, [expected], "{value}");
     }
 }

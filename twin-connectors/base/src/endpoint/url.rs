@@ -126,7 +126,8 @@ fn one(url: &str) -> Vec<Endpoint> {
     };
     let addresses: Option<Vec<_>> = hosts.split(',').filter(|host| !host.is_empty()).map(host::authority).collect();
     let elsewhere = addresses.unwrap_or_default().into_iter().filter(Address::is_elsewhere);
-    elsewhere.map(|address| finish(address, &scheme, database(&scheme, path))).collect()
+    let found = elsewhere.map(|address| finish(address, &scheme, database(&scheme, path)));
+    found.map(|endpoint| Endpoint { queue: queue(&endpoint.host, path), ..endpoint }).collect()
 }
 
 fn finish(address: Address<'_>, scheme: &str, database: Option<String>) -> Endpoint {
@@ -191,6 +192,17 @@ fn database(scheme: &str, path: &str) -> Option<String> {
     let segment = path.strip_prefix('/').map(|path| authority_of(path).0);
     let named = path.split(';').find_map(|part| part.split_once('=').filter(|(key, _)| is_database_key(key)));
     segment.or(named.map(|(_, name)| name)).filter(|name| is_database(name)).map(str::to_owned)
+}
+
+/// `sqs.<region>.amazonaws.com/<account>/<name>`: one host for all queues of a region, as the provider documents it.
+fn queue(host: &str, path: &str) -> Option<String> {
+    let region = host.strip_prefix("sqs.")?;
+    let is_provider = region.ends_with(".amazonaws.com") || region.ends_with(".amazonaws.com.cn");
+    let (account, name) = path.strip_prefix('/')?.split_once('/')?;
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let is_queue = (1..=80).contains(&name.len()) && name.bytes().all(is_name);
+    (is_provider && is_account && is_queue).then(|| format!("aws_sqs:{name}"))
 }
 
 fn is_database_key(key: &str) -> bool {

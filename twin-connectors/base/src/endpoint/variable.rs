@@ -1,7 +1,7 @@
 //! What the name of a variable says about its value.
 
 /// Words that say that the value names a host.
-const HOST: [&str; 31] = [
+const HOST: [&str; 36] = [
     "host",
     "hosts",
     "hostname",
@@ -33,6 +33,37 @@ const HOST: [&str; 31] = [
     "backends",
     "gateway",
     "authority",
+    "connection",
+    "connections",
+    "conn",
+    "hostport",
+    "endpointurl",
+];
+
+/// Software that clients are told the place of under its own name alone: `SESSION_REDIS=redis`.
+const SOFTWARE: [&str; 22] = [
+    "redis",
+    "valkey",
+    "memcached",
+    "mongo",
+    "mongodb",
+    "mysql",
+    "mariadb",
+    "postgres",
+    "postgresql",
+    "kafka",
+    "rabbitmq",
+    "nats",
+    "elasticsearch",
+    "opensearch",
+    "cassandra",
+    "zookeeper",
+    "consul",
+    "etcd",
+    "vault",
+    "minio",
+    "mqtt",
+    "amqp",
 ];
 
 /// Words that may stand after a word for a host.
@@ -144,8 +175,10 @@ pub(super) fn names_a_host(name: &str) -> bool {
     }
     match words.split_last() {
         Some((last, before)) if last == "name" => before.last().is_some_and(|word| word == "host"),
+        // Where a server needs no more than its name, the name is the whole connection string.
+        Some((last, before)) if last == "string" => before.last().is_some_and(|word| word == "connection"),
         Some((last, before)) if QUALIFIER.contains(&last.as_str()) => before.last().is_some_and(|word| is_host(word)),
-        Some((last, _)) => is_host(last),
+        Some((last, _)) => is_host(last) || SOFTWARE.contains(&last.as_str()),
         None => false,
     }
 }

@@ -1,6 +1,6 @@
 //! Application configuration: the peers that a file of settings names for whoever reads it.
 //!
-//! Who reads it is decided by the graph: whoever mounts the file, is built from its folder, or has the name that it gives.
+//! What a Dockerfile gives its image counts as settings too. Who reads it is decided by the graph: whoever mounts the file, is built from its folder, or has the name that it gives.
 
 use twin_connector_base::config::{self, Format, Mention, Settings};
 use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
@@ -49,9 +49,11 @@ fn is_conventional(name: &str) -> bool {
     CONVENTIONAL.iter().any(|beginning| name.starts_with(beginning)) || name.ends_with(".conf.template")
 }
 
+/// What frameworks call the sections of their settings.
+const SECTIONS: [&str; 4] = ["spring:", "eureka:", "quarkus:", "micronaut:"];
+
 /// YAML of a configuration repository: named after the application, told by what frameworks call their settings.
 fn is_framework(path: &str, head: &[u8]) -> bool {
-    const SECTIONS: [&str; 4] = ["spring:", "eureka:", "quarkus:", "micronaut:"];
     let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
     is_yaml && String::from_utf8_lossy(head).lines().any(|line| SECTIONS.contains(&line.trim_end()))
 }
@@ -71,20 +73,20 @@ pub(crate) fn file(payload: &Payload<'_>, format: Format, origin: &Origin) -> De
     let Ok(text) = std::str::from_utf8(bytes) else {
         return refuse(code::ENCODING, "not UTF-8");
     };
-    told(payload.path, config::settings(payload.path, text, format, &origin.limits), origin)
+    told(payload.path, text, config::settings(payload.path, text, format, &origin.limits), origin)
 }
 
-fn told(path: &str, settings: Settings, origin: &Origin) -> Decoded {
-    let records = record(path, &settings, origin).into_iter().collect();
+fn told(path: &str, text: &str, settings: Settings, origin: &Origin) -> Decoded {
+    let records = record(path, text, &settings, origin).into_iter().collect();
     let rejected = settings.diagnostics.iter().find(|diagnostic| diagnostic.records > 0);
     let outcome = rejected.map_or(Outcome::Complete, |first| Outcome::Partial(first.message.clone()));
     Decoded { path: path.to_owned(), records, diagnostics: settings.diagnostics, outcome }
 }
 
-/// One record for the file, if it names anybody. Its key is what it says, so that a renamed file stays the same.
-fn record(path: &str, settings: &Settings, origin: &Origin) -> Option<Record> {
+/// One record for the file, if it names anybody or is named after its application. Its key is what it says, so that a renamed file stays the same.
+fn record(path: &str, text: &str, settings: &Settings, origin: &Origin) -> Option<Record> {
     let peer = settings.mentions.first().map(|mention| (mention.endpoint.raw.clone(), mention.line));
-    let (shown, line) = settings.application.clone().or(peer)?;
+    let (shown, line) = settings.application.clone().or(peer).or_else(|| section(path, text))?;
     let at = |raw: &str, line| Evidence::at(Locator::line(path, line), raw, technique::DECLARED);
     let key = RecordKey::new(&origin.source, kind::CONFIGURATION, digest(settings));
     let mut record = Record::new(key, format!("settings of {shown}"), Perspective::Declared, at(&shown, line));
@@ -97,6 +99,13 @@ fn record(path: &str, settings: &Settings, origin: &Origin) -> Option<Record> {
     }
     settings.mentions.iter().for_each(|mention| connect(&mut record, mention, path));
     Some(record)
+}
+
+/// The section that tells a file of a configuration repository.
+fn section(path: &str, text: &str) -> Option<(String, usize)> {
+    component(path)?;
+    let mut lines = text.lines().enumerate();
+    lines.find_map(|(index, line)| SECTIONS.contains(&line.trim_end()).then(|| (line.trim_end().to_owned(), index + 1)))
 }
 
 fn digest(settings: &Settings) -> String {
@@ -135,7 +144,7 @@ fn component(path: &str) -> Option<&str> {
 fn connect(record: &mut Record, mention: &Mention, path: &str) {
     let locator = Locator::line(path, mention.line);
     let evidence = Evidence::at(locator, mention.endpoint.raw.as_str(), technique::CONFIG_FILE).in_field(&mention.key);
-    let target = Target::Handle(Handle::host(&mention.endpoint.host));
+    let target = Target::Handle(mention.endpoint.peer());
     let attributes = mention.endpoint.attributes();
     record.say(Statement::Related { relation: relation::CONNECTS_TO, variant: None, target, attributes }, evidence);
 }

@@ -14,7 +14,7 @@ pub struct Dockerfile;
 impl Decoder for Dockerfile {
     fn capability(&self) -> Capability {
         Capability::of_files("dockerfile", &[kind::CONFIGURATION], &[relation::CONNECTS_TO])
-            .blind_to(&["what the images that it builds on set", "which of its stages is the one that runs"])
+            .blind_to(&["what the images that it builds on set", "which stage a build chooses, if it is not the last"])
     }
 
     fn recognises(&self, path: &str, _head: &[u8]) -> Recognition {
@@ -52,6 +52,18 @@ mod tests {
         }
         assert_eq!(peers, ["3 cart", "5 b", "8 pay", "10 d"]);
         assert!(!format!("{decoded:?}").contains("zq"), "a secret leaves");
+    }
+
+    #[test]
+    fn only_the_last_stage_and_what_it_stands_on_runs() {
+        let text = "FROM a AS base\nENV A_ADDR=a:1\nFROM b AS build\nENV B_ADDR=b:1\nFROM base\nENV C_ADDR=c:1\n";
+        let origin = Origin { source: SourceId("shop".to_owned()), limits: Limits::default() };
+        let payload = Payload { path: "cart/Dockerfile", bytes: Ok(text.as_bytes()) };
+        let said = format!("{:?}", Dockerfile.decode(&[payload], &origin));
+        assert_eq!(
+            ["\"a\"", "\"b\"", "\"c\""].map(|host| said.contains(&format!("value: {host}"))),
+            [true, false, true]
+        );
     }
 
     #[test]

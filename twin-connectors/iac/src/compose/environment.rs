@@ -6,11 +6,11 @@ use twin_connector_base::config;
 use twin_connector_base::config::interpolation::Traced;
 use twin_connector_base::document::Node;
 use twin_connector_base::endpoint::{self, Endpoint};
-use twin_core::observe::{Evidence, Handle, Space, Target, code, technique};
+use twin_core::observe::{Evidence, Handle, Space, Target, technique};
 use twin_core::schema::{attribute, relation};
 
-use super::path;
 use super::service::Service;
+use super::{mounts, path};
 
 /// A variable of the service, at the line of the file that gives or names it.
 struct Variable {
@@ -60,27 +60,24 @@ fn variable(service: &Service<'_, '_>, name: &str, value: Option<&str>, node: &N
 }
 
 /// The variables of each `env_file`.
-fn in_files(service: &Service<'_, '_>) -> Vec<Variable> {
-    let Some(node) = service.node.get("env_file") else { return Vec::new() };
+fn in_files(service: &mut Service<'_, '_>) -> Vec<Variable> {
+    let node = service.node;
+    let Some(node) = node.get("env_file") else { return Vec::new() };
     let single = node.as_str().map(|_| node);
     let files = single.into_iter().chain(node.items());
     files.flat_map(|file| in_file(service, file)).collect()
 }
 
-fn in_file(service: &Service<'_, '_>, node: &Node) -> Vec<Variable> {
+fn in_file(service: &mut Service<'_, '_>, node: &Node) -> Vec<Variable> {
     let named = node.get("path").unwrap_or(node);
     let Some(written) = service.file.text(named) else { return Vec::new() };
     let project = service.file.project;
     let found =
         path::joined(&project.folder, &written.text).and_then(|path| project.texts.get_key_value(path.as_str()));
     let Some((path, text)) = found else {
-        if node.get("required").and_then(Node::as_str) != Some("false") {
-            service.file.warn(
-                code::UNRESOLVED,
-                named.line,
-                "an env_file that is not there: its variables are not known",
-            );
-        }
+        // It is read as settings, if it is there.
+        let evidence = service.file.evidence(named.line, &written, &[&written.text], technique::EXPLICIT_REFERENCE);
+        mounts::configured_by(service, &written.text, evidence.in_field("env_file"));
         return Vec::new();
     };
     let mut known = project.variables.clone();
@@ -140,12 +137,7 @@ fn resource_attributes(service: &mut Service<'_, '_>, variable: &Variable) {
 fn connect(service: &mut Service<'_, '_>, variable: &Variable, endpoint: &Endpoint, technique: &'static str) {
     let host = endpoint.raw.split([':', ',']).next().unwrap_or_default();
     let evidence = evidence(service, variable, &[&endpoint.raw, host], technique);
-    service.relate(
-        relation::CONNECTS_TO,
-        Target::Handle(Handle::host(&endpoint.host)),
-        endpoint.attributes(),
-        evidence,
-    );
+    service.relate(relation::CONNECTS_TO, Target::Handle(endpoint.peer()), endpoint.attributes(), evidence);
 }
 
 /// `command` and `entrypoint`: options with values, and words that are addresses themselves.

@@ -49,7 +49,8 @@ fn named(service: &mut Service<'_, '_>, sort: &'static str, item: &Node) {
     configured_by(service, text, evidence);
 }
 
-fn configured_by(service: &mut Service<'_, '_>, relative: &str, evidence: Evidence) {
+/// Says that the service reads a file or folder of the scanned folder.
+pub(super) fn configured_by(service: &mut Service<'_, '_>, relative: &str, evidence: Evidence) {
     let project = service.file.project;
     let Some(path) = path::joined(&project.folder, relative).filter(|path| !path.is_empty()) else { return };
     let target = Target::Handle(Handle::within(Space::Path, path, &project.source.0));

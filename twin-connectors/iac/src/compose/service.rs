@@ -105,11 +105,12 @@ impl Service<'_, '_> {
         let raws = [value.text.as_str(), node.as_str().unwrap_or_default()];
         let evidence = self.file.evidence(node.line, &value, &raws, technique::DECLARED);
         let key = RecordKey::new(&self.file.project.source, kind::IMAGE, image.repository.clone());
-        let mut record = Record::new(key.clone(), image.repository.clone(), Perspective::Declared, evidence.clone());
+        let mut record = Record::new(key, image.repository.clone(), Perspective::Declared, evidence.clone());
         record.stands_for = 0;
-        record.known_as(Handle::global(Space::Image, image.repository.clone()), evidence.clone());
+        let handle = Handle::global(Space::Image, image.repository.clone());
+        record.known_as(handle.clone(), evidence.clone());
         self.others.push(record);
-        self.record.relate(relation::RUNS_IMAGE, Target::Record(key), evidence.clone());
+        self.record.relate(relation::RUNS_IMAGE, Target::Handle(handle), evidence.clone());
         if let Some(tag) = &image.tag {
             self.record.attribute(attribute::IMAGE_TAG, tag.as_str(), evidence);
         }

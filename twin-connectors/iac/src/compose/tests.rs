@@ -151,6 +151,7 @@ fn a_project_is_read_with_its_variables() {
             "cart configuredBy path:deploy/conf/nginx.conf [explicit-reference deploy/compose.yaml:22=./conf/nginx.conf]",
             "cart replicas=3 [declared deploy/compose.yaml:27=3]",
             "pay realizes=DataStore [well-known-software deploy/compose.yaml:29=redis:7]",
+            "pay configuredBy path:deploy/missing.env [explicit-reference deploy/compose.yaml:36=missing.env]",
             "pay connectsTo host:core port=82 protocol=http [argument deploy/compose.yaml:30=core:82]",
             "pay connectsTo host:other [argument deploy/compose.yaml:30=other]",
             "pay connectsTo host:db port=5432 [argument deploy/compose.yaml:31=db:5432]",
@@ -159,7 +160,6 @@ fn a_project_is_read_with_its_variables() {
             "pay connectsTo host:db [explicit-reference deploy/compose.yaml:38=db]",
             "pay configuredBy path:deploy/conf/app.yml [explicit-reference deploy/compose.yaml:40=app < deploy/compose.yaml:42=./conf/app.yml]",
             "! deploy/compose.yaml:39 `extends` is not followed",
-            "! deploy/compose.yaml:36 an env_file that is not there: its variables are not known",
             "! deploy/compose.yaml:35 the variable UNSET is not set",
         ],
     );

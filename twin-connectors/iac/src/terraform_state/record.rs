@@ -131,6 +131,9 @@ impl<'a> Reading<'a> {
         let evidence = declared(self.path, pointer, text, field);
         match fact {
             Fact::Id => self.read_id(text, &evidence),
+            Fact::Destination(system) => {
+                self.record.known_as(Handle::global(Space::NativeId, format!("{system}:{text}")), evidence);
+            }
             Fact::Host => self.read_hosts(field, pointer, text),
             Fact::Engine => self.say_once(attribute::PROTOCOL, text, evidence),
             Fact::Version => self.say_once(attribute::VERSION, text, evidence),
@@ -350,6 +353,6 @@ fn connection(peer: &Endpoint) -> Statement {
     if let Some(database) = &peer.database {
         attributes.insert(attribute::DATABASE, Value::from(database.as_str()));
     }
-    let target = Target::Handle(Handle::host(peer.host.as_str()));
+    let target = Target::Handle(peer.peer());
     Statement::Related { relation: relation::CONNECTS_TO, variant: None, target, attributes }
 }

@@ -9,6 +9,8 @@ use twin_core::schema::{Kind, kind};
 pub(super) enum Fact {
     /// The name for people.
     Name,
+    /// The name by which a queue's users call it, in a messaging system that goes by this name in OpenTelemetry.
+    Destination(&'static str),
     /// An id that the platform guarantees to be unique; kept only where it looks like one.
     Id,
     /// A host, a `host:port`, a URL of which only the host is kept, or a list of them with commas between.
@@ -178,7 +180,7 @@ const ROWS: &[Row] = &[
         kind::BUCKET,
         &[("bucket", Name), ("bucket_domain_name", Host), ("bucket_regional_domain_name", Host)],
     ),
-    row_of("aws_sqs_queue", kind::QUEUE, &[("name", Name), ("url", Id)]),
+    row_of("aws_sqs_queue", kind::QUEUE, &[("name", Name), ("name", Destination("aws_sqs")), ("url", Id)]),
     row_of("aws_sns_topic", kind::QUEUE, NAMED),
     row_of("aws_kinesis_stream", kind::QUEUE, NAMED),
     row_of("aws_kinesis_firehose_delivery_stream", kind::QUEUE, NAMED),
@@ -252,7 +254,7 @@ const ROWS: &[Row] = &[
     ),
     row_of("google_memcache_instance", kind::CACHE, &[("name", Name), ("discovery_endpoint", Host)]),
     row_of("google_storage_bucket", kind::BUCKET, NAMED),
-    row_of("google_pubsub_topic", kind::QUEUE, NAMED),
+    row_of("google_pubsub_topic", kind::QUEUE, &[("name", Name), ("name", Destination("gcp_pubsub"))]),
     row_of("google_pubsub_subscription", kind::QUEUE, NAMED),
     row_of(
         "google_container_cluster",
@@ -316,8 +318,8 @@ const ROWS: &[Row] = &[
     ),
     row_of("azurerm_storage_container", kind::BUCKET, NAMED),
     row_of("azurerm_servicebus_namespace", kind::QUEUE, AZURE_BUS),
-    row_of("azurerm_servicebus_queue", kind::QUEUE, NAMED),
-    row_of("azurerm_servicebus_topic", kind::QUEUE, NAMED),
+    row_of("azurerm_servicebus_queue", kind::QUEUE, &[("name", Name), ("name", Destination("servicebus"))]),
+    row_of("azurerm_servicebus_topic", kind::QUEUE, &[("name", Name), ("name", Destination("servicebus"))]),
     row_of("azurerm_eventhub_namespace", kind::QUEUE, AZURE_BUS),
     row_of("azurerm_eventhub", kind::QUEUE, NAMED),
     row_of("azurerm_eventgrid_topic", kind::QUEUE, AZURE_BUS),

@@ -83,8 +83,8 @@ struct Reading<'a> {
     outline: &'a Outline<'a>,
     origin: &'a Origin,
     record: Record,
-    /// What it is related to already.
-    related: BTreeSet<Handle>,
+    /// What it is related to already, and on which line it says so.
+    related: BTreeSet<(Handle, usize)>,
 }
 
 /// A field of the front matter or of a line like `* Status: accepted`.
@@ -193,18 +193,24 @@ impl<'a> Reading<'a> {
         for link in &links {
             if let Some(path) = resolved(self.path, link) {
                 let target = Handle::within(Space::Path, path, &self.origin.source.0);
-                self.relate_once(relation::SUCCESSOR_OF, target, placed.line, link, technique::LINK);
+                self.relate_once_a_line(relation::SUCCESSOR_OF, target, placed.line, link, technique::LINK);
             }
         }
         if links.is_empty() {
             for (raw, number) in numbers_in(&placed.text) {
                 let target = Handle::within(Space::NativeId, format!("adr:{number}"), &self.origin.source.0);
-                self.relate_once(relation::SUCCESSOR_OF, target, placed.line, raw, technique::EXPLICIT_REFERENCE);
+                self.relate_once_a_line(
+                    relation::SUCCESSOR_OF,
+                    target,
+                    placed.line,
+                    raw,
+                    technique::EXPLICIT_REFERENCE,
+                );
             }
         }
     }
 
-    fn relate_once(
+    fn relate_once_a_line(
         &mut self,
         relation: twin_core::schema::Relation,
         target: Handle,
@@ -212,7 +218,7 @@ impl<'a> Reading<'a> {
         raw: &str,
         technique: &'static str,
     ) {
-        if self.related.insert(target.clone()) {
+        if self.related.insert((target.clone(), line)) {
             let evidence = self.at(line, raw, technique);
             self.record.relate(relation, Target::Handle(target), evidence);
         }
@@ -239,7 +245,7 @@ impl<'a> Reading<'a> {
         for link in outline.links.iter().filter(|link| !link.text.to_lowercase().contains(".md")) {
             if let Some(path) = resolved(self.path, &link.text) {
                 let target = Handle::within(Space::Path, path, &self.origin.source.0);
-                self.relate_once(relation::GOVERNS, target, link.line, &link.text, technique::LINK);
+                self.relate_once_a_line(relation::GOVERNS, target, link.line, &link.text, technique::LINK);
             }
         }
         for name in outline.names.iter().filter(|name| may_be_a_component(&name.text)) {
@@ -249,7 +255,7 @@ impl<'a> Reading<'a> {
 
     fn govern_name(&mut self, name: &str, line: usize, technique: &'static str) {
         let target = Handle::global(Space::ComponentName, name);
-        self.relate_once(relation::GOVERNS, target, line, name, technique);
+        self.relate_once_a_line(relation::GOVERNS, target, line, name, technique);
     }
 
     /// Everything holds since the day of the decision.

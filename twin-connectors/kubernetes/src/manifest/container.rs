@@ -227,7 +227,7 @@ pub(super) fn connects(record: &mut Record, endpoint: Endpoint, evidence: Eviden
     let statement = Statement::Related {
         relation: relation::CONNECTS_TO,
         variant: None,
-        target: Target::Handle(Handle::host(endpoint.host.as_str())),
+        target: Target::Handle(endpoint.peer()),
         attributes: connection(&endpoint),
     };
     record.say(statement, evidence);

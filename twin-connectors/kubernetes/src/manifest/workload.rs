@@ -31,6 +31,7 @@ pub(super) fn describe(object: &Object<'_>, template: &Node, findings: &mut Find
     let workload = object.workload();
     let mut record = begin(object, &workload);
     networks(object, &mut record);
+    native_id(object, &workload, &mut record);
     in_namespace(object, &mut record, findings);
     selectable_labels(object, template, &mut record, findings);
     apply_labels(object, object.node, &mut record, findings);
@@ -61,6 +62,20 @@ fn networks(object: &Object<'_>, record: &mut Record) {
     for (network, rank) in networks.into_iter().zip(0..) {
         record.say(Statement::Joins { network, rank }, object.placed());
     }
+}
+
+/// The id by which telemetry names what it comes from: `k8s.namespace.name` with `k8s.deployment.name` and its like. A job may
+/// share a service's name, so its kind is part of its id.
+fn native_id(object: &Object<'_>, workload: &Workload<'_>, record: &mut Record) {
+    let Some(namespace) = object.namespace_name() else { return };
+    let name = match workload.kind {
+        "Deployment" | "StatefulSet" | "DaemonSet" => workload.name.to_owned(),
+        kind => format!("{}/{}", kind.to_lowercase(), workload.name),
+    };
+    let handle = Handle::global(Space::NativeId, format!("k8s:{namespace}/{name}"));
+    let evidence =
+        workload.owner.map_or_else(|| object.named(), |owner| object.file.evidence(owner, technique::DECLARED));
+    record.known_as(handle, evidence);
 }
 
 fn in_namespace(object: &Object<'_>, record: &mut Record, findings: &mut Findings) {

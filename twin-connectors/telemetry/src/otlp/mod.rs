@@ -8,7 +8,7 @@
 //! name = `service.name`. It stands for its internal spans and for spans that were seen twice. From it lead `calls` (to the `TelemetryService`
 //! of a child span; variant `async` between producer and consumer), `connectsTo` (to the host or, where only that is named, the
 //! `peer.service` of a peer that sent no spans), `publishesTo` and `subscribesTo` (to a **`Queue`**, key cluster = `messaging.system`). It answers to its
-//! name, to its image, and to the native id `k8s:<namespace>/<workload>`; a queue answers to `<system>:<destination>`.
+//! name, to its image, and to the native id `k8s:<namespace>/<workload>` (`k8s:<namespace>/cronjob/<name>`); a queue answers to `<system>:<destination>`.
 //!
 //! **`Traffic`**, requests of one window (an hour in UTC, by the start of the span) that began at one entry (`ENTRY_SERVICE`, `ENTRY_OPERATION`: the only span
 //! of the trace without parent; absent where it was not read). Three shapes, told apart by two attributes:

@@ -22,6 +22,7 @@ const READ: &[&str] = &[
     "k8s.deployment.name",
     "k8s.statefulset.name",
     "k8s.daemonset.name",
+    "k8s.cronjob.name",
     "container.image.name",
     "peer.service",
     "server.address",
@@ -193,7 +194,8 @@ fn unknown_service(attributes: &Attributes) -> String {
 /// The names that a service answers to: its own, its workload's in Kubernetes, its image's.
 fn handles(attributes: &Attributes, name: Option<&str>) -> BTreeSet<Handle> {
     let workload = attributes.name(&["k8s.deployment.name", "k8s.statefulset.name", "k8s.daemonset.name"]);
-    let workload = attributes.name(&["k8s.namespace.name"]).zip(workload);
+    let job = attributes.name(&["k8s.cronjob.name"]).map(|name| format!("cronjob/{name}"));
+    let workload = attributes.name(&["k8s.namespace.name"]).zip(workload.or(job));
     let image = attributes.name(&["container.image.name"]).and_then(|image| image::parse(&image));
     let own = name.map(|name| Handle::global(Space::ServiceName, name));
     let native = workload.map(|(namespace, name)| Handle::global(Space::NativeId, format!("k8s:{namespace}/{name}")));

@@ -68,10 +68,10 @@ impl Build<'_> {
         if let Target::Handle(handle) = target
             && handle.space == Space::ComponentName
         {
-            return match self.components.get(&handle.value.to_lowercase()).map(Vec::as_slice) {
-                Some([only]) => Ok(*only),
-                Some(several) => Err(format!("the tag's value \"{}\" names {} things", handle.value, several.len())),
-                None => Err(format!("nothing is called as the tag says: \"{}\"", handle.value)),
+            return match self.called(&handle.value)[..] {
+                [only] => Ok(only),
+                [] => Err(format!("nothing is called as the tag says: \"{}\"", handle.value)),
+                ref several => Err(format!("the tag's value \"{}\" names {} things", handle.value, several.len())),
             };
         }
         let found = self.directory.resolve(target, record);

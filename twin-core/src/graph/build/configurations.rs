@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Build;
 use super::connections::{Mention, connection};
 use crate::identity::RecordIndex;
-use crate::observe::{Handle, Space, Statement, Step, Target};
+use crate::observe::{Handle, Holding, Space, Statement, Step, Target};
 use crate::schema::{kind, relation};
 
 /// How sure it is that a workload reads a configuration, by how that is known.
@@ -39,10 +39,29 @@ impl Build<'_> {
                 let Some((target, attributes)) = connection(holding) else { continue };
                 for reader in &readers {
                     let (user, certainty) = (reader.workload, reader.certainty);
-                    self.connect(Mention { user, fact, before: reader.steps.clone(), certainty, target, attributes });
+                    let mention = Mention { user, fact, before: reader.steps.clone(), certainty, target, attributes };
+                    if !self.is_overridden(&mention) {
+                        self.connect(mention);
+                    }
                 }
             }
         }
+    }
+
+    /// Whether the reader sets to something else what the configuration would set: a variable of its own comes before a setting of
+    /// that name. One that says the same confirms it.
+    fn is_overridden(&self, mention: &Mention<'_>) -> bool {
+        let Some(name) = field(self.directory.holding(mention.fact)) else { return false };
+        let directory = self.directory;
+        let own = directory.facts_of(mention.user).filter(|(_, holding)| field(holding).as_ref() == Some(&name));
+        let own: BTreeSet<RecordIndex> = own
+            .filter_map(|(fact, holding)| Some((fact, connection(holding)?)))
+            .flat_map(|(fact, (target, attributes))| {
+                let before = Vec::new();
+                self.reached(&Mention { user: mention.user, fact, before, certainty: SAID, target, attributes })
+            })
+            .collect();
+        !own.is_empty() && own.is_disjoint(&self.reached(mention))
     }
 
     /// Who says that they read a configuration: a reference to it by name, or a mount of its path or of a folder above it.
@@ -107,16 +126,22 @@ impl Build<'_> {
             let found = if found.is_empty() { self.readers_of_shared(configuration, named) } else { found };
             if found.is_empty() { self.readers_called_like_folder(configuration, named) } else { found }
         };
-        let readers = if stated.is_empty() { by_convention() } else { stated };
-        self.with_siblings(readers)
+        match stated.is_empty() {
+            true => self.with_siblings(by_convention()),
+            // Of several files that say the same, one may be mounted and another built in.
+            false if self.paths(configuration).len() > 1 => {
+                let built_in = self.with_siblings(self.readers_in_code_folder(configuration));
+                built_in.into_iter().chain(stated).collect()
+            }
+            false => stated,
+        }
     }
 
     /// What one workload of a component is built with, its other workloads are built with too.
     fn with_siblings(&self, readers: Vec<Reader>) -> Vec<Reader> {
         let mut all: BTreeMap<RecordIndex, Reader> = BTreeMap::new();
         for reader in readers {
-            let by_reference = !reader.steps.is_empty();
-            let component = self.places(reader.workload).component.filter(|_| !by_reference);
+            let component = self.places(reader.workload).component;
             let siblings = component.into_iter().flat_map(|node| self.entities[node as usize].records.iter());
             for sibling in siblings.filter_map(|key| self.directory.by_key(key)) {
                 if self.directory.record(sibling).key.kind == kind::WORKLOAD {
@@ -128,10 +153,15 @@ impl Build<'_> {
         all.into_values().collect()
     }
 
-    /// Workloads that are built from the narrowest folder which holds the file.
+    /// Workloads that are built from the narrowest folder which holds the file; files that say the same are one configuration.
     fn readers_in_code_folder(&self, configuration: RecordIndex) -> Vec<Reader> {
-        let folders = self.paths(configuration).into_iter().flat_map(|path| ancestors(&path).into_iter().skip(1));
-        let mut readers = folders.filter(|folder| !folder.value.is_empty()).map(|folder| {
+        let paths = self.paths(configuration);
+        paths.iter().flat_map(|path| self.built_from_folder_of(path)).collect()
+    }
+
+    fn built_from_folder_of(&self, file: &Handle) -> Vec<Reader> {
+        let folders = ancestors(file).into_iter().skip(1).filter(|folder| !folder.value.is_empty());
+        let mut readers = folders.map(|folder| {
             let found = self.directory.answering(&folder).iter();
             let workloads = found.filter(|found| self.directory.record(found.record).key.kind == kind::WORKLOAD);
             let reader = |found: &crate::identity::Found| Reader {
@@ -176,10 +206,18 @@ impl Build<'_> {
         named: &BTreeMap<String, Vec<RecordIndex>>,
     ) -> Vec<Reader> {
         let paths = self.paths(configuration);
-        let mut folders = paths.iter().flat_map(|path| parent(&path.value).rsplit('/'));
-        let workloads = folders.find_map(|folder| named.get(&folder.to_lowercase()));
-        conventional(workloads.into_iter().flatten(), FOLDER_CALLED_SO)
+        let called =
+            |path: &Handle| parent(&path.value).rsplit('/').find_map(|folder| named.get(&folder.to_lowercase()));
+        let workloads = paths.iter().filter_map(called);
+        conventional(workloads.flatten(), FOLDER_CALLED_SO)
     }
+}
+
+/// The name of the setting that a fact was read from, in the one form that `spring.redis.host` and `SPRING_REDIS_HOST` have in common.
+fn field(holding: &Holding) -> Option<String> {
+    let evidence = holding.listings.first()?.evidence.first()?;
+    let name: String = evidence.field.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    (!name.is_empty()).then(|| name.to_lowercase())
 }
 
 fn conventional<'b>(workloads: impl IntoIterator<Item = &'b RecordIndex>, certainty: f64) -> Vec<Reader> {

@@ -7,10 +7,19 @@ use crate::answer::EvidenceId;
 use crate::graph::{Group, Link, Unresolved};
 use crate::identity::{FactIndex, RecordIndex};
 use crate::observe::{Handle, Holding, Space, Statement, Step, Target};
-use crate::schema::{AttributeName, Value, kind, relation};
+use crate::schema::{AttributeName, Relation, Value, attribute, kind, relation};
 
 /// A front stands before a front at most so often.
 const FRONTS: usize = 4;
+/// The names by which containers reach the machine that they run on (documentation of Docker and Podman).
+const OWN_MACHINE: [&str; 6] = [
+    "host.docker.internal",
+    "gateway.docker.internal",
+    "host.containers.internal",
+    "docker.for.mac.localhost",
+    "docker.for.mac.host.internal",
+    "docker.for.win.localhost",
+];
 
 /// One record at the end of a connection, and the steps that lead to it from the name.
 #[derive(Clone, Debug)]
@@ -60,7 +69,7 @@ impl Build<'_> {
     /// Follows one mention to everything it reaches.
     pub(super) fn connect(&mut self, mention: Mention<'_>) {
         let Some(from) = self.places(mention.user).acting else { return };
-        let reached = self.reach(mention.user, mention.target);
+        let reached = self.reach(&mention);
         let ends: BTreeSet<u32> = reached.iter().filter_map(|end| self.end_of(end.record)).collect();
         if ends.is_empty() {
             return self.note_unreached(from, &mention, !reached.is_empty());
@@ -71,18 +80,39 @@ impl Build<'_> {
         self.group_alternatives(from, ends);
     }
 
+    /// The records that a mention reaches.
+    pub(super) fn reached(&self, mention: &Mention<'_>) -> BTreeSet<RecordIndex> {
+        self.reach(mention).into_iter().map(|end| end.record).collect()
+    }
+
     fn connect_to(&mut self, from: u32, mention: &Mention<'_>, end: &Reached) {
         let Some(to) = self.end_of(end.record).filter(|to| *to != from) else { return };
-        let relation = self.relation_to(to);
+        let relations = match self.relation_to(to) {
+            unknown if unknown == relation::CONNECTS_TO => self.seen_between(from, to),
+            known => vec![known],
+        };
+        for relation in relations {
+            self.connect_by(from, mention, end, to, &relation);
+        }
+    }
+
+    /// What a connection to a queue is, an address does not say; what was seen between the two does.
+    fn seen_between(&self, from: u32, to: u32) -> Vec<Relation> {
+        let mut seen = vec![relation::PUBLISHES_TO, relation::SUBSCRIBES_TO];
+        seen.retain(|relation| self.edges.joins(from, relation, to));
+        if seen.is_empty() { vec![relation::CONNECTS_TO] } else { seen }
+    }
+
+    fn connect_by(&mut self, from: u32, mention: &Mention<'_>, end: &Reached, to: u32, relation: &Relation) {
         if !self.schema.allows(relation.as_str(), self.kind(from).as_str(), self.kind(to).as_str()).unwrap_or(false) {
-            return self.forbid(mention.user, mention.fact, &relation, "its right end");
+            return self.forbid(mention.user, mention.fact, relation, "its right end");
         }
         let evidence = self.cite_through(&mention.before, mention.fact, &end.steps);
         for id in &evidence {
             self.evidence[id.0 as usize].confidence *= mention.certainty;
         }
         self.link(mention.user, end.record, &evidence);
-        self.say(from, &relation, None, to, mention.fact, mention.attributes, evidence);
+        self.say(from, relation, None, to, mention.fact, mention.attributes, evidence);
     }
 
     fn link(&mut self, from: RecordIndex, to: RecordIndex, evidence: &[EvidenceId]) {
@@ -113,10 +143,13 @@ impl Build<'_> {
     }
 
     /// Everything that a name reaches, through whatever stands before it.
-    fn reach(&self, user: RecordIndex, target: &Target) -> Vec<Reached> {
+    fn reach(&self, mention: &Mention<'_>) -> Vec<Reached> {
         let mut reached = Vec::new();
         let mut seen = BTreeSet::new();
-        let first = self.resolve_for(user, target, Vec::new());
+        let mut first = self.resolve_for(mention.user, mention.target, Vec::new());
+        if first.is_empty() {
+            first = self.published(mention);
+        }
         let mut pending: Vec<(Reached, usize)> = first.into_iter().map(|end| (end, 0)).collect();
         while let Some((end, depth)) = pending.pop() {
             if !seen.insert(end.record) {
@@ -140,6 +173,21 @@ impl Build<'_> {
             other => self.directory.resolve(other, user),
         };
         found.into_iter().map(|found| Reached { record: found.record, steps: steps.clone() }).collect()
+    }
+
+    /// Who publishes the port of a machine that is named by one of the names by which containers reach their own machine.
+    fn published(&self, mention: &Mention<'_>) -> Vec<Reached> {
+        let (Target::Handle(host), Some(port)) =
+            (mention.target, mention.attributes.get(&attribute::PORT).and_then(Value::as_integer))
+        else {
+            return Vec::new();
+        };
+        if host.space != Space::Host || !OWN_MACHINE.contains(&host.value.as_str()) {
+            return Vec::new();
+        }
+        let found = self.directory.resolve_published(port, &self.networks_of(mention.user));
+        let steps = |via: Option<FactIndex>| via.map(|via| self.steps(via)).unwrap_or_default();
+        found.into_iter().map(|found| Reached { record: found.record, steps: steps(found.via) }).collect()
     }
 
     /// The networks of a record; telemetry stands in those of the workloads that it belongs to.

@@ -51,6 +51,13 @@ impl Edges {
         }
     }
 
+    /// Whether the relation is there, in any variant. O(log edges).
+    pub fn joins(&self, from: u32, relation: &Relation, to: u32) -> bool {
+        let first = (from, relation.clone(), to, None);
+        let next = self.0.range(first..).next();
+        next.is_some_and(|((left, found, right, _), _)| (*left, found, *right) == (from, relation, to))
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Edge> {
         self.0.values()
     }

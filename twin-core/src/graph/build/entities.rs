@@ -6,11 +6,11 @@ use super::edges::{Said, add_attribute};
 use super::{Build, Identified, Places};
 use crate::answer::EvidenceId;
 use crate::graph::{AttributeValue, Entity};
-use crate::identity::{Cluster, EntityId, RecordIndex, founds_component};
-use crate::observe::{Perspective, Space, Statement};
-use crate::schema::{AttributeName, Kind, Relation, attribute, kind, relation};
+use crate::identity::{Cluster, EntityId, FactIndex, RecordIndex, founds_component};
+use crate::observe::{Perspective, Space, Statement, Target};
+use crate::schema::{AttributeName, Kind, Relation, Value, attribute, kind, relation};
 
-impl Build<'_> {
+impl<'a> Build<'a> {
     /// Adds the entities of all clusters, and what joins a component with its instances and members.
     pub(super) fn add_entities(&mut self, identified: &Identified<'_>) {
         for (cluster, id) in identified.clusters.iter().zip(identified.ids) {
@@ -82,6 +82,40 @@ impl Build<'_> {
             }
         }
         self.place(entity, record);
+        self.place_by_namespace(entity, record);
+    }
+
+    /// A namespace's environment is that of the workloads in it which do not say their own.
+    fn place_by_namespace(&mut self, entity: &mut Entity, record: RecordIndex) {
+        if self.directory.attribute(record, &attribute::ENVIRONMENT).next().is_some() {
+            return;
+        }
+        let Some((namespaced, said, value)) = self.environment_of_namespace(record) else { return };
+        let evidence = self.cite_through(&self.steps(namespaced), said, &[]);
+        let perspective = self.directory.holding(said).fact.perspective;
+        let environment = value.as_text().map(str::to_owned);
+        entity.placement.environment = entity.placement.environment.take().or(environment);
+        let name = attribute::ENVIRONMENT;
+        add_attribute(&mut entity.attributes, AttributeValue { name, value: value.clone(), perspective, evidence });
+    }
+
+    /// The environment that a record's namespace says, with the facts that name the namespace and the environment; `None` where
+    /// the namespace says several.
+    fn environment_of_namespace(&self, record: RecordIndex) -> Option<(FactIndex, FactIndex, &'a Value)> {
+        let directory = self.directory;
+        let (namespaced, namespace) =
+            directory.facts_of(record).find_map(|(fact, holding)| match &holding.fact.statement {
+                Statement::Related { relation, target: Target::Record(key), .. }
+                    if *relation == relation::IN_NAMESPACE =>
+                {
+                    Some((fact, directory.by_key(key)?))
+                }
+                _ => None,
+            })?;
+        let name = attribute::ENVIRONMENT;
+        let mut environments = directory.attribute(namespace, &name);
+        let (said, value) = environments.next()?;
+        environments.all(|(_, other)| other == value).then_some((namespaced, said, value))
     }
 
     /// Adds where a record stands, as far as the entity's place is not known yet.

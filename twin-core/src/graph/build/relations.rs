@@ -3,7 +3,7 @@
 use super::Build;
 use super::edges::Said;
 use crate::graph::{AttributeValue, Unresolved};
-use crate::identity::{FactIndex, Found, RecordIndex};
+use crate::identity::{FactIndex, Found, RecordIndex, is_job};
 use crate::observe::{Diagnostic, Handle, Holding, Locator, Space, Statement, Target, code};
 use crate::schema::{AttributeName, Kind, Level, Relation, Value, kind, relation};
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,10 +99,26 @@ impl Build<'_> {
 
     /// The one component or resource of that name.
     pub(super) fn named(&self, handle: &Handle) -> Option<u32> {
-        match self.components.get(&handle.value.to_lowercase()).map(Vec::as_slice) {
-            Some([only]) => Some(*only),
+        match self.called(&handle.value)[..] {
+            [only] => Some(only),
             _ => None,
         }
+    }
+
+    /// Whatever people call so. A service is meant before a job of its name, and what stands in a known environment before what
+    /// stands in none, such as a stand-in on a developer's machine.
+    pub(super) fn called(&self, name: &str) -> Vec<u32> {
+        let mut nodes = self.components.get(&name.to_lowercase()).cloned().unwrap_or_default();
+        prefer(&mut nodes, |node| !self.is_job(node));
+        prefer(&mut nodes, |node| self.entities[node as usize].placement.environment.is_some());
+        nodes
+    }
+
+    fn is_job(&self, node: u32) -> bool {
+        let records = self.entities[node as usize].records.iter().filter_map(|key| self.directory.by_key(key));
+        let mut workloads =
+            records.filter(|record| self.directory.record(*record).key.kind == kind::WORKLOAD).peekable();
+        workloads.peek().is_some() && workloads.all(|record| is_job(self.directory, record))
     }
 
     /// The records that answer to a path, or whose code folder contains it.
@@ -194,5 +210,12 @@ impl Build<'_> {
         } else {
             relation::CONNECTS_TO
         }
+    }
+}
+
+/// Keeps those of which something holds, if it holds of any.
+fn prefer(nodes: &mut Vec<u32>, holds: impl Fn(u32) -> bool) {
+    if nodes.iter().any(|node| holds(*node)) {
+        nodes.retain(|node| holds(*node));
     }
 }

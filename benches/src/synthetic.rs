@@ -1,0 +1,84 @@
+//! Graphs made by rule, the same on every machine: a few things that very many need, and many that hardly anything needs.
+
+use twin_core::base::Result;
+use twin_core::graph::{Node, Snapshot};
+use twin_core::schema::{Kind, Propagation, Relation, Schema, State};
+use twin_core::testkit::SnapshotBuilder;
+
+use crate::vectors::{kind_row, relation_row};
+
+const SERVICE: Kind = Kind::of("Service");
+const NEEDS: Relation = Relation::of("needs");
+
+/// Names and who needs whom, before they are a graph of any kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Synthetic {
+    /// The names of the nodes.
+    pub names: Vec<String>,
+    /// Who needs whom, by their places.
+    pub edges: Vec<(u32, u32)>,
+}
+
+impl Synthetic {
+    /// A graph of `nodes` nodes that each need `needs` others: those that are needed already, more likely. One need in fifty goes to any node,
+    /// which makes cycles.
+    pub fn new(nodes: u32, needs: u32) -> Self {
+        let mut random = Random(0x9e37_79b9_7f4a_7c15);
+        let mut edges: Vec<(u32, u32)> = Vec::new();
+        for from in 1..nodes {
+            for _ in 0..needs {
+                let to = match random.below(50) {
+                    0 => random.below(nodes),
+                    1..=24 => random.below(from),
+                    _ => edges.get(random.below(edges.len() as u32) as usize).map_or(0, |(_, to)| *to),
+                };
+                edges.push((from, to));
+            }
+        }
+        edges.retain(|(from, to)| from != to);
+        edges.sort_unstable();
+        edges.dedup();
+        Synthetic { names: (0..nodes).map(|node| format!("service-{node:06}")).collect(), edges }
+    }
+
+    /// The snapshot of it, over a table by which only a failure passes, in full.
+    ///
+    /// # Errors
+    /// None that could happen: the table has one kind and one relation.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        let only_down = Propagation::new(State::None, State::None, State::Down);
+        let schema = Schema::empty().with_kind(kind_row(SERVICE))?.with_relation(relation_row(NEEDS, only_down))?;
+        let mut builder = SnapshotBuilder::new(schema);
+        for name in &self.names {
+            builder.entity(name.as_str(), SERVICE);
+        }
+        for (from, to) in &self.edges {
+            builder.edge(Node(*from), NEEDS, Node(*to));
+        }
+        Ok(builder.build())
+    }
+
+    /// The node that most others need directly.
+    pub fn hub(&self) -> u32 {
+        let mut needed = vec![0_u32; self.names.len()];
+        self.edges.iter().for_each(|(_, to)| needed[*to as usize] += 1);
+        (0..self.names.len() as u32).max_by_key(|node| needed[*node as usize]).unwrap_or_default()
+    }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `bound`; 0 if there is none.
+    fn below(&mut self, bound: u32) -> u32 {
+        (self.next() % u64::from(bound.max(1))) as u32
+    }
+}
