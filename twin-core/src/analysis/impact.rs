@@ -288,19 +288,21 @@ impl Spread<'_> {
 
 /// Everything from which a relation that can pass anything leads to the seeds, with the hops; groups are ignored. O(relations).
 pub fn structural_reach(snapshot: &Snapshot, seeds: &[Node]) -> BTreeMap<Node, usize> {
-    let mut hops: BTreeMap<Node, usize> = seeds.iter().map(|node| (*node, 0)).collect();
-    let mut queue: VecDeque<Node> = seeds.iter().copied().collect();
-    while let Some(node) = queue.pop_front() {
-        let next = hops[&node] + 1;
+    let mut hops: Vec<Option<usize>> = vec![None; snapshot.len()];
+    seeds.iter().for_each(|seed| hops[seed.index()] = Some(0));
+    let mut queue: VecDeque<(Node, usize)> = seeds.iter().map(|seed| (*seed, 0)).collect();
+    while let Some((node, before)) = queue.pop_front() {
         for edge in snapshot.incoming(node) {
-            let passes = snapshot.schema().relation(edge.edge.relation.as_str()).is_ok_and(|row| row.passes_failure());
-            if passes && !hops.contains_key(&edge.from) {
-                hops.insert(edge.from, next);
-                queue.push_back(edge.from);
+            let passes =
+                || snapshot.schema().relation(edge.edge.relation.as_str()).is_ok_and(|row| row.passes_failure());
+            if hops[edge.from.index()].is_none() && passes() {
+                hops[edge.from.index()] = Some(before + 1);
+                queue.push_back((edge.from, before + 1));
             }
         }
     }
-    hops
+    let reached = snapshot.nodes().filter_map(|node| Some((node, hops[node.index()]?)));
+    reached.collect()
 }
 
 /// The rows: instances and things that are affected, worst first, then nearest, then by name.
