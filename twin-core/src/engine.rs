@@ -116,8 +116,16 @@ impl Twin {
     /// # Errors
     /// As [`Twin::open`], but for `Busy`.
     pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self> {
+        Self::open_read_only_with_schema(path, Schema::default())
+    }
+
+    /// Opens the store at `path` for reading, with the table of the host that writes it.
+    ///
+    /// # Errors
+    /// As [`Twin::open`], but for `Busy`.
+    pub fn open_read_only_with_schema(path: impl AsRef<Path>, schema: Schema) -> Result<Self> {
         let (store, commits) = Store::open_read_only(path.as_ref())?;
-        Ok(Self::of(Schema::default(), Log::replay(commits), Some(store)))
+        Ok(Self::of(schema, Log::replay(commits), Some(store)))
     }
 
     fn of(schema: Schema, log: Log, store: Option<Store>) -> Self {
@@ -222,27 +230,34 @@ impl Twin {
 
 impl State {
     /// Appends rows and what identity makes of them, to the store before memory: all of it, or nothing.
-    fn commit(&mut self, schema: &Schema, mut rows: Vec<Row>, changes_facts: bool, now: Timestamp) -> Result<Changes> {
+    fn commit(&mut self, schema: &Schema, rows: Vec<Row>, changes_facts: bool, now: Timestamp) -> Result<Changes> {
+        if changes_facts {
+            return self.commit_facts(schema, rows, now);
+        }
+        let commit = Commit { tx: self.log.next_tx(now), revision: self.log.revision(), rows };
+        if let Some(store) = self.store.as_mut() {
+            store.append(&commit)?;
+        }
+        self.log.append(commit);
+        self.readings = Arc::new(self.log.readings(Timestamp::MAX));
+        Ok(Changes::default())
+    }
+
+    fn commit_facts(&mut self, schema: &Schema, mut rows: Vec<Row>, now: Timestamp) -> Result<Changes> {
         let tx = self.log.next_tx(now);
-        let revision = self.log.revision() + u64::from(changes_facts);
+        let revision = self.log.revision() + 1;
         let mut next = self.log.clone();
         next.append(Commit { tx, revision, rows: rows.clone() });
-        let mut events = Changes::default();
-        let mut head = self.head.clone();
-        if changes_facts {
-            let identity = next.identity_rows(schema, tx);
-            next.append(Commit { tx, revision, rows: identity.clone() });
-            rows.extend(identity);
-            head = Arc::new(next.pages(schema, AsOf { valid: tx.max(now), known: Timestamp::MAX }));
-            events = changes(&self.head, &head);
-        }
+        let identity = next.identity_rows(schema, tx);
+        next.append(Commit { tx, revision, rows: identity.clone() });
+        rows.extend(identity);
+        let head = Arc::new(next.pages(schema, AsOf { valid: tx, known: Timestamp::MAX }));
+        let events = changes(&self.head, &head);
         if let Some(store) = self.store.as_mut() {
             store.append(&Commit { tx, revision, rows })?;
         }
         self.readings = Arc::new(next.readings(Timestamp::MAX));
-        if changes_facts {
-            (self.head_until, self.later) = (next.next_change(tx), None);
-        }
+        (self.head_until, self.later) = (next.next_change(tx), None);
         (self.log, self.head) = (next, head);
         Ok(events)
     }

@@ -231,15 +231,14 @@ impl Spread<'_> {
     fn pass_on(&mut self, node: Node, state: State) {
         let hops = self.reached[node.index()].ways[state as usize].map_or(0, |(hops, _)| hops);
         let snapshot = self.snapshot;
-        for edge in snapshot.incoming(node).filter(|edge| !governs(snapshot, edge.from, edge.to)) {
+        for edge in snapshot.incoming(node).filter(|edge| !snapshot.governs(edge.from, edge.to)) {
             let next = self.variant(&edge).0.of(state);
             let dropped = self.hazard == Hazard::Removal && self.is_dropped(&edge, node);
             if !dropped {
                 self.arrive(edge.from, next, hops + 1, Effect::Over(edge.place, node, state));
             }
         }
-        let free =
-            |edge: &EdgeRef<'_>| !governs(snapshot, edge.from, edge.to) && !governs(snapshot, edge.to, edge.from);
+        let free = |edge: &EdgeRef<'_>| !snapshot.governs(edge.from, edge.to) && !snapshot.governs(edge.to, edge.from);
         for edge in snapshot.outgoing(node).filter(free) {
             let next = self.variant(&edge).1.of(state);
             self.arrive(edge.to, next, hops + 1, Effect::Over(edge.place, node, state));
@@ -285,11 +284,6 @@ impl Spread<'_> {
             self.arrive(owner, next, hops + 1, Effect::By(place, member, state));
         }
     }
-}
-
-/// Whether what a member's state does to its owner is told by a group alone.
-fn governs(snapshot: &Snapshot, owner: Node, member: Node) -> bool {
-    snapshot.groups_of(member).any(|place| snapshot.group(place).is_some_and(|(own, ..)| own == owner))
 }
 
 /// Everything from which a relation that can pass anything leads to the seeds, with the hops; groups are ignored. O(relations).

@@ -1,6 +1,6 @@
 //! The rows of one revision: immutable, shared by every snapshot that stands on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -128,6 +128,8 @@ pub(crate) struct Index {
     pub outgoing: Adjacency,
     pub incoming: Adjacency,
     pub groups_of: BTreeMap<u32, Vec<u32>>,
+    /// Each owner of a group with each of its members.
+    pub governed: BTreeSet<(u32, u32)>,
 }
 
 /// The edges of each node, as offsets into one list.
@@ -182,6 +184,7 @@ impl Pages {
         for (group, members) in self.groups.iter().enumerate() {
             for member in &members.members {
                 index.groups_of.entry(*member).or_default().push(group as u32);
+                index.governed.insert((members.owner, *member));
             }
         }
         self.index = index;

@@ -163,6 +163,11 @@ impl Snapshot {
         self.pages.index.groups_of.get(&self.base_of(node)).into_iter().flatten().copied()
     }
 
+    /// Whether what a member's state does to its owner is told by a group alone. O(log pairs).
+    pub fn governs(&self, owner: Node, member: Node) -> bool {
+        self.pages.index.governed.contains(&(self.base_of(owner), self.base_of(member)))
+    }
+
     /// A group by its place; `None` if its owner was removed.
     pub fn group(&self, place: u32) -> Option<(Node, impl Iterator<Item = Node> + '_, usize)> {
         let Group { owner, members, k } = &self.pages.groups[place as usize];

@@ -108,10 +108,10 @@ fn obstacle(
     if score.score < THRESHOLD {
         return Some(too_little(score));
     }
-    let (mine, theirs) = (forest.group(a), forest.group(b));
-    if mine == theirs {
+    if forest.joins(a, b) {
         return None;
     }
+    let (mine, theirs) = (forest.group(a), forest.group(b));
     for &x in &mine {
         for &y in &theirs {
             if standing.is_split(x, y) {
@@ -252,6 +252,10 @@ impl Forest {
 
     fn holds(&self, record: RecordIndex) -> bool {
         self.group_of.contains_key(&record)
+    }
+
+    fn joins(&self, a: RecordIndex, b: RecordIndex) -> bool {
+        self.group_of.get(&a) == self.group_of.get(&b)
     }
 
     fn group(&self, record: RecordIndex) -> Vec<RecordIndex> {

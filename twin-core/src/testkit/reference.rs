@@ -17,15 +17,15 @@ pub fn naive_spread(snapshot: &Snapshot, seeds: &[(Node, State)], hazard: Hazard
     let begins: BTreeSet<Node> = seeds.iter().map(|(node, _)| *node).collect();
     loop {
         let before = states.clone();
-        for edge in snapshot.edges() {
+        for edge in snapshot.edges().filter(|edge| !is_governed(snapshot, edge.from, edge.to)) {
             let Some(variant) = variant(snapshot, &edge, worst) else { continue };
             let dropped = hazard == Hazard::Removal && begins.contains(&edge.to) && variant.name == "optional";
-            if !dropped && !owns(snapshot, edge.from, edge.to) {
-                let arriving = variant.forward.of(before[edge.to.index()]);
+            if !dropped {
+                let arriving = variant.forward.of(states[edge.to.index()]);
                 raise(&mut states, edge.from, arriving);
             }
-            if !owns(snapshot, edge.from, edge.to) && !owns(snapshot, edge.to, edge.from) {
-                let arriving = variant.reverse.of(before[edge.from.index()]);
+            if !is_governed(snapshot, edge.to, edge.from) {
+                let arriving = variant.reverse.of(states[edge.from.index()]);
                 raise(&mut states, edge.to, arriving);
             }
         }
@@ -50,10 +50,11 @@ fn variant(snapshot: &Snapshot, edge: &EdgeRef<'_>, worst: bool) -> Option<Varia
     Some(if worst { severest } else { mildest })
 }
 
-/// Whether some group names these two as its owner and a member.
-fn owns(snapshot: &Snapshot, owner: Node, member: Node) -> bool {
+/// Whether some group names the one as its owner and the other as a member: it alone says what the member does to the owner, and the owner does nothing
+/// to the member by the relation in which it needs it.
+fn is_governed(snapshot: &Snapshot, owner: Node, member: Node) -> bool {
     let mut groups = (0..snapshot.group_count()).filter_map(|place| snapshot.group(place));
-    groups.any(|(own, mut members, _)| own == owner && members.any(|one| one == member))
+    groups.any(|(own, mut members, _)| own == owner && members.any(|other| other == member))
 }
 
 fn weigh(snapshot: &Snapshot, place: u32, states: &[State]) -> Option<(Node, State)> {

@@ -168,6 +168,7 @@ fn batch((lines, file, delta, partial, hour, defects): Drawn) -> Option<Batch> {
     batch.outcome = if partial { Outcome::Partial("cut".to_owned()) } else { Outcome::Complete };
     batch.observed_at = hour.and_then(|hour| words::time(&format!("{hour:02}:00")).ok());
     if delta && let Some(last) = batch.records.pop() {
+        batch.records.retain(|record| record.key != last.key);
         batch.gone.push(last.key);
     }
     for (defect, place) in defects {

@@ -9,9 +9,10 @@ use proptest::prelude::*;
 use twin_core::analysis::{BlastRadius, Hazard, blast_radius, spread, strong_components};
 use twin_core::graph::{Group, Node, Snapshot};
 use twin_core::schema::State;
-use twin_core::testkit::{Drawing, check, drawing, naive_components, naive_spread, snapshot_of};
+use twin_core::testkit::{Drawing, check, drawing, files, naive_components, naive_spread, snapshot_of};
+use twin_core::{At, Twin};
 
-use crate::support::cases;
+use crate::support::{cases, time};
 
 /// The same graph built anew without some nodes: what an overlay must be equal to.
 fn rebuilt(snapshot: &Snapshot, gone: &BTreeSet<u32>) -> Snapshot {
@@ -124,6 +125,31 @@ proptest! {
             prop_assert!(names.contains(&hit.path[0]), "{:?}", hit.path);
             prop_assert_eq!(hit.path.last(), Some(&hit.entity.name));
             prop_assert!(hit.at_least <= hit.state);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(64))]
+
+    #[test]
+    fn the_blast_radius_of_estates_is_the_fixed_point_now_then_and_what_if(first in files(), second in files()) {
+        let twin = Twin::in_memory();
+        twin.apply(first, time("09:00")).unwrap();
+        twin.apply(second, time("10:00")).unwrap();
+        let now = At::now(time("10:00"));
+        let then = twin.snapshot(now.valid(time("09:30")));
+        let head = twin.snapshot(now);
+        let gone: Vec<Node> = head.nodes().step_by(3).collect();
+        let what_if = head.without("some are gone", &gone);
+        for snapshot in [head, then, what_if] {
+            for node in snapshot.nodes() {
+                let seeds = [(node, State::Down)];
+                for (hazard, worst) in [(Hazard::Outage, true), (Hazard::Outage, false), (Hazard::Removal, true)] {
+                    let slow = naive_spread(&snapshot, &seeds, hazard, worst);
+                    prop_assert_eq!(states(&snapshot, &seeds, hazard, worst), slow);
+                }
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use twin_core::observe::{Batch, Step};
+use twin_core::observe::{Batch, Scope, Step};
 use twin_core::testkit::{batches, files};
 use twin_core::{At, Receipt, Twin};
 
@@ -27,6 +27,14 @@ fn applied(batches: &[Batch], size: usize) -> Twin {
     twin
 }
 
+/// Files beneath a folder that lists them.
+fn listed(mut files: Vec<Batch>) -> Vec<Batch> {
+    let members = files.iter().map(|file| file.scope.path.clone()).collect();
+    let source = files[0].scope.source.clone();
+    files.push(Batch::listing(Scope::new(&source, ""), members));
+    files
+}
+
 fn all(twin: &Twin) -> String {
     told(&twin.snapshot(At::now(time("09:00"))))
 }
@@ -42,6 +50,15 @@ proptest! {
         let expected = all(&applied(&straight, straight.len().max(1)));
         prop_assert_eq!(&all(&applied(&shuffled, shuffled.len().max(1))), &expected, "another order");
         prop_assert_eq!(&all(&applied(&shuffled, size)), &expected, "other batches");
+    }
+
+    #[test]
+    fn a_listing_may_come_before_or_after_or_among_its_files(
+        (straight, shuffled) in files().prop_map(listed).prop_flat_map(|all| (Just(all.clone()), Just(all).prop_shuffle())),
+        size in 1_usize..4,
+    ) {
+        let expected = all(&applied(&straight, straight.len()));
+        prop_assert_eq!(all(&applied(&shuffled, size)), expected);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::ProptestConfig;
+use proptest::test_runner::RngSeed;
 use serde_json::Value;
 use twin_core::analysis::{self, BlastRadius};
 use twin_core::answer::{Answer, Profile};
@@ -12,9 +13,14 @@ use twin_core::observe::{Batch, Perspective};
 use twin_core::testkit::{Estate, estate, rows};
 use twin_core::{At, Receipt, Twin};
 
-/// A few cases, the same on every machine.
+/// A few cases, the same on every machine; others where `PROPTEST_RNG_SEED` says so.
 pub fn cases(count: u32) -> ProptestConfig {
-    ProptestConfig { cases: count, failure_persistence: None, ..ProptestConfig::default() }
+    let default = ProptestConfig::default();
+    let rng_seed = match default.rng_seed {
+        RngSeed::Random => RngSeed::Fixed(20_261_124),
+        fixed => fixed,
+    };
+    ProptestConfig { cases: count, failure_persistence: None, rng_seed, ..default }
 }
 
 /// `hh:mm` of the day on which all estates live, or RFC 3339.
