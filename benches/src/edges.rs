@@ -7,6 +7,7 @@ use serde::Serialize;
 use twin_connectors::{ScanOptions, scan};
 use twin_core::base::{Result, Timestamp};
 use twin_core::graph::{EvidenceRow, Pages};
+use twin_core::observe::Step;
 use twin_core::{At, Twin};
 
 /// What is less sure than this is no edge.
@@ -79,7 +80,7 @@ fn edge((from, to): Ends<'_>, rows: &[&EvidenceRow]) -> Option<FoundEdge> {
     let mut rows: Vec<&&EvidenceRow> = rows.iter().filter(|row| row.confidence >= SURE_ENOUGH).collect();
     rows.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then_with(|| place(a).cmp(&place(b))));
     let mut seen = BTreeSet::new();
-    let spoken = rows.into_iter().map(|row| spoken(row)).filter(|words| seen.insert(words.clone()));
+    let spoken = rows.into_iter().flat_map(|row| spoken(row)).filter(|words| seen.insert(words.clone()));
     let evidence: Vec<String> = spoken.collect();
     (!evidence.is_empty()).then(|| FoundEdge { from: from.to_owned(), to: to.to_owned(), evidence })
 }
@@ -88,8 +89,10 @@ fn place(row: &EvidenceRow) -> String {
     row.chain.first().map(|step| step.locator.to_string()).unwrap_or_default()
 }
 
-fn spoken(row: &EvidenceRow) -> String {
-    format!("{} {} {:.2}", place(row), row.technique, row.confidence)
+/// Each step of the chain by itself, so that the line which holds the peer's name is among them.
+fn spoken(row: &EvidenceRow) -> Vec<String> {
+    let step = |step: &Step| format!("{} {} {:.2}", step.locator, row.technique, row.confidence);
+    row.chain.iter().map(step).collect()
 }
 
 /// The edges as lines, `from<TAB>to<TAB>evidence`.

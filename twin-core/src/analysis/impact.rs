@@ -130,7 +130,8 @@ pub fn blast_radius(snapshot: &Snapshot, question: &BlastRadius) -> Answer<Vec<H
         "hazard": question.hazard,
         "environment": environment(snapshot, question),
     });
-    let assumptions = assumptions(snapshot, &worst);
+    let mut assumptions = assumptions(snapshot, &worst);
+    assumptions.extend(left_out(snapshot, question));
     let sides = basis(snapshot, hits.iter().flat_map(|hit| hit.evidence.iter().copied()));
     let mut answer = envelope(
         snapshot,
@@ -150,11 +151,7 @@ fn seeds(snapshot: &Snapshot, question: &BlastRadius) -> Vec<(Node, State)> {
     let environment = environment(snapshot, question);
     let mut seeds: BTreeMap<Node, State> = snapshot.stated().collect();
     for node in &question.nodes {
-        let instances = snapshot.instances(*node);
-        let there: Vec<Node> =
-            instances.iter().copied().filter(|instance| is_in(snapshot, *instance, environment.as_deref())).collect();
-        let failing = if there.is_empty() { vec![*node] } else { there };
-        for instance in failing {
+        for instance in failing(snapshot, &snapshot.instances(*node), environment.as_deref()) {
             let state = seeds.entry(instance).or_default();
             *state = (*state).max(question.state);
         }
@@ -176,13 +173,29 @@ fn is_production(environment: &str) -> bool {
     matches!(environment.to_lowercase().as_str(), "production" | "prod" | "live")
 }
 
-/// An instance that does not say where it is may be anywhere.
-fn is_in(snapshot: &Snapshot, node: Node, environment: Option<&str>) -> bool {
-    let at = &snapshot.entity(node).placement;
-    match (environment, &at.environment) {
-        (Some(wanted), Some(known)) => wanted == known || (is_production(wanted) && is_production(known)),
-        _ => true,
+/// The instances in an environment: those that say so; where none does, those that do not say where they are. All, if no environment is asked
+/// about.
+fn failing(snapshot: &Snapshot, instances: &[Node], environment: Option<&str>) -> Vec<Node> {
+    let Some(wanted) = environment else { return instances.to_vec() };
+    let is_there = |known: &str| wanted == known || (is_production(wanted) && is_production(known));
+    let known = |node: &Node| snapshot.entity(*node).placement.environment.as_deref();
+    let there: Vec<Node> = instances.iter().copied().filter(|node| known(node).is_some_and(is_there)).collect();
+    let unsaid = || instances.iter().copied().filter(|node| known(node).is_none()).collect();
+    if there.is_empty() { unsaid() } else { there }
+}
+
+/// Instances that may be in the environment and were not taken to be, because others say that they are.
+fn left_out(snapshot: &Snapshot, question: &BlastRadius) -> Vec<String> {
+    let environment = environment(snapshot, question);
+    let phrase = |node: &Node| format!("{} says no environment and is left out", snapshot.entity(*node).name);
+    let mut phrases = Vec::new();
+    for node in &question.nodes {
+        let instances = snapshot.instances(*node);
+        let taken = failing(snapshot, &instances, environment.as_deref());
+        let unsaid = |node: &&Node| snapshot.entity(**node).placement.environment.is_none() && !taken.contains(node);
+        phrases.extend(instances.iter().filter(unsaid).map(phrase));
     }
+    phrases
 }
 
 /// The states that reach each node, from these seeds. O(states · relations).

@@ -5,7 +5,23 @@ use serde::Serialize;
 use crate::answer::EvidenceId;
 use crate::identity::EntityId;
 use crate::observe::{Perspective, RecordKey};
-use crate::schema::{AttributeName, Kind, Relation, Value};
+use crate::schema::{AttributeName, Kind, Relation, Value, kind};
+
+/// Whether somebody should own things of this kind.
+pub fn is_owned(kind: &Kind) -> bool {
+    const OWNED: [Kind; 9] = [
+        kind::COMPONENT,
+        kind::DATA_STORE,
+        kind::CACHE,
+        kind::BUCKET,
+        kind::QUEUE,
+        kind::IDENTITY_PROVIDER,
+        kind::DECISION,
+        kind::RESOURCE,
+        kind::KEY_STORE,
+    ];
+    OWNED.contains(kind)
+}
 
 /// Where a thing stands, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]

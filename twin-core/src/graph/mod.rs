@@ -11,7 +11,7 @@ mod readings;
 mod snapshot;
 
 pub use build::{Identified, build};
-pub use entity::{AttributeValue, Edge, Entity, Group, Placement};
+pub use entity::{AttributeValue, Edge, Entity, Group, Placement, is_owned};
 pub use pages::{Charge, EvidenceRow, Link, Pages, Touch, Unresolved};
 pub use readings::{Readings, ScopeReading};
 pub use snapshot::{EdgeRef, Node, Snapshot};

@@ -305,7 +305,11 @@ impl Snapshot {
     pub fn places(&self, node: Node) -> Vec<String> {
         let place = |entity: &Entity| {
             let at = &entity.placement;
-            at.namespace.clone().or_else(|| at.cluster.clone()).or_else(|| at.environment.clone())
+            at.namespace
+                .clone()
+                .or_else(|| at.region.clone())
+                .or_else(|| at.cluster.clone())
+                .or_else(|| at.environment.clone())
         };
         let instances = self.instances(node);
         let of_instances = instances.iter().filter_map(|instance| place(self.entity(*instance)));

@@ -209,6 +209,28 @@ pub(super) fn rows() -> Vec<RelationRow> {
 }
 
 const ANY: &[Kind] = &[];
+/// What requests can be spread over: services, stores behind a name of their own, and what spreads them further.
+const SERVING: &[Kind] = &[
+    kind::INSTANCE,
+    kind::LOAD_BALANCER,
+    kind::DATA_STORE,
+    kind::CACHE,
+    kind::BUCKET,
+    kind::QUEUE,
+    kind::IDENTITY_PROVIDER,
+];
+/// What people name together.
+const PARTS: &[Kind] = &[
+    kind::COMPONENT,
+    kind::SYSTEM,
+    kind::TEAM,
+    kind::API,
+    kind::DATA_STORE,
+    kind::CACHE,
+    kind::BUCKET,
+    kind::QUEUE,
+    kind::IDENTITY_PROVIDER,
+];
 const STORES: &[Kind] = &[kind::DATA_STORE, kind::BUCKET];
 const RESOURCES: &[Kind] = &[
     kind::INSTANCE,
@@ -297,12 +319,9 @@ fn platform_rows() -> Vec<RelationRow> {
         row(relation::REALIZED_BY, "realizes", RESOURCES, &[kind::WORKLOAD, kind::SERVICE_NAME])
             .passing(NEEDED, NOTHING)
             .carrying(DataFlow::None, CostPass::SumToLeft),
-        RelationRow {
-            redundant: true,
-            ..row(relation::ROUTES_TO, "routedFrom", &[kind::LOAD_BALANCER], &[kind::INSTANCE, kind::LOAD_BALANCER])
-        }
-        .carrying(Both, CostPass::ByUsage)
-        .read_by(&["blast_radius", "neighbours"]),
+        RelationRow { redundant: true, ..row(relation::ROUTES_TO, "routedFrom", &[kind::LOAD_BALANCER], SERVING) }
+            .carrying(Both, CostPass::ByUsage)
+            .read_by(&["blast_radius", "neighbours"]),
         row(relation::RUNS_ON, "runs", &[kind::WORKLOAD, kind::NODE], &[kind::NODE, kind::CLUSTER])
             .passing(NEEDED, NOTHING),
         row(relation::LOCATED_IN, "locates", RESOURCES, &[kind::ZONE, kind::REGION]).passing(ONLY_DOWN, NOTHING),
@@ -320,7 +339,7 @@ fn platform_rows() -> Vec<RelationRow> {
         row(relation::PROVIDES_API, "providedBy", &[kind::COMPONENT], &[kind::API]).passing(NOTHING, ONLY_DOWN),
         row(relation::CONSUMES_API, "consumedBy", &[kind::COMPONENT], &[kind::API]).passing(ONLY_DOWN, NOTHING),
         row(relation::DEPENDS_ON, "dependencyOf", ANY, ANY).read_by(&["neighbours", "describe", "cycles"]),
-        RelationRow { same_kind: false, ..row(relation::WORKER_OF, "hasWorker", ANY, ANY) },
+        row(relation::WORKER_OF, "hasWorker", ANY, ANY),
         row(relation::STORE_OF, "hasStore", ANY, ANY),
     ]
 }
@@ -328,16 +347,9 @@ fn platform_rows() -> Vec<RelationRow> {
 /// Who answers for things, what they cost, and what was decided about them.
 fn organisation_rows() -> Vec<RelationRow> {
     vec![
-        RelationRow {
-            ..row(
-                relation::PART_OF,
-                "hasPart",
-                &[kind::COMPONENT, kind::SYSTEM, kind::TEAM, kind::API],
-                &[kind::SYSTEM, kind::DOMAIN, kind::TEAM],
-            )
-        }
-        .passing(NOTHING, LOSES_A_PART)
-        .carrying(DataFlow::None, CostPass::SumToRight),
+        row(relation::PART_OF, "hasPart", PARTS, &[kind::SYSTEM, kind::DOMAIN, kind::TEAM])
+            .passing(NOTHING, LOSES_A_PART)
+            .carrying(DataFlow::None, CostPass::SumToRight),
         row(relation::OWNED_BY, "owns", ANY, &[kind::TEAM, kind::PERSON]).read_by(&["owners", "describe", "scenario"]),
         row(relation::MEMBER_OF, "hasMember", &[kind::PERSON], &[kind::TEAM]).read_by(&["owners", "describe"]),
         row(relation::CHARGED_TO, "charges", ANY, &[kind::COST_CENTER])

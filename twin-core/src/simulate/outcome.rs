@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::analysis::{BlastRadius, EntityRef, Hit, OwnerRow, blast_radius, envelope, owners};
 use crate::answer::{Answer, EvidenceId, Interval, IntervalKind, Profile};
-use crate::graph::{Node, Snapshot, Touch};
+use crate::graph::{Node, Snapshot, Touch, is_owned};
 use crate::schema::State;
 use crate::simulate::Scenario;
 
@@ -116,7 +116,7 @@ fn accountable(base: &Snapshot, changed: &[Node], impact: &[Hit]) -> (Vec<OwnerR
     let mut unowned = Vec::new();
     for node in nodes {
         let owners = owners(base, node, Profile::Audit).value;
-        if owners.is_empty() {
+        if owners.is_empty() && is_owned(&base.entity(node).kind) {
             unowned.push(EntityRef::of(base, node));
         }
         rows.extend(owners);

@@ -2,7 +2,7 @@
 
 use twin_connector_base::config::Format;
 use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
-use twin_core::observe::Capability;
+use twin_core::observe::{Capability, Diagnostic, Locator, code};
 use twin_core::schema::{kind, relation};
 
 use crate::config;
@@ -24,8 +24,26 @@ impl Decoder for Dockerfile {
     }
 
     fn decode(&self, payloads: &[Payload<'_>], origin: &Origin) -> Vec<Decoded> {
-        payloads.iter().map(|payload| config::file(payload, Format::Dockerfile, origin)).collect()
+        payloads.iter().map(|payload| file(payload, origin)).collect()
     }
+}
+
+/// A file that begins no image is none, whatever it is called.
+fn file(payload: &Payload<'_>, origin: &Origin) -> Decoded {
+    match payload.bytes {
+        Ok(bytes) if !begins_image(bytes) => {
+            let locator = Locator::line(payload.path, 0);
+            let diagnostic = Diagnostic::rejected(code::NOT_RECOGNISED, locator, "no Dockerfile: it has no FROM");
+            Decoded::rejected(payload.path, diagnostic)
+        }
+        _ => config::file(payload, Format::Dockerfile, origin),
+    }
+}
+
+fn begins_image(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let mut first_words = text.lines().filter_map(|line| line.split_whitespace().next());
+    first_words.any(|word| word.eq_ignore_ascii_case("FROM"))
 }
 
 #[cfg(test)]

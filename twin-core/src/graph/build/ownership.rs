@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Build, pattern};
 use crate::answer::EvidenceId;
+use crate::graph::is_owned;
 use crate::identity::{FactIndex, RecordIndex};
 use crate::observe::{Handle, Space, Step};
-use crate::schema::{AttributeName, Kind, Value, attribute, kind, relation};
+use crate::schema::{AttributeName, Value, attribute, kind, relation};
 
 /// How sure it is that whoever owns the manifest owns the thing.
 const BY_MANIFEST: f64 = 0.7;
@@ -31,19 +32,6 @@ struct OwnedPath {
     steps: Vec<Step>,
 }
 
-/// Kinds that somebody should own.
-const OWNED: [Kind; 9] = [
-    kind::COMPONENT,
-    kind::DATA_STORE,
-    kind::CACHE,
-    kind::BUCKET,
-    kind::QUEUE,
-    kind::IDENTITY_PROVIDER,
-    kind::DECISION,
-    kind::RESOURCE,
-    kind::KEY_STORE,
-];
-
 impl Build<'_> {
     /// Adds `ownedBy` for everything that a rule gives an owner.
     pub(super) fn add_ownership(&mut self) {
@@ -52,7 +40,7 @@ impl Build<'_> {
             return;
         }
         for node in 0..self.entities.len() as u32 {
-            if !OWNED.contains(self.kind(node)) {
+            if !is_owned(self.kind(node)) {
                 continue;
             }
             let paths = self.paths_of(node);
