@@ -56,7 +56,7 @@ fn each_format_names_its_peers_by_line() {
     check(
         "shop/Dockerfile",
         "ARG V=1\nFROM x:$V AS base\nENV A_URL=http://a:1 B=\"c d\"\nFROM y AS other\nENV NO_URL=http://no:1\nFROM --platform=z base\nARG Q=q\nENV Q_HOST $Q\nENV B_ADDR=b:2 \\\n # no\n C_ADDR=c:3\n",
-        "3:A_URL=a:1 1 | 9:B_ADDR=b:2 2 | 11:C_ADDR=c:3 3",
+        "3:A_URL=a:1 1 | 7:Q_HOST=q - | 9:B_ADDR=b:2 2 | 11:C_ADDR=c:3 3",
     );
 }
 
