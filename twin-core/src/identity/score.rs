@@ -43,9 +43,14 @@ pub struct PairScore {
 /// The shared values that link records, with those that are too common to mean anything.
 #[derive(Debug, Default)]
 pub struct Links {
-    by_value: BTreeMap<(Field, String), Vec<(RecordIndex, FactIndex)>>,
+    by_record: BTreeMap<RecordIndex, BTreeMap<(Field, String), FactIndex>>,
+    by_value: BTreeMap<(Field, String), Vec<RecordIndex>>,
     generic: BTreeSet<(Field, String)>,
 }
+
+/// Up to so many records that share a value are compared each with each; of more, each with the next. What all of them share
+/// puts neighbours together as well as it puts any two together, and the work stays in proportion to the records.
+const BLOCK: usize = 32;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Field {
@@ -90,9 +95,17 @@ impl Links {
     pub fn new(directory: &Directory<'_>, founders: &[RecordIndex]) -> Self {
         let mut links = Links::default();
         for &record in founders {
-            for (field, value, fact) in shared_values(directory, record) {
-                links.by_value.entry((field, value)).or_default().push((record, fact));
+            let values = links.by_record.entry(record).or_default();
+            values.extend(
+                shared_values(directory, record).into_iter().map(|(field, value, fact)| ((field, value), fact)),
+            );
+            for value in values.keys() {
+                links.by_value.entry(value.clone()).or_default().push(record);
             }
+        }
+        // Among many, whoever is called the same stands side by side.
+        for records in links.by_value.values_mut() {
+            records.sort_by_key(|record| (&directory.record(*record).name, *record));
         }
         links.generic = links
             .by_value
@@ -110,8 +123,9 @@ impl Links {
             if self.generic.contains(value) {
                 continue;
             }
-            for (place, (a, _)) in records.iter().enumerate() {
-                pairs.extend(records[place + 1..].iter().filter(|(b, _)| a != b).map(|(b, _)| (*a.min(b), *a.max(b))));
+            let partners = if records.len() > BLOCK { 1 } else { BLOCK };
+            for (place, a) in records.iter().enumerate() {
+                pairs.extend(records[place + 1..].iter().take(partners).map(|b| (*a.min(b), *a.max(b))));
             }
         }
         pairs
@@ -127,18 +141,31 @@ impl Links {
         PairScore { weights, score }
     }
 
+    /// What the strongest value that both have in a field is worth.
     fn agreement(&self, directory: &Directory<'_>, field: Field, a: RecordIndex, b: RecordIndex) -> Option<Weight> {
-        let mine: BTreeMap<String, FactIndex> = values_of(directory, a, field);
-        let theirs = values_of(directory, b, field);
-        let (value, fact) = mine.iter().find(|(value, _)| theirs.contains_key(*value))?;
-        let generic = self.generic.contains(&(field, value.clone()));
-        let (weight, technique) = match (generic, field) {
-            (true, _) => (0.0, "generic-value"),
-            (false, Field::Name) => name_weight(directory, a, b)?,
-            (false, Field::Image) if !is_own_image(directory, a, b) => (0.0, "third-party-image"),
-            (false, field) => (field.weight(), "equal"),
-        };
-        Some(Weight { field: field.name(), technique, value: value.clone(), weight, facts: vec![*fact, theirs[value]] })
+        let theirs = self.by_record.get(&b)?;
+        let shared = self.by_record.get(&a)?.iter().filter(|((of, _), _)| *of == field);
+        let weights = shared.filter_map(|(value, fact)| {
+            let other = *theirs.get(value)?;
+            let (weight, technique) = self.worth(directory, value, a, b)?;
+            Some(Weight { field: field.name(), technique, value: value.1.clone(), weight, facts: vec![*fact, other] })
+        });
+        weights.max_by(|x, y| x.weight.total_cmp(&y.weight).then_with(|| y.value.cmp(&x.value)))
+    }
+
+    fn worth(
+        &self,
+        directory: &Directory<'_>,
+        value: &(Field, String),
+        a: RecordIndex,
+        b: RecordIndex,
+    ) -> Option<(f64, &'static str)> {
+        match (self.generic.contains(value), value.0) {
+            (true, _) => Some((0.0, "generic-value")),
+            (false, Field::Name) => name_weight(directory, a, b),
+            (false, Field::Image) if !is_own_image(directory, a, b) => Some((0.0, "third-party-image")),
+            (false, field) => Some((field.weight(), "equal")),
+        }
     }
 }
 
@@ -211,11 +238,10 @@ fn peers(directory: &Directory<'_>, field: Field, record: RecordIndex) -> Option
 }
 
 /// A value means nothing once two records of one slot share it. A service's name means nothing either once two workloads of one system claim it.
-fn is_generic(directory: &Directory<'_>, field: Field, records: &[(RecordIndex, FactIndex)]) -> bool {
+fn is_generic(directory: &Directory<'_>, field: Field, records: &[RecordIndex]) -> bool {
     let mut slots = BTreeSet::new();
     let mut systems = BTreeSet::new();
-    let distinct: BTreeSet<RecordIndex> = records.iter().map(|(record, _)| *record).collect();
-    distinct.into_iter().any(|record| {
+    records.iter().any(|&record| {
         let view = directory.record(record);
         let repeated = !slots.insert((slot(view), peers(directory, field, record)));
         let claimed = matches!(field, Field::ServiceName | Field::Name)
@@ -223,11 +249,6 @@ fn is_generic(directory: &Directory<'_>, field: Field, records: &[(RecordIndex, 
             && !systems.insert(system(view));
         repeated || claimed
     })
-}
-
-fn values_of(directory: &Directory<'_>, record: RecordIndex, wanted: Field) -> BTreeMap<String, FactIndex> {
-    let values = shared_values(directory, record).into_iter().filter(|(field, ..)| *field == wanted);
-    values.map(|(_, value, fact)| (value, fact)).collect()
 }
 
 /// The values of a record that another record may share.

@@ -212,3 +212,35 @@ fn why_not_cites_what_both_sides_say() {
     assert_eq!(answer.verdict.as_deref(), Some("split by a person"));
     assert_eq!(answer.evidence(&answer.value[0].evidence).len(), 2);
 }
+
+#[test]
+fn many_workloads_of_one_image_are_compared_in_proportion_to_their_number() {
+    let workloads: Vec<String> =
+        (0..200).map(|number| format!("Workload:space{number}/pay\n  runsImage image:registry/pay")).collect();
+    let twin = Twin::in_memory();
+    apply(&twin, &format!("file f\n{}", workloads.join("\n")));
+    let snapshot = head(&twin);
+    assert_eq!(snapshot.pages().verdicts.len(), 199);
+    assert_eq!(components(&snapshot).len(), 1);
+}
+
+#[test]
+fn the_strongest_shared_value_counts_where_another_is_generic() {
+    check(
+        "source one
+         file a
+         Workload:shop/api
+           runsImage image:mesh/sidecar
+           runsImage image:registry/api
+         Workload:shop/web
+           runsImage image:mesh/sidecar
+         source two
+         file b
+         Workload:prod/api
+           runsImage image:mesh/sidecar
+           runsImage image:registry/api
+         ask members api
+           one/shop/Workload:api
+           two/prod/Workload:api",
+    );
+}
