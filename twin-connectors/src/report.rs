@@ -47,8 +47,10 @@ pub struct Report {
     pub decoders: Vec<Tally>,
     /// Files of which a part was not understood.
     pub in_part: Vec<Unread>,
-    /// Files that look like something that is read here, but no decoder recognised them, or found anything in them.
+    /// Files that look like something that is read here, but no decoder recognised them.
     pub not_understood: Vec<Unread>,
+    /// Files that were read to their end, and in which there was nothing to keep.
+    pub nothing_to_keep: Vec<String>,
     /// Files and folders that could not be read.
     pub not_read: Vec<Unread>,
     /// Files that nothing here reads, counted by their ending, or by their name if they have none.
@@ -79,7 +81,8 @@ impl Report {
             files: tree.leaves.len() as u64,
             decoders: tallies(readings, decoders),
             in_part: in_part(readings),
-            not_understood: not_understood(&familiar, readings),
+            not_understood: not_understood(&familiar),
+            nothing_to_keep: nothing_to_keep(readings),
             not_read: not_read(tree, seen, readings),
             nobody_reads: counted(others.into_iter().map(|file| ending_or_name(&file.path))),
             skipped: tree.skipped.clone(),
@@ -92,12 +95,13 @@ fn is_familiar(path: &str, decoders: &[Registered]) -> bool {
     decoders.iter().any(|row| row.may_read(path))
 }
 
-fn not_understood(familiar: &[&Seen], readings: &BTreeMap<String, Reading>) -> Vec<Unread> {
-    let strange = familiar.iter().map(|file| (&file.path, "no decoder recognises it"));
-    let silent = readings.iter().filter(|(_, reading)| reading.is_silent());
-    let silent = silent.map(|(path, _)| (path, "nothing in it means anything to its decoder"));
-    let all: BTreeMap<&String, &str> = strange.chain(silent).collect();
-    all.into_iter().map(|(path, why)| Unread { path: path.clone(), why: why.to_owned() }).collect()
+fn not_understood(familiar: &[&Seen]) -> Vec<Unread> {
+    let why = "no decoder recognises it".to_owned();
+    familiar.iter().map(|file| Unread { path: file.path.clone(), why: why.clone() }).collect()
+}
+
+fn nothing_to_keep(readings: &BTreeMap<String, Reading>) -> Vec<String> {
+    readings.iter().filter(|(_, reading)| reading.is_silent()).map(|(path, _)| path.clone()).collect()
 }
 
 fn ending_or_name(path: &str) -> String {
@@ -156,6 +160,9 @@ impl fmt::Display for Report {
         section(f, "read in part", &self.in_part)?;
         section(f, "not understood", &self.not_understood)?;
         section(f, "not read", &self.not_read)?;
+        if !self.nothing_to_keep.is_empty() {
+            writeln!(f, "read, and nothing in them to keep: {} files", self.nothing_to_keep.len())?;
+        }
         counts(f, "nothing here reads", &self.nobody_reads)?;
         counts(f, "folders not entered", &self.skipped)?;
         match self.links.len() {

@@ -17,7 +17,7 @@ pub fn tell(telling: &mut Telling, now: &Snapshot, reading: &Reading) {
         telling.line(format!("  {sort:<18} {files:>4} files {read:>6} records {rejected:>4} rejected"));
     }
     unread(telling, "read in part", &report.in_part);
-    unread(telling, "seen, but nothing was found in it", &report.not_understood);
+    unread(telling, "seen, but not understood", &report.not_understood);
     unread(telling, "not read", &report.not_read);
     let others: Vec<String> = report.nobody_reads.iter().map(|(ending, count)| format!("{ending} ({count})")).collect();
     if !others.is_empty() {
