@@ -84,6 +84,34 @@ fn a_mounted_proxy_names_its_upstreams() {
 }
 
 #[test]
+fn a_mounted_file_of_any_name_names_peers_and_one_that_only_lies_near_does_not() {
+    let compose = "services:
+  gate:
+    image: acme/gate
+    volumes: [./routes:/etc/routes]
+  balancer:
+    image: haproxy
+    volumes: [./lb/haproxy.cfg:/etc/haproxy.cfg]
+  door:
+    image: caddy
+    configs: [site]
+  till: {image: acme/till}
+  books: {image: acme/books}
+configs:
+  site: {file: ./Caddyfile}
+";
+    let files = [
+        ("compose.yaml", compose),
+        ("routes/all.json", r#"{"routes": [{"to": [{"Host": "till", "Port": 80}]}]}"#),
+        ("lb/haproxy.cfg", "frontend f\n  bind *:80\nbackend b\n  server s1 books:80 check # was till:80\n"),
+        ("Caddyfile", ":80 {\n  reverse_proxy /api/* till:80 books:80\n}\n"),
+        ("books/notes.yaml", "seen: http://till:80\n"),
+    ];
+    let expected = ["balancer>books", "door>books", "door>till", "gate>till"];
+    assert_eq!(found(&files), expected);
+}
+
+#[test]
 fn settings_that_all_share_are_for_all_that_have_settings_beside_them() {
     let compose = "services:\n  registry: {image: x/r}\n  a: {image: x/a}\n  b: {image: x/b}\n  c: {image: x/c}\n";
     let shared = "spring:\n  jpa: {show: true}\neureka:\n  client: {url: 'http://registry:8761/'}\n";

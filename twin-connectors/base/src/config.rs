@@ -7,6 +7,7 @@ mod dotenv;
 mod name;
 mod nginx;
 mod properties;
+mod proxy;
 mod toml;
 mod tree;
 
@@ -17,7 +18,7 @@ use crate::endpoint::{self, Endpoint};
 use interpolation::{Syntax, Variables};
 
 pub use dotenv::{Variable, variables};
-pub use name::format_of;
+pub use name::{format_by_content, format_of};
 
 /// A format of settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +33,8 @@ pub enum Format {
     DotEnv,
     /// nginx.
     Nginx,
+    /// HAProxy or Caddy.
+    Proxy,
     /// What a Dockerfile sets. No file has this format by its name; see [`format_of`].
     Dockerfile,
 }
@@ -90,6 +93,7 @@ pub fn settings(path: &str, text: &str, format: Format, limits: &Limits) -> Sett
         Format::Toml => toml::settings(path, text, limits, &mut diagnostics),
         Format::DotEnv => dotenv::settings(text),
         Format::Nginx => nginx::settings(text),
+        Format::Proxy => proxy::settings(text),
         Format::Dockerfile => dockerfile::settings(text),
     };
     told(text, &read, diagnostics)

@@ -29,13 +29,19 @@ impl Decoder for ApplicationConfig {
             Some(_) if is_conventional(name(path)) => Recognition::ByName,
             Some(_) => Recognition::Plausible,
             None if is_framework(path, head) => Recognition::ByContent,
+            // Whoever knows the shape of the file goes first.
+            None if config::format_by_content(path, head).is_some() => Recognition::Plausible,
             None => Recognition::No,
         }
     }
 
     fn decode(&self, payloads: &[Payload<'_>], origin: &Origin) -> Vec<Decoded> {
-        let format = |path| config::format_of(path).unwrap_or(Format::Yaml);
-        payloads.iter().map(|payload| file(payload, format(payload.path), origin)).collect()
+        let by_content =
+            |payload: &Payload<'_>| config::format_by_content(payload.path, payload.bytes.unwrap_or_default());
+        let format = |payload: &Payload<'_>| {
+            config::format_of(payload.path).or_else(|| by_content(payload)).unwrap_or(Format::Yaml)
+        };
+        payloads.iter().map(|payload| file(payload, format(payload), origin)).collect()
     }
 }
 
@@ -94,10 +100,11 @@ fn record(path: &str, text: &str, settings: &Settings, origin: &Origin) -> Optio
     if let Some((application, line)) = &settings.application {
         record.known_as(Handle::global(Space::ServiceName, application), at(application, *line));
     }
-    if let Some(component) = component(path) {
+    if let Some(component) = component(path).filter(|_| is_framework(path, text.as_bytes())) {
         record.known_as(Handle::global(Space::ComponentName, component), at(&shown, line));
     }
-    settings.mentions.iter().for_each(|mention| connect(&mut record, mention, path));
+    let certainty = certainty(path, text);
+    settings.mentions.iter().for_each(|mention| connect(&mut record, mention, path, certainty));
     Some(record)
 }
 
@@ -141,9 +148,19 @@ fn component(path: &str) -> Option<&str> {
     Some(PROFILES.iter().find_map(|profile| stem.strip_suffix(profile)).unwrap_or(stem))
 }
 
-fn connect(record: &mut Record, mention: &Mention, path: &str) {
+/// A file of any name that happens to name hosts is settings only to who says that they read it: what only lies near somebody is not enough.
+const ANY_NAME: f64 = 0.55;
+
+fn certainty(path: &str, text: &str) -> f64 {
+    let is_known = config::format_of(path).is_some() || is_framework(path, text.as_bytes());
+    let is_data = [".yml", ".yaml", ".json"].iter().any(|ending| path.to_lowercase().ends_with(ending));
+    if is_data && !is_known { ANY_NAME } else { technique::confidence(technique::CONFIG_FILE) }
+}
+
+fn connect(record: &mut Record, mention: &Mention, path: &str, certainty: f64) {
     let locator = Locator::line(path, mention.line);
-    let evidence = Evidence::at(locator, mention.endpoint.raw.as_str(), technique::CONFIG_FILE).in_field(&mention.key);
+    let evidence = Evidence::at(locator, mention.endpoint.raw.as_str(), technique::CONFIG_FILE);
+    let evidence = evidence.in_field(&mention.key).with_confidence(certainty);
     let target = Target::Handle(mention.endpoint.peer());
     let attributes = mention.endpoint.attributes();
     record.say(Statement::Related { relation: relation::CONNECTS_TO, variant: None, target, attributes }, evidence);
