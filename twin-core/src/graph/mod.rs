@@ -2,7 +2,7 @@
 //!
 //! Invariant: the graph is a pure function of live facts, clusters and schema. It knows no store, no clock and no question.
 
-mod build;
+mod assemble;
 mod entity;
 mod pages;
 #[cfg(feature = "petgraph")]
@@ -10,7 +10,7 @@ mod petgraph;
 mod readings;
 mod snapshot;
 
-pub use build::{Identified, build};
+pub use assemble::{Identified, build};
 pub use entity::{AttributeValue, Edge, Entity, Group, Placement, is_owned};
 pub use pages::{Charge, EvidenceRow, Link, Pages, Touch, Unresolved};
 pub use readings::{Readings, ScopeReading};
