@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::analysis::question::{EntityRef, basis, envelope};
-use crate::answer::{Answer, EvidenceId, Profile};
+use crate::analysis::question::{EntityRef, basis, envelope, never_read, reads_kind};
+use crate::answer::{Answer, EvidenceId, Profile, Status};
 use crate::graph::{Edge, EdgeRef, Node, Snapshot};
 use crate::observe::Perspective;
 use crate::schema::{AttributeName, Relation, Value, attribute, kind};
@@ -72,6 +72,10 @@ pub fn drift(snapshot: &Snapshot, left: Perspective, right: Perspective, needs: 
         envelope(snapshot, "drift", asked, needs, "difference of two sides by (from, relation, to)", value);
     answer.basis = sides;
     answer.verdict = Some(verdict(&answer.value, left, right));
+    if [left, right].contains(&Perspective::Observed) && !reads_kind(snapshot, &kind::SERVICE_NAME) {
+        // Nothing was observed, which is not to say that nothing happens.
+        answer.status = Status::Unknown { why: never_read("drift") };
+    }
     if !answer.value.not_compared.is_empty() {
         let names: Vec<&str> = answer.value.not_compared.iter().map(|entity| entity.name.as_str()).collect();
         answer.blind_spots.push(format!("nothing was {} of {}", right.as_str(), names.join(", ")));

@@ -12,7 +12,7 @@ use crate::base::Timestamp;
 use crate::graph::{Node, ScopeReading, Snapshot};
 use crate::identity::EntityId;
 use crate::observe::{Capability, Outcome, Perspective, Scope, SourceId};
-use crate::schema::{Kind, Schema};
+use crate::schema::{Kind, Relation, Schema, kind, relation};
 
 /// An entity as rows name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -143,8 +143,9 @@ impl<'a> Footprint<'a> {
 }
 
 fn status(snapshot: &Snapshot, bearing: &[Bearing<'_>], needs: Profile, question: &str) -> Status {
-    if bearing.is_empty() {
-        return Status::Unknown { why: format!("no source that can answer {question} has ever been read") };
+    let (kinds, relations) = essential(question);
+    if bearing.is_empty() || !yields(bearing, &kinds, &relations) {
+        return Status::Unknown { why: never_read(question) };
     }
     let unrecognised = snapshot.readings().scopes.iter().filter_map(|(scope, reading)| never_listed(scope, reading));
     let missing: BTreeSet<Missing> = bearing
@@ -157,6 +158,35 @@ fn status(snapshot: &Snapshot, bearing: &[Bearing<'_>], needs: Profile, question
         .chain(unrecognised)
         .collect();
     if missing.is_empty() { Status::Complete } else { Status::Partial { missing: missing.into_iter().collect() } }
+}
+
+/// What a question cannot be answered without, whatever else was read: without a bill, no cost is not "costs nothing".
+fn essential(question: &str) -> (Vec<Kind>, Vec<Relation>) {
+    match question {
+        "cost" => (vec![kind::CHARGE], Vec::new()),
+        "owners" => (vec![kind::OWNERSHIP_RULE], vec![relation::OWNED_BY]),
+        "decisions" => (vec![kind::DECISION], Vec::new()),
+        _ => (Vec::new(), Vec::new()),
+    }
+}
+
+/// Whether anything that was read can yield one of these; true where none is asked for.
+fn yields(bearing: &[Bearing<'_>], kinds: &[Kind], relations: &[Relation]) -> bool {
+    let can = |capability: &Capability| {
+        capability.kinds.iter().any(|kind| kinds.contains(kind))
+            || capability.relations.iter().any(|relation| relations.contains(relation))
+    };
+    (kinds.is_empty() && relations.is_empty()) || bearing.iter().any(|(.., capability)| can(capability))
+}
+
+pub(super) fn never_read(question: &str) -> String {
+    format!("no source that can answer {question} has ever been read")
+}
+
+/// Whether any source that was read can yield records of this kind.
+pub(super) fn reads_kind(snapshot: &Snapshot, kind: &Kind) -> bool {
+    let mut capabilities = snapshot.readings().scopes.values().flat_map(|reading| reading.capabilities.iter());
+    capabilities.any(|capability| capability.kinds.contains(kind))
 }
 
 /// A folder that could never be read to its end may hold anything. What it held when it was, is marked by itself.

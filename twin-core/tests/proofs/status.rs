@@ -15,6 +15,7 @@ fn status_follows_from_what_bears_on_the_question() {
     let cases = [
         ("", "status cost", "unknown"),
         ("sees Workload\nfile a", "status cost", "unknown"),
+        ("sees DataStore\nfile a", "status cost", "unknown"),
         ("sees Charge\nfile a", "status cost", "complete"),
         ("sees Charge\nfile a\nsees Team ownedBy\nfile b partial", "status cost", "complete"),
         ("sees Charge\nfile a\nsees Charge\nfile b partial", "status cost", "partial b: last reading was partial: cut"),
