@@ -1,5 +1,6 @@
 //! Every file is accounted for record by record, on inputs of our own and on the payloads of third parties where they are at hand.
 
+#[path = "../../twin-connectors/base/tests/shared/mod.rs"]
 mod shared;
 
 use std::fs;

@@ -1,5 +1,6 @@
 //! The edges that are found in small made-up estates, each for one way in which peers are named, and in real ones where they are at hand.
 
+#[path = "../../twin-connectors/base/tests/shared/mod.rs"]
 mod shared;
 
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! Real data that lies beside the checkout, where it does: evidence stands, counters reconcile, nothing panics. Without it, says so.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use golden_support::evidence::Opened;
@@ -12,19 +12,8 @@ use twin_core::observe::Batch;
 use twin_core::{At, Receipt, Twin};
 
 mod golden_support;
-
-fn shared(below: &str) -> Option<PathBuf> {
-    let named = std::env::var_os("TWIN_SHARED").map(PathBuf::from);
-    let beside = || {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
-        here.map(|folder| folder.join("shared")).find(|folder| folder.is_dir())
-    };
-    let found = named.or_else(beside).map(|folder| folder.join(below)).filter(|folder| folder.is_dir());
-    if found.is_none() {
-        println!("SKIPPED: no shared {below} here");
-    }
-    found
-}
+#[path = "../../twin-connectors/base/tests/shared/mod.rs"]
+mod shared;
 
 fn read(root: &Path) -> (Twin, Vec<Batch>) {
     let options = ScanOptions { name: Some("shared".to_owned()), ..ScanOptions::default() };
@@ -38,7 +27,7 @@ fn read(root: &Path) -> (Twin, Vec<Batch>) {
 
 #[test]
 fn every_link_of_a_real_estate_stands_where_it_says() {
-    let Some(estates) = shared("estates/raw") else { return };
+    let Some(estates) = shared::folder("estates/raw") else { return };
     for entry in std::fs::read_dir(estates).expect("estates") {
         let root = entry.expect("an entry").path();
         if !root.is_dir() {
@@ -59,7 +48,7 @@ fn every_link_of_a_real_estate_stands_where_it_says() {
 
 #[test]
 fn all_fixtures_are_read_as_one_estate_and_each_fault_has_a_place() {
-    let Some(fixtures) = shared("fixtures") else { return };
+    let Some(fixtures) = shared::folder("fixtures") else { return };
     let start = Instant::now();
     let (twin, batches) = read(&fixtures);
     assert!(start.elapsed() < Duration::from_secs(300), "{:?}", start.elapsed());

@@ -1,5 +1,8 @@
 //! Scans of made-up trees, read by a made-up decoder, with every fault that a disk can have.
 
+#[path = "../base/tests/shared/mod.rs"]
+mod shared;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
@@ -367,27 +370,17 @@ fn an_unknown_sort_is_told_with_the_nearest() {
     assert!(error.to_string().starts_with("unknown source \"no-such-source\""), "{error}");
 }
 
-/// Folders of real payloads that lie beside the project, if they are there.
-fn shared() -> Option<std::path::PathBuf> {
-    let named = std::env::var_os("TWIN_SHARED").map(std::path::PathBuf::from);
-    let above = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("shared"));
-    named.into_iter().chain(above).find(|folder| folder.join("fixtures").is_dir())
-}
-
 #[test]
 fn real_folders_reconcile_and_do_not_depend_on_who_reads_first() {
-    let Some(shared) = shared() else {
-        println!("SKIPPED: no folder `shared` with real payloads beside the project");
-        return;
-    };
     for folder in ["fixtures/kubernetes", "fixtures/terraform-state", "fixtures/adr-nygard", "estates/raw"] {
         let options = ScanOptions { name: Some("real".to_owned()), ..ScanOptions::default() };
-        let found = scan(shared.join(folder), &options).expect("a scan");
+        let Some(root) = shared::folder(folder) else { return };
+        let found = scan(&root, &options).expect("a scan");
         assert!(found.report.decoders.iter().any(|tally| tally.read > 0), "{folder}\n{}", found.report);
         let counted: u64 = found.report.decoders.iter().map(|tally| tally.read + tally.rejected).sum();
         let incoming: u64 = found.batches.iter().map(Batch::incoming).sum();
         assert_eq!(counted, incoming, "{folder}\n{}", found.report);
-        assert_eq!(scan(shared.join(folder), &options).expect("a scan").batches, found.batches, "{folder}");
+        assert_eq!(scan(&root, &options).expect("a scan").batches, found.batches, "{folder}");
         println!("{}", found.report);
     }
 }

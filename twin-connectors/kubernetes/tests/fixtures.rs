@@ -8,11 +8,8 @@ use twin_connector_kubernetes::Kubernetes;
 use twin_core::base::Limits;
 use twin_core::observe::{Locator, Outcome, SourceId, Step};
 
-fn shared() -> Option<PathBuf> {
-    let named = std::env::var_os("TWIN_SHARED").map(PathBuf::from);
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("shared"));
-    named.into_iter().chain(beside).find(|folder| folder.join("fixtures").is_dir())
-}
+#[path = "../../base/tests/shared/mod.rs"]
+mod shared;
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -52,8 +49,7 @@ fn documents_of(text: &str) -> u64 {
 
 #[test]
 fn real_manifests_are_read_in_full() {
-    let Some(shared) = shared() else {
-        println!("SKIPPED: the shared fixtures are not here");
+    let Some(shared) = shared::folder("fixtures").and_then(|fixtures| Some(fixtures.parent()?.to_owned())) else {
         return;
     };
     let mut found = Vec::new();

@@ -1,17 +1,14 @@
 //! The decoder over public payloads that lie beside the project, where they are there.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use twin_connector_base::{Decoder, Origin, Payload};
 use twin_connector_telemetry::otlp::OtlpTraces;
 use twin_core::base::Limits;
 use twin_core::observe::{Severity, SourceId};
 
-fn shared() -> Option<PathBuf> {
-    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("shared"));
-    let named = std::env::var_os("TWIN_SHARED").map(PathBuf::from);
-    named.into_iter().chain(above).find(|folder| folder.join("fixtures").is_dir())
-}
+#[path = "../../base/tests/shared/mod.rs"]
+mod shared;
 
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -30,13 +27,10 @@ fn spans_of(name: &str, bytes: &[u8]) -> Option<u64> {
 
 #[test]
 fn public_payloads_are_read_and_accounted_for() {
-    let Some(shared) = shared() else {
-        println!("SKIPPED: no shared fixtures here");
-        return;
-    };
+    let Some(fixtures) = shared::folder("fixtures") else { return };
     let mut seen = 0;
     for folder in ["otlp", "otlp-sdk-capture"] {
-        for (name, bytes) in files(&shared.join("fixtures").join(folder)) {
+        for (name, bytes) in files(&fixtures.join(folder)) {
             account(&name, &bytes);
             seen += 1;
         }
@@ -46,11 +40,8 @@ fn public_payloads_are_read_and_accounted_for() {
 
 #[test]
 fn a_recording_of_thousands_of_spans_is_read_whole() {
-    let recording = shared().map(|shared| shared.join("vectors/reality/shop/before.otlp.jsonl.gz"));
-    let Some(bytes) = recording.and_then(|path| std::fs::read(path).ok()) else {
-        println!("SKIPPED: no shared recording here");
-        return;
-    };
+    let Some(folder) = shared::folder("vectors/reality/shop") else { return };
+    let bytes = std::fs::read(folder.join("before.otlp.jsonl.gz")).expect("the recording");
     let mut text = String::new();
     std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(bytes.as_slice()), &mut text).expect("a text");
     let origin = Origin { source: SourceId("shared".to_owned()), limits: Limits::default() };

@@ -1,6 +1,7 @@
 //! What every reading must keep, whatever was read: shared by the tests of the connectors, which include it by its path.
 
-use std::path::PathBuf;
+#[path = "../shared/mod.rs"]
+mod shared;
 
 use twin_connector_base::{Decoded, Decoder, Origin, Payload};
 use twin_core::base::Limits;
@@ -132,19 +133,8 @@ fn points_into(locator: &Locator, text: &str, json: Option<&serde_json::Value>) 
 
 /// The real payloads of one source, if the folder of shared fixtures is there; says so if it is not.
 pub fn fixtures(source: &str) -> Vec<(String, Vec<u8>)> {
-    let Some(folder) = shared().map(|shared| shared.join("fixtures").join(source)).filter(|folder| folder.is_dir())
-    else {
-        println!("SKIPPED: no shared fixtures of {source} here");
-        return Vec::new();
-    };
+    let Some(folder) = shared::folder(&format!("fixtures/{source}")) else { return Vec::new() };
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files = entries.filter(|path| path.is_file());
     files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(path).unwrap())).collect()
-}
-
-fn shared() -> Option<PathBuf> {
-    let named = std::env::var_os("TWIN_SHARED").map(PathBuf::from);
-    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let beside = here.ancestors().map(|folder| folder.join("shared")).find(|folder| folder.is_dir());
-    named.or(beside)
 }

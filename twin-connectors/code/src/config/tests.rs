@@ -1,6 +1,6 @@
 //! Files of settings of our own.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proptest::prelude::*;
 use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
@@ -109,16 +109,14 @@ fn files(root: &Path, folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
+#[path = "../../../base/tests/shared/mod.rs"]
+mod shared;
+
 #[test]
 fn real_files_are_read_to_the_letter() {
-    let given = std::env::var_os("TWIN_SHARED").map(PathBuf::from);
-    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("shared"));
-    let Some(root) = given.into_iter().chain(above).find(|folder| folder.join("estates/raw").is_dir()) else {
-        println!("SKIPPED: no shared data beside the project");
-        return;
-    };
+    let Some(root) = shared::folder("estates/raw") else { return };
     let mut found = Vec::new();
-    files(&root.join("estates/raw"), &root.join("estates/raw"), &mut found);
+    files(&root, &root, &mut found);
     found.retain(|(path, bytes)| ApplicationConfig.recognises(path, bytes) != Recognition::No);
     assert!(!found.is_empty());
     for (path, bytes) in &found {

@@ -232,12 +232,8 @@ fn files_are_recognised_by_name_then_by_content() {
     }
 }
 
-/// The folder of shared data, where it lies beside the project.
-fn shared() -> Option<PathBuf> {
-    let given = std::env::var_os("TWIN_SHARED").map(PathBuf::from);
-    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("shared"));
-    given.into_iter().chain(above).find(|folder| folder.join("estates").is_dir())
-}
+#[path = "../../../base/tests/shared/mod.rs"]
+mod shared;
 
 fn compose_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -252,12 +248,8 @@ fn compose_files(folder: &Path, found: &mut Vec<PathBuf>) {
 
 #[test]
 fn real_projects_are_read_in_full() {
-    let Some(shared) = shared() else {
-        println!("SKIPPED: no shared data beside the project");
-        return;
-    };
+    let Some(root) = shared::folder("estates/raw") else { return };
     let mut paths = Vec::new();
-    let root = shared.join("estates/raw");
     compose_files(&root, &mut paths);
     paths.sort();
     let read = |path: &PathBuf| {
