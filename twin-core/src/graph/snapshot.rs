@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::answer::{AsOf, EvidenceId, EvidenceSource, Proof};
-use crate::base::{Error, ErrorKind, Result, Timestamp};
+use crate::base::{Error, ErrorKind, Result, Timestamp, nearest};
 use crate::graph::{Edge, Entity, Group, Pages, Readings};
 use crate::identity::EntityId;
 use crate::schema::{Schema, State, kind};
@@ -252,7 +252,7 @@ impl Snapshot {
             candidates.into_iter().filter(|node| Some(precedence(self.entity(*node))) == least).collect();
         match best[..] {
             [node] => Ok(node),
-            [] => Err(Error::unknown("entity", name, self.pages.index.by_name.keys().map(String::as_str))),
+            [] => Err(self.unknown(name)),
             _ => Err(self.ambiguous(name, &best)),
         }
     }
@@ -285,6 +285,17 @@ impl Snapshot {
         let at = &self.entity(node).placement;
         let places = [&at.namespace, &at.cluster, &at.environment, &at.region];
         places.into_iter().flatten().any(|known| known.to_lowercase() == place)
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let near = nearest(name, self.pages.index.by_name.keys().map(String::as_str));
+        let named = near.iter().filter_map(|near| {
+            let node = self.called(near).into_iter().min_by_key(|node| precedence(self.entity(*node)))?;
+            Some(format!("{} ({})", self.entity(node).name, self.entity(node).kind))
+        });
+        let named: Vec<String> = named.collect();
+        let hint = if named.is_empty() { String::new() } else { format!(": nearest are {}", named.join(", ")) };
+        Error::new(ErrorKind::Unknown, format!("unknown entity \"{name}\"{hint}"))
     }
 
     fn ambiguous(&self, name: &str, nodes: &[Node]) -> Error {
