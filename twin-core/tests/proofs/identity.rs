@@ -202,6 +202,41 @@ fn a_pin_of_what_cannot_be_one_is_refused() {
 }
 
 #[test]
+fn a_decision_that_contradicts_others_is_refused_and_names_them() {
+    let [a, b, c, d] = ["x/a", "x/b", "x/c", "x/d"].map(|name| key(&format!("Workload:{name}")));
+    let pin = |a: &RecordKey, b: &RecordKey| HumanDecision::Pin { a: a.clone(), b: b.clone() };
+    let split = |a: &RecordKey, b: &RecordKey| HumanDecision::Split { a: a.clone(), b: b.clone() };
+    let unpin = |a: &RecordKey, b: &RecordKey| HumanDecision::Unpin { a: a.clone(), b: b.clone() };
+    let cases = [
+        (vec![pin(&a, &b), pin(&b, &c)], split(&a, &c), vec![pin(&b, &c), pin(&a, &b)]),
+        (vec![split(&a, &c), pin(&a, &b)], pin(&c, &b), vec![pin(&a, &b), split(&a, &c)]),
+        (vec![split(&a, &d), pin(&a, &b), pin(&c, &d)], pin(&b, &c), vec![pin(&c, &d), pin(&a, &b), split(&a, &d)]),
+        (vec![pin(&a, &b), pin(&b, &c), unpin(&b, &a)], split(&a, &c), vec![]),
+        (vec![pin(&a, &b)], split(&b, &a), vec![]),
+        (vec![split(&a, &b)], pin(&b, &a), vec![]),
+        (vec![pin(&a, &b), pin(&b, &c), pin(&a, &c)], split(&a, &c), vec![pin(&b, &c), pin(&a, &b)]),
+        (vec![split(&a, &b), split(&b, &c)], pin(&a, &c), vec![]),
+    ];
+    for (before, new, in_the_way) in cases {
+        let twin = Twin::in_memory();
+        apply(&twin, "file f\nWorkload:x/a\nWorkload:x/b\nWorkload:x/c\nWorkload:x/d");
+        before.iter().for_each(|decision| drop(twin.decide(decision.clone(), time("10:00")).unwrap()));
+        let found = twin.decide(new.clone(), time("11:00"));
+        let Some(first) = in_the_way.first() else {
+            found.unwrap();
+            continue;
+        };
+        let error = found.unwrap_err();
+        assert_eq!(error.kind().code(), "invalid");
+        let named = in_the_way.iter().map(ToString::to_string).collect::<Vec<String>>().join("; ");
+        assert!(error.to_string().ends_with(&named), "{error}\n{named}");
+        let (HumanDecision::Pin { a, b } | HumanDecision::Split { a, b }) = first else { panic!("{first}") };
+        twin.decide(unpin(a, b), time("11:00")).unwrap();
+        twin.decide(new, time("11:00")).unwrap();
+    }
+}
+
+#[test]
 fn why_not_cites_what_both_sides_say() {
     let twin = Twin::in_memory();
     apply(&twin, "file f\nWorkload:x/a\nknown native_id:id\nWorkload:y/b\nknown native_id:id");
