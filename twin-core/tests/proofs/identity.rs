@@ -174,6 +174,35 @@ fn a_merge_redirects_the_old_id_and_a_split_leaves_it_with_the_larger_part() {
 }
 
 #[test]
+fn before_a_merge_each_of_the_two_is_found_by_its_own_id() {
+    let apart = "file f\nWorkload:x/a\nknown native_id:one\nWorkload:y/b\nknown native_id:two\nWorkload:z/c";
+    for merged in ["one", "two"] {
+        let twin = Twin::in_memory();
+        apply(&twin, apart);
+        let records = ["Workload:x/a", "Workload:y/b", "Workload:z/c"];
+        let ids = records.map(|record| id_of(&twin.snapshot(At::now(time("09:00"))), record));
+        apply(
+            &twin,
+            &format!(
+                "now 10:00\nfile f\nWorkload:x/a\nknown native_id:{merged}\nWorkload:y/b\nknown native_id:{merged}\nWorkload:z/c"
+            ),
+        );
+        twin.pin(&key("Workload:y/b"), &key("Workload:z/c"), time("10:30")).unwrap();
+        assert_eq!(components(&head(&twin)).len(), 1);
+        let at = At::now(time("12:00"));
+        let past = [at.known(time("09:30")), at.valid(time("09:30")), at.valid(time("09:30")).known(time("09:30"))];
+        for (snapshot, apart) in past.map(|at| twin.snapshot(at)).iter().zip([3, 2, 3]) {
+            let nodes: std::collections::BTreeSet<_> = ids.iter().map(|id| snapshot.node_of(id)).collect();
+            assert_eq!((nodes.len(), components(snapshot).len()), (apart, apart));
+        }
+        let before = twin.snapshot(past[2]);
+        for (record, id) in records.iter().zip(&ids) {
+            assert_eq!(id_of(&before, record), *id, "{record}");
+        }
+    }
+}
+
+#[test]
 fn a_split_holds_between_any_two_records_of_a_thing() {
     let twin = Twin::in_memory();
     apply(&twin, "file f\nTeam:a\nknown team:crew\nTeam:b\nknown team:crew\nTeam:c\nknown team:crew");
