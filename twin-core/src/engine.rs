@@ -45,6 +45,7 @@ impl At {
 
 /// What became of some batches: `applied + duplicate + late + rejected` is the number of records that came in.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Receipt {
     /// Records that said something new.
     pub applied: u64,

@@ -55,6 +55,7 @@ impl BlastRadius {
 
 /// One entity that is affected.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Hit {
     /// The component, or the thing itself.
     pub entity: EntityRef,
