@@ -10,7 +10,7 @@ use crate::answer::AsOf;
 use crate::base::{Digest, Error, ErrorKind, Result, Timestamp, digest_of};
 use crate::graph::{Pages, Readings, Snapshot};
 use crate::history::{Commit, Counters, Log, Row, Store, stage};
-use crate::identity::{HumanDecision, founds_component};
+use crate::identity::{HumanDecision, contradicted, founds_component};
 use crate::observe::{Batch, Diagnostic, RecordKey, Scope};
 use crate::schema::Schema;
 
@@ -45,6 +45,7 @@ impl At {
 
 /// What became of some batches: `applied + duplicate + late + rejected` is the number of records that came in.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Receipt {
     /// Records that said something new.
     pub applied: u64,
@@ -163,26 +164,27 @@ impl Twin {
         Ok(Receipt { applied, duplicate, late, rejected, diagnostics, revision: state.log.revision(), events })
     }
 
-    /// Decides that two records are of one entity, whatever the evidence says.
+    /// Decides that two records are of one entity, whatever the evidence says. O(facts).
     ///
     /// # Errors
-    /// As [`Twin::apply`].
+    /// As [`Twin::decide`].
     pub fn pin(&self, a: &RecordKey, b: &RecordKey, now: Timestamp) -> Result<Changes> {
         self.decide(HumanDecision::Pin { a: a.clone(), b: b.clone() }, now)
     }
 
-    /// Decides that two records are of two entities, whatever the evidence says.
+    /// Decides that two records are of two entities, whatever the evidence says. O(facts).
     ///
     /// # Errors
-    /// As [`Twin::apply`].
+    /// As [`Twin::decide`].
     pub fn split(&self, a: &RecordKey, b: &RecordKey, now: Timestamp) -> Result<Changes> {
         self.decide(HumanDecision::Split { a: a.clone(), b: b.clone() }, now)
     }
 
-    /// Takes a decision about identity. Decisions survive every reading.
+    /// Takes a decision about identity. Decisions survive every reading; the last one on a pair of records replaces what was decided on it before. O(facts).
     ///
     /// # Errors
-    /// As [`Twin::apply`]; `Unknown` for a record that was never read, `Invalid` for a record beside itself.
+    /// As [`Twin::apply`]; `Unknown` for a record that was never read; `Invalid` for a record beside itself, and for a decision that contradicts others through a chain
+    /// of pins: the error names those, and one of them has to be unpinned first.
     pub fn decide(&self, decision: HumanDecision, now: Timestamp) -> Result<Changes> {
         let mut state = self.state();
         check_decision(&state.log, &decision)?;
@@ -302,12 +304,23 @@ fn check_decision(log: &Log, decision: &HumanDecision) -> Result<()> {
             }
             known(a).and_then(|()| known(b))?;
             match decision {
-                HumanDecision::Pin { .. } => check_pin(a, b),
-                _ => Ok(()),
+                HumanDecision::Pin { .. } => check_pin(a, b)?,
+                _ => {}
             }
+            check_contradiction(&log.decisions(Timestamp::MAX), decision)
         }
         HumanDecision::Name { record, .. } => known(record),
     }
+}
+
+/// Nobody decides two things at once that cannot both hold.
+fn check_contradiction(standing: &[HumanDecision], decision: &HumanDecision) -> Result<()> {
+    let in_the_way: Vec<String> = contradicted(standing, decision).iter().map(ToString::to_string).collect();
+    if in_the_way.is_empty() {
+        return Ok(());
+    }
+    let message = format!("{decision} contradicts what was decided; unpin one of: {}", in_the_way.join("; "));
+    Err(Error::new(ErrorKind::Invalid, message))
 }
 
 /// A service and a team are two things whatever anybody says.

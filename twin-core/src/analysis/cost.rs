@@ -14,6 +14,7 @@ use crate::schema::CostPass;
 
 /// What one entity is billed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct CostRow {
     /// The entity: the one that is asked about, or one that depends on it.
     pub entity: EntityRef,
@@ -29,6 +30,7 @@ pub struct CostRow {
 
 /// The cost of an entity and its dependents, beside what could not be given to anybody.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct CostSummary {
     /// The entity first, then its dependents by distance and name. Dependents without charges are left out.
     pub rows: Vec<CostRow>,
@@ -38,6 +40,7 @@ pub struct CostSummary {
 
 /// Charges that are for nobody that is known.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Unallocated {
     /// Why.
     pub why: String,
@@ -65,15 +68,19 @@ pub fn cost(snapshot: &Snapshot, node: Node, needs: Profile) -> Answer<CostSumma
             *known = (*known).min(hops);
         }
     }
-    let mut rows = vec![row(snapshot, node, 0, &charges)];
-    let mut others: Vec<CostRow> =
-        dependents.into_iter().map(|(dependent, hops)| row(snapshot, dependent, hops, &charges)).collect();
+    let mut left_out = Vec::new();
+    let mut rows = vec![row(snapshot, node, 0, &charges, &mut left_out)];
+    let mut others: Vec<CostRow> = dependents
+        .into_iter()
+        .map(|(dependent, hops)| row(snapshot, dependent, hops, &charges, &mut left_out))
+        .collect();
     others.retain(|row| row.lines > 0);
     others.sort_by(|a, b| (a.hops, &a.entity).cmp(&(b.hops, &b.entity)));
     rows.extend(others);
-    let value = CostSummary { rows, unallocated: unallocated(snapshot) };
+    let value = CostSummary { rows, unallocated: unallocated(snapshot, &mut left_out) };
     let asked = serde_json::json!({"entity": EntityRef::of(snapshot, node)});
     let mut answer = envelope(snapshot, "cost", asked, needs, "sum of FOCUS EffectiveCost, else BilledCost", value);
+    answer.assumptions = left_out;
     answer.basis = if snapshot.pages().charges.is_empty() { Vec::new() } else { vec![Perspective::Billed] };
     answer
 }
@@ -89,13 +96,19 @@ fn by_node(snapshot: &Snapshot) -> BTreeMap<Node, Vec<&Charge>> {
 }
 
 /// An entity's own charges and those of its parts, by the columns of the table.
-fn row(snapshot: &Snapshot, node: Node, hops: usize, charges: &BTreeMap<Node, Vec<&Charge>>) -> CostRow {
+fn row(
+    snapshot: &Snapshot,
+    node: Node,
+    hops: usize,
+    charges: &BTreeMap<Node, Vec<&Charge>>,
+    left_out: &mut Vec<String>,
+) -> CostRow {
     let parts = parts(snapshot, node);
     let lines: Vec<&Charge> = parts.iter().filter_map(|part| charges.get(part)).flatten().copied().collect();
     CostRow {
         entity: EntityRef::of(snapshot, node),
         hops,
-        cost: sum(&lines),
+        cost: sum(&snapshot.entity(node).name, &lines, left_out),
         lines: lines.len(),
         evidence: lines.iter().take(SHOWN_LINES).map(|charge| charge.evidence).collect(),
     }
@@ -118,18 +131,25 @@ fn parts(snapshot: &Snapshot, node: Node) -> BTreeSet<Node> {
     parts
 }
 
-fn sum(lines: &[&Charge]) -> Vec<Money> {
+/// The sum for each currency. Lines that cannot be added, because no number is as large as the sum would be, are told.
+fn sum(of: &str, lines: &[&Charge], left_out: &mut Vec<String>) -> Vec<Money> {
     let mut sums: BTreeMap<&str, Money> = BTreeMap::new();
+    let mut beyond = 0;
     for charge in lines {
         let sum = sums.entry(&charge.cost.currency).or_insert_with(|| Money::zero(&charge.cost.currency));
-        if let Some(more) = sum.plus(&charge.cost) {
-            *sum = more;
+        match sum.plus(&charge.cost) {
+            Some(more) => *sum = more,
+            None => beyond += 1,
         }
+    }
+    if beyond > 0 {
+        left_out
+            .push(format!("the cost of {of} leaves out lines: {beyond}, whose sum is too large for an exact number"));
     }
     sums.into_values().collect()
 }
 
-fn unallocated(snapshot: &Snapshot) -> Vec<Unallocated> {
+fn unallocated(snapshot: &Snapshot, left_out: &mut Vec<String>) -> Vec<Unallocated> {
     let mut reasons: BTreeMap<&str, Vec<&Charge>> = BTreeMap::new();
     for charge in &snapshot.pages().charges {
         if let Err(why) = &charge.to {
@@ -140,7 +160,7 @@ fn unallocated(snapshot: &Snapshot) -> Vec<Unallocated> {
         .into_iter()
         .map(|(why, lines)| Unallocated {
             why: why.to_owned(),
-            cost: sum(&lines),
+            cost: sum(why, &lines, left_out),
             lines: lines.len(),
             evidence: lines.iter().take(SHOWN_LINES).map(|charge| charge.evidence).collect(),
         })

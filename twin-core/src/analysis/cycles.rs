@@ -8,6 +8,7 @@ use crate::graph::{EdgeRef, Node, Snapshot};
 
 /// One strongly connected set of entities, with the relations that hold it together.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Cycle {
     /// Who is in it, by name.
     pub members: Vec<EntityRef>,

@@ -12,6 +12,7 @@ use crate::schema::{AttributeName, Value, attribute, kind, relation};
 
 /// One decision that governs an entity.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct GoverningDecision {
     /// The decision.
     pub decision: EntityRef,
@@ -29,6 +30,7 @@ pub struct GoverningDecision {
 
 /// A relation that a decision rules out and that is there.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Violation {
     /// What the decision rules out, in its own words.
     pub forbids: String,

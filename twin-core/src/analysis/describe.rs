@@ -11,6 +11,7 @@ use crate::schema::{AttributeName, Value};
 
 /// Everything that is known of one entity.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Description {
     /// The entity.
     pub entity: EntityRef,
@@ -34,6 +35,7 @@ pub struct Description {
 
 /// One record of an entity.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct MemberRow {
     /// The record.
     pub record: RecordKey,
@@ -43,6 +45,7 @@ pub struct MemberRow {
 
 /// One source's word for an attribute.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct SaidValue {
     /// Which attribute.
     pub name: AttributeName,

@@ -12,6 +12,7 @@ use crate::schema::{AttributeName, Relation, Value, attribute, kind};
 
 /// The relations and attributes in which two sides differ.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Drift {
     /// Known from the left side only: declared, and not seen to happen.
     pub missing: Vec<DriftRow>,
@@ -25,6 +26,7 @@ pub struct Drift {
 
 /// One relation that one side knows.
 #[derive(Clone, Debug, PartialEq, PartialOrd, Serialize)]
+#[non_exhaustive]
 pub struct DriftRow {
     /// The left end.
     pub from: EntityRef,
@@ -40,6 +42,7 @@ pub struct DriftRow {
 
 /// One attribute in which the sides differ.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct DriftAttribute {
     /// The relation that has it.
     pub edge: DriftRow,

@@ -10,6 +10,7 @@ use crate::observe::RecordKey;
 
 /// What was said about one pair of records. The weights sum to the score.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct IdentityReason {
     /// One record.
     pub a: String,

@@ -1,8 +1,8 @@
 //! Blast radius: the least fixed point of states over the table's columns.
 //!
 //! A state travels from the right end of a relation to its left end by the `forward` column and the other way by `reverse`. A pair in a k-of-n group is governed by
-//! the group alone: fewer than k members that are not down put the owner down, else any member down or degraded puts it in degraded. Every entity takes the worst
-//! state that reaches it. Where a fact does not say which variant of a relation holds, the answer is computed twice, for the mildest and the worst.
+//! the group alone: fewer than k members that are not down put the owner down, else any member down or degraded puts it in degraded. A group of which fewer than k
+//! members are there at all, because a scenario took some away, has its owner down before anything fails. Every entity takes the worst state that reaches it. Where a fact does not say which variant of a relation holds, the answer is computed twice, for the mildest and the worst.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
@@ -55,6 +55,7 @@ impl BlastRadius {
 
 /// One entity that is affected.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Hit {
     /// The component, or the thing itself.
     pub entity: EntityRef,
@@ -64,7 +65,7 @@ pub struct Hit {
     pub state: State,
     /// The state that it is in at least; the same where nothing is unknown.
     pub at_least: State,
-    /// The number of relations between it and what fails, on the path that is shown.
+    /// The number of relations between it and what fails, on the path that is shown; 0 where a scenario took away too much of what it needs.
     pub hops: usize,
     /// The path from what fails to it: names and, between them, relations.
     pub path: Trail,
@@ -100,6 +101,8 @@ pub enum Effect {
     Over(u32, Node, State),
     /// By a group, of which that node is a member in that state.
     By(u32, Node, State),
+    /// By a group, of which too few members are there.
+    Short(u32),
 }
 
 /// What reached a node.
@@ -115,6 +118,11 @@ impl Reached {
     /// The hops to the worst state.
     pub fn hops(&self) -> usize {
         self.ways[self.state as usize].map_or(0, |(hops, _)| hops)
+    }
+
+    /// Whether it is in its worst state because the failure begins here.
+    fn is_seed(&self) -> bool {
+        matches!(self.ways[self.state as usize], Some((_, Effect::Seed)))
     }
 }
 
@@ -198,7 +206,7 @@ fn left_out(snapshot: &Snapshot, question: &BlastRadius) -> Vec<String> {
     phrases
 }
 
-/// The states that reach each node, from these seeds. O(states · relations).
+/// The states that reach each node, from these seeds. O(states · relations + groups).
 pub fn spread(snapshot: &Snapshot, seeds: &[(Node, State)], hazard: Hazard, worst: bool) -> Vec<Reached> {
     let mut spread = Spread {
         snapshot,
@@ -211,6 +219,7 @@ pub fn spread(snapshot: &Snapshot, seeds: &[(Node, State)], hazard: Hazard, wors
     for (node, state) in seeds {
         spread.arrive(*node, *state, 0, Effect::Seed);
     }
+    spread.begin_with_short_groups();
     while let Some((node, state)) = spread.queue.pop_front() {
         spread.pass_on(node, state);
     }
@@ -227,6 +236,17 @@ struct Spread<'a> {
 }
 
 impl Spread<'_> {
+    /// Who has too few members left is down, whatever else fails.
+    fn begin_with_short_groups(&mut self) {
+        let snapshot = self.snapshot;
+        for place in 0..snapshot.group_count() {
+            let Some((owner, members, k)) = snapshot.group(place) else { continue };
+            if members.count() < k {
+                self.arrive(owner, State::Down, 0, Effect::Short(place));
+            }
+        }
+    }
+
     fn arrive(&mut self, node: Node, state: State, hops: usize, effect: Effect) {
         let reached = &mut self.reached[node.index()];
         if state == State::None || reached.ways[state as usize].is_some() {
@@ -323,8 +343,8 @@ fn hits(snapshot: &Snapshot, worst: &[Reached], mildest: &[Reached]) -> Vec<Hit>
     let mut hits: Vec<Hit> = snapshot
         .nodes()
         .filter(|node| worst[node.index()].state != State::None && is_shown(snapshot, *node))
+        .filter(|node| !worst[node.index()].is_seed())
         .map(|node| hit(snapshot, node, worst, mildest[node.index()].state))
-        .filter(|hit| hit.hops > 0)
         .collect();
     hits.sort_by(|a, b| {
         let order = |hit: &Hit| (std::cmp::Reverse(hit.state), std::cmp::Reverse(hit.at_least), hit.hops);
@@ -366,7 +386,7 @@ fn trail(snapshot: &Snapshot, node: Node, reached: &[Reached]) -> (Vec<String>, 
     let mut evidence = Vec::new();
     while let Some((_, effect)) = reached[at.index()].ways[state as usize] {
         let (via, from, before) = match effect {
-            Effect::Seed => break,
+            Effect::Seed | Effect::Short(_) => break,
             Effect::Over(place, from, before) => {
                 let edge = &snapshot.pages().edges[place as usize];
                 evidence.extend(edge.evidence.iter().rev());

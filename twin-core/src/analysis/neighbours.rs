@@ -11,6 +11,7 @@ use crate::schema::{AttributeName, Value};
 
 /// One relation, seen from an entity.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Neighbour {
     /// The end of the relation at which the entity stands: itself, or one of its instances.
     pub at: EntityRef,

@@ -10,6 +10,7 @@ use crate::schema::relation;
 
 /// One owner.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct OwnerRow {
     /// The team or person.
     pub owner: EntityRef,

@@ -17,6 +17,7 @@ use crate::schema::Schema;
 
 /// What became of the records of some batches: `incoming = applied + duplicate + late + rejected`, always.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Counters {
     /// Records that said something new.
     pub applied: u64,
@@ -224,7 +225,7 @@ impl Stage<'_> {
     }
 
     /// A change replaces what its records said before, and takes away the records that the source says are gone. One that is older than what is known
-    /// of its record changes only what was.
+    /// of its record changes only what was. What one batch both says is gone and records, was gone first: its record replaces what was said.
     fn replace_some(&mut self, batch: &Batch, mut said: Said, at: Timestamp) {
         let records = std::mem::take(&mut said.records);
         let (late, timely): (Vec<SaidRecord>, Vec<SaidRecord>) =
@@ -242,7 +243,11 @@ impl Stage<'_> {
             let replaced = known.filter(|fact| !said.facts.contains_key(*fact)).cloned().collect();
             self.withdraw_listed(&batch.scope, replaced, record.at);
         }
-        batch.gone.iter().for_each(|key| self.remove(&batch.scope, key, at));
+        let recorded: BTreeSet<&RecordKey> = timely.iter().map(|record| &record.key).collect();
+        let (returned, gone): (Vec<&RecordKey>, Vec<&RecordKey>) =
+            batch.gone.iter().partition(|key| recorded.contains(key));
+        add(&mut self.staged.counters.duplicate, returned.len() as u64);
+        gone.into_iter().for_each(|key| self.remove(&batch.scope, key, at));
     }
 
     fn remove(&mut self, scope: &Scope, key: &RecordKey, at: Timestamp) {

@@ -1,5 +1,6 @@
 //! The log in memory: every row that was ever appended, and what holds by them at any two times.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -17,6 +18,8 @@ pub struct Log {
     by_digest: BTreeMap<Digest, Arc<Fact>>,
     scopes: BTreeMap<Scope, ScopeLog>,
     identity: IdentityState,
+    /// Every word on identity, with when it was written down.
+    assignments: Vec<(Timestamp, Arc<Row>)>,
     decisions: Vec<(Timestamp, HumanDecision)>,
     last: Option<Timestamp>,
     revision: u64,
@@ -70,6 +73,19 @@ impl Log {
         &self.identity
     }
 
+    /// What identity remembered by then. O(records) for a time before the last commit.
+    pub fn identity_at(&self, known: Timestamp) -> Cow<'_, IdentityState> {
+        let by_then = self.assignments.partition_point(|(tx, _)| *tx <= known);
+        if by_then == self.assignments.len() {
+            return Cow::Borrowed(&self.identity);
+        }
+        let mut identity = IdentityState::default();
+        for (_, row) in &self.assignments[..by_then] {
+            follow(&mut identity, row);
+        }
+        Cow::Owned(identity)
+    }
+
     /// What people had decided by then.
     pub fn decisions(&self, known: Timestamp) -> Vec<HumanDecision> {
         let by_then = self.decisions.iter().filter(|(tx, _)| *tx <= known);
@@ -89,8 +105,10 @@ impl Log {
                 Row::Asserted(assertion) => self.assert(tx, assertion),
                 Row::Withdrawn(withdrawal) => self.withdraw(tx, &withdrawal),
                 Row::Read(reading) => self.read(tx, reading),
-                Row::Assigned { record, entity } => self.identity.assign(record, entity),
-                Row::Redirected { from, to } => self.identity.redirect(from, to),
+                row @ (Row::Assigned { .. } | Row::Redirected { .. }) => {
+                    follow(&mut self.identity, &row);
+                    self.assignments.push((tx, Arc::new(row)));
+                }
                 Row::Decided(decision) => self.decisions.push((tx, decision)),
             }
         }
@@ -282,6 +300,15 @@ impl ScopeLog {
             });
         }
         last
+    }
+}
+
+/// Lets identity follow one word on it.
+fn follow(identity: &mut IdentityState, row: &Row) {
+    match row {
+        Row::Assigned { record, entity } => identity.assign(record.clone(), entity.clone()),
+        Row::Redirected { from, to } => identity.redirect(from.clone(), to.clone()),
+        _ => {}
     }
 }
 

@@ -27,13 +27,14 @@ impl Log {
         let decisions = self.decisions(as_of.known);
         let found = cluster(&directory, schema, &decisions);
         let keys = keys_of(&directory, &found.clusters);
-        let ids = self.identity().claim(&keys).ids;
+        let identity = self.identity_at(as_of.known);
+        let ids = identity.claim(&keys).ids;
         let identified = Identified {
             clusters: &found.clusters,
             ids: &ids,
             names: &names(&decisions),
             verdicts: found.verdicts,
-            redirects: self.identity().redirects().clone(),
+            redirects: identity.redirects().clone(),
         };
         graph::build(&directory, schema, identified)
     }

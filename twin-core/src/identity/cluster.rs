@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::answer::EvidenceId;
+use crate::identity::decision;
 use crate::identity::score::{self, Links, PairScore, THRESHOLD};
 use crate::identity::{Directory, HumanDecision, RecordIndex};
-use crate::observe::{Handle, RecordKey, Space};
+use crate::observe::{Handle, Space};
 use crate::schema::{Kind, Level, Schema, kind};
 
 /// Records that are one thing.
@@ -204,23 +205,11 @@ struct Standing {
 impl Standing {
     fn new(directory: &Directory<'_>, decisions: &[HumanDecision]) -> Self {
         let mut standing = Standing { pins: BTreeSet::new(), splits: BTreeSet::new() };
-        let pair = |a: &RecordKey, b: &RecordKey| {
-            let (a, b) = (directory.by_key(a)?, directory.by_key(b)?);
-            Some((a.min(b), a.max(b)))
-        };
-        for decision in decisions {
-            let (HumanDecision::Pin { a, b } | HumanDecision::Split { a, b } | HumanDecision::Unpin { a, b }) =
-                decision
-            else {
-                continue;
-            };
-            let Some(pair) = pair(a, b) else { continue };
-            standing.pins.remove(&pair);
-            standing.splits.remove(&pair);
+        for ((a, b), decision) in decision::standing(decisions) {
+            let (Some(a), Some(b)) = (directory.by_key(a), directory.by_key(b)) else { continue };
             match decision {
-                HumanDecision::Pin { .. } => standing.pins.insert(pair),
-                HumanDecision::Split { .. } => standing.splits.insert(pair),
-                _ => false,
+                HumanDecision::Pin { .. } => standing.pins.insert((a.min(b), a.max(b))),
+                _ => standing.splits.insert((a.min(b), a.max(b))),
             };
         }
         standing

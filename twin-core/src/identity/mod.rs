@@ -13,7 +13,7 @@ mod score;
 mod state;
 
 pub use cluster::{Cluster, Clusters, Verdict, cluster, founds_component};
-pub use decision::HumanDecision;
+pub use decision::{HumanDecision, contradicted};
 pub use directory::{Directory, FactIndex, Found, RecordIndex, RecordView};
 pub use id::EntityId;
 pub use score::{Links, PairScore, THRESHOLD, Weight, is_job};

@@ -11,7 +11,6 @@ use crate::observe::RecordKey;
 pub struct IdentityState {
     assigned: BTreeMap<RecordKey, EntityId>,
     redirects: BTreeMap<EntityId, EntityId>,
-    taken: BTreeSet<EntityId>,
 }
 
 /// What one revision changes about ids.
@@ -56,7 +55,6 @@ impl IdentityState {
     /// Files a record under an entity.
     pub fn assign(&mut self, record: RecordKey, entity: EntityId) {
         self.redirects.remove(&entity);
-        self.taken.insert(entity.clone());
         self.assigned.insert(record, entity);
     }
 
@@ -66,13 +64,18 @@ impl IdentityState {
     }
 
     /// Gives each cluster of records an id: the old id with which it shares most records, larger overlaps first; an id goes to
-    /// one cluster only, so a split leaves it with the larger part. A cluster without a claim gets a fresh id. O(records · log records).
+    /// one cluster only, so a split leaves it with the larger part, and of equal parts with the one that it was made for. A cluster without a claim gets the id
+    /// that is made for it, which may be one that it had before it was merged. O(records · log records).
     pub fn claim(&self, clusters: &[Vec<&RecordKey>]) -> Assignments {
         let winners = self.winners(clusters);
         let mut given: BTreeSet<EntityId> = winners.values().cloned().collect();
+        let held = self.held_elsewhere(clusters);
         let mut result = Assignments::default();
         for (place, records) in clusters.iter().enumerate() {
-            let id = winners.get(&place).cloned().unwrap_or_else(|| self.fresh(records, &given));
+            let id = winners
+                .get(&place)
+                .cloned()
+                .unwrap_or_else(|| fresh(records, |id| given.contains(id) || held.contains(id)));
             given.insert(id.clone());
             result.ids.push(id);
         }
@@ -94,7 +97,11 @@ impl IdentityState {
             }
             claims.extend(shared.into_iter().map(|(id, count)| (std::cmp::Reverse(count), id, place)));
         }
-        claims.sort_unstable();
+        let is_made_for = |id: &EntityId, place: usize| made_for(&clusters[place], 0).is_some_and(|own| own == *id);
+        claims.sort_by(|a, b| {
+            let own_first = || is_made_for(b.1, b.2).cmp(&is_made_for(a.1, a.2));
+            (a.0, a.1).cmp(&(b.0, b.1)).then_with(own_first).then(a.2.cmp(&b.2))
+        });
         let mut winners = BTreeMap::new();
         let mut gone = BTreeSet::new();
         for (_, id, place) in claims {
@@ -123,16 +130,23 @@ impl IdentityState {
         redirects.into_iter().collect()
     }
 
-    fn fresh(&self, records: &[&RecordKey], given: &BTreeSet<EntityId>) -> EntityId {
-        let least = records.iter().min().copied();
-        let candidates = (0..).map(|salt: u32| match least {
-            Some(key) if salt == 0 => EntityId::fresh(key, ""),
-            Some(key) => EntityId::fresh(key, &salt.to_string()),
-            None => EntityId::new(format!("e{salt}")),
-        });
-        let mut free = candidates.skip_while(|id| self.taken.contains(id) || given.contains(id));
-        free.next().unwrap_or_else(|| EntityId::new(""))
+    /// The ids of records that are not there now: kept for their return.
+    fn held_elsewhere(&self, clusters: &[Vec<&RecordKey>]) -> BTreeSet<&EntityId> {
+        let there: BTreeSet<&RecordKey> = clusters.iter().flatten().copied().collect();
+        self.assigned.iter().filter(|(record, _)| !there.contains(record)).map(|(_, id)| id).collect()
     }
+}
+
+/// The first of the ids that are made for a cluster which is free.
+fn fresh(records: &[&RecordKey], is_taken: impl Fn(&EntityId) -> bool) -> EntityId {
+    let candidates = (0..).map_while(|salt| made_for(records, salt));
+    candidates.skip_while(is_taken).next().unwrap_or_else(|| EntityId::new(""))
+}
+
+/// An id that follows from a cluster's least record.
+fn made_for(records: &[&RecordKey], salt: u32) -> Option<EntityId> {
+    let salt = if salt == 0 { String::new() } else { salt.to_string() };
+    records.iter().min().map(|least| EntityId::fresh(least, &salt))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::simulate::Scenario;
 
 /// What follows from a scenario.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Outcome {
     /// Who is affected, worst first.
     pub impact: Vec<Hit>,
@@ -25,6 +26,7 @@ pub struct Outcome {
 
 /// Requests that touch what changes, out of all that were observed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct RequestsAtRisk {
     /// The share of observed traces that touch it, at least: parts per one.
     pub at_least: f64,
@@ -40,6 +42,7 @@ pub struct RequestsAtRisk {
 
 /// The requests that begin at one operation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct EntryAtRisk {
     /// Where they begin.
     pub entry: EntityRef,

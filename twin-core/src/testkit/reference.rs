@@ -8,7 +8,7 @@ use crate::schema::{State, Variant};
 
 /// The worst state that reaches each node: every rule is applied to everything until nothing changes. O(states · entities · (relations + groups)).
 ///
-/// A group weighs once any of its members is hit: what a scenario took away before is not what the hazard does.
+/// A group weighs always: where a scenario left fewer than k members, the owner is down before anything fails.
 pub fn naive_spread(snapshot: &Snapshot, seeds: &[(Node, State)], hazard: Hazard, worst: bool) -> Vec<State> {
     let mut states = vec![State::None; snapshot.len()];
     for (node, state) in seeds {
@@ -61,12 +61,11 @@ fn weigh(snapshot: &Snapshot, place: u32, states: &[State]) -> Option<(Node, Sta
     let (owner, members, k) = snapshot.group(place)?;
     let states: Vec<State> = members.map(|member| states[member.index()]).collect();
     let up = states.iter().filter(|state| **state != State::Down).count();
-    let worst = states.iter().max().copied().unwrap_or_default();
-    match worst {
-        State::None => None,
-        _ if up < k => Some((owner, State::Down)),
-        State::Delayed => None,
-        _ => Some((owner, State::Degraded)),
+    let hurt = states.iter().any(|state| *state >= State::Degraded);
+    match (up < k, hurt) {
+        (true, _) => Some((owner, State::Down)),
+        (false, true) => Some((owner, State::Degraded)),
+        (false, false) => None,
     }
 }
 

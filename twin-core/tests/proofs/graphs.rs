@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use twin_core::analysis::{BlastRadius, Hazard, blast_radius, spread, strong_components};
 use twin_core::graph::{Group, Node, Snapshot};
 use twin_core::schema::State;
+use twin_core::simulate::{Change, Scenario};
 use twin_core::testkit::{Drawing, check, drawing, files, naive_components, naive_spread, snapshot_of};
 use twin_core::{At, Twin};
 
@@ -152,6 +153,45 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn who_has_too_few_members_left_is_down_before_anything_fails() {
+    let twin = Twin::in_memory();
+    let balanced = "file a
+        Workload:caller
+        joins net
+        calls/required Workload:other
+        connectsTo host:api
+        Workload:other
+        LoadBalancer:api
+        known host:api@net
+        joins net
+        routesTo select:net?app=api
+        Workload:one
+        joins net
+        label app=api
+        Workload:two
+        joins net
+        label app=api";
+    crate::support::apply(&twin, balanced);
+    let head = twin.snapshot(At::now(time("09:00")));
+    let remove = |names: &[&str]| {
+        let change = |name: &&str| Change::Remove { node: head.find(name).unwrap() };
+        names.iter().map(change).fold(head.scenario("smaller"), Scenario::with).snapshot()
+    };
+    let nothing = BlastRadius { nodes: Vec::new(), ..BlastRadius::of(Node(0)) };
+    let down = |snapshot: &Snapshot| -> Vec<(String, State, usize)> {
+        let hits = blast_radius(snapshot, &nothing).value.into_iter();
+        hits.map(|hit| (hit.entity.name, hit.at_least, hit.hops)).collect()
+    };
+    assert_eq!(down(&remove(&["one"])), [], "one of two is enough");
+    let without = remove(&["one", "two"]);
+    let hits = down(&without);
+    assert_eq!(hits[0], ("api".to_owned(), State::Down, 0), "{hits:?}");
+    assert!(!hits.iter().any(|(name, ..)| name == "other"), "{hits:?}");
+    let asked = blast_radius(&without, &BlastRadius::of(without.find("other").unwrap())).value;
+    assert!(asked.iter().any(|hit| hit.entity.name == "api" && hit.at_least == State::Down), "{asked:?}");
 }
 
 #[test]

@@ -174,6 +174,35 @@ fn a_merge_redirects_the_old_id_and_a_split_leaves_it_with_the_larger_part() {
 }
 
 #[test]
+fn before_a_merge_each_of_the_two_is_found_by_its_own_id() {
+    let apart = "file f\nWorkload:x/a\nknown native_id:one\nWorkload:y/b\nknown native_id:two\nWorkload:z/c";
+    for merged in ["one", "two"] {
+        let twin = Twin::in_memory();
+        apply(&twin, apart);
+        let records = ["Workload:x/a", "Workload:y/b", "Workload:z/c"];
+        let ids = records.map(|record| id_of(&twin.snapshot(At::now(time("09:00"))), record));
+        apply(
+            &twin,
+            &format!(
+                "now 10:00\nfile f\nWorkload:x/a\nknown native_id:{merged}\nWorkload:y/b\nknown native_id:{merged}\nWorkload:z/c"
+            ),
+        );
+        twin.pin(&key("Workload:y/b"), &key("Workload:z/c"), time("10:30")).unwrap();
+        assert_eq!(components(&head(&twin)).len(), 1);
+        let at = At::now(time("12:00"));
+        let past = [at.known(time("09:30")), at.valid(time("09:30")), at.valid(time("09:30")).known(time("09:30"))];
+        for (snapshot, apart) in past.map(|at| twin.snapshot(at)).iter().zip([3, 2, 3]) {
+            let nodes: std::collections::BTreeSet<_> = ids.iter().map(|id| snapshot.node_of(id)).collect();
+            assert_eq!((nodes.len(), components(snapshot).len()), (apart, apart));
+        }
+        let before = twin.snapshot(past[2]);
+        for (record, id) in records.iter().zip(&ids) {
+            assert_eq!(id_of(&before, record), *id, "{record}");
+        }
+    }
+}
+
+#[test]
 fn a_split_holds_between_any_two_records_of_a_thing() {
     let twin = Twin::in_memory();
     apply(&twin, "file f\nTeam:a\nknown team:crew\nTeam:b\nknown team:crew\nTeam:c\nknown team:crew");
@@ -199,6 +228,41 @@ fn a_pin_of_what_cannot_be_one_is_refused() {
     let error = twin.pin(&key("Workload:a"), &key("Team:a"), time("10:00")).unwrap_err();
     assert_eq!(error.kind().code(), "invalid");
     assert_eq!(ask(&twin, "12:00", "find Component"), ["a"]);
+}
+
+#[test]
+fn a_decision_that_contradicts_others_is_refused_and_names_them() {
+    let [a, b, c, d] = ["x/a", "x/b", "x/c", "x/d"].map(|name| key(&format!("Workload:{name}")));
+    let pin = |a: &RecordKey, b: &RecordKey| HumanDecision::Pin { a: a.clone(), b: b.clone() };
+    let split = |a: &RecordKey, b: &RecordKey| HumanDecision::Split { a: a.clone(), b: b.clone() };
+    let unpin = |a: &RecordKey, b: &RecordKey| HumanDecision::Unpin { a: a.clone(), b: b.clone() };
+    let cases = [
+        (vec![pin(&a, &b), pin(&b, &c)], split(&a, &c), vec![pin(&b, &c), pin(&a, &b)]),
+        (vec![split(&a, &c), pin(&a, &b)], pin(&c, &b), vec![pin(&a, &b), split(&a, &c)]),
+        (vec![split(&a, &d), pin(&a, &b), pin(&c, &d)], pin(&b, &c), vec![pin(&c, &d), pin(&a, &b), split(&a, &d)]),
+        (vec![pin(&a, &b), pin(&b, &c), unpin(&b, &a)], split(&a, &c), vec![]),
+        (vec![pin(&a, &b)], split(&b, &a), vec![]),
+        (vec![split(&a, &b)], pin(&b, &a), vec![]),
+        (vec![pin(&a, &b), pin(&b, &c), pin(&a, &c)], split(&a, &c), vec![pin(&b, &c), pin(&a, &b)]),
+        (vec![split(&a, &b), split(&b, &c)], pin(&a, &c), vec![]),
+    ];
+    for (before, new, in_the_way) in cases {
+        let twin = Twin::in_memory();
+        apply(&twin, "file f\nWorkload:x/a\nWorkload:x/b\nWorkload:x/c\nWorkload:x/d");
+        before.iter().for_each(|decision| drop(twin.decide(decision.clone(), time("10:00")).unwrap()));
+        let found = twin.decide(new.clone(), time("11:00"));
+        let Some(first) = in_the_way.first() else {
+            found.unwrap();
+            continue;
+        };
+        let error = found.unwrap_err();
+        assert_eq!(error.kind().code(), "invalid");
+        let named = in_the_way.iter().map(ToString::to_string).collect::<Vec<String>>().join("; ");
+        assert!(error.to_string().ends_with(&named), "{error}\n{named}");
+        let (HumanDecision::Pin { a, b } | HumanDecision::Split { a, b }) = first else { panic!("{first}") };
+        twin.decide(unpin(a, b), time("11:00")).unwrap();
+        twin.decide(new, time("11:00")).unwrap();
+    }
 }
 
 #[test]

@@ -136,6 +136,19 @@ fn s4_a_late_removal_takes_nothing_away() {
 }
 
 #[test]
+fn s4_what_one_delta_says_is_gone_and_records_is_there_as_it_records_it() {
+    let twin = Twin::in_memory();
+    apply(&twin, "file w delta\nWorkload:a\nset replicas 2\nlabel tier=one");
+    let again = "now 10:00\nfile w delta\ngone Workload:a\nWorkload:a\nset replicas 3";
+    let first = apply(&twin, again);
+    assert_eq!((first.applied, first.duplicate, first.revision), (1, 1, 2));
+    assert_eq!(ask(&twin, "10:00", "attribute a replicas"), ["declared 3"]);
+    let second = apply(&twin, again);
+    assert_eq!((second.applied, second.duplicate, second.revision), (0, 2, 2), "nothing new");
+    assert_eq!(ask(&twin, "10:00", "attribute a replicas"), ["declared 3"]);
+}
+
+#[test]
 fn s4_an_older_full_pass_that_comes_late_overrules_nothing() {
     let twin = Twin::in_memory();
     apply(&twin, "file a at 08:00\nWorkload:new");

@@ -59,3 +59,16 @@ fn what_hosts_share_between_threads_may_be_shared() {
     });
     assert!(lengths.iter().all(|length| *length == lengths[0] && *length > 0));
 }
+
+#[test]
+fn charges_whose_sum_is_too_large_are_told() {
+    let twin = Twin::in_memory();
+    let charge = |name: &str| format!("Charge:{name}\nset EffectiveCost 79228162514264337593543950335\n");
+    apply(&twin, &format!("file a\nWorkload:a\n{}{}{}", charge("one"), charge("two"), charge("three")));
+    let snapshot = twin.snapshot(At::now(time("09:00")));
+    let answer = snapshot.cost(snapshot.find("a").unwrap());
+    let nobody = &answer.value.unallocated[0];
+    let told = format!("the cost of {} leaves out lines: 2, whose sum is too large for an exact number", nobody.why);
+    assert_eq!(answer.assumptions, [told]);
+    assert_eq!(nobody.lines, 3);
+}
