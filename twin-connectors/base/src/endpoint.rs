@@ -93,6 +93,27 @@ pub fn endpoints(name: &str, value: &str) -> Vec<Endpoint> {
     found
 }
 
+/// The hosts that a script waits for with `nc HOST PORT`.
+pub fn awaited(script: &str) -> Vec<Endpoint> {
+    const PROGRAMS: [&str; 3] = ["nc", "ncat", "netcat"];
+    let words: Vec<&str> =
+        script.split_whitespace().map(|word| word.trim_matches(['"', '\'', ';', '(', ')'])).collect();
+    let starts = words.iter().enumerate().filter(|(_, word)| PROGRAMS.contains(word)).map(|(at, _)| at + 1);
+    starts.filter_map(|start| awaited_by(words.get(start..)?)).collect()
+}
+
+/// The first host with a port after it, among the arguments of one command.
+fn awaited_by(words: &[&str]) -> Option<Endpoint> {
+    const FARTHEST: usize = 6;
+    let mut pairs = words.windows(2).take(FARTHEST);
+    let found = pairs.find_map(|pair| {
+        let (name, number) = (pair.first()?, pair.last()?);
+        let address = host::word(name).filter(|address| address.port.is_none() && address.is_elsewhere())?;
+        Some(Address { port: Some(host::port(number)?), ..address })
+    });
+    found.map(|address| Endpoint::at(address, technique::ARGUMENT))
+}
+
 fn in_value(name: &str, value: &str) -> Vec<Endpoint> {
     if value.starts_with(['{', '[']) {
         return in_json(name, value);

@@ -251,3 +251,21 @@ fn a_queue_behind_a_provider_s_host_is_named_by_its_path() {
         assert_eq!(peers, [expected], "{value}");
     }
 }
+
+#[test]
+fn a_script_that_waits_names_its_peer() {
+    let cases = [
+        ("until nc -z sql 3306; do sleep 1; done", vec![("sql", 3306)]),
+        ("sh -c 'nc -w 5 -z a 1 && nc -zv b.c 2'", vec![("a", 1), ("b.c", 2)]),
+        ("nc -z localhost 3306", vec![]),
+        ("nc -l -p 80", vec![]),
+        ("sync sql 3306", vec![]),
+        ("nc", vec![]),
+    ];
+    for (script, expected) in cases {
+        let found = super::awaited(script);
+        let found: Vec<(&str, u16)> =
+            found.iter().filter_map(|found| Some((found.host.as_str(), found.port?))).collect();
+        assert_eq!(found, expected, "{script}");
+    }
+}

@@ -146,6 +146,7 @@ fn arguments(service: &mut Service<'_, '_>, key: &str, node: &Node) {
     let mut option = String::new();
     for item in single.into_iter().chain(node.items()) {
         let Some(text) = item.as_str() else { continue };
+        awaited(service, key, text, item.line);
         for word in text.split_whitespace() {
             let value = service.file.expanded(word.trim_matches(['"', '\'']), item.line);
             let argument = Variable { name: key.to_owned(), value, line: item.line, shows: key.to_owned() };
@@ -154,6 +155,15 @@ fn arguments(service: &mut Service<'_, '_>, key: &str, node: &Node) {
             }
             option = if word.starts_with('-') { word.trim_start_matches('-').to_owned() } else { String::new() };
         }
+    }
+}
+
+/// A script that waits for a peer needs it.
+fn awaited(service: &mut Service<'_, '_>, key: &str, text: &str, line: usize) {
+    let value = service.file.expanded(text, line);
+    let script = Variable { name: key.to_owned(), value, line, shows: key.to_owned() };
+    for endpoint in endpoint::awaited(&script.value.text) {
+        connect(service, &script, &endpoint, technique::ARGUMENT);
     }
 }
 

@@ -39,6 +39,7 @@ impl Service<'_, '_> {
         self.build();
         self.start_order();
         self.links();
+        self.external_links();
         self.labels();
         self.scale();
         environment::read(self);
@@ -68,14 +69,43 @@ impl Service<'_, '_> {
         let networks = node.get("networks").map(Node::entries).unwrap_or_default();
         let aliases = networks.iter().filter_map(|(_, network)| network.get("aliases")).flat_map(Node::items);
         let own = [node.get("container_name"), node.get("hostname")];
-        own.into_iter().flatten().chain(aliases).for_each(|alias| self.host_name(alias));
+        let shared = self.shared_networks();
+        for (network, rank) in shared.iter().zip(1..) {
+            let evidence = self.file.stands(line, self.name, technique::DECLARED);
+            self.record.say(Statement::Joins { network: network.clone(), rank }, evidence.clone());
+            self.record.known_as(Handle::within(Space::Host, self.name.to_lowercase(), network), evidence);
+        }
+        own.into_iter().flatten().chain(aliases).for_each(|alias| self.host_name(alias, &shared));
     }
 
-    fn host_name(&mut self, node: &Node) {
+    /// The networks that the service shares with other projects: they have a name that no project is part of.
+    fn shared_networks(&self) -> Vec<String> {
+        let node = self.node.get("networks");
+        let listed = node.map(Node::items).unwrap_or_default().iter();
+        let mapped = node.map(Node::entries).unwrap_or_default().iter().map(|(name, _)| name);
+        let mut names: Vec<&str> = listed.chain(mapped).filter_map(Node::as_str).collect();
+        if names.is_empty() && self.node.get("network_mode").is_none() {
+            names.push("default");
+        }
+        names.into_iter().filter_map(|name| self.shared_network(name)).collect()
+    }
+
+    /// A network that is external, or that is given a name of its own.
+    fn shared_network(&self, name: &str) -> Option<String> {
+        let (_, network) = self.file.project.definition(&["networks", name])?;
+        let external = network.get("external").filter(|external| external.as_bool() != Some(false));
+        let named = network.get("name").or_else(|| external?.get("name")).and_then(|node| self.file.text(node));
+        let called = named.map(|named| named.text).or_else(|| external.map(|_| name.to_owned()))?;
+        Some(format!("compose/{}/network/{called}", self.file.project.source))
+    }
+
+    fn host_name(&mut self, node: &Node, shared: &[String]) {
         let Some(value) = self.file.text(node).filter(|value| !value.text.is_empty()) else { return };
         let evidence = self.file.evidence(node.line, &value, &[&value.text], technique::DECLARED);
-        let network = self.file.project.network.clone();
-        self.record.known_as(Handle::within(Space::Host, value.text.to_lowercase(), network), evidence);
+        for network in std::iter::once(&self.file.project.network).chain(shared) {
+            let handle = Handle::within(Space::Host, value.text.to_lowercase(), network);
+            self.record.known_as(handle, evidence.clone());
+        }
     }
 
     fn published_ports(&mut self) {
@@ -160,6 +190,16 @@ impl Service<'_, '_> {
             let Some(name) = link.as_str().and_then(|text| text.split(':').next()) else { continue };
             let evidence = self.file.stands(link.line, name, technique::EXPLICIT_REFERENCE);
             self.record.relate(relation::CONNECTS_TO, self.neighbour(name), evidence.in_field("links"));
+        }
+    }
+
+    /// Containers of other projects, whose names are theirs on every network that both stand in.
+    fn external_links(&mut self) {
+        for link in self.node.get("external_links").map(Node::items).unwrap_or_default() {
+            let Some(name) = link.as_str().and_then(|text| text.split(':').next()) else { continue };
+            let evidence = self.file.stands(link.line, name, technique::EXPLICIT_REFERENCE);
+            let target = Target::Handle(Handle::host(name.to_lowercase()));
+            self.relate(relation::CONNECTS_TO, target, BTreeMap::new(), evidence.in_field("external_links"));
         }
     }
 

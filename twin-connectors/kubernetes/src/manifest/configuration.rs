@@ -27,6 +27,33 @@ pub(super) fn describe(object: &Object<'_>, findings: &mut Findings) {
     }
 }
 
+/// What a kustomization makes of `NAME=value`. The files that it also takes are settings of their own.
+pub(super) fn generated(object: &Object<'_>, findings: &mut Findings) {
+    let whole = name_of(object.kind, object.name, None);
+    let mut record = object.record(object.key(kind::CONFIGURATION, whole.clone()), object.name);
+    record.known_as(handle(object, whole), object.named());
+    findings.records.push(record);
+    for node in findings.list(object.file, object.node, "literals") {
+        if let Some((name, value)) = node.as_str().and_then(|text| text.split_once('=')) {
+            literal(object, (name, value), node.line, findings);
+        }
+    }
+}
+
+fn literal(object: &Object<'_>, (key, value): (&str, &str), line: usize, findings: &mut Findings) {
+    let name = name_of(object.kind, object.name, Some(key));
+    let declared = object.file.evidence_of(key, line, technique::DECLARED);
+    let record_key = object.key(kind::CONFIGURATION, name.clone());
+    let mut record = Record::new(record_key, key, Perspective::Declared, declared.clone());
+    record.known_as(handle(object, name), declared.clone());
+    record.known_as(handle(object, name_of(object.kind, object.name, None)), declared);
+    for endpoint in endpoints(key, value) {
+        let evidence = evidence(object, line, key, (&endpoint.raw, &endpoint.host));
+        connects(&mut record, endpoint, evidence);
+    }
+    findings.beside(record);
+}
+
 fn handle(object: &Object<'_>, name: String) -> Handle {
     Handle::within(Space::ConfigurationName, name, object.network())
 }

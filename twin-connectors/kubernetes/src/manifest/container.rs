@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use twin_connector_base::document::Node;
-use twin_connector_base::endpoint::{Endpoint, endpoints, names_a_thing};
+use twin_connector_base::endpoint::{Endpoint, awaited, endpoints, names_a_thing};
 use twin_connector_base::image;
 use twin_core::observe::{Evidence, Handle, Perspective, Record, RecordKey, Space, Statement, Target, technique};
 use twin_core::schema::{AttributeName, Value, attribute, kind, relation};
@@ -157,6 +157,10 @@ impl Reading<'_> {
         for list in ["command", "args"] {
             let mut flag = "";
             for node in findings.list(self.object.file, self.container, list) {
+                for endpoint in awaited(node.as_str().unwrap_or_default()) {
+                    let evidence = self.argument_evidence(node, &endpoint, list);
+                    connects(record, endpoint, evidence);
+                }
                 for word in node.as_str().unwrap_or_default().split_whitespace() {
                     for endpoint in argument(flag, word) {
                         let evidence = self.argument_evidence(node, &endpoint, list);

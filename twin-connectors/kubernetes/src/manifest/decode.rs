@@ -6,7 +6,7 @@ use twin_core::observe::{Diagnostic, Locator, Outcome, code};
 use twin_core::schema::kind;
 
 use crate::manifest::file::{File, Findings};
-use crate::manifest::payload::{Object, objects, template};
+use crate::manifest::payload::{Object, generated, objects, template};
 use crate::manifest::{configuration, route, workload};
 
 pub(super) fn decode(payload: &Payload<'_>, origin: &Origin) -> Decoded {
@@ -49,6 +49,10 @@ fn read(file: &File<'_>, document: &Document, findings: &mut Findings) {
         Ok(root) => root,
         Err(refused) => return findings.diagnostics.push(explained(file, refused)),
     };
+    let generated = generated(file, root);
+    if !generated.is_empty() {
+        return generated.iter().for_each(|object| configuration::generated(object, findings));
+    }
     for object in objects(file, root) {
         match object {
             Ok(object) => describe(&object, findings),

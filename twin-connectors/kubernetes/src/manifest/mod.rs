@@ -42,6 +42,7 @@ impl Decoder for Kubernetes {
         ];
         Capability::of_files("kubernetes", &kinds, &relations).blind_to(&[
             "what a Helm template or a kustomization renders: only rendered manifests are read",
+            "the files that generators of a kustomization take: only their literals are read",
             "addresses that stand in Secrets as base64, or that a program computes",
             "what an operator makes of its custom resources",
             "which of the declared objects a cluster runs",

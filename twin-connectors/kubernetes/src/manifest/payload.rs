@@ -58,6 +58,26 @@ fn object<'a>(file: &'a File<'a>, node: &'a Node) -> Result<Object<'a>, Diagnost
     Ok(Object { file, node, api_version, kind, kind_node, name, name_node, namespace: scalar(metadata, "namespace") })
 }
 
+/// The objects that a kustomization generates, by the field that says what they are. Its namespace is left out: it is that of everything
+/// that it lists, whose files do not say it either.
+pub(super) fn generated<'a>(file: &'a File<'a>, root: &'a Node) -> Vec<Object<'a>> {
+    let (Some(api_version), Some(kind_node)) = (scalar(root, "apiVersion"), scalar(root, "kind")) else {
+        return Vec::new();
+    };
+    if !api_version.as_str().is_some_and(|version| version.starts_with("kustomize.config.k8s.io/")) {
+        return Vec::new();
+    }
+    let of_kind = |kind: &'static str, field: &str| {
+        let items = root.get(field).map(Node::items).unwrap_or_default();
+        items.iter().filter_map(move |node| {
+            let name_node = scalar(node, "name")?;
+            let (name, namespace) = (name_node.as_str()?, scalar(node, "namespace"));
+            Some(Object { file, node, api_version, kind, kind_node, name, name_node, namespace })
+        })
+    };
+    of_kind("ConfigMap", "configMapGenerator").chain(of_kind("Secret", "secretGenerator")).collect()
+}
+
 fn scalar<'a>(node: &'a Node, key: &str) -> Option<&'a Node> {
     node.get(key).filter(|value| value.as_str().is_some_and(|text| !text.is_empty()))
 }

@@ -19,6 +19,9 @@ const FOREIGN_GROUPS: &[&str] = &[
     "tilt.dev",
 ];
 
+/// What a kustomization makes objects of by itself.
+const GENERATORS: [&str; 2] = ["configMapGenerator:", "secretGenerator:"];
+
 /// Whether a document of that version and kind is meant for a tool instead of a cluster.
 pub(super) fn is_foreign(api_version: &str, kind: &str) -> bool {
     let group = api_version.split('/').next().unwrap_or_default();
@@ -48,8 +51,9 @@ fn has_object(head: &str) -> bool {
 
 fn is_yaml_object(document: &str) -> bool {
     let value = |key: &str| document.lines().find_map(|line| line.strip_prefix(key)).map(unquoted);
+    let generates = document.lines().any(|line| GENERATORS.iter().any(|generator| line.starts_with(generator)));
     match (value("apiVersion:"), value("kind:")) {
-        (Some(api_version), Some(kind)) => !is_foreign(api_version, kind),
+        (Some(api_version), Some(kind)) => !is_foreign(api_version, kind) || (kind == "Kustomization" && generates),
         _ => false,
     }
 }

@@ -183,7 +183,11 @@ pub(super) fn service(object: &Object<'_>, findings: &mut Findings) {
     if let Some(spec) = object.spec() {
         ports(object, spec, &mut record, findings);
         match spec.get("type").and_then(Node::as_str) {
-            Some("ExternalName") => external(object, spec, &mut record),
+            Some("ExternalName") => {
+                // The other name is looked up from where the Service stands.
+                workload::networks(object, &mut record);
+                external(object, spec, &mut record);
+            }
             _ => selects(object, spec, &mut record, findings),
         }
     }

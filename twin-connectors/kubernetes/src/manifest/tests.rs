@@ -411,6 +411,11 @@ fn files_are_recognised_by_what_they_say() {
         ("a.json", "{\"a\": \"{\\\"apiVersion\\\": \\\"v1\\\", \\\"kind\\\": 1}\"}", false),
         ("README.md", "apiVersion: v1\nkind: Pod\n", false),
         ("kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1\nkind: Kustomization\n", false),
+        (
+            "kustomization.yaml",
+            "apiVersion: kustomize.config.k8s.io/v1\nkind: Kustomization\nconfigMapGenerator:\n",
+            true,
+        ),
         ("skaffold.yaml", "apiVersion: skaffold/v4beta1\nkind: Config\n", false),
         ("config.yaml", "apiVersion: v1\nkind: Config\nusers: []\n", false),
         ("Chart.yaml", "apiVersion: v2\nname: shop\n", false),

@@ -57,7 +57,8 @@ fn begin(object: &Object<'_>, workload: &Workload<'_>) -> Record {
     }
 }
 
-fn networks(object: &Object<'_>, record: &mut Record) {
+/// The networks in which it looks names up.
+pub(super) fn networks(object: &Object<'_>, record: &mut Record) {
     let networks = [object.network(), object.cluster_network()];
     for (network, rank) in networks.into_iter().zip(0..) {
         record.say(Statement::Joins { network, rank }, object.placed());
