@@ -303,9 +303,8 @@ fn check_decision(log: &Log, decision: &HumanDecision) -> Result<()> {
                 return Err(Error::new(ErrorKind::Invalid, format!("{a} stands beside itself: name two records")));
             }
             known(a).and_then(|()| known(b))?;
-            match decision {
-                HumanDecision::Pin { .. } => check_pin(a, b)?,
-                _ => {}
+            if let HumanDecision::Pin { .. } = decision {
+                check_pin(a, b)?;
             }
             check_contradiction(&log.decisions(Timestamp::MAX), decision)
         }

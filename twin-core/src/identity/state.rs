@@ -139,8 +139,8 @@ impl IdentityState {
 
 /// The first of the ids that are made for a cluster which is free.
 fn fresh(records: &[&RecordKey], is_taken: impl Fn(&EntityId) -> bool) -> EntityId {
-    let candidates = (0..).map_while(|salt| made_for(records, salt));
-    candidates.skip_while(is_taken).next().unwrap_or_else(|| EntityId::new(""))
+    let mut candidates = (0..).map_while(|salt| made_for(records, salt));
+    candidates.find(|id| !is_taken(id)).unwrap_or_else(|| EntityId::new(""))
 }
 
 /// An id that follows from a cluster's least record.
