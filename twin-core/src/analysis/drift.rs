@@ -36,6 +36,8 @@ pub struct DriftRow {
     pub to: EntityRef,
     /// How sure that side is.
     pub confidence: f64,
+    /// Whether it is known from observation alone, and was last seen too long ago.
+    pub stale: bool,
     /// Why it is believed.
     pub evidence: Vec<EvidenceId>,
 }
@@ -121,6 +123,7 @@ fn row(snapshot: &Snapshot, edge: &EdgeRef<'_>) -> DriftRow {
         relation: edge.edge.relation.clone(),
         to: EntityRef::of(snapshot, edge.to),
         confidence: edge.edge.confidence,
+        stale: snapshot.is_stale(edge.edge),
         evidence: edge.edge.evidence.clone(),
     }
 }

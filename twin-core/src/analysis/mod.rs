@@ -3,6 +3,7 @@
 //! Invariant: an analysis reads the schema's rows instead of knowing kinds, and never a store, a clock or another question's answer format.
 
 mod changes;
+mod conflicts;
 mod cost;
 mod cycles;
 mod decisions;
@@ -15,6 +16,7 @@ mod owners;
 mod question;
 
 pub use changes::{Change, Changes, changes, diff};
+pub use conflicts::{Conflict, conflicts};
 pub use cost::{CostRow, CostSummary, cost};
 pub use cycles::{Cycle, cycles, strong_components};
 pub use decisions::{GoverningDecision, Violation, decisions};

@@ -23,6 +23,8 @@ pub struct Neighbour {
     pub perspectives: Vec<Perspective>,
     /// How sure the surest evidence is.
     pub confidence: f64,
+    /// Whether it is known from observation alone, and was last seen too long ago.
+    pub stale: bool,
     /// More about the relation.
     pub attributes: Vec<(AttributeName, Value)>,
     /// Why it is believed.
@@ -77,6 +79,7 @@ fn row(snapshot: &Snapshot, at: Node, other: Node, relation: String, edge: &Edge
         other: EntityRef::of(snapshot, other),
         perspectives: edge.edge.perspectives.clone(),
         confidence: edge.edge.confidence,
+        stale: snapshot.is_stale(edge.edge),
         attributes: edge.edge.attributes.iter().map(attribute).collect(),
         evidence: edge.edge.evidence.clone(),
     }

@@ -51,6 +51,7 @@ macro_rules! cites {
 }
 
 cites!(
+    super::Conflict,
     super::CostRow,
     super::Cycle,
     super::Description,

@@ -1,8 +1,8 @@
 //! Questions as methods of a snapshot: the names that hosts see.
 
 use crate::analysis::{
-    self, BlastRadius, Changes, CostSummary, Cycle, Description, Drift, EntityRef, GoverningDecision, Hazard, Hit,
-    IdentityReason, Neighbour, OwnerRow,
+    self, BlastRadius, Changes, Conflict, CostSummary, Cycle, Description, Drift, EntityRef, GoverningDecision, Hazard,
+    Hit, IdentityReason, Neighbour, OwnerRow,
 };
 use crate::answer::{Answer, Profile};
 use crate::base::Result;
@@ -62,6 +62,11 @@ impl Snapshot {
     /// Everything that is known of an entity, with every source's word.
     pub fn describe(&self, node: Node) -> Answer<Description> {
         analysis::describe(self, node, Profile::default())
+    }
+
+    /// What sources tell differently of an entity from the same side, and which word to go by.
+    pub fn conflicts(&self, node: Node) -> Answer<Vec<Conflict>> {
+        analysis::conflicts(self, node, Profile::default())
     }
 
     /// The entities of a kind (all, if none is given) whose names contain some words.

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::answer::{AsOf, EvidenceId, EvidenceSource, Proof};
 use crate::base::{Error, ErrorKind, Result, Timestamp, nearest};
 use crate::graph::{Edge, Entity, Group, Pages, Readings};
 use crate::identity::EntityId;
-use crate::schema::{Schema, State, kind};
+use crate::observe::Perspective;
+use crate::schema::{AttributeName, Schema, State, Value, attribute, kind};
 
 /// A node of a snapshot: a compact number, `0..snapshot.len()`, that means nothing in any other snapshot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -147,6 +149,16 @@ impl Snapshot {
     /// All relations, by left end.
     pub fn edges(&self) -> impl Iterator<Item = EdgeRef<'_>> + Clone {
         (0..self.pages.edges.len() as u32).filter_map(|place| self.edge(place))
+    }
+
+    /// Whether a relation is known from observation alone, and was last seen longer ago than 35 days and twice the window in which it was counted. It holds all the
+    /// same: nobody said that it is gone. O(evidence of the relation).
+    pub fn is_stale(&self, edge: &Edge) -> bool {
+        let seen = edge.evidence.iter().filter_map(|id| self.proof(*id)?.observed_at).max();
+        let within = [attribute::WINDOW_END, attribute::WINDOW_START].map(|name| moment(edge, &name));
+        let period = if let [Some(end), Some(start)] = within { end.since(start) } else { Duration::ZERO };
+        let allowed = period.saturating_mul(2).max(SEEN_FOR);
+        edge.perspectives == [Perspective::Observed] && seen.is_some_and(|seen| self.as_of.valid.since(seen) > allowed)
     }
 
     fn edges_of<'a>(&'a self, places: &'a [u32]) -> impl Iterator<Item = EdgeRef<'a>> + Clone {
@@ -341,6 +353,16 @@ impl Snapshot {
     pub fn component(&self, node: Node) -> Node {
         self.entity(node).component.as_ref().and_then(|id| self.node_of(id)).unwrap_or(node)
     }
+}
+
+/// How long an observed relation is fresh after it was last seen: a month's last job runs once more within it.
+const SEEN_FOR: Duration = Duration::from_secs(35 * 24 * 60 * 60);
+
+/// The last of the moments that an attribute of a relation says.
+fn moment(edge: &Edge, name: &AttributeName) -> Option<Timestamp> {
+    let values = edge.attributes.iter().filter(|attribute| attribute.name == *name);
+    let moment = |value: &Value| if let Value::Timestamp(moment) = value { Some(*moment) } else { None };
+    values.filter_map(|attribute| moment(&attribute.value)).max()
 }
 
 /// What people mean first when they say a name.

@@ -12,7 +12,7 @@
 //! ```
 
 use super::estate::{Estate, estate};
-use crate::analysis::{BlastRadius, blast_radius, cycles, describe, find_all, neighbours, owners, why_not};
+use crate::analysis::{BlastRadius, blast_radius, conflicts, cycles, describe, find_all, neighbours, owners, why_not};
 use crate::answer::Profile;
 use crate::base::Result;
 use crate::engine::{At, Twin};
@@ -94,6 +94,12 @@ fn answered(snapshot: &Snapshot, words: &[&str]) -> Result<Vec<String>> {
             let said = describe(snapshot, snapshot.find(name)?, needs).value.attributes.into_iter();
             let wanted = said.filter(|said| said.name.as_str() == attribute);
             wanted.map(|said| format!("{} {}", said.perspective.as_str(), said.value)).collect()
+        }
+        ["conflicts", name] => {
+            let rows = conflicts(snapshot, snapshot.find(name)?, needs).value.into_iter();
+            let mark = |shown: bool| if shown { " shown" } else { "" };
+            rows.map(|row| format!("{} {} {}{}", row.name, row.perspective.as_str(), row.value, mark(row.shown)))
+                .collect()
         }
         ["why_not", a, b] => {
             let answer = why_not(snapshot, snapshot.find(a)?, snapshot.find(b)?, needs);

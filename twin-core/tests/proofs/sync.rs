@@ -167,6 +167,22 @@ fn s6_sources_that_disagree_are_both_kept() {
 }
 
 #[test]
+fn s6_what_sources_tell_differently_from_one_side_is_shown_with_the_newest_first() {
+    let twin = Twin::in_memory();
+    let estate = "file b at 08:00\nWorkload:a\nset replicas 2\nfile a at 08:30\nWorkload:a\nset replicas 3\nset platform.kind Job\n\
+                  file c\nWorkload:a deployed\nset replicas 4\nset platform.kind Other";
+    apply(&twin, estate);
+    assert_eq!(ask(&twin, "09:00", "conflicts a"), ["replicas declared 3 shown", "replicas declared 2"]);
+    apply(&twin, "now 10:00\nfile b\nWorkload:a\nset replicas 2");
+    assert_eq!(ask(&twin, "10:00", "conflicts a"), ["replicas declared 2 shown", "replicas declared 3"]);
+    let snapshot = at(&twin, "10:00");
+    let answer = snapshot.conflicts(snapshot.find("a").unwrap());
+    assert!(answer.value.iter().all(|row| answer.evidence(row).len() == 1));
+    apply(&twin, "now 11:00\nfile b\nWorkload:a\nset replicas 3");
+    assert!(ask(&twin, "11:00", "conflicts a").is_empty());
+}
+
+#[test]
 fn s7_a_silent_source_ages_without_any_event() {
     let twin = Twin::in_memory();
     apply(&twin, "file a\nWorkload:a");

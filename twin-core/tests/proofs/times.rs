@@ -121,6 +121,29 @@ fn an_end_that_a_source_states_later_ends_what_was_open() {
 }
 
 #[test]
+fn what_was_last_seen_too_long_ago_is_stale_and_never_absent() {
+    let twin = Twin::in_memory();
+    apply(
+        &twin,
+        "file a\nTelemetryService:a observed\ncalls TelemetryService:b\nTelemetryService:b observed\nWorkload:c\ncalls Workload:d\nWorkload:d",
+    );
+    let stale = |now: &str, name: &str| {
+        let snapshot = twin.snapshot(At::now(time(now)));
+        let rows = snapshot.neighbours(snapshot.find(name).unwrap(), Some("calls")).unwrap().value;
+        rows.iter().map(|row| row.stale).collect::<Vec<bool>>()
+    };
+    for (now, name, expected) in [
+        ("2026-01-02T09:00:00Z", "a", false),
+        ("2026-02-05T09:00:00Z", "a", false),
+        ("2026-02-05T09:00:01Z", "a", true),
+        ("2027-01-01T09:00:00Z", "a", true),
+        ("2027-01-01T09:00:00Z", "c", false),
+    ] {
+        assert_eq!(stale(now, name), [expected], "{name} at {now}");
+    }
+}
+
+#[test]
 fn two_commits_at_one_moment_are_both_known_at_that_moment() {
     let twin = Twin::in_memory();
     apply(&twin, "file a\nWorkload:a");
