@@ -44,6 +44,9 @@ pub struct Directory<'a> {
     by_key: BTreeMap<&'a RecordKey, RecordIndex>,
     by_handle: BTreeMap<&'a Handle, Vec<Found>>,
     by_label: BTreeMap<(&'a str, &'a str, &'a str), Vec<Found>>,
+    by_kind: BTreeMap<&'a Kind, Vec<RecordIndex>>,
+    /// Teams by their names without their organisations.
+    by_team: BTreeMap<&'a str, Vec<Found>>,
 }
 
 impl<'a> Directory<'a> {
@@ -55,6 +58,8 @@ impl<'a> Directory<'a> {
             by_key: BTreeMap::new(),
             by_handle: BTreeMap::new(),
             by_label: BTreeMap::new(),
+            by_kind: BTreeMap::new(),
+            by_team: BTreeMap::new(),
         };
         let mut start = 0;
         for group in holdings.chunk_by(|a, b| a.fact.subject == b.fact.subject) {
@@ -62,6 +67,7 @@ impl<'a> Directory<'a> {
             start += group.len();
         }
         directory.index_names();
+        directory.index_teams();
         directory
     }
 
@@ -92,6 +98,7 @@ impl<'a> Directory<'a> {
         networks.sort();
         view.networks = networks.into_iter().map(|(_, network)| network).collect();
         self.by_key.insert(key, index);
+        self.by_kind.entry(&key.kind).or_default().push(index);
         self.records.push(view);
     }
 
@@ -110,6 +117,15 @@ impl<'a> Directory<'a> {
                     }
                     _ => {}
                 }
+            }
+        }
+    }
+
+    /// A team may be named without its organisation.
+    fn index_teams(&mut self) {
+        for (handle, found) in self.by_handle.iter().filter(|(handle, _)| handle.space == Space::Team) {
+            if let Some((_, name)) = handle.value.rsplit_once('/') {
+                self.by_team.entry(name).or_default().extend(found);
             }
         }
     }
@@ -139,9 +155,9 @@ impl<'a> Directory<'a> {
         self.by_key.get(key).copied()
     }
 
-    /// The records of that kind.
-    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = RecordIndex> {
-        (0..self.records.len() as RecordIndex).filter(move |index| self.records[*index as usize].key.kind == kind)
+    /// The records of that kind, in the order of their keys.
+    pub fn of_kind(&self, kind: Kind) -> impl DoubleEndedIterator<Item = RecordIndex> {
+        self.by_kind.get(&kind).into_iter().flatten().copied()
     }
 
     /// The facts of a record, with their places.
@@ -194,15 +210,7 @@ impl<'a> Directory<'a> {
         if !exact.is_empty() || handle.space != Space::Team || handle.value.contains('/') {
             return exact.to_vec();
         }
-        self.teams_called(&handle.value)
-    }
-
-    /// A team that is named without its organisation, where only one organisation has a team of that name.
-    fn teams_called(&self, name: &str) -> Vec<Found> {
-        let qualified = |handle: &Handle| {
-            handle.space == Space::Team && handle.value.rsplit_once('/').is_some_and(|(_, last)| last == name)
-        };
-        self.by_handle.iter().filter(|(handle, _)| qualified(handle)).flat_map(|(_, found)| found.clone()).collect()
+        self.by_team.get(handle.value.as_str()).cloned().unwrap_or_default()
     }
 
     /// Looks a host up in each network in turn, then among the names that are unique everywhere.

@@ -45,8 +45,9 @@ impl Edges {
             add_attribute(&mut edge.attributes, attribute);
         }
         for id in said.evidence {
-            if !edge.evidence.contains(&id) {
-                edge.evidence.push(id);
+            // Kept in order: of an edge that is said often, the whole list would have to be looked through.
+            if let Err(place) = edge.evidence.binary_search(&id) {
+                edge.evidence.insert(place, id);
             }
         }
     }

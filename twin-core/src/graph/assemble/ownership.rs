@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Build, pattern};
+use super::Build;
+use super::pattern::Pattern;
 use crate::answer::EvidenceId;
 use crate::graph::is_owned;
 use crate::identity::{FactIndex, RecordIndex};
-use crate::observe::{Handle, Space, Step};
+use crate::observe::{Handle, SourceId, Space, Step};
 use crate::schema::{AttributeName, Value, attribute, kind, relation};
 
 /// How sure it is that whoever owns the manifest owns the thing.
@@ -18,10 +19,14 @@ struct Rule {
     base: String,
     section: String,
     position: i64,
-    pattern: String,
-    owners: Vec<String>,
+    pattern: Pattern,
+    /// The nodes of the teams and people that it names.
+    owners: Vec<u32>,
     fact: FactIndex,
 }
+
+/// People by their source and their name in it.
+type People<'p> = BTreeMap<(&'p SourceId, &'p str), RecordIndex>;
 
 /// A path that stands for an entity, with the steps from the entity to it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,29 +57,39 @@ impl Build<'_> {
     }
 
     fn rules(&self) -> Vec<Rule> {
-        let mut rules: Vec<Rule> =
-            self.directory.of_kind(kind::OWNERSHIP_RULE).filter_map(|record| self.rule(record)).collect();
+        let people = self.people();
+        let rules = self.directory.of_kind(kind::OWNERSHIP_RULE);
+        let mut rules: Vec<Rule> = rules.filter_map(|record| self.rule(record, &people)).collect();
         rules.sort_by(|a, b| {
             (&a.source, &a.base, &a.section, a.position).cmp(&(&b.source, &b.base, &b.section, b.position))
         });
         rules
     }
 
-    fn rule(&self, record: RecordIndex) -> Option<Rule> {
+    /// People by their source and their name in it.
+    fn people(&self) -> People<'_> {
+        let keys = self.directory.of_kind(kind::PERSON).map(|record| (&self.directory.record(record).key, record));
+        // Of several the first is meant: later ones must not replace it.
+        keys.rev().map(|(key, record)| ((&key.source, key.name.as_str()), record)).collect()
+    }
+
+    fn rule(&self, record: RecordIndex, people: &People<'_>) -> Option<Rule> {
         let text = |name: &AttributeName| {
             self.directory.attribute(record, name).next().and_then(|(_, value)| value.as_text()).map(str::to_owned)
         };
         let position =
             self.directory.attribute(record, &attribute::POSITION).next().and_then(|(_, value)| value.as_integer());
         let owners = self.directory.attribute(record, &attribute::OWNERS).next().map(|(_, value)| value);
+        let source = &self.directory.record(record).key.source;
+        let owner = |owner: &String| self.owner(source, owner, people);
         Some(Rule {
-            source: self.directory.record(record).key.source.0.clone(),
+            source: source.0.clone(),
             base: text(&attribute::BASE_PATH).unwrap_or_default(),
             section: text(&attribute::SECTION).unwrap_or_default(),
             position: position.unwrap_or_default(),
-            pattern: text(&attribute::PATTERN)?,
+            pattern: Pattern::new(&text(&attribute::PATTERN)?),
             owners: match owners {
-                Some(Value::Texts(owners)) => owners.clone(),
+                Some(Value::Texts(owners)) => owners.iter().filter_map(owner).collect(),
                 _ => Vec::new(),
             },
             fact: self.directory.record(record).exists?,
@@ -103,43 +118,32 @@ impl Build<'_> {
     fn own(&mut self, node: u32, path: &OwnedPath, rules: &[Rule]) {
         let mut last: BTreeMap<(&str, &str), &Rule> = BTreeMap::new();
         for rule in rules.iter().filter(|rule| rule.source == path.source) {
-            if within(&rule.base, &path.path).is_some_and(|relative| pattern::matches(&rule.pattern, relative)) {
+            if within(&rule.base, &path.path).is_some_and(|relative| rule.pattern.matches(relative)) {
                 last.insert((&rule.base, &rule.section), rule);
             }
         }
         for rule in last.into_values() {
-            for owner in &rule.owners {
+            for &owner in rule.owners.iter().filter(|owner| **owner != node) {
                 self.own_by(node, path, rule, owner);
             }
         }
     }
 
-    fn own_by(&mut self, node: u32, path: &OwnedPath, rule: &Rule, owner: &str) {
-        let Some(team) = self.owner(rule, owner).filter(|team| *team != node) else { return };
+    fn own_by(&mut self, node: u32, path: &OwnedPath, rule: &Rule, owner: u32) {
         let evidence: Vec<EvidenceId> = self.cite_through(&[], rule.fact, &path.steps);
         if !path.is_code {
             for id in &evidence {
                 self.evidence[id.0 as usize].confidence *= BY_MANIFEST;
             }
         }
-        self.say(node, &relation::OWNED_BY, None, team, rule.fact, &BTreeMap::new(), evidence);
+        self.say(node, &relation::OWNED_BY, None, owner, rule.fact, &BTreeMap::new(), evidence);
     }
 
-    /// The team or person of a rule.
-    fn owner(&self, rule: &Rule, owner: &str) -> Option<u32> {
-        let team = self
-            .directory
-            .answering(&Handle::global(Space::Team, owner.to_lowercase()))
-            .first()
-            .map(|found| found.record);
-        let person = || {
-            let rule = &self.directory.holding(rule.fact).fact.subject;
-            self.directory.of_kind(kind::PERSON).find(|record| {
-                let key = &self.directory.record(*record).key;
-                key.source == rule.source && key.name == owner
-            })
-        };
-        self.places(team.or_else(person)?).own
+    /// The team or person that a rule names.
+    fn owner(&self, source: &SourceId, owner: &str, people: &People<'_>) -> Option<u32> {
+        let teams = self.directory.answering(&Handle::global(Space::Team, owner.to_lowercase()));
+        let team = teams.first().map(|found| found.record);
+        self.places(team.or_else(|| people.get(&(source, owner)).copied())?).own
     }
 }
 
