@@ -148,6 +148,15 @@ fn a_hostile_name_stays_a_name() {
     nests_well(&tour.page);
 }
 
+#[test]
+fn a_terminal_obeys_no_name_wherever_it_is_told() {
+    let compose = "services:\n  web:\n    image: web\n    environment: {S_URL: \"http://a-b:80\"}\n    depends_on: [\"d\\e[2J\\u202eb\\n== Owners\"]\n  \"d\\e[2J\\u202eb\\n== Owners\":\n    image: x\n";
+    let tour = of_texts(&[("compose.yaml", compose), ("sub\u{1b}[31m/compose.yaml", "services: [\n")]);
+    assert!(tour.text.contains("== Blast radius: d\u{fffd}[2J\u{fffd}b\u{fffd}== Owners"), "{}", tour.text);
+    assert!(!tour.text.contains(|letter: char| letter.is_control() && letter != '\n'), "{}", tour.text);
+    assert_eq!((tour.text.contains('\u{202e}'), tour.text.matches("\n== Owners").count()), (false, 1));
+}
+
 /// The example estate with a root that cannot be listed.
 struct Locked;
 

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 use twin_connector_base::Decoded;
+use twin_core::base::printable;
 use twin_core::observe::{Outcome, SourceId};
 
 use crate::merge::Reading;
@@ -34,7 +35,7 @@ pub struct Unread {
     pub why: String,
 }
 
-/// What a scan saw. Its `Display` is for people; the batches hold every diagnostic.
+/// What a scan saw. Its `Display` is for people and shows no control characters; the batches hold every diagnostic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The source instance.
@@ -152,7 +153,8 @@ fn not_read(tree: &Tree, seen: &[Seen], readings: &BTreeMap<String, Reading>) ->
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {} files in {} folders", self.source, self.files, self.folders)?;
+        let source = printable(&self.source.0);
+        writeln!(f, "{source}: {} files in {} folders", self.files, self.folders)?;
         for tally in &self.decoders {
             let Tally { sort, files, read, rejected } = tally;
             writeln!(f, "  {sort:<18} {files:>6} files {read:>8} records read {rejected:>6} rejected")?;
@@ -181,7 +183,8 @@ fn section(f: &mut fmt::Formatter<'_>, title: &str, lines: &[Unread]) -> fmt::Re
     }
     writeln!(f, "{title}: {}", lines.len())?;
     for Unread { path, why } in lines.iter().take(SHOWN) {
-        writeln!(f, "  {}: {why}", if path.is_empty() { "(root)" } else { path })?;
+        let path = if path.is_empty() { "(root)" } else { path };
+        writeln!(f, "  {}: {}", printable(path), printable(why))?;
     }
     match lines.len().saturating_sub(SHOWN) {
         0 => Ok(()),
@@ -195,6 +198,7 @@ fn counts(f: &mut fmt::Formatter<'_>, title: &str, counts: &BTreeMap<String, u64
     }
     let mut order: BTreeSet<(std::cmp::Reverse<u64>, &str)> = BTreeSet::new();
     order.extend(counts.iter().map(|(name, count)| (std::cmp::Reverse(*count), name.as_str())));
-    let words: Vec<String> = order.iter().take(SHOWN).map(|(count, name)| format!("{name} ({})", count.0)).collect();
+    let words: Vec<String> =
+        order.iter().take(SHOWN).map(|(count, name)| format!("{} ({})", printable(name), count.0)).collect();
     writeln!(f, "{title}: {}", words.join(", "))
 }

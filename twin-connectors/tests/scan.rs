@@ -245,6 +245,14 @@ fn what_cannot_be_read_is_partial_and_stays_listed() {
 }
 
 #[test]
+fn a_report_shows_no_control_characters() {
+    let files = [("de\u{1b}[2Jnied\n.a", Denied), ("some\u{202e}.e\u{7}nd", Text("x"))];
+    let text = run(&files, &options()).report.to_string();
+    assert!(text.contains("  de\u{fffd}[2Jnied\u{fffd}.a: permission denied\n"), "{text}");
+    assert!(!text.contains(|letter: char| letter.is_control() && letter != '\n'), "{text}");
+}
+
+#[test]
 fn a_group_is_partial_if_any_of_it_cannot_be_read() {
     let denied_member = "partial(a file of the group could not be read)";
     check(

@@ -6,6 +6,9 @@ use twin_core::graph::{Node, Snapshot};
 use twin_core::schema::{Level, kind};
 use twin_core::wire::label;
 
+/// So many are looked at closely.
+const CANDIDATES: usize = 200;
+
 /// The entity of that name, if one is wished for; else whatever is picked.
 pub fn by_name_or(now: &Snapshot, name: Option<&str>, pick: fn(&Snapshot) -> Option<Node>) -> Option<Node> {
     name.and_then(|name| now.find(name).ok()).or_else(|| pick(now))
@@ -22,9 +25,19 @@ pub fn most_needed_component(now: &Snapshot) -> Option<Node> {
 }
 
 fn needed(now: &Snapshot, wanted: impl Fn(Node) -> bool) -> Option<Node> {
-    let counted = now.nodes().filter(|node| wanted(*node)).map(|node| (dependents(now, node), node));
+    let candidates = most_joined(now, now.nodes().filter(|node| wanted(*node)).collect());
+    let counted = candidates.into_iter().map(|node| (dependents(now, node), node));
     let most = counted.max_by_key(|(count, node)| (*count, std::cmp::Reverse(*node)));
     most.filter(|(count, _)| *count > 0).map(|(_, node)| node)
+}
+
+/// Each candidate is looked at in time that grows with the estate; in a large one only those that most relations lead to are.
+fn most_joined(now: &Snapshot, mut candidates: Vec<Node>) -> Vec<Node> {
+    let instances = |node: Node| now.instances(node).into_iter().chain([node]);
+    let relations = |node: Node| instances(node).map(|node| now.incoming(node).count()).sum::<usize>();
+    candidates.sort_by_cached_key(|node| (std::cmp::Reverse(relations(*node)), *node));
+    candidates.truncate(CANDIDATES);
+    candidates
 }
 
 /// How many other components and things depend on it.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use twin_core::answer::{Answer, EvidenceId, Status};
+use twin_core::base::printable;
 
 /// What is told so far.
 pub struct Telling {
@@ -18,12 +19,12 @@ const MISSING: usize = 3;
 impl Telling {
     /// Begins with a title.
     pub fn new(title: &str) -> Self {
-        Telling { text: format!("{title}\n") }
+        Telling { text: format!("{}\n", printable(title)) }
     }
 
     /// Begins a section.
     pub fn section(&mut self, title: &str) {
-        self.text.push_str(&format!("\n== {title}\n"));
+        self.text.push_str(&format!("\n== {}\n", printable(title)));
     }
 
     /// A line.
@@ -71,9 +72,4 @@ impl Telling {
     pub fn finished(self) -> String {
         self.text
     }
-}
-
-/// Names come from files of others: a terminal must not obey them.
-fn printable(line: &str) -> String {
-    line.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect()
 }

@@ -58,14 +58,17 @@ pub struct Document {
 /// A payload that is no text, or over a limit as a whole, is one document that could not be read.
 pub fn documents(path: &str, bytes: &[u8], limits: &Limits) -> Vec<Document> {
     match check::text_of(path, bytes, limits) {
-        Ok(text) => split::parts(text).filter_map(|part| document(path, &part, limits)).collect(),
+        Ok(text) => {
+            let room = build::Room::new(limits);
+            split::parts(text).filter_map(|part| document(path, &part, limits, &room)).collect()
+        }
         Err(refused) => vec![Document { index: 0, line: 1, root: Err(refused) }],
     }
 }
 
-fn document(path: &str, part: &split::Part<'_>, limits: &Limits) -> Option<Document> {
+fn document(path: &str, part: &split::Part<'_>, limits: &Limits, room: &build::Room) -> Option<Document> {
     let root = check::lines_of(path, part, limits)
-        .and_then(|()| closers::forgiven(part, |part| build::root(path, part, limits)));
+        .and_then(|()| closers::forgiven(part, |part| build::root(path, part, limits, room)));
     let is_empty = root.as_ref().is_ok_and(Node::is_null);
     (!is_empty).then_some(Document { index: part.index, line: part.line, root })
 }

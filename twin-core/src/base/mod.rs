@@ -1,4 +1,4 @@
-//! What every room stands on: time, digests, errors, limits, and the terms under which long work runs.
+//! What every room stands on: time, digests, errors, limits, text that can be shown, and the terms under which long work runs.
 //!
 //! Invariant: nothing here knows what a twin is. It imports from no other room.
 
@@ -6,6 +6,7 @@ mod digest;
 mod error;
 mod money;
 mod pool;
+mod printable;
 mod time;
 mod work;
 
@@ -13,5 +14,7 @@ pub use digest::{Digest, digest_of};
 pub use error::{Error, ErrorKind, Result, nearest};
 pub use money::{Amount, Money};
 pub use pool::in_pool;
+pub use printable::printable;
+pub(crate) use printable::visible;
 pub use time::Timestamp;
 pub use work::{Cancel, Context, Deadline, Limits, Progress, Silent};

@@ -1,5 +1,7 @@
 //! Text of others within text of ours: whatever a name holds, it stays a name.
 
+use crate::base::visible;
+
 /// Text for HTML and SVG, in elements as well as in quoted attributes.
 pub fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -32,12 +34,6 @@ pub fn mermaid(text: &str) -> String {
         }
     }
     escaped
-}
-
-/// Control characters, and those that turn the direction of writing, could make a name look like something else.
-fn visible(letter: char) -> char {
-    let turns = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-    if turns || letter.is_control() { '\u{fffd}' } else { letter }
 }
 
 #[cfg(test)]

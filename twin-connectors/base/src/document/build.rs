@@ -1,5 +1,6 @@
 //! Builds the tree of one document out of the parser's events, within limits.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
@@ -12,9 +13,19 @@ use crate::document::{Content, Node, check};
 /// Trees are dropped and cloned by recursion, so that no host may ask for deeper ones.
 const DEEPEST: usize = 512;
 
+/// What is left for copies, of aliases and of what they may name, to all documents of a payload, also to those that are read
+/// again: together as much as one document may hold. A few hundred bytes can fill a document, and there can be thousands.
+pub(super) struct Room(Cell<Size>);
+
+impl Room {
+    pub fn new(limits: &Limits) -> Self {
+        Room(Cell::new(Size { nodes: limits.nodes, bytes: limits.payload_bytes, height: 0 }))
+    }
+}
+
 /// The root of a document; [`Content::Null`] for an empty one.
-pub(super) fn root(path: &str, part: &Part<'_>, limits: &Limits) -> Result<Node, Diagnostic> {
-    let mut builder = Builder::new(path, part, limits);
+pub(super) fn root(path: &str, part: &Part<'_>, limits: &Limits, room: &Room) -> Result<Node, Diagnostic> {
+    let mut builder = Builder::new(path, part, limits, room);
     let mut parser = Parser::new_from_str(part.text);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| builder.syntax(&error))?;
@@ -36,6 +47,7 @@ struct Builder<'a> {
     open: Vec<Open>,
     anchors: HashMap<usize, Anchored>,
     budget: Size,
+    room: &'a Room,
     root: Option<Node>,
 }
 
@@ -64,12 +76,20 @@ struct Size {
     height: usize,
 }
 
+impl Size {
+    /// What is left of it, if that much can be taken.
+    fn less(self, taken: Size) -> Option<Size> {
+        let (nodes, bytes) = (self.nodes.checked_sub(taken.nodes)?, self.bytes.checked_sub(taken.bytes)?);
+        Some(Size { nodes, bytes, ..self })
+    }
+}
+
 impl<'a> Builder<'a> {
-    fn new(path: &'a str, part: &Part<'_>, limits: &'a Limits) -> Self {
+    fn new(path: &'a str, part: &Part<'_>, limits: &'a Limits, room: &'a Room) -> Self {
         let budget = Size { nodes: limits.nodes, bytes: limits.payload_bytes, height: limits.depth.min(DEEPEST) };
         let above = part.line.saturating_sub(1);
         let last = above + part.text.lines().count().max(1);
-        Builder { path, limits, above, last, open: Vec::new(), anchors: HashMap::new(), budget, root: None }
+        Builder { path, limits, above, last, open: Vec::new(), anchors: HashMap::new(), budget, room, root: None }
     }
 
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Diagnostic> {
@@ -122,7 +142,7 @@ impl<'a> Builder<'a> {
         let Some(size) = self.anchors.get(&anchor).map(|anchored| anchored.size) else {
             return Err(self.refuse(code::SYNTAX, line, "an alias of a node that has not ended"));
         };
-        self.spend(size, line)?;
+        self.spend_copy(size, line)?;
         match self.anchors.get(&anchor).map(|anchored| anchored.node.clone()) {
             Some(node) => self.attach(node),
             None => Ok(()),
@@ -132,7 +152,7 @@ impl<'a> Builder<'a> {
     fn finish(&mut self, node: Node, anchor: usize) -> Result<(), Diagnostic> {
         if anchor > 0 {
             let size = size_of(&node);
-            self.spend(Size { height: 0, ..size }, node.line)?;
+            self.spend_copy(Size { height: 0, ..size }, node.line)?;
             self.anchors.insert(anchor, Anchored { node: node.clone(), size });
         }
         self.attach(node)
@@ -162,16 +182,21 @@ impl<'a> Builder<'a> {
             let message = format!("nested deeper than {} levels", self.budget.height);
             return Err(self.refuse(code::LIMIT, line, &message));
         }
-        let left = self.budget.nodes.checked_sub(size.nodes).zip(self.budget.bytes.checked_sub(size.bytes));
-        let Some((nodes, bytes)) = left else {
-            return Err(self.refuse(
-                code::LIMIT,
-                line,
-                "more nodes or text than is read of one document, aliases followed",
-            ));
-        };
-        (self.budget.nodes, self.budget.bytes) = (nodes, bytes);
+        self.budget = self.budget.less(size).ok_or_else(|| self.too_much("document", line))?;
         Ok(())
+    }
+
+    /// Like [`Builder::spend`], for what is not written there.
+    fn spend_copy(&mut self, size: Size, line: usize) -> Result<(), Diagnostic> {
+        self.spend(size, line)?;
+        let left = self.room.0.get().less(size).ok_or_else(|| self.too_much("file", line))?;
+        self.room.0.set(left);
+        Ok(())
+    }
+
+    fn too_much(&self, what: &str, line: usize) -> Diagnostic {
+        let message = format!("more nodes or text than is read of one {what}, aliases followed");
+        self.refuse(code::LIMIT, line, &message)
     }
 
     fn syntax(&self, error: &ScanError) -> Diagnostic {

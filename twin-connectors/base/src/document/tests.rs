@@ -117,6 +117,24 @@ fn what_is_over_a_limit_or_no_text_is_refused() {
     check_refused("lone carriage return", b"a: 1\rb: 2\n", "encoding", 1);
 }
 
+/// Each document keeps the limit; together they would fill the memory.
+#[test]
+fn documents_share_the_room_of_their_file() {
+    let limits = Limits { nodes: 10_000, ..Limits::default() };
+    let words = |count: usize| vec!["x"; count].join(", ");
+    let full = format!("a: &a [{}]\nb: [{}]\n", words(500), vec!["*a"; 16].join(", "));
+    let broken = format!("{full}c: [\n{}", "d: [\n]\n".repeat(150));
+    for (text, read) in [(&full, 1), (&broken, 0)] {
+        let stream = format!("{}---\nlast: 1\n", format!("---\n{text}").repeat(100));
+        let roots: Vec<_> =
+            documents("a.yaml", stream.as_bytes(), &limits).into_iter().map(|found| found.root).collect();
+        let held: usize = roots.iter().flatten().map(|root| nodes(root).len()).sum();
+        let refused = roots.iter().filter_map(|root| root.as_ref().err()).filter(|refused| refused.code == "limit");
+        assert!(roots.len() == 101 && held <= 20_000, "{held}");
+        assert_eq!((roots.iter().flatten().count(), refused.count() > 95, roots[100].is_ok()), (read + 1, true, true));
+    }
+}
+
 #[test]
 fn a_syntax_message_never_quotes_the_text() {
     for text in ["a: @hunter2", "a: `hunter2`", "hunter2: [", "%hunter2\na: 1", "a: \"\\hunter2\"", "a: *hunter2"] {

@@ -19,6 +19,14 @@ const SAME_NAME: f64 = 0.95;
 const SHARED: f64 = 0.9;
 const FOLDER_CALLED_SO: f64 = 0.85;
 
+/// What the conventions go by.
+struct Conventions {
+    /// Workloads by the names that a configuration may give its application.
+    named: BTreeMap<String, Vec<RecordIndex>>,
+    /// By folder, the workloads after which configurations in it are called.
+    beside: BTreeMap<String, BTreeSet<RecordIndex>>,
+}
+
 /// A workload that reads a configuration.
 #[derive(Clone, Debug)]
 struct Reader {
@@ -32,9 +40,9 @@ impl Build<'_> {
     pub(super) fn add_configured_connections(&mut self) {
         let directory = self.directory;
         let said = self.stated_readers();
-        let named = self.readers_by_name();
+        let conventions = self.conventions();
         for configuration in directory.of_kind(kind::CONFIGURATION) {
-            let readers = self.readers(configuration, &said, &named);
+            let readers = self.readers(configuration, &said, &conventions);
             for (fact, holding) in directory.facts_of(configuration) {
                 let Some((target, attributes)) = connection(holding) else { continue };
                 for reader in &readers {
@@ -100,6 +108,19 @@ impl Build<'_> {
         handles.filter(|(handle, _)| handle.space == Space::Path).map(|(handle, _)| handle.clone()).collect()
     }
 
+    fn conventions(&self) -> Conventions {
+        let named = self.readers_by_name();
+        let mut beside: BTreeMap<String, BTreeSet<RecordIndex>> = BTreeMap::new();
+        for configuration in self.directory.of_kind(kind::CONFIGURATION) {
+            let readers = self.readers_of_name(configuration, &named);
+            let workloads = || readers.iter().map(|reader| reader.workload);
+            for path in self.paths(configuration).iter().filter(|_| !readers.is_empty()) {
+                beside.entry(parent(&path.value).to_owned()).or_default().extend(workloads());
+            }
+        }
+        Conventions { named, beside }
+    }
+
     /// Workloads by the names that a configuration may give its application.
     fn readers_by_name(&self) -> BTreeMap<String, Vec<RecordIndex>> {
         let mut named: BTreeMap<String, Vec<RecordIndex>> = BTreeMap::new();
@@ -117,13 +138,13 @@ impl Build<'_> {
         &self,
         configuration: RecordIndex,
         said: &BTreeMap<RecordIndex, Vec<Reader>>,
-        named: &BTreeMap<String, Vec<RecordIndex>>,
+        Conventions { named, beside }: &Conventions,
     ) -> Vec<Reader> {
         let stated = said.get(&configuration).cloned().unwrap_or_default();
         let by_convention = || {
             let found = self.readers_in_code_folder(configuration);
             let found = if found.is_empty() { self.readers_of_name(configuration, named) } else { found };
-            let found = if found.is_empty() { self.readers_of_shared(configuration, named) } else { found };
+            let found = if found.is_empty() { self.readers_of_shared(configuration, beside) } else { found };
             if found.is_empty() { self.readers_called_like_folder(configuration, named) } else { found }
         };
         match stated.is_empty() {
@@ -183,20 +204,16 @@ impl Build<'_> {
     }
 
     /// Among configurations that are each called after an application, the one called `application` is for all of them.
-    fn readers_of_shared(&self, configuration: RecordIndex, named: &BTreeMap<String, Vec<RecordIndex>>) -> Vec<Reader> {
-        let folders: Vec<String> =
-            self.paths(configuration).iter().filter_map(|path| shared_folder(&path.value)).collect();
-        let mut workloads = BTreeSet::new();
-        for other in
-            self.directory.of_kind(kind::CONFIGURATION).filter(|other| !folders.is_empty() && *other != configuration)
-        {
-            let beside =
-                self.paths(other).iter().any(|path| folders.iter().any(|folder| parent(&path.value) == folder));
-            if beside {
-                workloads.extend(self.readers_of_name(other, named).into_iter().map(|reader| reader.workload));
-            }
-        }
-        conventional(&workloads, SHARED)
+    fn readers_of_shared(
+        &self,
+        configuration: RecordIndex,
+        beside: &BTreeMap<String, BTreeSet<RecordIndex>>,
+    ) -> Vec<Reader> {
+        let paths = self.paths(configuration);
+        let folders: BTreeSet<&str> = paths.iter().filter_map(|path| shared_folder(&path.value)).collect();
+        let workloads: BTreeSet<&RecordIndex> =
+            folders.into_iter().filter_map(|folder| beside.get(folder)).flatten().collect();
+        conventional(workloads, SHARED)
     }
 
     /// Workloads that are called like the narrowest folder which anything is called after.
@@ -242,8 +259,8 @@ fn parent(path: &str) -> &str {
 }
 
 /// The folder of a file called `application.yml` and the like.
-fn shared_folder(path: &str) -> Option<String> {
+fn shared_folder(path: &str) -> Option<&str> {
     let file = path.rsplit('/').next()?;
     let stem = file.split(['.', '-']).next()?;
-    (stem == "application").then(|| parent(path).to_owned())
+    (stem == "application").then(|| parent(path))
 }
