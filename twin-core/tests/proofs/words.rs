@@ -11,7 +11,10 @@ use crate::support::{apply, ask, time};
 fn unknown_names_are_told_with_the_nearest() {
     let twin = Twin::in_memory();
     apply(&twin, "file a\nWorkload:payments\nset replicas 2");
-    assert_eq!(ask(&twin, "09:00", "members paymnts"), ["error: unknown entity \"paymnts\": nearest are payments (Component)"]);
+    assert_eq!(
+        ask(&twin, "09:00", "members paymnts"),
+        ["error: unknown entity \"paymnts\": nearest are payments (Component)"]
+    );
     assert_eq!(ask(&twin, "09:00", "find Componnt"), ["error: unknown kind \"Componnt\": nearest are Component"]);
     let snapshot = twin.snapshot(At::now(time("09:00")));
     let node = snapshot.find("payments").unwrap();
