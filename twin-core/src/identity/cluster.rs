@@ -193,7 +193,7 @@ fn qualified_team(directory: &Directory<'_>, name: &str) -> Option<RecordIndex> 
 }
 
 fn names_one_thing(handle: &Handle) -> bool {
-    matches!(handle.space, Space::Team | Space::NativeId | Space::Image | Space::Annotation)
+    matches!(handle.space, Space::Team | Space::NativeId | Space::Image | Space::Package | Space::Annotation)
 }
 
 /// The decisions that stand, on records that are known.

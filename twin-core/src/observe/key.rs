@@ -80,6 +80,8 @@ pub enum Space {
     ServiceName,
     /// An image without tag and digest, with its registry.
     Image,
+    /// A package as its package manager names it: a package URL without version, such as `pkg:cargo/serde`.
+    Package,
     /// A path relative to the root of the source, without a leading or trailing slash; `within` is the source.
     Path,
     /// An id that its platform guarantees to be unique: an ARN, a uid, a resource id.

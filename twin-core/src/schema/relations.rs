@@ -135,7 +135,7 @@ pub mod relation {
         INSTANCE_OF "instanceOf" REALIZED_BY "realizedBy" RUNS_ON "runsOn" ROUTES_TO "routesTo" REPRESENTS "represents"
         WORKER_OF "workerOf" STORE_OF "storeOf" LOCATED_IN "locatedIn" IN_ENVIRONMENT "inEnvironment" IN_NAMESPACE "inNamespace"
         IN_ACCOUNT "inAccount" PROVIDES_API "providesApi" CONSUMES_API "consumesApi" DEPENDS_ON "dependsOn"
-        BUILT_FROM "builtFrom" RUNS_IMAGE "runsImage" PART_OF "partOf" OWNED_BY "ownedBy" MEMBER_OF "memberOf"
+        BUILT_FROM "builtFrom" BUILT_BY "builtBy" RUNS_IMAGE "runsImage" PART_OF "partOf" OWNED_BY "ownedBy" MEMBER_OF "memberOf"
         CHARGED_TO "chargedTo" GOVERNS "governs" SUCCESSOR_OF "successorOf" DOCUMENTS "documents" SUPPLIED_BY "suppliedBy"
         CONFIGURED_BY "configuredBy" CONNECTS_TO "connectsTo" STARTS_AFTER "startsAfter" BILLS "bills" COUNTS "counts"
     }
@@ -335,7 +335,13 @@ fn platform_rows() -> Vec<RelationRow> {
             &[kind::COMPONENT],
         ),
         row(relation::RUNS_IMAGE, "runsIn", &[kind::WORKLOAD], &[kind::IMAGE]),
-        row(relation::BUILT_FROM, "builds", &[kind::IMAGE, kind::WORKLOAD, kind::PACKAGE], &[kind::REPOSITORY]),
+        row(
+            relation::BUILT_FROM,
+            "builds",
+            &[kind::IMAGE, kind::WORKLOAD, kind::PACKAGE, kind::PIPELINE],
+            &[kind::REPOSITORY],
+        ),
+        row(relation::BUILT_BY, "builderOf", &[kind::IMAGE, kind::PACKAGE, kind::COMPONENT], &[kind::PIPELINE]),
         row(relation::PROVIDES_API, "providedBy", &[kind::COMPONENT], &[kind::API]).passing(NOTHING, ONLY_DOWN),
         row(relation::CONSUMES_API, "consumedBy", &[kind::COMPONENT], &[kind::API]).passing(ONLY_DOWN, NOTHING),
         row(relation::DEPENDS_ON, "dependencyOf", ANY, ANY).read_by(&["neighbours", "describe", "cycles"]),

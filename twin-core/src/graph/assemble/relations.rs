@@ -8,6 +8,11 @@ use crate::observe::{Diagnostic, Handle, Holding, Locator, Space, Statement, Tar
 use crate::schema::{AttributeName, Kind, Level, Relation, Value, kind, relation};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The folder above a path; the root's is none.
+fn parent(path: &str) -> Option<&str> {
+    (!path.is_empty()).then(|| path.rsplit_once('/').map_or("", |(folder, _)| folder))
+}
+
 /// Relations that are joined elsewhere.
 fn is_joined_elsewhere(relation: &Relation) -> bool {
     [relation::CONNECTS_TO, relation::CONFIGURED_BY, relation::STARTS_AFTER, relation::BILLS, relation::COUNTS]
@@ -82,7 +87,7 @@ impl Build<'_> {
             Target::Handle(handle) if handle.space == Space::ComponentName => {
                 return self.named(handle).map(|node| (Some(node), None)).into_iter().collect();
             }
-            Target::Handle(handle) if handle.space == Space::Path => self.at_path(handle),
+            Target::Handle(handle) if handle.space == Space::Path => self.at_path(handle, ends),
             _ => self.directory.resolve(target, record),
         };
         let nodes: BTreeSet<(Option<u32>, Found)> =
@@ -121,20 +126,14 @@ impl Build<'_> {
         workloads.peek().is_some() && workloads.all(|record| is_job(self.directory, record))
     }
 
-    /// The records that answer to a path, or whose code folder contains it.
-    fn at_path(&self, handle: &Handle) -> Vec<Found> {
-        let ancestors =
-            std::iter::successors(Some(handle.value.as_str()), |path| path.rsplit_once('/').map(|(folder, _)| folder));
-        let mut answering =
-            ancestors.map(|path| self.directory.answering(&Handle::within(Space::Path, path, handle.within.clone())));
-        let first = answering
-            .find(|found| found.iter().any(|found| !self.is_support(&self.directory.record(found.record).key.kind)));
-        first
-            .into_iter()
-            .flatten()
-            .filter(|found| !self.is_support(&self.directory.record(found.record).key.kind))
-            .copied()
-            .collect()
+    /// The records that answer to a path, or to the nearest folder above it to which any answers that may stand here.
+    fn at_path(&self, handle: &Handle, ends: &crate::schema::Ends) -> Vec<Found> {
+        let mut paths = std::iter::successors(Some(handle.value.as_str()), |path| parent(path));
+        let answering = |path: &str| -> Vec<Found> {
+            let found = self.directory.answering(&Handle::within(Space::Path, path, handle.within.clone()));
+            found.iter().filter(|found| self.admitted(found.record, ends).is_some()).copied().collect()
+        };
+        paths.find_map(|path| Some(answering(path)).filter(|found| !found.is_empty())).unwrap_or_default()
     }
 
     /// Texts name much that is no record; only references that were made to be followed are worth a note.
