@@ -33,4 +33,4 @@ pub use name::source_name;
 pub use options::{SKIPPED_FOLDERS, ScanOptions};
 pub use registry::{Registered, registry};
 pub use report::{Report, Tally, Unread};
-pub use scan::{Scan, scan, scan_files};
+pub use scan::{Scan, scan, scan_files, scan_into, scan_json};

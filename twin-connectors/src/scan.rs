@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use twin_core::answer::canonical;
 use twin_core::base::{Error, ErrorKind, Result};
 use twin_core::observe::{Batch, Scope, SourceId};
+use twin_core::{Receipt, Twin};
 
 use crate::files::{Files, OnDisk};
 use crate::name::source_name;
@@ -32,6 +34,22 @@ pub fn scan(root: impl AsRef<Path>, options: &ScanOptions) -> Result<Scan> {
     }
     let source = SourceId(options.name.clone().unwrap_or_else(|| source_name(root)));
     scan_files(&OnDisk { root: root.to_owned() }, &source, options)
+}
+
+/// Reads a folder into a twin, at the now of the options' context.
+///
+/// # Errors
+/// As [`scan`] and [`Twin::apply_within`]. What is stopped before the end changes nothing.
+pub fn scan_into(twin: &Twin, root: impl AsRef<Path>, options: &ScanOptions) -> Result<(Receipt, Report)> {
+    let Scan { batches, report } = scan(root, options)?;
+    Ok((twin.apply_within(batches, &options.context)?, report))
+}
+
+/// Canonical JSON of what became of a scan: the receipt, and in it the report.
+pub fn scan_json(receipt: &Receipt, report: &Report) -> String {
+    let mut value = receipt.to_value();
+    value["report"] = serde_json::to_value(report).unwrap_or_default();
+    canonical(&value)
 }
 
 /// Reads any tree of files as [`scan`] reads a folder.

@@ -1,13 +1,18 @@
 //! Twin: the one door for hosts.
 
 mod ask;
+mod question;
+mod receipt;
+mod source_check;
+mod surface;
+mod sync;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::analysis::{Changes, changes};
 use crate::answer::AsOf;
-use crate::base::{Digest, Error, ErrorKind, Result, Timestamp, digest_of};
+use crate::base::{Context, Digest, Error, ErrorKind, Result, Timestamp, digest_of};
 use crate::graph::{Pages, Readings, Snapshot};
 use crate::history::{Commit, Counters, Log, Row, Store, stage};
 use crate::identity::{HumanDecision, contradicted, founds_component};
@@ -15,6 +20,10 @@ use crate::observe::{Batch, Diagnostic, RecordKey, Scope};
 use crate::schema::Schema;
 
 pub use ask::AskBlastRadius;
+pub use question::Question;
+pub use receipt::changes_json;
+pub use source_check::{MakeSource, SourceCheck, check_source};
+pub use surface::{Member, schema_of, surface};
 
 /// The two times that a snapshot is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,10 +164,18 @@ impl Twin {
     /// # Errors
     /// `Io`, `Corrupt` or `Invalid` (a twin that was opened for reading). Bad input is never an error: see [`Receipt`].
     pub fn apply(&self, batches: Vec<Batch>, now: Timestamp) -> Result<Receipt> {
+        self.apply_within(batches, &Context::new(now))
+    }
+
+    /// Takes batches as [`Twin::apply`] does, at the context's now, watched and stopped by it. What is stopped before it is written changes nothing.
+    ///
+    /// # Errors
+    /// As [`Twin::apply`]; `Cancelled` if the host cancels, `Limit` if the deadline passes.
+    pub fn apply_within(&self, batches: Vec<Batch>, context: &Context) -> Result<Receipt> {
         let mut state = self.state();
-        let staged = stage(&state.log, &self.schema, batches, now);
+        let staged = stage(&state.log, &self.schema, batches, context)?;
         let changes_facts = staged.changes_facts();
-        let events = state.commit(&self.schema, staged.rows, changes_facts, now)?;
+        let events = state.commit(&self.schema, staged.rows, changes_facts, context)?;
         let Counters { applied, duplicate, late, rejected } = staged.counters;
         let diagnostics = staged.diagnostics;
         Ok(Receipt { applied, duplicate, late, rejected, diagnostics, revision: state.log.revision(), events })
@@ -188,7 +205,7 @@ impl Twin {
     pub fn decide(&self, decision: HumanDecision, now: Timestamp) -> Result<Changes> {
         let mut state = self.state();
         check_decision(&state.log, &decision)?;
-        state.commit(&self.schema, vec![Row::Decided(decision)], true, now)
+        state.commit(&self.schema, vec![Row::Decided(decision)], true, &Context::new(now))
     }
 
     /// An immutable view. O(1) for now, O(facts) for any other time.
@@ -204,6 +221,32 @@ impl Twin {
             }
         };
         Snapshot::new(pages, readings, as_of, at.now, state.log.revision())
+    }
+
+    /// The record that is called so: by its whole key as text, or by an end of it that only one record has, such as `Workload:payments`. O(records).
+    ///
+    /// # Errors
+    /// `Unknown` with the nearest keys, `Ambiguous` with the candidates.
+    pub fn record(&self, name: &str) -> Result<RecordKey> {
+        let state = self.state();
+        let mut called: Vec<(String, &RecordKey)> = Vec::new();
+        for key in state.log.identity().records() {
+            let text = key.to_string();
+            if text == name {
+                return Ok(key.clone());
+            }
+            if text.strip_suffix(name).is_some_and(|before| before.ends_with('/')) {
+                called.push((text, key));
+            }
+        }
+        match &called[..] {
+            [(_, only)] => Ok((*only).clone()),
+            [] => Err(unknown_record(&state.log, name)),
+            several => {
+                let names: Vec<&str> = several.iter().take(10).map(|(text, _)| text.as_str()).collect();
+                Err(Error::new(ErrorKind::Ambiguous, format!("\"{name}\" is ambiguous: {}", names.join("; "))))
+            }
+        }
     }
 
     /// Where a source goes on: the cursor that was committed with its last batch.
@@ -232,11 +275,11 @@ impl Twin {
 
 impl State {
     /// Appends rows and what identity makes of them, to the store before memory: all of it, or nothing.
-    fn commit(&mut self, schema: &Schema, rows: Vec<Row>, changes_facts: bool, now: Timestamp) -> Result<Changes> {
+    fn commit(&mut self, schema: &Schema, rows: Vec<Row>, changes_facts: bool, context: &Context) -> Result<Changes> {
         if changes_facts {
-            return self.commit_facts(schema, rows, now);
+            return self.commit_facts(schema, rows, context);
         }
-        let commit = Commit { tx: self.log.next_tx(now), revision: self.log.revision(), rows };
+        let commit = Commit { tx: self.log.next_tx(context.now), revision: self.log.revision(), rows };
         if let Some(store) = self.store.as_mut() {
             store.append(&commit)?;
         }
@@ -245,8 +288,8 @@ impl State {
         Ok(Changes::default())
     }
 
-    fn commit_facts(&mut self, schema: &Schema, mut rows: Vec<Row>, now: Timestamp) -> Result<Changes> {
-        let tx = self.log.next_tx(now);
+    fn commit_facts(&mut self, schema: &Schema, mut rows: Vec<Row>, context: &Context) -> Result<Changes> {
+        let tx = self.log.next_tx(context.now);
         let revision = self.log.revision() + 1;
         let mut next = self.log.clone();
         next.append(Commit { tx, revision, rows: rows.clone() });
@@ -289,13 +332,15 @@ fn head(log: &Log, schema: &Schema) -> Pages {
     }
 }
 
+fn unknown_record(log: &Log, name: &str) -> Error {
+    let records: Vec<String> = log.identity().records().map(ToString::to_string).collect();
+    Error::unknown("record", name, records.iter().map(String::as_str))
+}
+
 fn check_decision(log: &Log, decision: &HumanDecision) -> Result<()> {
     let known = |record: &RecordKey| match log.identity().entity_of(record) {
         Some(_) => Ok(()),
-        None => {
-            let records: Vec<String> = log.identity().records().map(ToString::to_string).collect();
-            Err(Error::unknown("record", &record.to_string(), records.iter().map(String::as_str)))
-        }
+        None => Err(unknown_record(log, &record.to_string())),
     };
     match decision {
         HumanDecision::Pin { a, b } | HumanDecision::Split { a, b } | HumanDecision::Unpin { a, b } => {

@@ -28,4 +28,7 @@ pub mod simulate;
 pub mod testkit;
 pub mod wire;
 
-pub use engine::{AskBlastRadius, At, Receipt, Twin};
+pub use engine::{
+    AskBlastRadius, At, MakeSource, Member, Question, Receipt, SourceCheck, Twin, changes_json, check_source,
+    schema_of, surface,
+};

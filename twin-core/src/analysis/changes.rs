@@ -12,7 +12,7 @@ use crate::observe::Perspective;
 use crate::schema::{AttributeName, Relation, Value};
 
 /// One difference. `evidence` points into the later snapshot for what is there now, and is empty for what is gone.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
     /// An entity is there that was not.

@@ -12,7 +12,7 @@ use crate::observe::Perspective;
 use crate::schema::{AttributeName, Value};
 
 /// One word in a conflict.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Conflict {
     /// Whose attribute.

@@ -13,7 +13,7 @@ use crate::observe::Perspective;
 use crate::schema::CostPass;
 
 /// What one entity is billed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct CostRow {
     /// The entity: the one that is asked about, or one that depends on it.
@@ -29,7 +29,7 @@ pub struct CostRow {
 }
 
 /// The cost of an entity and its dependents, beside what could not be given to anybody.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct CostSummary {
     /// The entity first, then its dependents by distance and name. Dependents without charges are left out.
@@ -39,7 +39,7 @@ pub struct CostSummary {
 }
 
 /// Charges that are for nobody that is known.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Unallocated {
     /// Why.

@@ -7,7 +7,7 @@ use crate::answer::{Answer, EvidenceId, Profile};
 use crate::graph::{EdgeRef, Node, Snapshot};
 
 /// One strongly connected set of entities, with the relations that hold it together.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Cycle {
     /// Who is in it, by name.

@@ -11,7 +11,7 @@ use crate::observe::Perspective;
 use crate::schema::{AttributeName, Value, attribute, kind, relation};
 
 /// One decision that governs an entity.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct GoverningDecision {
     /// The decision.
@@ -29,7 +29,7 @@ pub struct GoverningDecision {
 }
 
 /// A relation that a decision rules out and that is there.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Violation {
     /// What the decision rules out, in its own words.

@@ -10,7 +10,7 @@ use crate::observe::{Perspective, RecordKey};
 use crate::schema::{AttributeName, Value};
 
 /// Everything that is known of one entity.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Description {
     /// The entity.
@@ -34,7 +34,7 @@ pub struct Description {
 }
 
 /// One record of an entity.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct MemberRow {
     /// The record.
@@ -44,7 +44,7 @@ pub struct MemberRow {
 }
 
 /// One source's word for an attribute.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct SaidValue {
     /// Which attribute.

@@ -11,7 +11,7 @@ use crate::observe::Perspective;
 use crate::schema::{AttributeName, Relation, Value, attribute, kind};
 
 /// The relations and attributes in which two sides differ.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Drift {
     /// Known from the left side only: declared, and not seen to happen.
@@ -25,7 +25,7 @@ pub struct Drift {
 }
 
 /// One relation that one side knows.
-#[derive(Clone, Debug, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Debug, PartialEq, PartialOrd, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct DriftRow {
     /// The left end.
@@ -43,7 +43,7 @@ pub struct DriftRow {
 }
 
 /// One attribute in which the sides differ.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct DriftAttribute {
     /// The relation that has it.

@@ -9,7 +9,7 @@ use crate::identity::{THRESHOLD, Verdict, Weight};
 use crate::observe::RecordKey;
 
 /// What was said about one pair of records. The weights sum to the score.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct IdentityReason {
     /// One record.

@@ -11,11 +11,12 @@ use serde::Serialize;
 
 use crate::analysis::question::{EntityRef, basis, envelope};
 use crate::answer::{Answer, EvidenceId, Profile};
+use crate::base::{Error, Result};
 use crate::graph::{EdgeRef, Node, Snapshot};
 use crate::schema::{Level, Propagation, State, kind, relation};
 
 /// What happens to the entity that the question is about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Hazard {
     /// It fails for a while.
@@ -23,6 +24,20 @@ pub enum Hazard {
     Outage,
     /// It is taken away for ever: who calls it optionally drops the call.
     Removal,
+}
+
+impl Hazard {
+    /// Reads a hazard's name.
+    ///
+    /// # Errors
+    /// `Unknown`, with both hazards.
+    pub fn parse(name: &str) -> Result<Hazard> {
+        match name {
+            "outage" => Ok(Hazard::Outage),
+            "removal" => Ok(Hazard::Removal),
+            _ => Err(Error::unknown("hazard", name, ["outage", "removal"])),
+        }
+    }
 }
 
 /// The question.
@@ -54,7 +69,7 @@ impl BlastRadius {
 }
 
 /// One entity that is affected.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Hit {
     /// The component, or the thing itself.
@@ -74,7 +89,7 @@ pub struct Hit {
 }
 
 /// A path as people read it: names and, between them, relations.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct Trail(pub Vec<String>);
 

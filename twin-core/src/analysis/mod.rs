@@ -14,6 +14,7 @@ mod impact;
 mod neighbours;
 mod owners;
 mod question;
+mod tables;
 
 pub use changes::{Change, Changes, changes, diff};
 pub use conflicts::{Conflict, conflicts};
@@ -27,3 +28,4 @@ pub use impact::{BlastRadius, Effect, Hazard, Hit, Reached, Trail, blast_radius,
 pub use neighbours::{Neighbour, find_all, neighbours};
 pub use owners::{OwnerRow, owners};
 pub use question::{EntityRef, envelope};
+pub use tables::{CostTableRow, DriftTableRow};

@@ -10,7 +10,7 @@ use crate::observe::Perspective;
 use crate::schema::{AttributeName, Value};
 
 /// One relation, seen from an entity.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Neighbour {
     /// The end of the relation at which the entity stands: itself, or one of its instances.

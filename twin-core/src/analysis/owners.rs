@@ -9,7 +9,7 @@ use crate::observe::Perspective;
 use crate::schema::relation;
 
 /// One owner.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct OwnerRow {
     /// The team or person.

@@ -15,7 +15,7 @@ use crate::observe::{Capability, Outcome, Perspective, Scope, SourceId};
 use crate::schema::{Kind, Relation, Schema, kind, relation};
 
 /// An entity as rows name it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 pub struct EntityRef {
     /// Its name for people.
     pub name: String,

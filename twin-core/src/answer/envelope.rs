@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::answer::{Cites, Column, EvidenceSource, Freshness, Proof, Status, json};
+use crate::answer::{Cites, EvidenceSource, Freshness, Proof, Status, json};
 use crate::base::Timestamp;
 use crate::observe::Perspective;
 
 /// The two times that an answer is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
 pub struct AsOf {
     /// What held then.
     pub valid: Timestamp,
@@ -19,7 +19,7 @@ pub struct AsOf {
 }
 
 /// What an interval means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum IntervalKind {
@@ -30,7 +30,7 @@ pub enum IntervalKind {
 }
 
 /// Where a number lies.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Interval {
     /// What the interval means.
     pub kind: IntervalKind,
@@ -110,28 +110,10 @@ impl<T: Serialize> Answer<T> {
     pub fn to_value(&self) -> serde_json::Value {
         let mut value = json::value_of(&self.value);
         let cited = json::renumber(&mut value);
-        let evidence: serde_json::Map<String, serde_json::Value> = cited
-            .into_iter()
-            .enumerate()
-            .filter_map(|(number, id)| Some((number.to_string(), json::proof(&self.resolver.proof(id)?))))
-            .collect();
-        serde_json::json!({
-            "question": self.question,
-            "status": self.status,
-            "value": value,
-            "evidence": evidence,
-            "interval": self.interval,
-            "basis": self.basis,
-            "method": self.method,
-            "assumptions": self.assumptions,
-            "inputs": self.inputs,
-            "verdict": self.verdict,
-            "freshness": self.freshness,
-            "blind_spots": self.blind_spots,
-            "seed": self.seed,
-            "revision": self.revision,
-            "as_of": self.as_of,
-        })
+        let mut answer = self.envelope_value();
+        answer.insert("value".to_owned(), value);
+        answer.insert("evidence".to_owned(), json::proofs(&cited, self.resolver.as_ref()).into());
+        serde_json::Value::Object(answer)
     }
 
     /// Canonical JSON: sorted keys, shortest round-trip numbers, RFC 3339 in UTC, no white space.
@@ -140,10 +122,25 @@ impl<T: Serialize> Answer<T> {
     }
 }
 
-impl<R: Serialize> Answer<Vec<R>> {
-    /// The rows as columns, in the order of their names.
-    pub fn columns(&self) -> Vec<Column> {
-        json::columns(&self.value)
+impl<T> Answer<T> {
+    /// Everything but the value and its evidence.
+    pub(super) fn envelope_value(&self) -> serde_json::Map<String, serde_json::Value> {
+        let fields = [
+            ("question", self.question.clone()),
+            ("status", json::value_of(&self.status)),
+            ("interval", json::value_of(&self.interval)),
+            ("basis", json::value_of(&self.basis)),
+            ("method", json::value_of(&self.method)),
+            ("assumptions", json::value_of(&self.assumptions)),
+            ("inputs", json::value_of(&self.inputs)),
+            ("verdict", json::value_of(&self.verdict)),
+            ("freshness", json::value_of(&self.freshness)),
+            ("blind_spots", json::value_of(&self.blind_spots)),
+            ("seed", json::value_of(&self.seed)),
+            ("revision", json::value_of(&self.revision)),
+            ("as_of", json::value_of(&self.as_of)),
+        ];
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 

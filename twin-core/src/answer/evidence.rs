@@ -8,7 +8,7 @@ use crate::base::Timestamp;
 use crate::observe::{Perspective, SourceId, Step};
 
 /// A handle to one piece of evidence within the snapshot that gave the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct EvidenceId(pub u32);
 

@@ -1,20 +1,11 @@
 //! Canonical JSON and columns.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::answer::{EvidenceId, Proof};
-
-/// One column of a table: as many values as there are rows.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Column {
-    /// The name.
-    pub name: String,
-    /// The values; `null` where a row has none.
-    pub values: Vec<Value>,
-}
+use crate::answer::{EvidenceId, EvidenceSource, Proof};
 
 /// Writes JSON with sorted keys and no white space.
 pub fn canonical(value: &Value) -> String {
@@ -64,14 +55,16 @@ pub(super) fn renumber(value: &mut Value) -> Vec<EvidenceId> {
     numbers.cited
 }
 
+/// Numbers handles in the order of their first citation.
 #[derive(Default)]
-struct Numbers {
-    cited: Vec<EvidenceId>,
+pub(super) struct Numbers {
+    pub cited: Vec<EvidenceId>,
     places: BTreeMap<EvidenceId, usize>,
 }
 
 impl Numbers {
-    fn visit(&mut self, value: &mut Value) {
+    /// Replaces each handle in a field `evidence` by its number.
+    pub fn visit(&mut self, value: &mut Value) {
         match value {
             Value::Array(items) => items.iter_mut().for_each(|item| self.visit(item)),
             Value::Object(map) => {
@@ -102,6 +95,12 @@ impl Numbers {
     }
 }
 
+/// Resolved evidence by its number, for handles in the order of their first citation.
+pub(super) fn proofs(cited: &[EvidenceId], resolver: &dyn EvidenceSource) -> serde_json::Map<String, Value> {
+    let numbered = cited.iter().enumerate();
+    numbered.filter_map(|(number, id)| Some((number.to_string(), proof(&resolver.proof(*id)?)))).collect()
+}
+
 /// A proof as it stands in an answer: the locator of the first step beside the whole chain.
 pub(super) fn proof(proof: &Proof) -> Value {
     let chain: Vec<Value> = proof
@@ -122,19 +121,6 @@ pub(super) fn proof(proof: &Proof) -> Value {
     })
 }
 
-/// The rows as columns, in the order of their names.
-pub(super) fn columns<R: Serialize>(rows: &[R]) -> Vec<Column> {
-    let rows: Vec<Value> = rows.iter().map(value_of).collect();
-    let names: BTreeSet<&String> = rows.iter().filter_map(Value::as_object).flat_map(serde_json::Map::keys).collect();
-    names
-        .into_iter()
-        .map(|name| Column {
-            name: name.clone(),
-            values: rows.iter().map(|row| row.get(name).cloned().unwrap_or(Value::Null)).collect(),
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,13 +130,5 @@ mod tests {
         let mut value = serde_json::json!({"rows": [{"z": 1.5, "evidence": [9, 4]}, {"evidence": [4], "a": "x\n"}]});
         assert_eq!(renumber(&mut value), vec![EvidenceId(9), EvidenceId(4)]);
         assert_eq!(canonical(&value), r#"{"rows":[{"evidence":[0,1],"z":1.5},{"a":"x\n","evidence":[1]}]}"#);
-    }
-
-    #[test]
-    fn columns_are_as_long_as_the_table() {
-        let rows = [serde_json::json!({"a": 1}), serde_json::json!({"b": 2})];
-        let columns = columns(&rows);
-        assert_eq!(columns.len(), 2);
-        assert_eq!(columns[0], Column { name: "a".into(), values: vec![Value::from(1), Value::Null] });
     }
 }

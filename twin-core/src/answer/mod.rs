@@ -5,12 +5,18 @@
 
 mod envelope;
 mod evidence;
+mod frozen;
 mod json;
 mod profile;
+mod reply;
 mod status;
+mod table;
 
 pub use envelope::{Answer, AsOf, Interval, IntervalKind};
 pub use evidence::{Cites, EvidenceId, EvidenceSource, Proof};
-pub use json::{Column, canonical};
+pub use json::canonical;
 pub use profile::Profile;
+pub use reply::{Reply, Tabular};
 pub use status::{Freshness, Missing, Status};
+pub use table::{Cell, ColumnType, ColumnValues, Row, Table, TableColumn, TableWriter, TextValues};
+pub(crate) use table::{list_cells, table_row, text_cells};

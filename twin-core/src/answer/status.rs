@@ -6,7 +6,7 @@ use crate::base::Timestamp;
 use crate::observe::SourceId;
 
 /// Three-valued. A source that was not read, or not to its end, never reads as "none".
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Status {
     /// Everything that can bear on the question was read, and is fresh enough.
@@ -35,7 +35,7 @@ impl Status {
 }
 
 /// One scope that could bear on the question and was not read to its end, or is stale.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Missing {
     /// Whose.
     pub source: SourceId,
@@ -48,7 +48,7 @@ pub struct Missing {
 }
 
 /// How old what an answer rests on is, for each source and sort that can bear on the question.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Freshness {
     /// Whose.
     pub source: SourceId,

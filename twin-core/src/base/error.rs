@@ -74,7 +74,7 @@ impl Error {
     pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let near = nearest(name, known);
         let hint = if near.is_empty() { String::new() } else { format!(": nearest are {}", near.join(", ")) };
-        Error::new(ErrorKind::Unknown, format!("unknown {what} \"{name}\"{hint}"))
+        Error::new(ErrorKind::Unknown, format!("unknown {what} \"{}\"{hint}", shortened(name)))
     }
 
     /// The same error with its cause.
@@ -97,8 +97,22 @@ impl Error {
     }
 }
 
+/// How many letters of a name an error repeats, and up to which length names are compared: nobody mistypes a longer one.
+const NAME_LETTERS: usize = 120;
+
+/// A name that fits on a line.
+pub fn shortened(name: &str) -> String {
+    match name.char_indices().nth(NAME_LETTERS) {
+        None => name.to_owned(),
+        Some((end, _)) => format!("{}… ({} bytes)", &name[..end], name.len()),
+    }
+}
+
 /// Up to three of `known` that are most like `name`, best first (Jaro-Winkler, then by name). O(known).
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    if name.len() > 4 * NAME_LETTERS {
+        return Vec::new();
+    }
     let wanted = name.to_lowercase();
     let mut scored: Vec<(f64, &str)> = known
         .into_iter()
@@ -125,5 +139,7 @@ mod tests {
         let error = Error::unknown("entity", "paymnts", ["orders", "payments", "payments-db"]);
         assert_eq!(error.to_string(), "unknown entity \"paymnts\": nearest are payments, payments-db");
         assert_eq!(error.kind().code(), "unknown");
+        let long = Error::unknown("entity", &"x".repeat(1 << 20), ["x"]).to_string();
+        assert!(long.len() < 200 && long.ends_with("… (1048576 bytes)\""), "{long}");
     }
 }

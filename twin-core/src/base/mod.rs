@@ -4,6 +4,7 @@
 
 mod digest;
 mod error;
+mod handles;
 mod money;
 mod pool;
 mod printable;
@@ -11,7 +12,8 @@ mod time;
 mod work;
 
 pub use digest::{Digest, digest_of};
-pub use error::{Error, ErrorKind, Result, nearest};
+pub use error::{Error, ErrorKind, Result, nearest, shortened};
+pub use handles::{Handle, live_handles};
 pub use money::{Amount, Money};
 pub use pool::in_pool;
 pub use printable::printable;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// An amount in a currency (ISO 4217, or the name of a virtual currency as the bill writes it). Amounts are exact decimals:
 /// the sum of a bill's lines does not depend on their order.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Money {
     /// The currency's code.
     pub currency: String,
@@ -16,9 +16,11 @@ pub struct Money {
 }
 
 /// An exact decimal number, written in JSON as a string.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(transparent)]
-pub struct Amount(Decimal);
+pub struct Amount(#[schemars(with = "String")] Decimal);
 
 impl Money {
     /// Reads a decimal such as `-12.50` or `8e-7`. `None` if the text is no number or needs more than 28 digits.

@@ -24,7 +24,7 @@ pub fn is_owned(kind: &Kind) -> bool {
 }
 
 /// Where a thing stands, as far as it is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 pub struct Placement {
     /// The environment.
     #[serde(skip_serializing_if = "Option::is_none")]

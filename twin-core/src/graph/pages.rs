@@ -46,7 +46,7 @@ pub struct Link {
 }
 
 /// A reference that means nothing here, or too much.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Unresolved {
     /// Whose reference.
     #[serde(skip)]

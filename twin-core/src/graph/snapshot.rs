@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::answer::{AsOf, EvidenceId, EvidenceSource, Proof};
-use crate::base::{Error, ErrorKind, Result, Timestamp, nearest};
+use crate::base::{Error, ErrorKind, Result, Timestamp, nearest, shortened};
 use crate::graph::{Edge, Entity, Group, Pages, Readings};
 use crate::identity::EntityId;
 use crate::observe::Perspective;
@@ -307,7 +307,7 @@ impl Snapshot {
         });
         let named: Vec<String> = named.collect();
         let hint = if named.is_empty() { String::new() } else { format!(": nearest are {}", named.join(", ")) };
-        Error::new(ErrorKind::Unknown, format!("unknown entity \"{name}\"{hint}"))
+        Error::new(ErrorKind::Unknown, format!("unknown entity \"{}\"{hint}", shortened(name)))
     }
 
     fn ambiguous(&self, name: &str, nodes: &[Node]) -> Error {

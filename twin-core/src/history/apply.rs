@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::base::Timestamp;
+use crate::base::{Context, Result, Timestamp};
 use crate::history::Log;
 use crate::history::intervals::Intervals;
 use crate::history::late::LateWord;
@@ -49,12 +49,19 @@ impl Staged {
 
 /// Works out what batches add to a log. Changes nothing. O(batches), but O(log) where several are of one scope: each then stands on what the one before
 /// it said.
-pub fn stage(log: &Log, schema: &Schema, batches: Vec<Batch>, now: Timestamp) -> Staged {
+///
+/// # Errors
+/// If the host cancels, or the deadline passes.
+pub fn stage(log: &Log, schema: &Schema, batches: Vec<Batch>, context: &Context) -> Result<Staged> {
+    let now = context.now;
     let read: BTreeSet<Scope> = batches.iter().map(|batch| batch.scope.clone()).collect();
     let repeats = read.len() < batches.len();
     let (log, fresh, staged) = (Cow::Borrowed(log), BTreeSet::new(), Staged::default());
     let mut stage = Stage { log, schema, now, read, fresh, staged };
-    for batch in batches {
+    let all = batches.len() as u64;
+    for (done, batch) in batches.into_iter().enumerate() {
+        context.check()?;
+        context.progress.report("apply", done as u64, all);
         let before = stage.staged.rows.len();
         stage.batch(batch);
         if repeats {
@@ -63,7 +70,7 @@ pub fn stage(log: &Log, schema: &Schema, batches: Vec<Batch>, now: Timestamp) ->
             stage.log.to_mut().append(Commit { tx, revision, rows });
         }
     }
-    stage.staged
+    Ok(stage.staged)
 }
 
 struct Stage<'a> {
@@ -393,7 +400,7 @@ fn unread(scope: &Scope, outcome: Option<Outcome>, at: Timestamp) -> Reading {
 }
 
 /// Whether the schema has rows for what is said, and they allow it.
-fn allowed(schema: &Schema, subject: &RecordKey, observation: &Observation) -> Result<(), String> {
+fn allowed(schema: &Schema, subject: &RecordKey, observation: &Observation) -> std::result::Result<(), String> {
     let Observation { evidence, valid_from, valid_to, .. } = observation;
     if !(0.0..=1.0).contains(&evidence.confidence) || evidence.chain.is_empty() {
         return Err(format!("evidence of {subject} needs a place and a confidence between 0 and 1"));

@@ -8,7 +8,7 @@ use crate::base::digest_of;
 use crate::observe::RecordKey;
 
 /// The id of an entity, kept for as long as any record of it is known. Opaque: compare it, store it, hand it back.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct EntityId(String);
 

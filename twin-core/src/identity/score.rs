@@ -16,7 +16,7 @@ pub const THRESHOLD: f64 = 5.0;
 const JOBS: [&str; 2] = ["CronJob", "Job"];
 
 /// One field in which two records agree, or a reason that speaks against them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Weight {
     /// The field: `native-id`, `service.name`, `image`, `name`, `slot`.
     pub field: &'static str,

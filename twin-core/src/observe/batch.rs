@@ -8,7 +8,7 @@ use crate::base::Timestamp;
 use crate::observe::{Capability, Diagnostic, Record, RecordKey, SourceId};
 
 /// Whether a reading tells everything or only what changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Everything in the scope: what is not listed is gone, if the reading is complete.

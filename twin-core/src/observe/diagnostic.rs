@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::observe::Locator;
 
 /// What a diagnostic did to its record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The record was left out, and is counted as rejected.
@@ -39,7 +39,7 @@ pub mod code {
 }
 
 /// One thing that could not be taken as it was.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Diagnostic {
     /// What became of the record.
     pub severity: Severity,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::Timestamp;
 
 /// A place that a person or a program can open.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Locator {
     /// `path:line`, first line is 1; line 0 means the whole file.
@@ -70,7 +70,7 @@ impl fmt::Display for Locator {
 }
 
 /// One link of the chain from a derived value back to what was written.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Step {
     /// Where.
     pub locator: Locator,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::schema::Kind;
 
 /// One source instance: a folder that is scanned, a cluster that is watched. Chosen by the host or derived from the Git remote.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct SourceId(pub String);
 
@@ -20,7 +20,7 @@ impl fmt::Display for SourceId {
 /// The name of a record within everything that the twin ever reads. Never made of a file's path: a renamed file renames nothing.
 ///
 /// A missing namespace is *unset*, which is not the same as `default`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RecordKey {
     /// Who says it.
     pub source: SourceId,
@@ -68,7 +68,7 @@ impl fmt::Display for RecordKey {
 }
 
 /// The space of names that a [`Handle`] is taken from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Space {
@@ -97,7 +97,7 @@ pub enum Space {
 }
 
 /// A name that a record answers to, or by which another record refers to it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Handle {
     /// Which sort of name.
     pub space: Space,

@@ -8,6 +8,7 @@
 mod batch;
 mod capability;
 mod diagnostic;
+mod draft;
 mod evidence;
 mod fact;
 mod key;
@@ -17,6 +18,7 @@ mod source;
 pub use batch::{Batch, Mode, Outcome, Scope};
 pub use capability::{Capability, Proof};
 pub use diagnostic::{Diagnostic, Severity, code};
+pub use draft::{CapabilityDraft, KeyDraft, PageDraft, RecordDraft, RelationDraft};
 pub use evidence::{Evidence, Locator, Step, Technique, technique};
 pub use fact::{Fact, Holding, Listing};
 pub use key::{Handle, RecordKey, SourceId, Space};

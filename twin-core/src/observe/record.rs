@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::Timestamp;
+use crate::base::{Error, Result, Timestamp};
 use crate::observe::{Evidence, Handle, RecordKey};
 use crate::schema::{AttributeName, Relation, Value};
 
 /// From which side a fact is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Perspective {
     /// Infrastructure code, manifests, catalogues: what is meant to be.
@@ -25,6 +25,24 @@ pub enum Perspective {
 }
 
 impl Perspective {
+    /// All sides.
+    pub const ALL: [Perspective; 5] = [
+        Perspective::Declared,
+        Perspective::Deployed,
+        Perspective::Observed,
+        Perspective::Billed,
+        Perspective::Decided,
+    ];
+
+    /// Reads a side's name.
+    ///
+    /// # Errors
+    /// `Unknown`, with the nearest side.
+    pub fn parse(name: &str) -> Result<Perspective> {
+        let found = Perspective::ALL.into_iter().find(|side| side.as_str() == name);
+        found.ok_or_else(|| Error::unknown("perspective", name, Perspective::ALL.map(Perspective::as_str)))
+    }
+
     /// The name, lower case.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Error, Result};
 
 /// The state of an entity, from well to worst. The order is the order of severity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Works.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Money, Timestamp};
 
 /// A typed value. In JSON: `{"text": "…"}`, `{"money": {"currency": "EUR", "amount": "12.5"}}` and so on.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Value {

@@ -2,8 +2,10 @@
 //!
 //! Invariant: a scenario never changes its base; everything that can be asked of a snapshot can be asked of a scenario's.
 
+mod draft;
 mod outcome;
 mod scenario;
 
+pub use draft::ChangeDraft;
 pub use outcome::{Outcome, RequestsAtRisk, outcome};
 pub use scenario::{Change, Scenario};

@@ -1,17 +1,18 @@
 //! What follows from a scenario: who is affected, who answers for them, and which share of requests is at risk.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::analysis::{BlastRadius, EntityRef, Hit, OwnerRow, blast_radius, envelope, owners};
-use crate::answer::{Answer, EvidenceId, Interval, IntervalKind, Profile};
+use crate::answer::{Answer, EvidenceId, Interval, IntervalKind, Profile, Tabular};
 use crate::graph::{Node, Snapshot, Touch, is_owned};
 use crate::schema::State;
 use crate::simulate::Scenario;
 
 /// What follows from a scenario.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Outcome {
     /// Who is affected, worst first.
@@ -25,7 +26,7 @@ pub struct Outcome {
 }
 
 /// Requests that touch what changes, out of all that were observed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct RequestsAtRisk {
     /// The share of observed traces that touch it, at least: parts per one.
@@ -41,7 +42,7 @@ pub struct RequestsAtRisk {
 }
 
 /// The requests that begin at one operation.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct EntryAtRisk {
     /// Where they begin.
@@ -56,6 +57,15 @@ pub struct EntryAtRisk {
     pub at_most: u64,
     /// Where they were counted.
     pub evidence: Vec<EvidenceId>,
+}
+
+/// Who is affected.
+impl Tabular for Outcome {
+    type Row = Hit;
+
+    fn rows(&self) -> Cow<'_, [Hit]> {
+        Cow::Borrowed(&self.impact)
+    }
 }
 
 /// Computes what follows from a scenario. O(entities + relations) for each change.

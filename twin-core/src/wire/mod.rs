@@ -7,10 +7,12 @@ mod escape;
 mod layout;
 mod map;
 mod mermaid;
+mod notebook;
 mod page;
 mod svg;
 
 pub use map::{ComponentMap, MapEdge, MapNode, Shape, component_map, label};
 pub use mermaid::mermaid;
+pub use notebook::{answer_html, snapshot_html};
 pub use page::page;
 pub use svg::map_svg;

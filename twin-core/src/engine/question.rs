@@ -1,0 +1,213 @@
+//! A question as data: what hosts of other languages, agents and files of cases ask by.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::{self, BlastRadius, Hazard};
+use crate::answer::{Profile, Reply};
+use crate::base::{Error, ErrorKind, Result};
+use crate::graph::Snapshot;
+use crate::observe::Perspective;
+use crate::schema::State;
+
+/// A question. Entities are named by id, record key, alias or unique name; whatever is left out has its default.
+///
+/// `needs` is what the question needs of its sources: `cadence` (default), `incident`, `planning` or `audit`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Question {
+    /// Who is affected if an entity fails?
+    BlastRadius {
+        /// Which entity fails; a component stands for its instances.
+        entity: String,
+        /// How badly: `delayed`, `degraded` or `down` (default).
+        #[serde(default)]
+        state: Option<String>,
+        /// For a while, `outage` (default), or for ever, `removal`.
+        #[serde(default)]
+        hazard: Option<String>,
+        /// In which environment. Default: production, where any instance is known to be there.
+        #[serde(default)]
+        environment: Option<String>,
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
+    /// Everything that is known of an entity, with every source's word.
+    Describe {
+        /// Which entity.
+        entity: String,
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
+    /// What sources tell differently of an entity from the same side, and which word to go by.
+    Conflicts {
+        /// Which entity.
+        entity: String,
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
+    /// The entities whose names contain some words.
+    FindAll {
+        /// The words; empty for all entities.
+        words: String,
+        /// Only entities of this kind.
+        #[serde(default)]
+        of: Option<String>,
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
+    /// What an entity is related to.
+    Neighbours {
+        /// Which entity.
+        entity: String,
+        /// Only by this relation, or by its inverse.
+        #[serde(default)]
+        relation: Option<String>,
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
+    /// Who answers for an entity, and by which rule.
+    Owners {
+        /// Which entity.
+        entity: String,
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
+    /// Entities that need each other around a corner.
+    Cycles {
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
+    /// What one side says and another does not.
+    Drift {
+        /// The side that is held against the other. Default: `declared`.
+        #[serde(default)]
+        left: Option<String>,
+        /// The other side. Default: `observed`.
+        #[serde(default)]
+        right: Option<String>,
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
+    /// What an entity and its dependents are billed.
+    Cost {
+        /// Which entity.
+        entity: String,
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
+    /// What was decided about an entity, and whether reality keeps to it.
+    Decisions {
+        /// Which entity.
+        entity: String,
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
+    /// Why the records of an entity are one thing, and which others came near.
+    Explain {
+        /// Which entity.
+        entity: String,
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
+    /// Why two entities are not one.
+    WhyNot {
+        /// One entity.
+        a: String,
+        /// The other.
+        b: String,
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
+}
+
+impl Question {
+    /// Reads a question from JSON: `{"kind": "owners", "entity": "payments"}`.
+    ///
+    /// # Errors
+    /// `Invalid`, with what is wrong.
+    pub fn from_json(text: &str) -> Result<Question> {
+        serde_json::from_str(text).map_err(|error| Error::new(ErrorKind::Invalid, "this is no question").because(error))
+    }
+}
+
+impl Snapshot {
+    /// Answers a question that is given as data. What it costs is what the method of its name costs.
+    ///
+    /// # Errors
+    /// `Unknown` or `Ambiguous` for a name, with the nearest names or the candidates.
+    pub fn ask(&self, question: &Question) -> Result<Reply> {
+        match question {
+            Question::BlastRadius { entity, state, hazard, environment, needs } => {
+                let asked = BlastRadius {
+                    state: parsed(state.as_deref(), State::Down, State::parse)?,
+                    hazard: parsed(hazard.as_deref(), Hazard::Outage, Hazard::parse)?,
+                    environment: environment.clone(),
+                    needs: profile(needs)?,
+                    ..BlastRadius::of(self.find(entity)?)
+                };
+                Ok(analysis::blast_radius(self, &asked).into())
+            }
+            Question::FindAll { words, of, needs } => {
+                Ok(analysis::find_all(self, of.as_deref(), words, profile(needs)?)?.into())
+            }
+            Question::Neighbours { entity, relation, needs } => {
+                Ok(analysis::neighbours(self, self.find(entity)?, relation.as_deref(), profile(needs)?)?.into())
+            }
+            Question::Cycles { needs } => Ok(analysis::cycles(self, profile(needs)?).into()),
+            Question::Drift { left, right, needs } => {
+                let left = parsed(left.as_deref(), Perspective::Declared, Perspective::parse)?;
+                let right = parsed(right.as_deref(), Perspective::Observed, Perspective::parse)?;
+                Ok(analysis::drift(self, left, right, profile(needs)?).into())
+            }
+            Question::WhyNot { a, b, needs } => {
+                Ok(analysis::why_not(self, self.find(a)?, self.find(b)?, profile(needs)?).into())
+            }
+            about => self.ask_about(about),
+        }
+    }
+
+    /// Questions about one entity and nothing else.
+    fn ask_about(&self, question: &Question) -> Result<Reply> {
+        match question {
+            Question::Describe { entity, needs } => {
+                Ok(analysis::describe(self, self.find(entity)?, profile(needs)?).into())
+            }
+            Question::Conflicts { entity, needs } => {
+                Ok(analysis::conflicts(self, self.find(entity)?, profile(needs)?).into())
+            }
+            Question::Owners { entity, needs } => {
+                Ok(analysis::owners(self, self.find(entity)?, profile(needs)?).into())
+            }
+            Question::Cost { entity, needs } => Ok(analysis::cost(self, self.find(entity)?, profile(needs)?).into()),
+            Question::Decisions { entity, needs } => {
+                Ok(analysis::decisions(self, self.find(entity)?, profile(needs)?).into())
+            }
+            Question::Explain { entity, needs } => {
+                Ok(analysis::explain(self, self.find(entity)?, profile(needs)?).into())
+            }
+            other => Err(Error::new(ErrorKind::Invalid, format!("no question about one entity: {other:?}"))),
+        }
+    }
+}
+
+fn profile(needs: &Option<String>) -> Result<Profile> {
+    parsed(needs.as_deref(), Profile::default(), Profile::parse)
+}
+
+fn parsed<T>(word: Option<&str>, otherwise: T, parse: impl FnOnce(&str) -> Result<T>) -> Result<T> {
+    word.map_or(Ok(otherwise), parse)
+}

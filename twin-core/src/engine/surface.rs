@@ -1,0 +1,168 @@
+//! The surface that every host has: one table, from which the hosts' tests know what may not be missing.
+
+use schemars::{JsonSchema, schema_for};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::engine::Question;
+
+/// One thing that a host can call or read.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Member {
+    /// On what: `module`, `Twin`, `Snapshot`, `Scenario` or `Answer`.
+    pub on: &'static str,
+    /// Its name, in snake case; hosts spell it as is usual there.
+    pub name: String,
+    /// Whether it is read like a field instead of called.
+    pub property: bool,
+    /// What is given by position, in this order.
+    pub positional: Vec<String>,
+    /// What is given by name.
+    pub options: Vec<String>,
+    /// What it gives: a type of this table, of the answers, or a plain one.
+    pub returns: String,
+    /// Whether it may take long or give more than a thousand rows: hosts with an event loop make it a promise.
+    pub long: bool,
+    /// One sentence for people.
+    pub doc: String,
+}
+
+/// Everything that every host has.
+pub fn surface() -> Vec<Member> {
+    let mut members: Vec<Member> = MEMBERS.iter().map(Written::member).collect();
+    members.extend(questions());
+    members.sort_by(|a, b| (a.on, &a.name).cmp(&(b.on, &b.name)));
+    members
+}
+
+/// The questions as methods of a snapshot, from the one type that reads them.
+fn questions() -> Vec<Member> {
+    let schema = schema_for!(Question);
+    let variants = schema.get("oneOf").and_then(Value::as_array);
+    variants.into_iter().flatten().map(question).collect()
+}
+
+fn question(variant: &Value) -> Member {
+    let properties = variant["properties"].as_object();
+    let kind = variant["properties"]["kind"]["const"].as_str().unwrap_or_default();
+    let is_required = |name: &str| {
+        variant["required"].as_array().is_some_and(|names| names.iter().any(|required| required.as_str() == Some(name)))
+    };
+    let names = properties.into_iter().flat_map(serde_json::Map::keys).filter(|name| *name != "kind");
+    let (positional, options) = names.cloned().partition(|name| is_required(name));
+    Member {
+        on: "Snapshot",
+        name: kind.to_owned(),
+        property: false,
+        positional,
+        options,
+        returns: "Answer".to_owned(),
+        long: true,
+        doc: variant["description"].as_str().unwrap_or_default().to_owned(),
+    }
+}
+
+/// The names in a type of data as its JSON Schema has them, for hosts that make types of their own from them.
+pub fn schema_of<T: JsonSchema>() -> Value {
+    schema_for!(T).to_value()
+}
+
+/// A row of the table below.
+struct Written {
+    on: &'static str,
+    name: &'static str,
+    property: bool,
+    positional: &'static [&'static str],
+    options: &'static [&'static str],
+    returns: &'static str,
+    long: bool,
+    doc: &'static str,
+}
+
+impl Written {
+    fn member(&self) -> Member {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Member {
+            on: self.on,
+            name: self.name.to_owned(),
+            property: self.property,
+            positional: names(self.positional),
+            options: names(self.options),
+            returns: self.returns.to_owned(),
+            long: self.long,
+            doc: self.doc.to_owned(),
+        }
+    }
+}
+
+macro_rules! members {
+    ($($on:ident . $name:ident $([$($positional:ident),*] ($($option:ident),*))? -> $returns:literal $($long:ident)? : $doc:literal;)*) => {
+        const MEMBERS: &[Written] = &[$(Written {
+            on: stringify!($on),
+            name: stringify!($name),
+            property: members!(@property $([$($positional)*])?),
+            positional: &[$($(stringify!($positional)),*)?],
+            options: &[$($(stringify!($option)),*)?],
+            returns: $returns,
+            long: members!(@long $($long)?),
+            doc: $doc,
+        }),*];
+    };
+    (@property) => { true };
+    (@property [$($any:tt)*]) => { false };
+    (@long) => { false };
+    (@long long) => { true };
+}
+
+members! {
+    module.open[path](read_only) -> "Twin" long: "Opens the twin at a path, or makes one.";
+    module.in_memory[]() -> "Twin": "A twin that forgets when it is closed.";
+    module.live_handles[]() -> "int": "How many twins, snapshots, scenarios and answers this process holds.";
+    Twin.scan[path](name, skip, now, progress, deadline) -> "ScanReceipt" long: "Reads a folder: every file that any decoder recognises.";
+    Twin.sync[source](name, now, progress, deadline) -> "Receipt" long: "Reads a source of the host's own to its end, from where it last stopped.";
+    Twin.apply[pages](source, capability, now) -> "Receipt" long: "Takes pages of a source that the host has at hand.";
+    Twin.snapshot[](now, valid, known) -> "Snapshot": "An immutable view of what holds now, or at another time, or by what was known then.";
+    Twin.pin[a, b](now) -> "list[Change]": "Decides that two records are of one entity.";
+    Twin.split[a, b](now) -> "list[Change]": "Decides that two records are of two entities.";
+    Twin.unpin[a, b](now) -> "list[Change]": "Takes back what was decided on two records.";
+    Twin.rename[record, name](now) -> "list[Change]": "Decides what the entity of a record is called.";
+    Twin.cursor[source]() -> "str | None": "Where a source goes on.";
+    Twin.refresh[]() -> "int" long: "Shows what another process wrote since, and gives the revision.";
+    Twin.check_source[make_source](now) -> "list[SourceCheck]" long: "Holds a source of the host's own against what every source must keep to.";
+    Twin.revision -> "int": "Counts the commits that changed facts, their evidence, or identity.";
+    Twin.close[]() -> "None": "Closes the store. Snapshots that were taken stay.";
+    Snapshot.ask[question]() -> "Answer" long: "Answers a question that is given as data.";
+    Snapshot.find[name]() -> "EntityRef": "Finds one entity by id, record key, alias, or unique name.";
+    Snapshot.diff[earlier]() -> "Answer" long: "What changed from an earlier snapshot to this one.";
+    Snapshot.scenario[name, changes]() -> "Scenario": "A world that differs from this one.";
+    Snapshot.to_html[]() -> "str" long: "The map and its tables as one page that needs nothing else.";
+    Snapshot.to_svg[]() -> "str" long: "The map as a picture.";
+    Snapshot.to_mermaid[]() -> "str" long: "The map as text for a diagram.";
+    Snapshot.revision -> "int": "The twin's revision.";
+    Snapshot.as_of -> "AsOf": "The times that the snapshot is about.";
+    Snapshot.now -> "datetime": "The moment against which ages are counted.";
+    Snapshot.size -> "int": "How many entities there are.";
+    Snapshot.scenario_name -> "str | None": "The name of the scenario, if this is one.";
+    Scenario.outcome[](needs) -> "Answer" long: "What follows from the changes.";
+    Scenario.snapshot[]() -> "Snapshot": "The world after the changes.";
+    Scenario.name -> "str": "The name.";
+    Answer.question -> "dict": "The question, as it was understood.";
+    Answer.status -> "Status": "Whether the answer is whole.";
+    Answer.value -> "Any": "The value.";
+    Answer.verdict -> "str | None": "One line, where the question is one of yes and no.";
+    Answer.interval -> "Interval | None": "Where the value lies, if it is a number that is not known exactly.";
+    Answer.basis -> "list[str]": "The sides from which the facts behind the value are known.";
+    Answer.method -> "str": "How it was computed.";
+    Answer.assumptions -> "list[str]": "What was taken for granted.";
+    Answer.inputs -> "list[str]": "The sorts of sources that bear on the question and were read.";
+    Answer.freshness -> "list[Freshness]": "How old the sources are.";
+    Answer.blind_spots -> "list[str]": "What nobody here can see.";
+    Answer.seed -> "int | None": "The seed, where chance was used.";
+    Answer.revision -> "int": "The twin's revision.";
+    Answer.as_of -> "AsOf": "The times that the answer is about.";
+    Answer.size -> "int": "How many rows there are.";
+    Answer.pages[size]() -> "pages of rows" long: "The rows, page by page, each page with the evidence that it cites.";
+    Answer.evidence[row]() -> "list[Evidence]": "Why a row is there.";
+    Answer.to_json[]() -> "str" long: "Canonical JSON of the whole answer.";
+    Answer.to_html[]() -> "str": "The answer as a fragment for a notebook or a portal.";
+}
