@@ -21,7 +21,7 @@ use crate::schema::Schema;
 
 pub use ask::AskBlastRadius;
 pub use question::Question;
-pub use receipt::changes_json;
+pub use receipt::{DiagnosticTold, ReceiptTold, changes_json};
 pub use source_check::{MakeSource, SourceCheck, check_source};
 pub use surface::{Member, schema_of, surface};
 
