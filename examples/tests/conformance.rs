@@ -40,7 +40,8 @@ fn there_are_enough_cases_and_they_ask_everything() {
     let texts: Vec<String> = cases().iter().map(|path| fs::read_to_string(path).expect("a case")).collect();
     assert!(texts.len() >= 40, "{} cases", texts.len());
     let all = texts.concat();
-    let questions = twin_core::surface().into_iter().filter(|member| member.on == "Snapshot" && member.returns == "Answer");
+    let questions =
+        twin_core::surface().into_iter().filter(|member| member.on == "Snapshot" && member.returns == "Answer");
     for question in questions.filter(|member| member.name != "ask").map(|member| member.name) {
         assert!(all.contains(&format!("\"kind\": \"{question}\"")), "no case asks {question}");
     }
@@ -162,7 +163,10 @@ impl Run {
         let capability = capability.capability(name, self.twin.schema()).expect("a capability");
         let source = SourceId(name.to_owned());
         let page = |page: &Value| {
-            PageDraft::from_json(&page.to_string()).expect("a page").page(&source, &capability, self.twin.schema()).batch
+            PageDraft::from_json(&page.to_string())
+                .expect("a page")
+                .page(&source, &capability, self.twin.schema())
+                .batch
         };
         let batches = body["pages"].as_array().expect("pages").iter().map(page).collect();
         let receipt = self.twin.apply(batches, self.now).expect("a receipt").to_json();
