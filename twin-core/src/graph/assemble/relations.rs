@@ -126,12 +126,18 @@ impl Build<'_> {
         workloads.peek().is_some() && workloads.all(|record| is_job(self.directory, record))
     }
 
-    /// The records that answer to a path, or to the nearest folder above it to which any answers that may stand here.
+    /// The records that answer to a path, or to the nearest folder above it to which any answers that may stand here. A repository holds every path
+    /// beneath it: where anything may stand, it is meant by its own path only.
     fn at_path(&self, handle: &Handle, ends: &crate::schema::Ends) -> Vec<Found> {
         let mut paths = std::iter::successors(Some(handle.value.as_str()), |path| parent(path));
         let answering = |path: &str| -> Vec<Found> {
             let found = self.directory.answering(&Handle::within(Space::Path, path, handle.within.clone()));
-            found.iter().filter(|found| self.admitted(found.record, ends).is_some()).copied().collect()
+            let is_meant = |found: &&Found| {
+                let is_repository = self.directory.record(found.record).key.kind == kind::REPOSITORY;
+                let is_named = path == handle.value || !is_repository || ends.kinds().contains(&kind::REPOSITORY);
+                is_named && self.admitted(found.record, ends).is_some()
+            };
+            found.iter().filter(is_meant).copied().collect()
         };
         paths.find_map(|path| Some(answering(path)).filter(|found| !found.is_empty())).unwrap_or_default()
     }
