@@ -19,7 +19,7 @@ pub struct ScanOptions {
     pub context: Context,
     /// Names of folders that are not entered.
     pub skip: Vec<String>,
-    /// How many commits of each checkout's history are read, the newest ones; 0 reads none. Default 10,000.
+    /// How many commits are read of the history of each checkout at the root or beneath it, the newest ones; 0 reads none. Default 10,000.
     pub commits: usize,
     /// Who reads. A host adds its own decoders here.
     pub decoders: Vec<Registered>,

@@ -73,17 +73,18 @@ fn listing(scope: Scope, members: &std::result::Result<Vec<String>, String>) -> 
 /// If the host cancels, or the deadline passes.
 pub(crate) fn walk(files: &dyn Files, options: &ScanOptions) -> Result<Tree> {
     let mut tree = Tree::default();
+    let has_history = history::teller(files, options).is_some();
     let mut waiting = vec![String::new()];
     while let Some(folder) = waiting.pop() {
         options.context.check()?;
-        waiting.extend(enter(files, options, &mut tree, folder));
+        waiting.extend(enter(files, options, &mut tree, folder, has_history));
         options.context.progress.report("list", tree.folders.len() as u64, 0);
     }
     Ok(tree)
 }
 
 /// Lists one folder and returns the folders in it.
-fn enter(files: &dyn Files, options: &ScanOptions, tree: &mut Tree, folder: String) -> Vec<String> {
+fn enter(files: &dyn Files, options: &ScanOptions, tree: &mut Tree, folder: String, has_history: bool) -> Vec<String> {
     let left = options.context.limits.files.saturating_sub(tree.leaves.len() + tree.folders.len());
     match files.list(&folder, left) {
         Err(error) => note(tree, folder, Err(error.kind().to_string())),
@@ -92,7 +93,6 @@ fn enter(files: &dyn Files, options: &ScanOptions, tree: &mut Tree, folder: Stri
             note(tree, folder, Err(why))
         }
         Ok(entries) => {
-            let has_history = history::teller(files, options).is_some();
             let (kept, repository) = without_skipped(tree, options, entries, has_history);
             let subfolders = take(tree, &folder, &kept);
             tree.checkouts.extend(repository.filter(|_| has_history).map(|_| folder.clone()));

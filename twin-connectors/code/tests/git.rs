@@ -196,6 +196,21 @@ fn only_the_newest_commits_are_kept_and_the_reading_says_so() {
 }
 
 #[test]
+fn of_many_tags_and_people_only_so_many_are_told() {
+    let mut text = String::from("reset refs/heads/main\n");
+    for number in 0..103 {
+        text += &format!(
+            "commit refs/heads/main\nmark :{number}\ncommitter A <a{number}@b> {number} +0000\ndata 0\nM 100644 :1 x\n\nreset refs/tags/t{number}\nfrom :{number}\n\n"
+        );
+    }
+    let decoded = read(&Git, "x.export", text.as_bytes());
+    let warnings: Vec<&str> = decoded.diagnostics.iter().map(|flaw| flaw.message.as_str()).collect();
+    assert_eq!(warnings, ["3 older tags are left out", "only those 100 people are told of who made most commits"]);
+    let tags = repository(&decoded).into_iter().find(|said| said.starts_with("vcs.tags=")).unwrap_or_default();
+    assert!(tags.starts_with("vcs.tags=t102, t101, ") && tags.ends_with(", t3"), "{tags}");
+}
+
+#[test]
 fn a_repository_is_the_same_wherever_its_stream_lies() {
     let key = |path: &str, parts: &[String]| {
         let decoded = read(&Git, path, stream(parts).as_bytes());

@@ -15,6 +15,16 @@ use twin_core::base::Context;
 use super::Stop;
 use super::open::Reader;
 
+/// What a comparison came to.
+pub(super) enum Found {
+    /// The changes.
+    Changes(Vec<Change>),
+    /// An object is missing or damaged.
+    Missing,
+    /// More than may be read.
+    TooMany,
+}
+
 /// Compares trees, with room that is used again.
 #[derive(Default)]
 pub(super) struct Differ {
@@ -22,24 +32,27 @@ pub(super) struct Differ {
 }
 
 impl Differ {
-    /// What `after` changed of `before`, at most `left` files of it; `None` if an object is missing or damaged.
+    /// What `after` changed of `before`, if that is at most `left` entries.
     pub fn changes(
         &mut self,
         reader: &Reader<'_>,
         before: Option<ObjectId>,
         after: ObjectId,
         left: usize,
-    ) -> Result<Option<Vec<Change>>, Stop> {
+    ) -> Result<Found, Stop> {
         let tree = |id: ObjectId| reader.repository.find_tree(id).ok().map(|mut tree| tree.take_data());
-        let (Some(old), Some(new)) = (before.map_or(Some(Vec::new()), tree), tree(after)) else { return Ok(None) };
+        let (Some(old), Some(new)) = (before.map_or(Some(Vec::new()), tree), tree(after)) else {
+            return Ok(Found::Missing);
+        };
         let hash = reader.repository.object_hash();
         let (old, new) = (TreeRefIter::from_bytes(&old, hash), TreeRefIter::from_bytes(&new, hash));
         let mut bounded = Bounded { recorder: Recorder::default(), left, seen: 0, context: reader.context };
         let outcome = gix::diff::tree(old, new, &mut self.state, &reader.repository.objects, &mut bounded);
         reader.context.check()?;
         match outcome {
-            Ok(()) | Err(Error::Cancelled) => Ok(Some(named(bounded.recorder.records))),
-            Err(Error::Failure(_)) => Ok(None),
+            Ok(()) => Ok(Found::Changes(named(bounded.recorder.records))),
+            Err(Error::Cancelled) => Ok(Found::TooMany),
+            Err(Error::Failure(_)) => Ok(Found::Missing),
         }
     }
 }

@@ -45,14 +45,14 @@ pub(super) fn read(
     let remotes = config::remotes(&written, &settings, locate);
     let is_partial_clone = settings
         .iter()
-        .any(|setting| ["promisor", "partialclone", "partialclonefilter"].contains(&setting.name.as_str()));
+        .any(|setting| ["promisor", "partialclone"].contains(&setting.name.as_str()) && setting.value != "false");
     let repository = open(&folders, context)?;
     let (commits, damages) = (options.commits, Vec::new());
     let mut reader = Reader { repository, context, commits, path, is_partial_clone, damages };
     let (head, start) = reader.head()?;
-    let tags = reader.tags()?;
+    let (tags, tags_left_out) = reader.tags()?;
     let walk = walk(&mut reader, start)?;
-    Ok((History { remotes, head, tags, walk: Some(walk) }, reader.damages))
+    Ok((History { remotes, head, tags, tags_left_out, walk: Some(walk) }, reader.damages))
 }
 
 /// With no configuration but the repository's own, none of which is trusted, no variable of the environment, and a bound on what one object may allocate.
@@ -98,7 +98,8 @@ impl Reader<'_> {
         Ok((Some(Head { branch, commit: commit.map(|id| id.to_string()), step }), commit))
     }
 
-    fn tags(&mut self) -> Result<Vec<Tag>, Stop> {
+    /// The newest tags, and how many more there are.
+    fn tags(&mut self) -> Result<(Vec<Tag>, usize), Stop> {
         let unreadable = |_| Stop::Flaw(code::UNREADABLE, "the refs cannot be listed");
         let mut found = Vec::new();
         {
@@ -121,8 +122,8 @@ impl Reader<'_> {
                 None => self.damage("/refs/tags".to_owned(), "a tag that cannot be read"),
             }
         }
-        newest_tags(&mut tags);
-        Ok(tags)
+        let left_out = newest_tags(&mut tags);
+        Ok((tags, left_out))
     }
 
     fn tag(&mut self, name: String, id: ObjectId) -> Option<Tag> {

@@ -23,17 +23,8 @@ pub(super) struct Folders {
 }
 
 /// Files that are read whole.
-const WHOLE: [&str; 9] = [
-    "HEAD",
-    "commondir",
-    "config",
-    "config.worktree",
-    "gitdir",
-    "objects/info/alternates",
-    "objects/info/commit-graph",
-    "packed-refs",
-    "shallow",
-];
+const WHOLE: [&str; 8] =
+    ["HEAD", "commondir", "config", "config.worktree", "gitdir", "objects/info/alternates", "packed-refs", "shallow"];
 
 /// How far repositories may borrow objects of each other.
 const ALTERNATES: usize = 5;
@@ -122,8 +113,8 @@ fn check(folder: &Path, limits: &Limits, left: &mut usize) -> Result<(), Stop> {
     for name in WHOLE {
         let found = fs::symlink_metadata(folder.join(name));
         match found {
-            Ok(found) if !found.is_file() && name != "objects/info/commit-graph" => return Err(STRANGE),
-            Ok(found) if found.len() > limits.payload_bytes && name != "objects/info/commit-graph" => {
+            Ok(found) if !found.is_file() => return Err(STRANGE),
+            Ok(found) if found.len() > limits.payload_bytes => {
                 return Err(Stop::Flaw(code::LIMIT, "a file of the repository is larger than the limit"));
             }
             _ => {}

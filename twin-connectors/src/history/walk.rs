@@ -3,11 +3,11 @@
 use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
 
 use gix::ObjectId;
-use twin_connector_code::git::history::{CHANGES, Commit, Cut, Signature, Walk, handle_of};
+use twin_connector_code::git::history::{CHANGES, Change, Commit, Cut, Signature, Walk, handle_of};
 use twin_connector_code::git::mailmap::Mailmap;
 use twin_core::observe::code;
 
-use super::changes::Differ;
+use super::changes::{Differ, Found};
 use super::open::Reader;
 use super::{Damage, Stop};
 
@@ -60,7 +60,8 @@ struct Walker<'a, 'r> {
     /// The tree of every commit that was met; none of one that cannot be read.
     trees: HashMap<ObjectId, ObjectId>,
     lost: HashSet<ObjectId>,
-    changes: usize,
+    /// How many more changes may be read; none once there were too many.
+    left: usize,
 }
 
 impl<'a, 'r> Walker<'a, 'r> {
@@ -76,13 +77,13 @@ impl<'a, 'r> Walker<'a, 'r> {
             waiting: BinaryHeap::new(),
             trees: HashMap::new(),
             lost: HashSet::new(),
-            changes: 0,
+            left: CHANGES,
         })
     }
 
     fn go(&mut self, walk: &mut Walk) -> Result<(), Stop> {
         while let Some(next) = self.waiting.pop() {
-            if walk.commits.len() >= self.reader.commits || self.changes >= CHANGES {
+            if walk.commits.len() >= self.reader.commits {
                 walk.cut = Some(Cut::Limit(walk.commits.len()));
                 return Ok(());
             }
@@ -93,9 +94,12 @@ impl<'a, 'r> Walker<'a, 'r> {
                 next.parents.iter().try_for_each(|parent| self.meet(*parent))?;
             }
             let changes = if is_cut { None } else { self.changes(&next)? };
-            self.changes += changes.as_ref().map_or(0, Vec::len);
             walk.commits.push(Commit { changes, ..next.commit });
             self.reader.context.progress.report("history", walk.commits.len() as u64, 0);
+            if self.left == 0 {
+                walk.cut = Some(Cut::Limit(walk.commits.len()));
+                return Ok(());
+            }
         }
         Ok(())
     }
@@ -136,7 +140,7 @@ impl<'a, 'r> Walker<'a, 'r> {
     }
 
     /// What a commit changed against its only parent, or against nothing. What a partial clone has not fetched is not known, and no damage.
-    fn changes(&mut self, of: &Waiting) -> Result<Option<Vec<twin_connector_code::git::history::Change>>, Stop> {
+    fn changes(&mut self, of: &Waiting) -> Result<Option<Vec<Change>>, Stop> {
         let before = match of.parents[..] {
             [] => None,
             [parent] => match self.trees.get(&parent) {
@@ -145,12 +149,18 @@ impl<'a, 'r> Walker<'a, 'r> {
             },
             _ => return Ok(None),
         };
-        let left = CHANGES.saturating_sub(self.changes);
-        let found = self.differ.changes(self.reader, before, of.tree, left)?;
-        if found.is_none() && !self.reader.is_partial_clone {
-            self.reader.damage(format!("/commits/{}", of.id), "what a commit changed is missing or damaged");
+        match self.differ.changes(self.reader, before, of.tree, self.left)? {
+            Found::Changes(changes) => {
+                self.left = self.left.saturating_sub(changes.len());
+                return Ok(Some(changes));
+            }
+            Found::TooMany => self.left = 0,
+            Found::Missing if self.reader.is_partial_clone => {}
+            Found::Missing => {
+                self.reader.damage(format!("/commits/{}", of.id), "what a commit changed is missing or damaged");
+            }
         }
-        Ok(found)
+        Ok(None)
     }
 
     /// The folders of a tree.

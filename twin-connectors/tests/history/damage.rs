@@ -28,69 +28,70 @@ fn a_shallow_clone_says_where_it_was_cut() {
 /// What is wrong with a repository, and how it is told.
 type Case = (&'static str, fn(&mut Made), &'static str);
 
+const HARMS: [Case; 7] = [
+    (
+        "a commit is missing",
+        |made| {
+            let id = first(made);
+            made.lose(id);
+        },
+        "a commit that is missing or damaged",
+    ),
+    (
+        "a commit is no object",
+        |made| {
+            let id = first(made);
+            overwrite(&made.loose(id), b"no zlib");
+        },
+        "a commit that is missing or damaged",
+    ),
+    (
+        "a tree is missing",
+        |made| {
+            first(made);
+            made.lose(made.tree("a"));
+        },
+        "a folder that is missing or damaged",
+    ),
+    (
+        "a tag leads nowhere",
+        |made| {
+            let id = first(made);
+            made.tag("x", id, None);
+            made.write("refs/tags/y", "0123456789012345678901234567890123456789\n");
+        },
+        "what a tag points to is missing or damaged",
+    ),
+    (
+        "a tag is no ref",
+        |made| {
+            first(made);
+            made.write("refs/tags/z", "nonsense\n");
+        },
+        "a tag that cannot be read",
+    ),
+    (
+        "the branch leads nowhere",
+        |made| {
+            first(made);
+            made.write("refs/heads/main", "0123456789012345678901234567890123456789\n");
+        },
+        "a commit that is missing or damaged",
+    ),
+    (
+        "a commit has no committer",
+        |made| {
+            let tree = made.tree("");
+            let id = made.object(&Raw(format!("tree {tree}\nauthor nobody\ncommitter nobody\n\nx")));
+            made.write("refs/heads/main", &format!("{id}\n"));
+        },
+        "a commit that is missing or damaged",
+    ),
+];
+
 #[test]
 fn what_is_missing_or_damaged_is_told_and_counts_are_not() {
-    let cases: [Case; 7] = [
-        (
-            "a commit is missing",
-            |made| {
-                let id = first(made);
-                made.lose(id);
-            },
-            "a commit that is missing or damaged",
-        ),
-        (
-            "a commit is no object",
-            |made| {
-                let id = first(made);
-                overwrite(&made.loose(id), b"no zlib");
-            },
-            "a commit that is missing or damaged",
-        ),
-        (
-            "a tree is missing",
-            |made| {
-                first(made);
-                made.lose(made.tree("a"));
-            },
-            "a folder that is missing or damaged",
-        ),
-        (
-            "a tag leads nowhere",
-            |made| {
-                let id = first(made);
-                made.tag("x", id, None);
-                made.write("refs/tags/y", "0123456789012345678901234567890123456789\n");
-            },
-            "what a tag points to is missing or damaged",
-        ),
-        (
-            "a tag is no ref",
-            |made| {
-                first(made);
-                made.write("refs/tags/z", "nonsense\n");
-            },
-            "a tag that cannot be read",
-        ),
-        (
-            "the branch leads nowhere",
-            |made| {
-                first(made);
-                made.write("refs/heads/main", "0123456789012345678901234567890123456789\n");
-            },
-            "a commit that is missing or damaged",
-        ),
-        (
-            "a commit has no committer",
-            |made| {
-                let tree = made.tree("");
-                let id = made.object(&Raw(format!("tree {tree}\nauthor nobody\ncommitter nobody\n\nx")));
-                made.write("refs/heads/main", &format!("{id}\n"));
-            },
-            "a commit that is missing or damaged",
-        ),
-    ];
-    for (case, harm, expected) in cases {
+    for (case, harm, expected) in HARMS {
         let scratch = Scratch::new();
         let mut made = scratch.repository("");
         made.remote("git@host:acme/shop");
@@ -302,9 +303,14 @@ fn trees_that_unfold_without_end_are_bounded() {
         made.object(&gix::objs::Tree { entries: (0..10).map(entry).collect() })
     };
     let bottom = level(gix::objs::tree::EntryKind::Blob, blob);
-    let bomb = (0..9).fold(bottom, |below, _| level(gix::objs::tree::EntryKind::Tree, below));
-    let id = made.commit_tree(bomb, ADA, hour(1), &[]);
-    made.write("refs/heads/main", &format!("{id}\n"));
+    let grown = |levels: usize| (0..levels).fold(bottom, |below, _| level(gix::objs::tree::EntryKind::Tree, below));
+    let set = |tree| made.write("refs/heads/main", &format!("{}\n", made.commit_tree(tree, ADA, hour(1), &[])));
+    set(grown(5));
+    let found = scanned(&scratch.root());
+    assert_eq!(batch(&found, ".git").outcome, Outcome::Complete, "a million files");
+    assert!(repositories(&found, ".git")[0].contains("commits=1") && folders(&found, ".git").is_empty());
+    assert_eq!(batch(&found, ".git").diagnostics.len(), 1, "the bound is said");
+    set(grown(30));
     let mut small = options();
     small.context.limits.nodes = 5_000;
     let found = twin_connectors::scan(scratch.root(), &small).expect("a scan");

@@ -25,6 +25,8 @@ pub struct History {
     pub head: Option<Head>,
     /// The tags, the newest first.
     pub tags: Vec<Tag>,
+    /// How many older ones are left out.
+    pub tags_left_out: usize,
     /// The commits, if they were looked at.
     pub walk: Option<Walk>,
 }

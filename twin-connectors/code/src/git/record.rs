@@ -46,14 +46,14 @@ pub struct Told {
 
 /// The records of a history. A pure function of it.
 pub fn tell(history: &History, checkout: &Checkout<'_>) -> Told {
-    let mut telling = Telling { checkout, told: Told::default(), people: BTreeMap::new() };
+    let mut telling = Telling { checkout, told: Told::default(), people: BTreeMap::new(), has_more_people: false };
     let place = history.remotes.first().map(|remote| remote.place.as_str());
     let id = place.unwrap_or(checkout.id);
     telling.repository(history, id, place.unwrap_or(checkout.name));
     if let Some(walk) = &history.walk {
         telling.folders(walk, id);
-        telling.warn_of_cut(walk);
     }
+    telling.warn_of_bounds(history);
     telling.finish()
 }
 
@@ -62,6 +62,8 @@ struct Telling<'a> {
     told: Told,
     /// Where people are first met.
     people: BTreeMap<String, Evidence>,
+    /// Whether anything was changed by more people than are told of.
+    has_more_people: bool,
 }
 
 impl Telling<'_> {
@@ -121,6 +123,7 @@ impl Telling<'_> {
         }
         let mut order: Vec<(&String, u64)> = counts.into_iter().collect();
         order.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        self.has_more_people |= order.len() > AUTHORS;
         let shown: Vec<String> = order.into_iter().take(AUTHORS).map(|(author, _)| author.clone()).collect();
         for author in &shown {
             self.people.entry(author.clone()).or_insert_with(|| evidence.clone());
@@ -161,9 +164,15 @@ impl Telling<'_> {
         Handle::within(Space::Path, joined(self.checkout.folder, folder), self.checkout.source.0.clone())
     }
 
-    fn warn_of_cut(&mut self, walk: &Walk) {
-        if let Some(cut) = walk.cut {
+    fn warn_of_bounds(&mut self, history: &History) {
+        if let Some(cut) = history.walk.as_ref().and_then(|walk| walk.cut) {
             self.warn(cut.why());
+        }
+        if history.tags_left_out > 0 {
+            self.warn(format!("{} older tags are left out", history.tags_left_out));
+        }
+        if self.has_more_people {
+            self.warn(format!("only those {AUTHORS} people are told of who made most commits"));
         }
     }
 

@@ -65,7 +65,7 @@ pub(super) fn read(path: &str, text: &str) -> (History, Vec<Diagnostic>) {
             }
         }
     }
-    newest_tags(&mut history.tags);
+    history.tags_left_out = newest_tags(&mut history.tags);
     (history, flaws)
 }
 

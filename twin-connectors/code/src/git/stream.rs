@@ -264,7 +264,7 @@ impl<'a> Reading<'a> {
 
     fn finish(mut self) -> Read {
         self.close();
-        let (head, tags) = (self.head(), self.tags());
+        let (head, (tags, tags_left_out)) = (self.head(), self.tags());
         let root = self.commits.first().map(root);
         let folders = self.live.iter().flat_map(|path| folders_above(path)).chain([""]);
         let mut walk = Walk { folders: folders.map(str::to_owned).collect(), ..Walk::default() };
@@ -274,7 +274,7 @@ impl<'a> Reading<'a> {
             walk.commits.truncate(COMMITS);
             walk.cut = Some(Cut::Limit(COMMITS));
         }
-        let history = History { remotes: Vec::new(), head, tags, walk: Some(walk) };
+        let history = History { remotes: Vec::new(), head, tags, tags_left_out, walk: Some(walk) };
         Read { history, flaws: self.flaws, root }
     }
 
@@ -287,7 +287,8 @@ impl<'a> Reading<'a> {
         Some(Head { branch: Some(short_branch(name)), commit, step })
     }
 
-    fn tags(&self) -> Vec<Tag> {
+    /// The newest tags, and how many more there are.
+    fn tags(&self) -> (Vec<Tag>, usize) {
         let commit = |index: Option<usize>| index.and_then(|index| self.commits.get(index));
         let step = |name: &str, line| Step { locator: Locator::line(self.path, line), raw: name.to_owned() };
         let annotated = self.tags.iter().map(|tag| {
@@ -306,8 +307,8 @@ impl<'a> Reading<'a> {
         });
         let by_name: BTreeMap<String, Tag> = light.chain(annotated).map(|tag| (tag.name.clone(), tag)).collect();
         let mut tags = by_name.into_values().collect();
-        newest_tags(&mut tags);
-        tags
+        let left_out = newest_tags(&mut tags);
+        (tags, left_out)
     }
 }
 
