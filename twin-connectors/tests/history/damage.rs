@@ -207,6 +207,13 @@ fn nothing_but_regular_files_is_opened() {
         assert_eq!(found.report.not_read.iter().map(|unread| unread.why.as_str()).collect::<Vec<_>>(), [why], "{link}");
     }
     let scratch = Scratch::new();
+    let mut made = scratch.repository("");
+    made.commit(ADA, hour(1), &[("a", "1")]);
+    let pipe = made.git.join("refs/heads/pipe");
+    if std::process::Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()) {
+        assert_eq!(scanned(&scratch.root()).report.not_read.len(), 1, "a pipe that nobody writes to");
+    }
+    let scratch = Scratch::new();
     let real = Made::at(&scratch.root().with_file_name("real"));
     std::os::unix::fs::symlink(&real.git, scratch.root().join(".git")).expect("a link");
     let found = scanned(&scratch.root());

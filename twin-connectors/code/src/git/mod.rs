@@ -38,6 +38,7 @@ impl Decoder for Git {
             "what merges changed by themselves",
             "moves of files whose content changed in the same commit, in a checkout",
             "commits that a shallow clone does not have, and those beyond the limit",
+            "bare repositories, a checkout above the scanned folder, and refs in the format `reftable`",
         ])
     }
 
