@@ -99,3 +99,22 @@ fn a_repository_is_meant_by_what_names_repositories_and_by_its_own_path() {
          ask neighbours 0003",
     );
 }
+
+#[test]
+fn what_succeeds_is_of_one_kind() {
+    check(
+        "file Cargo.toml
+         Component:suite
+           known path:@estate
+         file docs
+         Decision:0001
+           known path:docs/0001.md@estate
+         Decision:0002
+           successorOf path:docs/0001.md@estate
+         Decision:0003
+           successorOf path:docs/lost.md@estate
+         ask neighbours 0002
+           0002 successorOf 0001
+         ask neighbours 0003",
+    );
+}
