@@ -6,6 +6,7 @@ use twin_connector_base::Decoder;
 use twin_connector_code::codeowners::Codeowners;
 use twin_connector_code::config::ApplicationConfig;
 use twin_connector_code::dockerfile::Dockerfile;
+use twin_connector_code::git::Git;
 use twin_connector_cost::focus::Focus;
 use twin_connector_iac::compose::Compose;
 use twin_connector_iac::terraform_state::TerraformState;
@@ -47,7 +48,7 @@ impl fmt::Debug for Registered {
     }
 }
 
-static REGISTRY: [Registered; 9] = [
+static REGISTRY: [Registered; 10] = [
     Registered::new(&Kubernetes, &["json", "yaml", "yml"]),
     Registered::new(&Compose, &["yaml", "yml"]),
     Registered::new(&TerraformState, &["json", "tfstate"]),
@@ -58,6 +59,7 @@ static REGISTRY: [Registered; 9] = [
     Registered::new(&DecisionRecords, &[]),
     Registered::new(&Focus, &["csv"]),
     Registered::new(&Dockerfile, &["dockerfile"]),
+    Registered::new(&Git, &[]),
 ];
 
 /// Every decoder that ships, in the order in which ties are read.

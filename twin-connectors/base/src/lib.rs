@@ -8,5 +8,6 @@ pub mod document;
 pub mod endpoint;
 pub mod image;
 pub mod labels;
+pub mod repository;
 
 pub use decoder::{Decoded, Decoder, Origin, Payload, Recognition};

@@ -1,8 +1,9 @@
 //! From facts and clusters to pages.
 //!
 //! Everything that needs two facts is joined here: references are resolved, selectors matched, configurations given to
-//! whoever reads them, charges to whom they are for. See `docs/decisions/0001-facts-are-local-joins-belong-to-the-graph.md`.
+//! whoever reads them, charges to whom they are for, activity to what lies in its folder. See `docs/decisions/0001-facts-are-local-joins-belong-to-the-graph.md`.
 
+mod activity;
 mod charges;
 mod configurations;
 mod connections;
@@ -44,6 +45,7 @@ pub struct Identified<'a> {
 pub fn build(directory: &Directory<'_>, schema: &Schema, identified: Identified<'_>) -> Pages {
     let mut build = Build::new(directory, schema);
     build.add_entities(&identified);
+    build.add_activity();
     build.add_relations();
     build.add_connections();
     build.add_start_order();

@@ -5,7 +5,7 @@ use super::edges::Said;
 use crate::graph::{AttributeValue, Unresolved};
 use crate::identity::{FactIndex, Found, RecordIndex, is_job};
 use crate::observe::{Diagnostic, Handle, Holding, Locator, Space, Statement, Target, code};
-use crate::schema::{AttributeName, Kind, Level, Relation, Value, kind, relation};
+use crate::schema::{AttributeName, Ends, Kind, Level, Relation, Value, kind, relation};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The folder above a path; the root's is none.
@@ -55,7 +55,9 @@ impl Build<'_> {
         let Some(from) = self.admitted(record, &row.from) else {
             return self.forbid(record, fact, relation, "its left end");
         };
-        for (to, found) in self.meant(record, target, &row.to) {
+        // What succeeds is succeeded by its own kind: a path that no decision answers to is not its folder's component.
+        let same = row.same_kind.then(|| Ends::Of(vec![self.kind(from).clone()]));
+        for (to, found) in self.meant(record, target, same.as_ref().unwrap_or(&row.to)) {
             match to {
                 Some(to) if from != to => {
                     let after = found
@@ -78,12 +80,7 @@ impl Build<'_> {
 
     /// The nodes that a target means, with the record each was found by. A node is `None` where the table does not admit the record.
     /// A reference that means nothing or several things is noted and followed nowhere.
-    fn meant(
-        &mut self,
-        record: RecordIndex,
-        target: &Target,
-        ends: &crate::schema::Ends,
-    ) -> Vec<(Option<u32>, Option<Found>)> {
+    fn meant(&mut self, record: RecordIndex, target: &Target, ends: &Ends) -> Vec<(Option<u32>, Option<Found>)> {
         let found = match target {
             Target::Handle(handle) if handle.space == Space::ComponentName => {
                 return self.named(handle).map(|node| (Some(node), None)).into_iter().collect();
@@ -127,12 +124,18 @@ impl Build<'_> {
         workloads.peek().is_some() && workloads.all(|record| is_job(self.directory, record))
     }
 
-    /// The records that answer to a path, or to the nearest folder above it to which any answers that may stand here.
-    fn at_path(&self, handle: &Handle, ends: &crate::schema::Ends) -> Vec<Found> {
+    /// The records that answer to a path, or to the nearest folder above it to which any answers that may stand here. A repository holds every path
+    /// beneath it: where anything may stand, it is meant by its own path only.
+    fn at_path(&self, handle: &Handle, ends: &Ends) -> Vec<Found> {
         let mut paths = std::iter::successors(Some(handle.value.as_str()), |path| parent(path));
         let answering = |path: &str| -> Vec<Found> {
             let found = self.directory.answering(&Handle::within(Space::Path, path, handle.within.clone()));
-            found.iter().filter(|found| self.admitted(found.record, ends).is_some()).copied().collect()
+            let is_meant = |found: &&Found| {
+                let is_repository = self.directory.record(found.record).key.kind == kind::REPOSITORY;
+                let is_named = path == handle.value || !is_repository || ends.kinds().contains(&kind::REPOSITORY);
+                is_named && self.admitted(found.record, ends).is_some()
+            };
+            found.iter().filter(is_meant).copied().collect()
         };
         paths.find_map(|path| Some(answering(path)).filter(|found| !found.is_empty())).unwrap_or_default()
     }
