@@ -26,7 +26,20 @@ fn check(path: &str, cases: &[Case]) {
 }
 
 /// What one block tells of itself.
-const BLOCKS: [Case; 9] = [
+const BLOCKS: [Case; 11] = [
+    (
+        "locals {\n  env = \"prod\"\n}\nresource \"aws_sqs_queue\" \"q\" {\n  name = format(\"%s-%s\", local.env, \"jobs\")\n}\nresource \"aws_sns_topic\" \"t\" {\n  name = join(\"-\", [local.env, \"news\"])\n}\n",
+        3,
+        &["is prod-jobs <- main.tf:5 \"local.env\"", "is prod-news <- main.tf:8 \"local.env\""],
+    ),
+    (
+        "resource \"aws_vpc\" \"v\" {\n  depends_on = [resource.aws_eip.e, \"aws_eip.f\"]\n  provider = \"aws.far\"\n}\nresource \"aws_eip\" \"e\" {}\nresource \"aws_eip\" \"f\" {}\n",
+        3,
+        &[
+            "dependsOn Resource aws_eip.e <- main.tf:2 \"aws_eip.e\"",
+            "dependsOn Resource aws_eip.f <- main.tf:2 \"aws_eip.f\"",
+        ],
+    ),
     (
         "resource \"aws_db_instance\" \"main\" {\n  identifier = \"orders\"\n  engine = \"postgres\"\n  port = 5432\n  password = \"canary\"\n  availability_zone = \"eu-central-1a\"\n}\n",
         1,
@@ -270,7 +283,9 @@ fn what_is_nested_too_deep_or_too_large_is_refused_before_it_is_parsed() {
         (0..40).map(|place| format!("a{place} = \"${{local.a{0}}}${{local.a{0}}}\"\n", place + 1)).collect::<String>()
     );
     let text = format!("{wide}resource \"aws_sqs_queue\" \"q\" {{\n  name = local.a0\n}}\n");
-    assert_eq!(incoming(&read(&TerraformHcl, "main.tf", text.as_bytes())), 2);
+    let decoded = read(&TerraformHcl, "main.tf", text.as_bytes());
+    assert!(told(&decoded).iter().any(|line| line.starts_with("! limit main.tf:0: too many names")));
+    assert_eq!(incoming(&decoded), 2);
     let json = format!("{{\"locals\": {}", many("[", 5_000));
     assert_eq!(incoming(&read(&TerraformHcl, "main.tf.json", json.as_bytes())), 1);
 }

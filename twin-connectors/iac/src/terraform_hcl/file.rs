@@ -134,10 +134,11 @@ pub(super) fn is_values(path: &str) -> bool {
 
 /// Whether the blocks of a file come over those of others with the same names: by their names, or because the other program that reads this
 /// language takes them instead.
-pub(super) fn is_override(path: &str, paths: &[&str]) -> bool {
+pub(super) fn is_override<'p, P: Iterator<Item = &'p str>>(path: &str, paths: impl Fn() -> P) -> bool {
     let file = name(path);
     let stem = file.split('.').next().unwrap_or_default();
-    let instead = path.strip_suffix(".tofu").is_some_and(|stem| paths.contains(&format!("{stem}.tf").as_str()));
+    let twin = path.strip_suffix(".tofu").map(|stem| format!("{stem}.tf"));
+    let instead = twin.is_some_and(|twin| paths().any(|path| path == twin));
     stem == "override" || stem.ends_with("_override") || instead
 }
 

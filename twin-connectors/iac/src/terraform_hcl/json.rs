@@ -5,7 +5,7 @@ use twin_core::observe::code;
 
 use super::native;
 use super::split::Flaw;
-use super::syntax::{Block, Content, Entry, Expression, Reference, labels_of};
+use super::syntax::{Block, Content, Entry, Expression, labels_of};
 
 /// The blocks of a file, and what could not be taken for one.
 pub(super) fn blocks(root: &Node) -> Vec<Result<Block, Flaw>> {
@@ -70,7 +70,7 @@ fn entries(node: &Node) -> Vec<Entry> {
         let name = key.as_str().unwrap_or_default();
         match name {
             "dynamic" => entries.extend(value.entries().iter().flat_map(|(key, value)| dynamic(key, value))),
-            _ => entries.push(Entry { key: name.to_owned(), line: key.line, value: value_of(name, value) }),
+            _ => entries.push(Entry { key: name.to_owned(), line: key.line, value: expression(value).named_by(name) }),
         }
     }
     entries
@@ -82,22 +82,6 @@ fn dynamic(key: &Node, node: &Node) -> Vec<Entry> {
     let content = node.get("content").map(|content| entry(key.as_str().unwrap_or_default(), object(content)));
     let every = node.get("for_each").map(|every| entry("", expression(every)));
     content.into_iter().chain(every).collect()
-}
-
-/// A few arguments are written as the names of other blocks.
-fn value_of(name: &str, node: &Node) -> Expression {
-    match (name, node.as_str()) {
-        ("provider" | "to" | "from", Some(text)) if !text.contains("${") => named(node.line, text),
-        ("depends_on", _) => {
-            let names = node.items().iter().filter_map(|item| Some(named(item.line, item.as_str()?)));
-            Expression { line: node.line, content: Content::List(names.collect()) }
-        }
-        _ => expression(node),
-    }
-}
-
-fn named(line: usize, text: &str) -> Expression {
-    Expression { line, content: Content::Reference(Reference::of(text)) }
 }
 
 fn expression(node: &Node) -> Expression {

@@ -87,9 +87,19 @@ impl Decoder for TerraformHcl {
         let folder = payloads.first().map_or("", |payload| folder(payload.path));
         let module = Module::new(folder, &files, origin);
         let mut seen = BTreeMap::new();
-        let decoded = (0..files.len()).filter_map(|place| decode_file(&module, place, &mut seen)).collect();
+        let mut decoded: Vec<_> = (0..files.len()).filter_map(|place| decode_file(&module, place, &mut seen)).collect();
+        if module.is_cut() {
+            decoded.iter_mut().for_each(say_cut);
+        }
         shared_outcome(decoded)
     }
+}
+
+/// Names that lead to names without end were not followed to it.
+fn say_cut(decoded: &mut Decoded) {
+    let message = "too many names lead to others: not all were followed";
+    decoded.diagnostics.push(Diagnostic::warning(code::LIMIT, Locator::line(&decoded.path, 0), message));
+    decoded.outcome = Outcome::Partial(message.to_owned());
 }
 
 /// What is not known of one file may change what is said in another.
@@ -152,10 +162,13 @@ impl<'a> Reading<'_, 'a> {
 
     /// Whether another block of that address was read, which this one does not come over.
     fn stands_again(&self, key: &RecordKey, seen: &mut BTreeMap<RecordKey, usize>) -> bool {
-        let paths: Vec<&str> = self.module.files.iter().map(|file| file.path).collect();
-        let comes_over = |place: usize| paths.get(place).is_some_and(|path| file::is_override(path, &paths));
         let before = seen.insert(key.clone(), self.place);
-        before.is_some_and(|before| before == self.place || !(comes_over(before) || comes_over(self.place)))
+        before.is_some_and(|before| before == self.place || !(self.comes_over(before) || self.comes_over(self.place)))
+    }
+
+    fn comes_over(&self, place: usize) -> bool {
+        let paths = || self.module.files.iter().map(|file| file.path);
+        self.module.files.get(place).is_some_and(|file| file::is_override(file.path, paths))
     }
 
     fn reject(&mut self, block: &Block, message: &'static str) {

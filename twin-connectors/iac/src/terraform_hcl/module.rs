@@ -14,6 +14,9 @@ use crate::terraform_state::table;
 use super::file::File;
 use super::syntax::{Block, Expression, Reference};
 
+/// To find out what one expression comes to, so many steps are taken.
+const STEPS: usize = 4_096;
+
 /// An expression, in which file it stands, and the places that lead to it.
 #[derive(Clone, Debug)]
 pub(super) struct Located<'a> {
@@ -42,10 +45,18 @@ pub(super) struct Module<'a> {
     /// Sources of modules by their names.
     sources: BTreeMap<&'a str, &'a str>,
     providers: BTreeMap<(&'a str, &'a str), (usize, &'a Block)>,
+    /// Ids of the platform by the addresses of what they are imported to.
+    imports: BTreeMap<String, (usize, &'a Expression)>,
+    /// Variables whose values may be followed.
+    open: BTreeSet<&'a str>,
+    /// What the keys of its records have in common.
+    name: Option<String>,
     /// The state that the module's resources are kept in, where that is a file of this folder's source.
     pub state: Option<String>,
-    /// How many more steps may be taken to follow names.
-    steps: Cell<usize>,
+    /// How many more steps may be taken to follow names: in all, and to find out about the one thing that is asked.
+    steps: Cell<(usize, usize)>,
+    /// Whether a name was not followed because there were too many steps.
+    cut: Cell<bool>,
 }
 
 impl<'a> Module<'a> {
@@ -58,8 +69,12 @@ impl<'a> Module<'a> {
             declared: BTreeSet::new(),
             sources: BTreeMap::new(),
             providers: BTreeMap::new(),
+            imports: BTreeMap::new(),
+            open: BTreeSet::new(),
+            name: name(folder),
             state: joined(folder, "terraform.tfstate"),
-            steps: Cell::new(origin.limits.nodes),
+            steps: Cell::new((origin.limits.nodes, STEPS)),
+            cut: Cell::new(false),
         };
         for (file, block) in module.blocks() {
             module.define(file, block);
@@ -77,10 +92,14 @@ impl<'a> Module<'a> {
     fn define(&mut self, file: usize, block: &'a Block) {
         self.declared.extend(address(block));
         match block.kind.as_str() {
-            "variable" => {
-                if let Some(default) = block.get("default").filter(|_| !is_secret(block)) {
-                    self.definitions.insert(format!("var.{}", block.label(0)), (file, default));
-                }
+            "variable" if !is_secret(block) => {
+                self.open.insert(block.label(0));
+                let default = block.get("default").map(|default| (format!("var.{}", block.label(0)), (file, default)));
+                self.definitions.extend(default);
+            }
+            "import" => {
+                let to = block.get("to").and_then(Expression::as_reference).map(|to| to.path.join("."));
+                self.imports.extend(to.zip(block.get("id")).map(|(to, id)| (to, (file, id))));
             }
             "locals" => {
                 let named =
@@ -114,13 +133,10 @@ impl<'a> Module<'a> {
 
     /// The values that files of values give come over defaults, those of the later file over those of the earlier.
     fn give_values(&mut self) {
-        let declared = |name: &str| {
-            self.blocks().any(|(_, block)| block.kind == "variable" && block.label(0) == name && !is_secret(block))
-        };
         let entries =
             self.files.iter().enumerate().flat_map(|(place, file)| file.values.iter().map(move |entry| (place, entry)));
         let given: Vec<_> = entries
-            .filter(|(_, entry)| declared(&entry.key))
+            .filter(|(_, entry)| self.open.contains(entry.key.as_str()))
             .map(|(place, entry)| (format!("var.{}", entry.key), (place, &entry.value)))
             .collect();
         self.definitions.extend(given);
@@ -133,9 +149,28 @@ impl<'a> Module<'a> {
 
     /// One more step of following; `false` once there were too many.
     pub fn step(&self) -> bool {
-        let left = self.steps.get();
-        self.steps.set(left.saturating_sub(1));
-        left > 0
+        let (all, these) = self.steps.get();
+        self.steps.set((all.saturating_sub(1), these.saturating_sub(1)));
+        let goes_on = all > 0 && these > 0;
+        if !goes_on {
+            self.stop();
+        }
+        goes_on
+    }
+
+    /// Something was not followed to its end.
+    pub fn stop(&self) {
+        self.cut.set(true);
+    }
+
+    /// Whether not every name was followed.
+    pub fn is_cut(&self) -> bool {
+        self.cut.get()
+    }
+
+    /// Something else is asked.
+    pub fn ask(&self) {
+        self.steps.set((self.steps.get().0, STEPS));
     }
 
     /// What a variable or local stands for, if that is known here.
@@ -151,13 +186,6 @@ impl<'a> Module<'a> {
         self.providers.get(&key).copied()
     }
 
-    /// What makes the keys of this module's records differ from those of others: the folder's own name, told from others of that name.
-    pub fn name(&self) -> Option<String> {
-        let last = self.folder.rsplit('/').next().filter(|last| !last.is_empty())?;
-        let digest = Digest::of(self.folder.as_bytes()).to_string();
-        Some(format!("{last}-{}", digest.get(..8).unwrap_or_default()))
-    }
-
     /// The name for people.
     pub fn title(&self) -> &str {
         self.folder.rsplit('/').next().filter(|last| !last.is_empty()).unwrap_or("terraform")
@@ -166,8 +194,8 @@ impl<'a> Module<'a> {
     /// The key of a record of this module.
     pub fn key(&self, kind: Kind, name: impl Into<String>) -> RecordKey {
         let key = RecordKey::new(&self.origin.source, kind, name);
-        match self.name() {
-            Some(module) => key.in_cluster(module),
+        match &self.name {
+            Some(module) => key.in_cluster(module.as_str()),
             None => key,
         }
     }
@@ -181,6 +209,11 @@ impl<'a> Module<'a> {
     /// The key of a call of another module.
     pub fn key_of_call(&self, name: &str) -> RecordKey {
         self.key(kind::RESOURCE, format!("module.{name}"))
+    }
+
+    /// The platform's id of what is imported to an address.
+    pub fn imported(&self, address: &str) -> Option<Located<'a>> {
+        self.imports.get(address).map(|(file, id)| self.at(*file, id))
     }
 
     /// The source of a call.
@@ -219,6 +252,13 @@ impl<'a> Module<'a> {
     pub fn own_network(&self) -> String {
         self.network(self.folder)
     }
+}
+
+/// What makes the keys of a module's records differ from those of others: the folder's own name, told from others of that name.
+fn name(folder: &str) -> Option<String> {
+    let last = folder.rsplit('/').next().filter(|last| !last.is_empty())?;
+    let digest = Digest::of(folder.as_bytes()).to_string();
+    Some(format!("{last}-{}", digest.get(..8).unwrap_or_default()))
 }
 
 /// How expressions name a block.

@@ -74,7 +74,8 @@ impl Positions {
 
     fn attribute(&self, attribute: &hcl_edit::structure::Attribute) -> Entry {
         let line = self.line(attribute, self.base);
-        Entry { key: attribute.key.as_str().to_owned(), line, value: self.expression(&attribute.value, line) }
+        let key = attribute.key.as_str();
+        Entry { key: key.to_owned(), line, value: self.expression(&attribute.value, line).named_by(key) }
     }
 
     /// `dynamic "env" { content { … } }` is as good as `env { … }`. Other labels are steps on the way, as in JSON syntax.
@@ -108,9 +109,7 @@ impl Positions {
             Hcl::StringTemplate(template) => Content::Template(self.elements(template.iter(), line)),
             Hcl::HeredocTemplate(heredoc) => Content::Template(self.elements(heredoc.template.iter(), line)),
             Hcl::Parenthesis(inner) => return self.expression(inner.inner(), line),
-            Hcl::Variable(name) => {
-                Content::Reference(Reference { path: vec![name.as_str().to_owned()], keys: Vec::new() })
-            }
+            Hcl::Variable(name) => Content::Reference(Reference::new(vec![name.as_str().to_owned()], Vec::new())),
             Hcl::FuncCall(call) => self.call(call, line),
             Hcl::Traversal(traversal) => self.traversal(traversal, line),
             Hcl::Conditional(choice) => {
@@ -159,15 +158,16 @@ impl Positions {
             });
             return Content::Other(self.expressions([&traversal.expr].into_iter().chain(keys), line));
         };
-        let mut reference = Reference { path: vec![name.as_str().to_owned()], keys: Vec::new() };
+        let (mut path, mut keys) = (vec![name.as_str().to_owned()], Vec::new());
         for operator in &traversal.operators {
-            self.step(operator.value(), &mut reference, line);
+            path.push(self.step(operator.value(), &mut keys, line));
         }
-        Content::Reference(reference)
+        Content::Reference(Reference::new(path, keys))
     }
 
-    fn step(&self, operator: &TraversalOperator, reference: &mut Reference, line: usize) {
-        let step = match operator {
+    /// A step as the path has it; a computed key is kept beside it.
+    fn step(&self, operator: &TraversalOperator, keys: &mut Vec<Expression>, line: usize) -> String {
+        match operator {
             TraversalOperator::GetAttr(name) => name.as_str().to_owned(),
             TraversalOperator::LegacyIndex(place) => place.value().to_string(),
             TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => "*".to_owned(),
@@ -175,12 +175,11 @@ impl Positions {
                 let key = self.expression(key, line);
                 let literal = key.as_literal().map(|key| format!("[{key}"));
                 if literal.is_none() {
-                    reference.keys.push(key);
+                    keys.push(key);
                 }
                 literal.unwrap_or_else(|| "*".to_owned())
             }
-        };
-        reference.path.push(step);
+        }
     }
 
     fn template(&self, template: &Template, line: usize) -> Expression {

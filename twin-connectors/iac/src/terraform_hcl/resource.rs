@@ -226,20 +226,13 @@ impl<'m, 'a> Reading<'m, 'a> {
         self.import();
     }
 
-    /// An import tells the platform's id.
+    /// An import tells the platform's id. What is a mere resource may be imported by the id of something else.
     fn import(&mut self) {
-        let address = self.saying.record.key.name.clone();
-        let imports = self.module.blocks().filter(|(_, block)| block.kind == "import");
-        let of_this = imports.filter(|(_, block)| {
-            let to = block.get("to").and_then(Expression::as_reference);
-            to.is_some_and(|to| to.path.join(".") == address)
-        });
-        for (file, id) in of_this.filter_map(|(file, block)| Some((file, block.get("id")?))) {
-            let known = self.module.known(&self.module.at(file, id));
-            if let Some((id, pieces)) = known.filter(|(id, _)| is_keepable(id) && is_unique(id)) {
-                let evidence = |_: &str| self.module.declared(&pieces, "id");
-                self.saying.text(Fact::Id, &id, evidence);
-            }
+        let key = &self.saying.record.key;
+        let imported = self.module.imported(&key.name).filter(|_| key.kind != kind::RESOURCE);
+        let known = imported.and_then(|id| self.module.known(&id));
+        if let Some((id, pieces)) = known.filter(|(id, _)| is_keepable(id) && is_unique(id)) {
+            self.saying.text(Fact::Id, &id, |_| self.module.declared(&pieces, "id"));
         }
     }
 
@@ -301,6 +294,7 @@ pub(super) fn depend<'a>(module: &Module<'a>, file: usize, block: &'a Block, rec
     let mut followed = BTreeSet::new();
     let mut pending = vec![module.at(file, &block.body)];
     while let Some(at) = pending.pop() {
+        module.ask();
         if !module.step() {
             return;
         }

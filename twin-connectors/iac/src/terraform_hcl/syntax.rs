@@ -109,10 +109,18 @@ impl Reference {
         self.path.iter().skip(place).map(|step| name_in(step)).filter(|step| is_name(step))
     }
 
+    /// A reference by its steps; `resource.aws_vpc.main` is another way to write `aws_vpc.main`.
+    pub fn new(mut path: Vec<String>, keys: Vec<Expression>) -> Self {
+        if path.len() > 2 && path.first().is_some_and(|first| first == "resource") {
+            path.remove(0);
+        }
+        Reference { path, keys }
+    }
+
     /// A dotted text as a reference.
     pub fn of(text: &str) -> Self {
         let bare = crate::terraform_state::without_keys(text.trim());
-        Reference { path: bare.split('.').map(str::to_owned).collect(), keys: Vec::new() }
+        Reference::new(bare.split('.').map(str::to_owned).collect(), Vec::new())
     }
 }
 
@@ -132,6 +140,21 @@ impl Expression {
 
     pub fn other(line: usize, inner: Vec<Expression>) -> Self {
         Expression { line, content: Content::Other(inner) }
+    }
+
+    /// The same, where arguments of that name are names of blocks although they may be written as texts.
+    pub fn named_by(self, argument: &str) -> Self {
+        let names_blocks = ["depends_on", "provider", "to", "from"].contains(&argument);
+        match self.content {
+            Content::Literal(text) if names_blocks => {
+                Expression { line: self.line, content: Content::Reference(Reference::of(&text)) }
+            }
+            Content::List(items) if names_blocks => {
+                let items = items.into_iter().map(|item| item.named_by(argument)).collect();
+                Expression { line: self.line, content: Content::List(items) }
+            }
+            content => Expression { line: self.line, content },
+        }
     }
 
     /// The text of a literal.

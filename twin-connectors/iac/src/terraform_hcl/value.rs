@@ -36,6 +36,12 @@ pub(super) enum Said<'a> {
     Open(Option<&'a Reference>),
 }
 
+/// A part of a text that a function puts together.
+enum Part<'a> {
+    Text(&'a str),
+    Value(Located<'a>),
+}
+
 impl<'a> Module<'a> {
     /// An expression of a file.
     pub fn at(&self, file: usize, expression: &'a Expression) -> Located<'a> {
@@ -44,6 +50,7 @@ impl<'a> Module<'a> {
 
     /// The parts of a text.
     pub fn pieces(&self, at: &Located<'a>) -> Vec<Piece<'a>> {
+        self.ask();
         let mut pieces = Vec::new();
         self.add_pieces(at, &mut pieces);
         pieces
@@ -57,6 +64,9 @@ impl<'a> Module<'a> {
 
     fn add_pieces(&self, at: &Located<'a>, pieces: &mut Vec<Piece<'a>>) {
         let piece = |said| Piece { said, file: at.file, line: at.expression.line, trail: at.trail.clone() };
+        if pieces.len() > PARTS {
+            self.stop();
+        }
         if pieces.len() > PARTS || !self.step() {
             return pieces.push(piece(Said::Open(None)));
         }
@@ -66,11 +76,44 @@ impl<'a> Module<'a> {
             Content::Call(name, arguments) if SAME.contains(&name.as_str()) && is_text(arguments) => {
                 arguments.iter().for_each(|argument| self.add_pieces(&at.beside(argument), pieces));
             }
+            Content::Call(name, arguments) => match self.composed(at, name, arguments) {
+                Some(parts) => parts.iter().for_each(|part| self.add_piece_of(part, at, pieces)),
+                None => pieces.push(piece(Said::Open(self.only_reference(at)))),
+            },
             Content::Reference(reference) => match self.follow(at, reference) {
                 Some(found) => self.add_pieces(&found, pieces),
                 None => pieces.push(piece(Said::Open(Some(reference)))),
             },
             _ => pieces.push(piece(Said::Open(self.only_reference(at)))),
+        }
+    }
+
+    fn add_piece_of(&self, part: &Part<'a>, at: &Located<'a>, pieces: &mut Vec<Piece<'a>>) {
+        match part {
+            Part::Text("") => {}
+            Part::Text(text) => pieces.push(Piece {
+                said: Said::Text(Cow::Borrowed(text)),
+                file: at.file,
+                line: at.expression.line,
+                trail: at.trail.clone(),
+            }),
+            Part::Value(value) => self.add_pieces(value, pieces),
+        }
+    }
+
+    /// The parts of what `format` or `join` puts together.
+    fn composed(&self, at: &Located<'a>, name: &str, arguments: &'a [Expression]) -> Option<Vec<Part<'a>>> {
+        let (first, rest) = arguments.split_first()?;
+        let text = first.as_literal()?;
+        match name {
+            "format" => formatted(text, rest.iter().map(|argument| at.beside(argument)).collect()),
+            "join" => {
+                let items: Vec<_> = rest.iter().flat_map(|list| self.items_of(at.beside(list))).collect();
+                let is_list = rest.iter().all(|list| matches!(list.content, Content::List(_)));
+                let parts = items.into_iter().flat_map(|item| [Part::Text(text), Part::Value(item)]).skip(1);
+                is_list.then(|| parts.collect())
+            }
+            _ => None,
         }
     }
 
@@ -108,7 +151,7 @@ impl<'a> Module<'a> {
     }
 
     /// The lists, objects or other things that an expression is made of once names are followed; the later come over the earlier.
-    pub fn bases(&self, at: Located<'a>) -> Vec<Located<'a>> {
+    fn bases(&self, at: Located<'a>) -> Vec<Located<'a>> {
         if !self.step() {
             return Vec::new();
         }
@@ -126,6 +169,11 @@ impl<'a> Module<'a> {
 
     /// The items of a list; of anything else, it itself.
     pub fn items(&self, at: Located<'a>) -> Vec<Located<'a>> {
+        self.ask();
+        self.items_of(at)
+    }
+
+    fn items_of(&self, at: Located<'a>) -> Vec<Located<'a>> {
         let bases = self.bases(at).into_iter();
         let items = bases.flat_map(|base| match &base.expression.content {
             Content::List(items) => items.iter().map(|item| base.beside(item)).collect(),
@@ -136,6 +184,7 @@ impl<'a> Module<'a> {
 
     /// The entries of an object by their names.
     pub fn entries(&self, at: Located<'a>) -> Vec<(&'a str, Located<'a>)> {
+        self.ask();
         let bases = self.bases(at).into_iter();
         let entries = bases.flat_map(|base| {
             let entries = base.expression.entries().iter().filter(|entry| !entry.key.is_empty());
@@ -240,6 +289,18 @@ impl Piece<'_> {
             Said::Open(_) => None,
         }
     }
+}
+
+/// A text with its `%s` and `%d` filled in; none where anything else is asked for.
+fn formatted<'a>(text: &'a str, values: Vec<Located<'a>>) -> Option<Vec<Part<'a>>> {
+    let (mut parts, mut rest, mut values) = (Vec::new(), text, values.into_iter());
+    while let Some((before, after)) = rest.split_once('%') {
+        parts.push(Part::Text(before));
+        parts.push(Part::Value(values.next()?));
+        rest = after.strip_prefix(['s', 'd', 'v'])?;
+    }
+    parts.push(Part::Text(rest));
+    Some(parts)
 }
 
 /// A list or object in place of a text is none.
