@@ -281,7 +281,7 @@ fn a_resource_is_that_of_a_state_only_where_that_is_certain() {
             (state, STATE),
         ])));
         let of_kind = |kind: &str| snapshot.nodes().filter(|node| snapshot.entity(*node).kind.as_str() == kind).count();
-        assert_eq!((of_kind("Component"), of_kind("Queue")), (functions, 2), "{what}");
+        assert_eq!((of_kind("Component"), of_kind("Instance"), of_kind("Queue")), (functions, functions, 2), "{what}");
     }
 }
 

@@ -84,11 +84,12 @@ const BLOCKS: [Case; 11] = [
         &["ownedBy team:web <- main.tf:4 \"Web\"", "deployment.environment.name = prod <- main.tf:5", "Team web"],
     ),
     (
-        "module \"net\" {\n  source = \"git::https://bot:canary@git.example/infra/net.git?ref=v2\"\n}\n",
+        "module \"net\" {\n  source = \"git::https://bot:canary@git.example/infra/net.git?ref=v2\"\n  for_each = local.nets\n}\n",
         1,
         &[
             "Resource module.net",
             "platform.kind = module",
+            "condition = for_each <- main.tf:3",
             "dependsOn package:pkg:generic/git.example/infra/net v2 <- main.tf:2 \"infra/net\"",
             "Package pkg:generic/git.example/infra/net",
         ],

@@ -24,6 +24,9 @@ pub(super) fn records<'a>(module: &Module<'a>, file: usize, block: &'a Block) ->
     let address = format!("module.{name}");
     let mut record = Record::new(module.key_of_call(name), address, Perspective::Declared, header(name));
     record.attribute(attribute::PLATFORM_KIND, "module", header("module"));
+    if let Some((name, value, evidence)) = resource::repeated(module, file, block) {
+        record.attribute(name, value, evidence);
+    }
     resource::depend(module, file, block, &mut record);
     let mut more = Vec::new();
     if let Some(folder) = module.folder_of(name) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use twin_connector_base::labels;
 use twin_core::observe::{Evidence, Perspective, Record, Statement, Target, technique};
-use twin_core::schema::{attribute, kind, relation};
+use twin_core::schema::{AttributeName, Value, attribute, kind, relation};
 
 use crate::terraform_state::saying::{Saying, address_in_state, explicit, is_keepable, is_unique};
 use crate::terraform_state::table::{self, Fact};
@@ -236,18 +236,28 @@ impl<'m, 'a> Reading<'m, 'a> {
         }
     }
 
-    /// One block may stand for several resources, or for none.
     fn repeat(&mut self) {
-        for key in ["count", "for_each"] {
-            let Some(expression) = self.block.get(key) else { continue };
-            let evidence = self.module.stands(self.file, expression.line, key, technique::DECLARED).in_field(key);
-            match expression.as_literal().and_then(|count| count.parse::<i64>().ok()).filter(|count| *count >= 0) {
-                Some(count) => self.saying.once(attribute::REPLICAS, count, evidence),
-                None if self.block.kind == "data" => {}
-                None => self.saying.once(attribute::CONDITION, key, evidence),
-            }
+        let repeated = repeated(self.module, self.file, self.block);
+        if let Some((name, value, evidence)) = repeated.filter(|(name, ..)| !self.is_told(name)) {
+            self.saying.once(name, value, evidence);
         }
     }
+
+    /// A data source has one condition only.
+    fn is_told(&self, name: &AttributeName) -> bool {
+        self.block.kind == "data" && *name == attribute::CONDITION
+    }
+}
+
+/// One block may stand for several things, or for none: how many, or by which argument.
+pub(super) fn repeated(module: &Module<'_>, file: usize, block: &Block) -> Option<(AttributeName, Value, Evidence)> {
+    let (key, expression) = ["count", "for_each"].into_iter().find_map(|key| Some((key, block.get(key)?)))?;
+    let evidence = module.stands(file, expression.line, key, technique::DECLARED).in_field(key);
+    let count = expression.as_literal().and_then(|count| count.parse::<i64>().ok()).filter(|count| *count >= 0);
+    Some(match count {
+        Some(count) => (attribute::REPLICAS, Value::from(count), evidence),
+        None => (attribute::CONDITION, Value::from(key), evidence),
+    })
 }
 
 /// What a provider's settings say of its resources.
