@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use twin_connector_base::Origin;
 use twin_core::base::Digest;
@@ -22,7 +23,7 @@ const STEPS: usize = 4_096;
 pub(super) struct Located<'a> {
     pub file: usize,
     pub expression: &'a Expression,
-    pub trail: Vec<Place>,
+    pub trail: Rc<[Place]>,
 }
 
 /// A place on the way to a value, and what is shown of it: a name that is followed.
@@ -30,7 +31,7 @@ pub(super) struct Located<'a> {
 pub(super) struct Place {
     pub file: usize,
     pub line: usize,
-    pub shown: String,
+    pub shown: Rc<str>,
 }
 
 /// The files of a folder as one.

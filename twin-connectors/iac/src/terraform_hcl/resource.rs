@@ -204,8 +204,8 @@ impl<'m, 'a> Reading<'m, 'a> {
         let shown =
             named.and_then(Expression::as_reference).map_or(self.block.label(1).to_owned(), |named| named.beginning(2));
         let line = named.map_or(self.block.line, |named| named.line);
-        let place = super::module::Place { file: self.file, line, shown };
-        Located { trail: [place].into_iter().chain(at.trail).collect(), ..at }
+        let place = super::module::Place { file: self.file, line, shown: shown.into() };
+        Located { trail: [place].into_iter().chain(at.trail.iter().cloned()).collect(), ..at }
     }
 
     /// It stands in its module and, as far as that is certain, in a state.
@@ -312,7 +312,7 @@ pub(super) fn depend<'a>(module: &Module<'a>, file: usize, block: &'a Block, rec
         let Some(reference) = at.expression.as_reference() else { continue };
         if let Some((file, expression)) = module.definition(reference) {
             let shown = reference.beginning(2);
-            let place = super::module::Place { file: at.file, line: at.expression.line, shown: shown.clone() };
+            let place = super::module::Place { file: at.file, line: at.expression.line, shown: shown.as_str().into() };
             let trail = at.trail.iter().cloned().chain([place]).collect();
             pending.extend(followed.insert(shown).then_some(Located { file, expression, trail }));
         } else if let Some((key, steps)) = module.needed(reference).filter(|(key, _)| seen.insert(key.clone())) {

@@ -1,6 +1,6 @@
 //! What expressions come to: texts as far as the code itself says them, and names where it does not.
 
-use std::borrow::Cow;
+use std::rc::Rc;
 
 use twin_core::observe::{Evidence, Locator, technique};
 
@@ -24,14 +24,14 @@ pub(super) struct Piece<'a> {
     pub file: usize,
     pub line: usize,
     /// The places that lead to it.
-    pub trail: Vec<Place>,
+    pub trail: Rc<[Place]>,
 }
 
 /// What a part is.
 #[derive(Clone, Debug)]
 pub(super) enum Said<'a> {
     /// A text that is known.
-    Text(Cow<'a, str>),
+    Text(&'a str),
     /// What only a run would tell, with the one thing that it is taken from.
     Open(Option<&'a Reference>),
 }
@@ -45,7 +45,7 @@ enum Part<'a> {
 impl<'a> Module<'a> {
     /// An expression of a file.
     pub fn at(&self, file: usize, expression: &'a Expression) -> Located<'a> {
-        Located { file, expression, trail: Vec::new() }
+        Located { file, expression, trail: Rc::default() }
     }
 
     /// The parts of a text.
@@ -71,7 +71,7 @@ impl<'a> Module<'a> {
             return pieces.push(piece(Said::Open(None)));
         }
         match &at.expression.content {
-            Content::Literal(text) => pieces.push(piece(Said::Text(Cow::Borrowed(text)))),
+            Content::Literal(text) => pieces.push(piece(Said::Text(text))),
             Content::Template(parts) => parts.iter().for_each(|part| self.add_pieces(&at.beside(part), pieces)),
             Content::Call(name, arguments) if SAME.contains(&name.as_str()) && is_text(arguments) => {
                 arguments.iter().for_each(|argument| self.add_pieces(&at.beside(argument), pieces));
@@ -92,7 +92,7 @@ impl<'a> Module<'a> {
         match part {
             Part::Text("") => {}
             Part::Text(text) => pieces.push(Piece {
-                said: Said::Text(Cow::Borrowed(text)),
+                said: Said::Text(text),
                 file: at.file,
                 line: at.expression.line,
                 trail: at.trail.clone(),
@@ -128,8 +128,8 @@ impl<'a> Module<'a> {
     /// What a variable or local stands for, down to the attribute that is taken of it.
     fn follow(&self, at: &Located<'a>, reference: &'a Reference) -> Option<Located<'a>> {
         let (file, expression) = self.definition(reference)?;
-        let place = Place { file: at.file, line: at.expression.line, shown: reference.beginning(2) };
-        let trail: Vec<Place> = at.trail.iter().cloned().chain([place]).collect();
+        let place = Place { file: at.file, line: at.expression.line, shown: reference.beginning(2).into() };
+        let trail: Rc<[Place]> = at.trail.iter().cloned().chain([place]).collect();
         if trail.len() > FARTHEST {
             return None;
         }
@@ -245,7 +245,7 @@ impl<'a> Module<'a> {
     }
 
     fn steps(&self, piece: &Piece<'_>, shown: &str) -> Vec<(usize, usize, String)> {
-        let trail = piece.trail.iter().map(|place| (place.file, place.line, place.shown.clone()));
+        let trail = piece.trail.iter().map(|place| (place.file, place.line, place.shown.to_string()));
         trail.chain([(piece.file, piece.line, shown.to_owned())]).collect()
     }
 
