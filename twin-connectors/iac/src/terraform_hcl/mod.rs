@@ -10,7 +10,7 @@
 //! * The key is the module's folder by its name and a digest, and the block's address: a moved file changes nothing.
 //! * A resource is that of a state where that is certain: the state is a local file by the module's own word, and the block has one instance.
 //!
-//! Evidence is `path:line`. This module may use `twin_connector_base`, the table of states, and nothing of other decoders.
+//! Evidence is `path:line`. This module may use `twin_connector_base`, the table of states and how paths are joined, and nothing else of other decoders.
 
 mod call;
 mod environment;
