@@ -9,6 +9,7 @@ use twin_connector_code::dockerfile::Dockerfile;
 use twin_connector_code::git::Git;
 use twin_connector_cost::focus::Focus;
 use twin_connector_iac::compose::Compose;
+use twin_connector_iac::terraform_hcl::TerraformHcl;
 use twin_connector_iac::terraform_state::TerraformState;
 use twin_connector_knowledge::decisions::DecisionRecords;
 use twin_connector_kubernetes::Kubernetes;
@@ -48,10 +49,11 @@ impl fmt::Debug for Registered {
     }
 }
 
-static REGISTRY: [Registered; 10] = [
+static REGISTRY: &[Registered] = &[
     Registered::new(&Kubernetes, &["json", "yaml", "yml"]),
     Registered::new(&Compose, &["yaml", "yml"]),
     Registered::new(&TerraformState, &["json", "tfstate"]),
+    Registered::new(&TerraformHcl, &["tf", "tofu"]),
     Registered::new(&OtlpTraces, &["json", "jsonl", "pb"]),
     Registered::new(&Codeowners, &[]),
     Registered::new(&ApplicationConfig, &["conf", "env", "properties", "toml", "yaml", "yml"]),
@@ -64,7 +66,7 @@ static REGISTRY: [Registered; 10] = [
 
 /// Every decoder that ships, in the order in which ties are read.
 pub fn registry() -> &'static [Registered] {
-    &REGISTRY
+    REGISTRY
 }
 
 /// The decoder called `sort`.

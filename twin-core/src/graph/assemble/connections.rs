@@ -205,9 +205,9 @@ impl Build<'_> {
         networks.collect()
     }
 
-    /// What a load balancer spreads requests over, with the steps that say so. Nothing for anything else.
+    /// What a load balancer spreads requests over, or a configured value stands for, with the steps that say so. Nothing for anything else.
     fn behind(&self, front: &Reached) -> Vec<Reached> {
-        if self.directory.record(front.record).key.kind != kind::LOAD_BALANCER {
+        if ![kind::LOAD_BALANCER, kind::CONFIGURATION].contains(&self.directory.record(front.record).key.kind) {
             return Vec::new();
         }
         let mut behind = Vec::new();

@@ -161,17 +161,18 @@ impl<'a> Build<'a> {
         entity
     }
 
-    /// One instance for each workload; telemetry belongs to the workload that it names, or to the only one there is.
+    /// One instance for each workload, however many records have its native id; telemetry belongs to the workload that it names, or to the
+    /// only one there is.
     fn add_instances(&mut self, cluster: &Cluster, component: u32) {
         let of_kind = |wanted: Kind| -> Vec<RecordIndex> {
             cluster.members.iter().copied().filter(|record| self.directory.record(*record).key.kind == wanted).collect()
         };
         let (workloads, telemetry) = (of_kind(kind::WORKLOAD), of_kind(kind::SERVICE_NAME));
-        let mut instances: BTreeMap<RecordIndex, Vec<RecordIndex>> =
-            workloads.iter().map(|workload| (*workload, vec![*workload])).collect();
+        let mut instances = self.by_native_id(&workloads);
         for service in telemetry {
             let workload = self.workload_of(service, &workloads).unwrap_or(service);
-            instances.entry(workload).or_default().push(service);
+            let instance = instances.iter().find(|(_, records)| records.contains(&workload)).map(|(first, _)| *first);
+            instances.entry(instance.unwrap_or(workload)).or_default().push(service);
         }
         for (first, records) in instances {
             let key = &self.directory.record(first).key;
@@ -182,6 +183,19 @@ impl<'a> Build<'a> {
                 self.places[record as usize].acting = Some(instance);
             }
         }
+    }
+
+    /// Workloads by the first of those that share a native id: what runs is one thing, whoever declares it.
+    fn by_native_id(&self, workloads: &[RecordIndex]) -> BTreeMap<RecordIndex, Vec<RecordIndex>> {
+        let (mut instances, mut known): (BTreeMap<_, Vec<_>>, BTreeMap<_, _>) = (BTreeMap::new(), BTreeMap::new());
+        for &workload in workloads {
+            let handles = self.directory.record(workload).handles.iter().map(|(handle, _)| handle);
+            let ids: Vec<_> = handles.filter(|handle| handle.space == Space::NativeId).collect();
+            let first = ids.iter().find_map(|id| known.get(id).copied()).unwrap_or(workload);
+            known.extend(ids.into_iter().map(|id| (id, first)));
+            instances.entry(first).or_default().push(workload);
+        }
+        instances
     }
 
     /// The workload whose spans these are: by native id, else by environment, else the only one.
