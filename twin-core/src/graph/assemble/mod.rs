@@ -3,11 +3,13 @@
 //! Everything that needs two facts is joined here: references are resolved, selectors matched, configurations given to
 //! whoever reads them, charges to whom they are for. See `docs/decisions/0001-facts-are-local-joins-belong-to-the-graph.md`.
 
+mod builds;
 mod charges;
 mod configurations;
 mod connections;
 mod edges;
 mod entities;
+mod inverse;
 mod ownership;
 mod pattern;
 mod relations;
@@ -45,6 +47,7 @@ pub fn build(directory: &Directory<'_>, schema: &Schema, identified: Identified<
     let mut build = Build::new(directory, schema);
     build.add_entities(&identified);
     build.add_relations();
+    build.add_base_images();
     build.add_connections();
     build.add_start_order();
     build.add_ownership();

@@ -1,0 +1,148 @@
+//! Builds: from an image to its Dockerfile, its repository, its base images and its pipeline.
+
+use twin_core::analysis::neighbours;
+use twin_core::answer::{EvidenceSource, Profile};
+use twin_core::testkit::check;
+use twin_core::{At, Twin};
+
+use crate::support::{apply, time};
+
+/// A checkout with two services, each with a Dockerfile, and a workflow that builds one of them.
+const SHOP: &str = "file git
+     Repository:shop
+       known path:@estate
+       known native_id:https://git.example/acme/shop
+     file .github/workflows/release.yml
+     Pipeline:release
+       known path:.github/workflows/release.yml@estate
+       builtFrom path:@estate
+       builderOf path:services/cart@estate
+       builderOf path:docs@estate
+     Image:acme-cart
+       known image:acme/cart
+       builtFrom path:services/cart@estate build.file=services/cart/Dockerfile
+       builtBy Pipeline:release
+     file services/cart/Dockerfile
+     Configuration:one
+       known path:services/cart/Dockerfile@estate
+       dependsOn image:base/go dependency.scope=build
+       dependsOn image:base/static
+       builtFrom native_id:https://git.example/acme/shop
+       set port 7070
+     Image:base-go
+       known image:base/go
+     Image:base-static
+       known image:base/static
+     file services/pay/Dockerfile
+     Configuration:two
+       known path:services/pay/Dockerfile@estate
+       dependsOn image:base/java
+     Image:base-java
+       known image:base/java
+     file services/cart/manifest
+     Component:cart-code
+       known path:services/cart@estate
+     file manifest
+     Component:everything
+       known path:@estate
+     file k8s
+     Workload:cart
+       runsImage image:acme/cart
+     file compose
+     Workload:pay
+       builtFrom path:services/pay@estate build.file=services/pay/Dockerfile
+     file CODEOWNERS
+     Team:release-engineers
+       known team:release-engineers
+     OwnershipRule:one
+       set pattern /.github/
+       set position 1
+       set owners release-engineers\n";
+
+fn check_shop(questions: &str) {
+    check(&format!("{SHOP}{questions}"));
+}
+
+#[test]
+fn what_is_built_stands_on_the_base_images_of_its_dockerfile() {
+    check_shop(
+        "ask neighbours acme-cart
+           acme-cart builtBy release
+           acme-cart builtFrom shop
+           acme-cart dependsOn base-go
+           acme-cart dependsOn base-static
+           acme-cart runsIn cart
+         ask neighbours base-static
+           base-static dependencyOf acme-cart
+         ask neighbours base-java
+           base-java dependencyOf pay
+         ask attribute acme-cart port
+           declared 7070",
+    );
+}
+
+#[test]
+fn a_pipeline_says_from_its_side_what_it_builds_and_is_owned_by_path() {
+    check_shop(
+        "ask neighbours release
+           release builderOf acme-cart
+           release builderOf cart-code
+           release builtFrom shop
+           release ownedBy release-engineers
+         ask owners release
+           release-engineers",
+    );
+    check(
+        "file a
+         Component:everything
+           known path:@estate
+         Pipeline:all
+           builderOf path:@estate
+         Pipeline:docs
+           builderOf path:docs@estate
+         Pipeline:strange
+           builderOf Team:t
+         Team:t
+         ask neighbours everything
+           everything builtBy all",
+    );
+}
+
+#[test]
+fn a_dockerfile_that_was_not_read_says_nothing_and_takes_nothing_away() {
+    check(
+        "file git
+         Repository:shop
+           known path:@estate
+         file a
+         Image:acme-cart
+           builtFrom path:services/cart@estate build.file=services/cart/Dockerfile
+         ask neighbours acme-cart
+           acme-cart builtFrom shop",
+    );
+}
+
+#[test]
+fn evidence_leads_from_the_build_through_the_dockerfile() {
+    let twin = Twin::in_memory();
+    apply(&twin, SHOP);
+    let snapshot = twin.snapshot(At::now(time("09:00")));
+    let image = snapshot.find("acme-cart").unwrap();
+    let answer = neighbours(&snapshot, image, None, Profile::Cadence).unwrap();
+    let chains = |relation: &str, other: &str| -> Vec<String> {
+        let rows = answer.value.iter().filter(|row| row.relation == relation && row.other.name == other);
+        let chain = |proof: &twin_core::answer::Proof| {
+            let steps = proof.chain.iter().map(|step| step.locator.to_string());
+            steps.collect::<Vec<String>>().join(" > ")
+        };
+        rows.flat_map(|row| row.evidence.iter().map(|id| chain(&snapshot.proof(*id).unwrap()))).collect()
+    };
+    assert_eq!(chains("dependsOn", "base-static"), [".github/workflows/release.yml:8 > services/cart/Dockerfile:4"]);
+    assert_eq!(
+        chains("builtFrom", "shop"),
+        [
+            ".github/workflows/release.yml:8 > services/cart/Dockerfile:1 > git:2",
+            ".github/workflows/release.yml:8 > services/cart/Dockerfile:5 > git:3",
+        ]
+    );
+}
