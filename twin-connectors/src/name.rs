@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use twin_connector_base::remote::place;
+
 /// `host/path` of the Git remote that `root` is a checkout of, with the subfolder; else the absolute path of `root`.
 /// Credentials in the remote's address never leave this function.
 pub fn source_name(root: &Path) -> String {
@@ -53,44 +55,9 @@ fn address_in(line: &str) -> Option<String> {
     (key.trim() == "url").then(|| value.trim().trim_matches('"').to_owned())
 }
 
-/// `host/path` of an address: `https://user:token@host:443/path.git`, `git@host:path.git`. `None` for a path on this machine.
-fn place(address: &str) -> Option<String> {
-    let (host, path) = match address.split_once("://") {
-        Some(("file", _)) => return None,
-        Some((_, rest)) => rest.split_once('/')?,
-        None => address.split_once(':')?,
-    };
-    let host = host.rsplit('@').next().unwrap_or(host);
-    let host = host.split(':').next().unwrap_or(host).to_lowercase();
-    let path = path.split(['?', '#']).next().unwrap_or(path).trim_matches('/');
-    let path = path.strip_suffix(".git").unwrap_or(path);
-    (host.len() > 1 && !host.contains(['/', '\\']) && !path.is_empty()).then(|| format!("{host}/{path}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_remote_becomes_host_and_path_without_credentials() {
-        let cases = [
-            ("https://github.com/acme/shop.git", Some("github.com/acme/shop")),
-            ("https://user:hunter2@GitHub.com:8443/acme/shop.git/", Some("github.com/acme/shop")),
-            ("https://host/acme/shop?token=hunter2", Some("host/acme/shop")),
-            ("https://us:hunt@er2@host/acme/shop", Some("host/acme/shop")),
-            ("git@gitlab.example:group/sub/shop.git", Some("gitlab.example/group/sub/shop")),
-            ("ssh://git@host:7999/acme/shop.git", Some("host/acme/shop")),
-            ("/srv/git/shop.git", None),
-            ("../shop", None),
-            ("file:///srv/git/shop.git", None),
-            ("C:\\git\\shop", None),
-            ("https://", None),
-            ("", None),
-        ];
-        for (address, expected) in cases {
-            assert_eq!(place(address).as_deref(), expected, "{address}");
-        }
-    }
 
     #[test]
     fn origin_goes_before_other_remotes() {
