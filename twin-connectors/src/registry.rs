@@ -7,6 +7,8 @@ use twin_connector_code::codeowners::Codeowners;
 use twin_connector_code::config::ApplicationConfig;
 use twin_connector_code::dockerfile::Dockerfile;
 use twin_connector_cost::focus::Focus;
+use twin_connector_delivery::github_actions::GithubActions;
+use twin_connector_delivery::gitlab_ci::GitlabCi;
 use twin_connector_iac::compose::Compose;
 use twin_connector_iac::terraform_state::TerraformState;
 use twin_connector_knowledge::decisions::DecisionRecords;
@@ -47,7 +49,7 @@ impl fmt::Debug for Registered {
     }
 }
 
-static REGISTRY: [Registered; 9] = [
+static REGISTRY: [Registered; 11] = [
     Registered::new(&Kubernetes, &["json", "yaml", "yml"]),
     Registered::new(&Compose, &["yaml", "yml"]),
     Registered::new(&TerraformState, &["json", "tfstate"]),
@@ -58,6 +60,8 @@ static REGISTRY: [Registered; 9] = [
     Registered::new(&DecisionRecords, &[]),
     Registered::new(&Focus, &["csv"]),
     Registered::new(&Dockerfile, &["dockerfile"]),
+    Registered::new(&GithubActions, &["yaml", "yml"]),
+    Registered::new(&GitlabCi, &["yaml", "yml"]),
 ];
 
 /// Every decoder that ships, in the order in which ties are read.

@@ -44,6 +44,7 @@ pub fn heredoc(word: &str) -> Option<(&str, bool)> {
     let (rest, is_indented) = rest.strip_prefix('-').map_or((rest, false), |rest| (rest, true));
     let quoted = ['"', '\''].iter().find_map(|quote| rest.strip_prefix(*quote)?.strip_suffix(*quote));
     let name = quoted.unwrap_or(rest);
-    let is_name = !name.is_empty() && !name.contains(['<', '"', '\'', '(', ')', '$', '`', ' ']);
+    let is_name = name.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
+        && !name.contains(['<', '"', '\'', '(', ')', '$', '`', ' ']);
     is_name.then_some((name, is_indented))
 }

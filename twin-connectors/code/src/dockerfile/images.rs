@@ -99,14 +99,9 @@ impl BaseImage {
     }
 }
 
-/// The image that a reference names once its arguments are filled in. Only a digest may follow `@`: anything else could be a password.
+/// The image that a reference names once its arguments are filled in.
 fn named(from: &Reference) -> Option<ImageName> {
-    let text = from.value.text.as_str();
-    let is_digest = |digest: &str| {
-        digest.split_once(':').is_some_and(|(_, hash)| hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
-    };
-    let is_whole = from.value.unknown.is_empty() && text.split_once('@').is_none_or(|(_, digest)| is_digest(digest));
-    is_whole.then(|| image::parse(text)).flatten()
+    from.value.unknown.is_empty().then(|| image::parse(&from.value.text)).flatten()
 }
 
 fn unknown(from: &Reference) -> &'static str {
