@@ -27,70 +27,66 @@ fn said(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// What a file says of images and ports.
+const BASES: [(&str, &[&str]); 15] = [
+    ("FROM alpine:3", &["dependsOn image:docker.io/library/alpine 3 <- cart/Dockerfile:1 \"alpine:3\""]),
+    ("FROM scratch", &[]),
+    (
+        "FROM --platform=$BUILDPLATFORM acme/go AS a\nFROM scratch\nCOPY --from=a x y",
+        &["dependsOn image:docker.io/acme/go build <- cart/Dockerfile:1 \"acme/go\""],
+    ),
+    (
+        "FROM acme/go AS a\nFROM acme/go:2\nCOPY --from=0 x y",
+        &["dependsOn image:docker.io/acme/go 2 <- cart/Dockerfile:2 \"acme/go:2\""],
+    ),
+    (
+        "from a.example/b AS base\nfrom base as next\nFROM NEXT",
+        &["dependsOn image:a.example/b <- cart/Dockerfile:1 \"a.example/b\""],
+    ),
+    (
+        "FROM a.example/b\nCOPY --from=c.example/d:1 x y\nRUN --mount=type=bind,from=e.example/f,target=/x make",
+        &[
+            "dependsOn image:a.example/b <- cart/Dockerfile:1 \"a.example/b\"",
+            "dependsOn image:c.example/d build 1 <- cart/Dockerfile:2 \"c.example/d:1\"",
+            "dependsOn image:e.example/f build <- cart/Dockerfile:3 \"e.example/f\"",
+        ],
+    ),
+    (
+        "ARG TAG=3.20\nARG BASE=alpine\nFROM ${BASE}:${TAG}",
+        &["dependsOn image:docker.io/library/alpine 3.20 <- cart/Dockerfile:3 \"${BASE}:${TAG}\""],
+    ),
+    ("FROM ${BASE:-alpine}", &["dependsOn image:docker.io/library/alpine <- cart/Dockerfile:1 \"${BASE:-alpine}\""]),
+    (
+        "ARG BASE\nFROM $BASE",
+        &["! unresolved cart/Dockerfile:2: an image whose name depends on an argument that has no default here"],
+    ),
+    (
+        "FROM alpine\nARG T=x\nCOPY --from=$T a b",
+        &[
+            "dependsOn image:docker.io/library/alpine <- cart/Dockerfile:1 \"alpine\"",
+            "! unresolved cart/Dockerfile:3: an image whose name depends on an argument that has no default here",
+        ],
+    ),
+    ("FROM a@sha256:00ff", &["dependsOn image:docker.io/library/a sha256:00ff <- cart/Dockerfile:1 \"a@sha256:00ff\""]),
+    ("FROM u:zq-p@b.example/x", &["! unresolved cart/Dockerfile:1: not the name of an image"]),
+    ("FROM", &["! unresolved cart/Dockerfile:1: not the name of an image"]),
+    (
+        "FROM \\\n  # note\n  alpine AS \\\n x\nONBUILD COPY --from=y.example/z a b",
+        &["dependsOn image:docker.io/library/alpine <- cart/Dockerfile:3 \"alpine\""],
+    ),
+    (
+        "FROM a.example/b\nRUN <<EOF\nFROM c.example/d\nEOF\nEXPOSE 80/tcp 9000-9010 $PORT nine\n",
+        &[
+            "dependsOn image:a.example/b <- cart/Dockerfile:1 \"a.example/b\"",
+            "port = 80 <- cart/Dockerfile:5 \"80/tcp\"",
+            "port = 9000 <- cart/Dockerfile:5 \"9000-9010\"",
+        ],
+    ),
+];
+
 #[test]
 fn base_images_are_those_of_the_last_stage_and_of_the_build() {
-    let cases: [(&str, &[&str]); 15] = [
-        ("FROM alpine:3", &["dependsOn image:docker.io/library/alpine 3 <- cart/Dockerfile:1 \"alpine:3\""]),
-        ("FROM scratch", &[]),
-        (
-            "FROM --platform=$BUILDPLATFORM acme/go AS a\nFROM scratch\nCOPY --from=a x y",
-            &["dependsOn image:docker.io/acme/go build <- cart/Dockerfile:1 \"acme/go\""],
-        ),
-        (
-            "FROM acme/go AS a\nFROM acme/go:2\nCOPY --from=0 x y",
-            &["dependsOn image:docker.io/acme/go 2 <- cart/Dockerfile:2 \"acme/go:2\""],
-        ),
-        (
-            "from a.example/b AS base\nfrom base as next\nFROM NEXT",
-            &["dependsOn image:a.example/b <- cart/Dockerfile:1 \"a.example/b\""],
-        ),
-        (
-            "FROM a.example/b\nCOPY --from=c.example/d:1 x y\nRUN --mount=type=bind,from=e.example/f,target=/x make",
-            &[
-                "dependsOn image:a.example/b <- cart/Dockerfile:1 \"a.example/b\"",
-                "dependsOn image:c.example/d build 1 <- cart/Dockerfile:2 \"c.example/d:1\"",
-                "dependsOn image:e.example/f build <- cart/Dockerfile:3 \"e.example/f\"",
-            ],
-        ),
-        (
-            "ARG TAG=3.20\nARG BASE=alpine\nFROM ${BASE}:${TAG}",
-            &["dependsOn image:docker.io/library/alpine 3.20 <- cart/Dockerfile:3 \"${BASE}:${TAG}\""],
-        ),
-        (
-            "FROM ${BASE:-alpine}",
-            &["dependsOn image:docker.io/library/alpine <- cart/Dockerfile:1 \"${BASE:-alpine}\""],
-        ),
-        (
-            "ARG BASE\nFROM $BASE",
-            &["! unresolved cart/Dockerfile:2: an image whose name depends on an argument that has no default here"],
-        ),
-        (
-            "FROM alpine\nARG T=x\nCOPY --from=$T a b",
-            &[
-                "dependsOn image:docker.io/library/alpine <- cart/Dockerfile:1 \"alpine\"",
-                "! unresolved cart/Dockerfile:3: an image whose name depends on an argument that has no default here",
-            ],
-        ),
-        (
-            "FROM a@sha256:00ff",
-            &["dependsOn image:docker.io/library/a sha256:00ff <- cart/Dockerfile:1 \"a@sha256:00ff\""],
-        ),
-        ("FROM u:zq-p@b.example/x", &["! unresolved cart/Dockerfile:1: not the name of an image"]),
-        ("FROM", &["! unresolved cart/Dockerfile:1: not the name of an image"]),
-        (
-            "FROM \\\n  # note\n  alpine AS \\\n x\nONBUILD COPY --from=y.example/z a b",
-            &["dependsOn image:docker.io/library/alpine <- cart/Dockerfile:3 \"alpine\""],
-        ),
-        (
-            "FROM a.example/b\nRUN <<EOF\nFROM c.example/d\nEOF\nEXPOSE 80/tcp 9000-9010 $PORT nine\n",
-            &[
-                "dependsOn image:a.example/b <- cart/Dockerfile:1 \"a.example/b\"",
-                "port = 80 <- cart/Dockerfile:5 \"80/tcp\"",
-                "port = 9000 <- cart/Dockerfile:5 \"9000-9010\"",
-            ],
-        ),
-    ];
-    for (text, expected) in cases {
+    for (text, expected) in BASES {
         assert_eq!(said(text), expected, "{text}");
     }
 }

@@ -1,6 +1,6 @@
 //! One file of a delivery system while it is read: the record of its pipeline, and the records of what that names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use twin_connector_base::document::{Lines, Node};
 use twin_connector_base::{Decoded, Origin};
@@ -13,7 +13,9 @@ use twin_core::schema::{AttributeName, Relation, Value, attribute, kind, relatio
 use crate::builds::literal;
 
 /// A scalar over several lines is looked through for so many.
-const ROOM: usize = 50;
+const ROOM: usize = 20;
+/// Longer lines are not looked through: a file of one line names thousands of things on it.
+const LONGEST: usize = 8 * 1024;
 
 /// The relation by which a pipeline says what it builds: `builtBy`, stated from its right end.
 const BUILDER_OF: Relation = Relation::of("builderOf");
@@ -28,7 +30,9 @@ pub(crate) struct File<'a> {
     /// What it names; each record stands for nothing of its own.
     others: BTreeMap<RecordKey, Record>,
     diagnostics: Vec<Diagnostic>,
-    labels: Vec<(String, Evidence)>,
+    labels: Vec<String>,
+    /// Why the first label is believed.
+    labelled: Option<Evidence>,
     is_partial: bool,
 }
 
@@ -47,8 +51,18 @@ impl<'a> File<'a> {
         let evidence = Evidence::at(Locator::line(path, line), raw, technique::DECLARED);
         let mut pipeline = Record::new(key, name, Perspective::Declared, evidence.clone());
         pipeline.known_as(Handle::within(Space::Path, path, &origin.source.0), evidence);
-        let (others, diagnostics, labels) = (BTreeMap::new(), Vec::new(), Vec::new());
-        File { path, lines, origin, pipeline, others, diagnostics, labels, is_partial: false }
+        let (others, diagnostics) = (BTreeMap::new(), Vec::new());
+        File {
+            path,
+            lines,
+            origin,
+            pipeline,
+            others,
+            diagnostics,
+            labels: Vec::new(),
+            labelled: None,
+            is_partial: false,
+        }
     }
 
     /// Evidence at a line, or at one of the next: the first of the texts that stands there.
@@ -81,11 +95,10 @@ impl<'a> File<'a> {
 
     /// A label of the pipeline; all of them become one attribute.
     pub fn label(&mut self, key: &str, value: &str, line: usize) {
-        let label = format!("{key}={value}");
-        if !self.labels.iter().any(|(known, _)| *known == label) {
-            let evidence = self.stands(line, &[value], technique::DECLARED);
-            self.labels.push((label, evidence));
+        if self.labelled.is_none() {
+            self.labelled = Some(self.stands(line, &[value], technique::DECLARED));
         }
+        self.labels.push(format!("{key}={value}"));
     }
 
     /// The record of an image.
@@ -170,9 +183,10 @@ impl<'a> File<'a> {
     }
 
     pub fn decoded(mut self) -> Decoded {
-        if let Some((_, evidence)) = self.labels.first().cloned() {
-            let labels = self.labels.drain(..).map(|(label, _)| label).collect();
-            self.pipeline.attribute(attribute::LABELS, Value::Texts(labels), evidence);
+        if let Some(evidence) = self.labelled.take() {
+            let mut seen = BTreeSet::new();
+            self.labels.retain(|label| seen.insert(label.clone()));
+            self.pipeline.attribute(attribute::LABELS, Value::Texts(self.labels), evidence);
         }
         let outcome = match self.is_partial {
             true => Outcome::Partial("a part was not understood".to_owned()),
@@ -202,7 +216,12 @@ pub(crate) fn host(url: &str) -> Option<&str> {
 }
 
 fn shown(lines: &Lines<'_>, line: usize, texts: &[&str]) -> (usize, String) {
-    let texts = texts.iter().filter(|text| !text.is_empty());
-    let mut standing = texts.filter_map(|text| Some((lines.find(text, line, ROOM)?, (*text).to_owned())));
+    let stands = |text: &str, line: usize| {
+        let written = lines.get(line);
+        written.len() <= LONGEST && written.contains(text)
+    };
+    let place = |text: &&str| (line..line.saturating_add(ROOM)).find(|line| stands(text, *line));
+    let mut standing =
+        texts.iter().filter(|text| !text.is_empty()).filter_map(|text| Some((place(text)?, (*text).to_owned())));
     standing.next().unwrap_or((line, String::new()))
 }

@@ -106,6 +106,25 @@ fn a_pipeline_says_from_its_side_what_it_builds_and_is_owned_by_path() {
          ask neighbours everything
            everything builtBy all",
     );
+    check(
+        "file a
+         Repository:nested
+           known path:repo@estate
+         Component:whole
+           known path:repo@estate
+         Component:part
+           known path:repo/part@estate
+         Pipeline:docs
+           builderOf path:repo/docs@estate
+         Pipeline:deep
+           builderOf path:repo/part/deep@estate
+         Pipeline:top
+           builderOf path:repo@estate
+         ask neighbours whole
+           whole builtBy top
+         ask neighbours part
+           part builtBy deep",
+    );
 }
 
 #[test]

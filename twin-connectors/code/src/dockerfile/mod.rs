@@ -48,7 +48,7 @@ impl Decoder for Dockerfile {
 }
 
 /// Endings of programs, texts and templates that are about Dockerfiles.
-const OTHERS: [&str; 20] = [
+const OTHERS: [&str; 21] = [
     "dockerignore",
     "rs",
     "go",
@@ -67,6 +67,7 @@ const OTHERS: [&str; 20] = [
     "html",
     "sh",
     "j2",
+    "vim",
     "tmpl",
     "erb",
 ];
@@ -97,6 +98,9 @@ fn file(payload: &Payload<'_>, origin: &Origin) -> Decoded {
     }
     Reading { path: payload.path, lines: text.lines().collect(), origin }.told(&read, &settings)
 }
+
+/// Longer lines are not looked through for what stands on them: one may name thousands of things.
+const LONGEST: usize = 8 * 1024;
 
 /// A file while it is read.
 struct Reading<'a> {
@@ -171,6 +175,7 @@ impl Reading<'_> {
 
     fn step(&self, line: usize, texts: &[&str]) -> (Locator, String) {
         let written = line.checked_sub(1).and_then(|index| self.lines.get(index)).copied().unwrap_or_default();
+        let written = if written.len() <= LONGEST { written } else { "" };
         let raw = texts.iter().find(|text| written.contains(**text)).copied().unwrap_or_default();
         (Locator::line(self.path, line), raw.to_owned())
     }

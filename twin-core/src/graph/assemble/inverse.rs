@@ -7,7 +7,7 @@ use super::Build;
 use super::relations::parent;
 use crate::identity::{FactIndex, Found, RecordIndex};
 use crate::observe::{Handle, Space, Target};
-use crate::schema::{AttributeName, Ends, RelationRow, Value};
+use crate::schema::{AttributeName, Ends, RelationRow, Value, kind};
 
 impl Build<'_> {
     /// Adds a relation whose right end is the record that states it.
@@ -41,17 +41,26 @@ impl Build<'_> {
         }
     }
 
-    /// Everything that stands in a folder, or in the nearest folder above it in which anything does. The root is above everything: to be
-    /// beneath it says nothing, so only who names the root means it.
+    /// Everything that stands in a folder, or in the nearest folder above it in which anything does. The root of a repository is above
+    /// everything in it: to be beneath it says nothing, so only who names the root means it.
     fn standing_in(&self, handle: &Handle, ends: &Ends) -> Vec<(Option<u32>, Option<Found>)> {
-        let paths = std::iter::successors(Some(handle.value.as_str()), |path| parent(path));
-        let mut narrow = paths.filter(|path| !path.is_empty() || handle.value.is_empty());
+        let above = std::iter::successors(parent(&handle.value), |path| parent(path));
+        let narrow = above.take_while(|path| !path.is_empty() && !self.is_repository(path, handle));
         let answering = |path: &str| -> Vec<(Option<u32>, Option<Found>)> {
             let mut seen = BTreeSet::new();
-            let found = self.directory.answering(&Handle::within(Space::Path, path, handle.within.clone())).iter();
-            let admitted = found.filter_map(|found| Some((self.admitted(found.record, ends)?, *found)));
+            let admitted =
+                self.at(path, handle).iter().filter_map(|found| Some((self.admitted(found.record, ends)?, *found)));
             admitted.filter(|(node, _)| seen.insert(*node)).map(|(node, found)| (Some(node), Some(found))).collect()
         };
-        narrow.find_map(|path| Some(answering(path)).filter(|found| !found.is_empty())).unwrap_or_default()
+        let mut standing = std::iter::once(handle.value.as_str()).chain(narrow).map(answering);
+        standing.find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    fn is_repository(&self, path: &str, handle: &Handle) -> bool {
+        self.at(path, handle).iter().any(|found| self.directory.record(found.record).key.kind == kind::REPOSITORY)
+    }
+
+    fn at(&self, path: &str, handle: &Handle) -> &[Found] {
+        self.directory.answering(&Handle::within(Space::Path, path, handle.within.clone()))
     }
 }
