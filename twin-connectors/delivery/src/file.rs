@@ -17,7 +17,7 @@ const ROOM: usize = 20;
 /// Longer lines are not looked through: a file of one line names thousands of things on it.
 const LONGEST: usize = 8 * 1024;
 
-/// The relation by which a pipeline says what it builds: `builtBy`, stated from its right end.
+/// The relation by which a pipeline says what it builds: `builtBy`, stated from its right end (`docs/decisions/0006`).
 const BUILDER_OF: Relation = Relation::of("builderOf");
 
 /// A file while it is read.

@@ -11,6 +11,8 @@
 mod images;
 mod labels;
 
+use std::collections::BTreeMap;
+
 use twin_connector_base::config::{self, Format, Settings};
 use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition, dockerfile};
 use twin_core::base::digest_of;
@@ -115,12 +117,7 @@ impl Reading<'_> {
         let labels = labels::of(self, read);
         let ports = self.ports(read);
         let said: Vec<_> = images.found.iter().map(BaseImage::said).collect();
-        let name = digest_of(&(
-            digest(settings),
-            said,
-            labels::said(&labels),
-            &ports.iter().map(|port| port.0).collect::<Vec<_>>(),
-        ));
+        let name = digest_of(&(digest(settings), said, labels::said(&labels), &ports.keys().collect::<Vec<_>>()));
         let mut record = self.begin(read, name.to_string());
         settings.mentions.iter().for_each(|mention| {
             connect(&mut record, mention, self.path, technique::confidence(technique::CONFIG_FILE));
@@ -144,15 +141,20 @@ impl Reading<'_> {
         record
     }
 
-    /// The ports of the image: of a range the first.
-    fn ports(&self, read: &dockerfile::Dockerfile) -> Vec<(i64, Evidence)> {
+    /// The ports of the image, each once: of a range the first.
+    fn ports(&self, read: &dockerfile::Dockerfile) -> BTreeMap<i64, Evidence> {
         let chain = read.chain();
         let exposed = chain.iter().flat_map(|stage| &stage.instructions).filter(|one| one.name == "EXPOSE");
-        let port = |word: &dockerfile::Word| {
-            let number: u16 = dockerfile::unquoted(&word.text).split(['/', '-']).next()?.parse().ok()?;
-            Some((i64::from(number), self.evidence(word.line, &[&word.text], technique::DECLARED)))
-        };
-        exposed.flat_map(|one| &one.words).filter_map(port).collect()
+        let mut ports = BTreeMap::new();
+        for word in exposed.flat_map(|one| &one.words) {
+            let text = dockerfile::unquoted(&word.text);
+            let Some(port) = text.split(['/', '-']).next().and_then(|number| number.parse::<u16>().ok()) else {
+                continue;
+            };
+            let evidence = || self.evidence(word.line, &[&word.text], technique::DECLARED);
+            ports.entry(i64::from(port)).or_insert_with(evidence);
+        }
+        ports
     }
 
     fn decoded(&self, records: Vec<Record>, images: Images, read: &dockerfile::Dockerfile) -> Decoded {
