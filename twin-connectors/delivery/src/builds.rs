@@ -1,15 +1,13 @@
 //! What a pipeline builds: images by their names, folders and Dockerfiles.
 
-use std::collections::BTreeMap;
-
 use twin_connector_base::document::Node;
 use twin_connector_base::image::{self, ImageName};
 use twin_core::observe::{Evidence, Handle, Space, Statement, Target, code, technique};
 use twin_core::schema::{Value, attribute, relation};
 
-use crate::file::File;
+use crate::file::{File, is_plain};
 use crate::paths;
-use crate::shell::Shell;
+use crate::shell::{DockerBuild, Shell};
 
 /// An image's name in a text whose variables cannot be read. The tag may be variable, and then is none; the name may not.
 pub(crate) fn literal(text: &str) -> Option<(ImageName, &str)> {
@@ -31,6 +29,8 @@ pub(crate) struct Build {
     pub context: Option<String>,
     /// The Dockerfile.
     pub file: Option<String>,
+    /// The stage that is built, where it is not the last.
+    pub target: Option<String>,
     /// Where the folder is named, or else where the build is.
     pub evidence: Evidence,
 }
@@ -53,7 +53,8 @@ impl File<'_> {
                 }
             }
             let evidence = self.stands(script.line_of(found.line), &["build"], technique::DECLARED);
-            self.builds(Build { images, context: found.context, file: found.file, evidence });
+            let DockerBuild { context, file, target, .. } = found;
+            self.builds(Build { images, context, file, target, evidence });
         }
     }
 
@@ -68,22 +69,23 @@ impl File<'_> {
         }
         for (name, evidence) in &build.images {
             let pipeline = Target::Record(self.pipeline.key.clone());
-            let from = build.context.as_deref().map(|context| self.built_from(context, build.file.as_deref()));
+            let from = build.context.as_deref().map(|context| self.built_from(context, &build));
             let image = self.image(&name.repository, evidence);
             image.relate(relation::BUILT_BY, pipeline, evidence.clone());
             from.into_iter().for_each(|from| image.say(from, evidence.clone()));
         }
     }
 
-    fn built_from(&self, context: &str, file: Option<&str>) -> Statement {
+    /// A stage is a condition of the relation: what the last stage builds on says nothing about another one.
+    fn built_from(&self, context: &str, build: &Build) -> Statement {
+        let file = build.file.as_deref().map(|file| (attribute::BUILD_FILE, Value::from(file)));
+        let named = build.target.as_deref().map(|target| if is_plain(target) { target } else { "unknown" });
+        let target = named.map(|target| (attribute::CONDITION, Value::from(format!("target {target}"))));
         Statement::Related {
             relation: relation::BUILT_FROM,
             variant: None,
             target: Target::Handle(Handle::within(Space::Path, context, &self.origin.source.0)),
-            attributes: file
-                .map(|file| (attribute::BUILD_FILE, Value::from(file)))
-                .into_iter()
-                .collect::<BTreeMap<_, _>>(),
+            attributes: file.into_iter().chain(target).collect(),
         }
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct DockerBuild {
     pub context: Option<String>,
     /// The Dockerfile, relative to the root, if that is known.
     pub file: Option<String>,
+    /// The stage that is built, where it is not the last.
+    pub target: Option<String>,
     /// The line of the script, first is 0.
     pub line: usize,
 }
@@ -79,7 +81,8 @@ impl Shell {
             Some(file) => at(&file.text),
             None => context.as_deref().and_then(|context| paths::joined(context, "Dockerfile")),
         };
-        Some(DockerBuild { tags: arguments.tags, context, file, line })
+        let target = arguments.target.map(|target| target.text);
+        Some(DockerBuild { tags: arguments.tags, context, file, target, line })
     }
 }
 
@@ -104,6 +107,7 @@ fn build_arguments(words: &[Word]) -> Option<&[Word]> {
 struct Arguments {
     tags: Vec<Word>,
     file: Option<Word>,
+    target: Option<Word>,
     rest: Vec<Word>,
 }
 
@@ -149,6 +153,7 @@ impl Arguments {
         match flag {
             "-t" | "--tag" => self.tags.push(value),
             "-f" | "--file" => self.file = Some(value),
+            "--target" => self.target = Some(value),
             _ => {}
         }
     }

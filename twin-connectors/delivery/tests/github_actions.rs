@@ -140,7 +140,13 @@ fn builds_are_read_from_where_they_run() {
     let step = |step: &str| {
         format!("on: push\njobs:\n  a:\n    defaults: {{run: {{working-directory: b}}}}\n    steps:\n{step}")
     };
-    let cases: [(&str, &str, &[&str]); 8] = [
+    let cases: [(&str, &str, &[&str]); 10] = [
+        (PATH, "      - run: docker build --target test -t x .", &["builtFrom path:b b/Dockerfile target test"]),
+        (
+            PATH,
+            "      - {uses: docker/build-push-action@v6, with: {tags: x, target: '${{ matrix.zq }}'}}",
+            &["builtFrom path: Dockerfile target unknown"],
+        ),
         (PATH, "      - run: docker build -t x .", &["builtFrom path:b b/Dockerfile", "Image docker.io/library/x"]),
         (
             PATH,

@@ -142,6 +142,26 @@ fn a_dockerfile_that_was_not_read_says_nothing_and_takes_nothing_away() {
 }
 
 #[test]
+fn a_build_of_another_stage_stands_on_what_nobody_knows() {
+    check(
+        "file git
+         Repository:shop
+           known path:@estate
+         file a
+         Image:tests
+           builtFrom path:a@estate build.file=a/Dockerfile condition=target-test
+         file a/Dockerfile
+         Configuration:one
+           known path:a/Dockerfile@estate
+           dependsOn image:base
+         Image:base
+           known image:base
+         ask neighbours tests
+           tests builtFrom shop",
+    );
+}
+
+#[test]
 fn evidence_leads_from_the_build_through_the_dockerfile() {
     let twin = Twin::in_memory();
     apply(&twin, SHOP);

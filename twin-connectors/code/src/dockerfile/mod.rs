@@ -33,7 +33,7 @@ impl Decoder for Dockerfile {
         let relations = [relation::CONNECTS_TO, relation::DEPENDS_ON, relation::BUILT_FROM];
         Capability::of_files("dockerfile", &[kind::CONFIGURATION, kind::IMAGE], &relations).blind_to(&[
             "what the images that it builds on set, and what they are built on",
-            "which stage a build chooses, if it is not the last",
+            "what a build stands on that chooses another stage than the last",
             "arguments that a build is given: of a base image only their defaults are known",
             "which image is built from it, unless a Compose file, a workflow or its title says so",
         ])

@@ -62,7 +62,8 @@ fn build(file: &mut File<'_>, step: &Node, all: &[Node], base: &str) {
     let evidence = at.map(|node| file.stands(node.line, &[node.as_str().unwrap_or_default()], technique::DECLARED));
     let images = images.into_iter().filter_map(|(name, evidence)| Some((literal(&name)?.0, evidence))).collect();
     if let Some(evidence) = evidence {
-        file.builds(Build { images, context, file: dockerfile, evidence });
+        let target = text("target").map(str::to_owned);
+        file.builds(Build { images, context, file: dockerfile, target, evidence });
     }
 }
 

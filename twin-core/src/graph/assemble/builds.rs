@@ -117,11 +117,13 @@ impl Build<'_> {
     }
 }
 
-/// The Dockerfile by which a statement says that its record is built.
+/// The Dockerfile by which a statement says that its record is built. None where it names the stage that is
+/// built (`condition` is `target …`): a Dockerfile speaks of its last one.
 fn build_file(statement: &Statement) -> Option<Handle> {
     match statement {
         Statement::Related { relation, target, attributes, .. } if *relation == relation::BUILT_FROM => {
-            file_of(target, attributes)
+            let stage = attributes.get(&attribute::CONDITION).and_then(Value::as_text);
+            file_of(target, attributes).filter(|_| !stage.is_some_and(|stage| stage.starts_with("target")))
         }
         _ => None,
     }
