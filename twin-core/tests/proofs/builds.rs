@@ -161,27 +161,48 @@ fn a_build_of_another_stage_stands_on_what_nobody_knows() {
     );
 }
 
+/// The places that say so, for each relation of that name between the two.
+fn chains(estate: &str, name: &str, relation: &str, other: &str) -> Vec<String> {
+    let twin = Twin::in_memory();
+    apply(&twin, estate);
+    let snapshot = twin.snapshot(At::now(time("09:00")));
+    let node = snapshot.find(name).unwrap();
+    let answer = neighbours(&snapshot, node, Some(relation), Profile::Cadence).unwrap();
+    let rows = answer.value.iter().filter(|row| row.other.name == other);
+    let chain = |proof: twin_core::answer::Proof| {
+        let steps = proof.chain.iter().map(|step| step.locator.to_string());
+        steps.collect::<Vec<String>>().join(" > ")
+    };
+    rows.flat_map(|row| row.evidence.iter().map(|id| chain(snapshot.proof(*id).unwrap()))).collect()
+}
+
 #[test]
 fn evidence_leads_from_the_build_through_the_dockerfile() {
-    let twin = Twin::in_memory();
-    apply(&twin, SHOP);
-    let snapshot = twin.snapshot(At::now(time("09:00")));
-    let image = snapshot.find("acme-cart").unwrap();
-    let answer = neighbours(&snapshot, image, None, Profile::Cadence).unwrap();
-    let chains = |relation: &str, other: &str| -> Vec<String> {
-        let rows = answer.value.iter().filter(|row| row.relation == relation && row.other.name == other);
-        let chain = |proof: &twin_core::answer::Proof| {
-            let steps = proof.chain.iter().map(|step| step.locator.to_string());
-            steps.collect::<Vec<String>>().join(" > ")
-        };
-        rows.flat_map(|row| row.evidence.iter().map(|id| chain(&snapshot.proof(*id).unwrap()))).collect()
-    };
-    assert_eq!(chains("dependsOn", "base-static"), [".github/workflows/release.yml:8 > services/cart/Dockerfile:4"]);
     assert_eq!(
-        chains("builtFrom", "shop"),
+        chains(SHOP, "acme-cart", "dependsOn", "base-static"),
+        [".github/workflows/release.yml:8 > services/cart/Dockerfile:4"]
+    );
+    assert_eq!(
+        chains(SHOP, "acme-cart", "builtFrom", "shop"),
         [
             ".github/workflows/release.yml:8 > services/cart/Dockerfile:1 > git:2",
             ".github/workflows/release.yml:8 > services/cart/Dockerfile:5 > git:3",
         ]
     );
+}
+
+#[test]
+fn of_dockerfiles_that_say_the_same_each_build_cites_its_own() {
+    let dockerfile = |folder: &str| {
+        format!(
+            "file {folder}/Dockerfile\nConfiguration:same\nknown path:{folder}/Dockerfile@estate\ndependsOn image:base\n"
+        )
+    };
+    let estate = format!(
+        "file ci\nImage:one\nbuiltFrom path:a@estate build.file=a/Dockerfile\nImage:two\nbuiltFrom path:b@estate build.file=b/Dockerfile\nImage:base\nknown image:base\n{}{}",
+        dockerfile("a"),
+        dockerfile("b")
+    );
+    assert_eq!(chains(&estate, "one", "dependsOn", "base"), ["ci:2 > a/Dockerfile:3"]);
+    assert_eq!(chains(&estate, "two", "dependsOn", "base"), ["ci:4 > b/Dockerfile:3"]);
 }
