@@ -8,6 +8,8 @@ use twin_connector_code::config::ApplicationConfig;
 use twin_connector_code::dockerfile::Dockerfile;
 use twin_connector_code::git::Git;
 use twin_connector_cost::focus::Focus;
+use twin_connector_delivery::github_actions::GithubActions;
+use twin_connector_delivery::gitlab_ci::GitlabCi;
 use twin_connector_iac::compose::Compose;
 use twin_connector_iac::terraform_hcl::TerraformHcl;
 use twin_connector_iac::terraform_state::TerraformState;
@@ -62,6 +64,8 @@ static REGISTRY: &[Registered] = &[
     Registered::new(&Focus, &["csv"]),
     Registered::new(&Dockerfile, &["dockerfile"]),
     Registered::new(&Git, &[]),
+    Registered::new(&GithubActions, &["yaml", "yml"]),
+    Registered::new(&GitlabCi, &["yaml", "yml"]),
 ];
 
 /// Every decoder that ships, in the order in which ties are read.

@@ -4,6 +4,7 @@
 
 pub mod config;
 mod decoder;
+pub mod dockerfile;
 pub mod document;
 pub mod endpoint;
 pub mod image;

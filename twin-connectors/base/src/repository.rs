@@ -20,9 +20,15 @@ pub fn path(address: &str) -> Option<&str> {
     parts(address).map(|parts| parts.path)
 }
 
-/// The name that a repository answers to, wherever it is checked out. `place` is what [`place`] returns.
+/// The name that a repository answers to, wherever it is checked out: `https://host/path`. `place` is what [`place`] returns.
 pub fn handle(place: &str) -> Handle {
-    Handle::global(Space::NativeId, format!("git:{place}"))
+    Handle::global(Space::NativeId, format!("https://{place}"))
+}
+
+/// The name of the repository at an address, however it is written; `None` for what is no address, and for one with variables in it.
+pub fn named(address: &str) -> Option<Handle> {
+    let is_plain = |place: &String| !place.contains(|letter: char| letter.is_whitespace() || "${}".contains(letter));
+    place(address).filter(is_plain).map(|place| handle(&place))
 }
 
 struct Address<'a> {
@@ -92,6 +98,18 @@ mod tests {
             let bare = expected.and_then(|url| Some(url.split_once("://")?.1));
             assert_eq!(place(address).as_deref(), bare, "{address}");
             assert!(path(address).is_none_or(|path| address.contains(path)), "{address}");
+        }
+    }
+
+    #[test]
+    fn every_spelling_of_a_remote_is_one_name() {
+        for address in
+            ["https://git.example/acme/shop", "git@git.example:acme/shop.git", "ssh://u:p@GIT.example/acme/shop"]
+        {
+            assert_eq!(named(address), Some(Handle::global(Space::NativeId, "https://git.example/acme/shop")));
+        }
+        for none in ["shop", "https://${HOST}/x", "https://git.example/a b", "https://git.example/${NAME}"] {
+            assert_eq!(named(none), None, "{none}");
         }
     }
 }

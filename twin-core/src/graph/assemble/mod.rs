@@ -4,11 +4,13 @@
 //! whoever reads them, charges to whom they are for, activity to what lies in its folder. See `docs/decisions/0001-facts-are-local-joins-belong-to-the-graph.md`.
 
 mod activity;
+mod builds;
 mod charges;
 mod configurations;
 mod connections;
 mod edges;
 mod entities;
+mod inverse;
 mod ownership;
 mod pattern;
 mod relations;
@@ -47,6 +49,7 @@ pub fn build(directory: &Directory<'_>, schema: &Schema, identified: Identified<
     build.add_entities(&identified);
     build.add_activity();
     build.add_relations();
+    build.add_base_images();
     build.add_connections();
     build.add_start_order();
     build.add_ownership();

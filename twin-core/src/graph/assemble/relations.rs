@@ -4,12 +4,12 @@ use super::Build;
 use super::edges::Said;
 use crate::graph::{AttributeValue, Unresolved};
 use crate::identity::{FactIndex, Found, RecordIndex, is_job};
-use crate::observe::{Diagnostic, Handle, Holding, Locator, Space, Statement, Target, code};
+use crate::observe::{Diagnostic, Handle, Holding, Locator, Space, Statement, Step, Target, code};
 use crate::schema::{AttributeName, Ends, Kind, Level, Relation, Value, kind, relation};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The folder above a path; the root's is none.
-fn parent(path: &str) -> Option<&str> {
+pub(super) fn parent(path: &str) -> Option<&str> {
     (!path.is_empty()).then(|| path.rsplit_once('/').map_or("", |(folder, _)| folder))
 }
 
@@ -51,7 +51,10 @@ impl Build<'_> {
         target: &Target,
         attributes: &BTreeMap<AttributeName, Value>,
     ) {
-        let Ok(row) = self.schema.relation(relation.as_str()) else { return };
+        let Ok((row, is_inverse)) = self.schema.stated(relation.as_str()) else { return };
+        if is_inverse {
+            return self.add_inverse(record, fact, row, target, attributes);
+        }
         let Some(from) = self.admitted(record, &row.from) else {
             return self.forbid(record, fact, relation, "its left end");
         };
@@ -60,17 +63,21 @@ impl Build<'_> {
         for (to, found) in self.meant(record, target, same.as_ref().unwrap_or(&row.to)) {
             match to {
                 Some(to) if from != to => {
-                    let after = found
-                        .and_then(|found| found.via)
-                        .filter(|via| self.adds_something(*via))
-                        .map(|via| self.steps(via));
-                    let evidence = self.cite_through(&[], fact, &after.unwrap_or_default());
+                    let mut after = self.steps_through_build_file(target, attributes);
+                    after.extend(self.steps_to(found));
+                    let evidence = self.cite_through(&[], fact, &after);
                     self.say(from, relation, variant.clone(), to, fact, attributes, evidence);
                 }
                 Some(_) => {}
                 None => self.forbid(record, fact, relation, "its right end"),
             }
         }
+    }
+
+    /// The steps by which a record answers to the name that it was found by.
+    pub(super) fn steps_to(&self, found: Option<Found>) -> Vec<Step> {
+        let via = found.and_then(|found| found.via).filter(|via| self.adds_something(*via));
+        via.map(|via| self.steps(via)).unwrap_or_default()
     }
 
     /// A record's mere existence says nothing about why it is meant.
@@ -80,7 +87,12 @@ impl Build<'_> {
 
     /// The nodes that a target means, with the record each was found by. A node is `None` where the table does not admit the record.
     /// A reference that means nothing or several things is noted and followed nowhere.
-    fn meant(&mut self, record: RecordIndex, target: &Target, ends: &Ends) -> Vec<(Option<u32>, Option<Found>)> {
+    pub(super) fn meant(
+        &mut self,
+        record: RecordIndex,
+        target: &Target,
+        ends: &Ends,
+    ) -> Vec<(Option<u32>, Option<Found>)> {
         let found = match target {
             Target::Handle(handle) if handle.space == Space::ComponentName => {
                 return self.named(handle).map(|node| (Some(node), None)).into_iter().collect();
