@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use twin_connector_base::Origin;
 use twin_core::base::{Error, ErrorKind, Result};
 use twin_core::observe::{Batch, Scope, SourceId};
 
@@ -40,9 +41,10 @@ pub fn scan(root: impl AsRef<Path>, options: &ScanOptions) -> Result<Scan> {
 /// `Cancelled` if the host cancels, `Limit` if the deadline passes.
 pub fn scan_files(files: &dyn Files, source: &SourceId, options: &ScanOptions) -> Result<Scan> {
     let tree = walk::walk(files, options)?;
-    let seen = plan::look(files, &tree, options)?;
+    let origin = Origin { source: source.clone(), limits: options.context.limits.clone() };
+    let seen = plan::look(files, &tree, &origin, options)?;
     let groups = plan::groups(&seen, &tree, options);
-    let read = decode::decode(files, &tree, &groups, source, options)?;
+    let read = decode::decode(files, &tree, &groups, &origin, options)?;
     let readings = merge::readings(&seen, read, &options.decoders);
     let report = Report::of(source, &tree, &seen, &groups, &readings, &options.decoders);
     let files =
