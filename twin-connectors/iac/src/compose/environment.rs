@@ -77,7 +77,7 @@ fn in_file(service: &mut Service<'_>, node: &Node) -> Vec<Variable> {
     let named = node.get("path").unwrap_or(node);
     let Some(written) = service.unit.text(named) else { return Vec::new() };
     let path = service.unit.path(&named.place, &written.text);
-    let text = path.as_deref().and_then(|path| service.unit.files.get(path)?.text.as_ref().ok().copied());
+    let text = path.as_deref().and_then(|path| service.unit.files.variables(path));
     let (Some(path), Some(text)) = (path, text) else {
         if node.get("required").and_then(Node::as_bool) != Some(false) {
             service.warn(&named.place, code::UNRESOLVED, "a file of variables that is not there");

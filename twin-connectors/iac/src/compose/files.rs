@@ -12,8 +12,8 @@ use twin_core::observe::{Diagnostic, Locator, Outcome, Record, code};
 pub(super) struct Files<'a> {
     pub origin: &'a Origin,
     files: BTreeMap<&'a str, Loaded<'a>>,
-    /// The paths that were asked for, there or not.
-    asked: RefCell<BTreeSet<String>>,
+    /// The paths that were asked for, there or not, and whether for their variables.
+    asked: RefCell<BTreeMap<String, bool>>,
     /// How many nodes may still be copied from one service to another.
     room: Cell<usize>,
     notes: RefCell<Notes>,
@@ -42,8 +42,14 @@ impl<'a> Files<'a> {
 
     /// A file that is needed.
     pub fn get(&self, path: &str) -> Option<&Loaded<'a>> {
-        self.asked.borrow_mut().insert(path.to_owned());
+        self.asked.borrow_mut().entry(path.to_owned()).or_default();
         self.files.get(path)
+    }
+
+    /// The text of a file of variables that is needed.
+    pub fn variables(&self, path: &str) -> Option<&'a str> {
+        self.asked.borrow_mut().insert(path.to_owned(), true);
+        self.files.get(path)?.text.as_ref().ok().copied()
     }
 
     pub fn all(&self) -> impl Iterator<Item = &Loaded<'a>> {
@@ -56,8 +62,8 @@ impl<'a> Files<'a> {
         documents.iter().filter_map(|document| document.root.as_ref().ok())
     }
 
-    /// What was asked for since the last time.
-    pub fn take_asked(&self) -> BTreeSet<String> {
+    /// What was asked for since the last time, and whether for its variables.
+    pub fn take_asked(&self) -> BTreeMap<String, bool> {
         self.asked.take()
     }
 

@@ -22,7 +22,7 @@ const OTHERS: [&str; 8] = ["name", "version", "networks", "volumes", "configs", 
 /// What was read of one project: the files whose services are its own, and all that it needed.
 struct Read {
     members: BTreeSet<String>,
-    needed: BTreeSet<String>,
+    needed: BTreeMap<String, bool>,
 }
 
 /// Services that were counted already: a file that two projects include says each of them once.
@@ -44,8 +44,8 @@ pub(super) fn decode(payloads: &[Payload<'_>], origin: &Origin) -> Vec<Decoded> 
 pub(super) fn needed(payloads: &[Payload<'_>], origin: &Origin) -> Vec<String> {
     let files = Files::new(payloads, origin);
     let projects = projects(&files, &own(&files));
-    let needed: BTreeSet<String> = projects.into_iter().flat_map(|project| project.needed).collect();
-    needed.into_iter().filter(|path| !payloads.iter().any(|payload| payload.path == path)).collect()
+    let needed: BTreeMap<String, bool> = projects.into_iter().flat_map(|project| project.needed).collect();
+    needed.into_keys().filter(|path| !payloads.iter().any(|payload| payload.path == path)).collect()
 }
 
 /// The Compose files among those that were given. If none is recognised, somebody says that they are.
@@ -97,7 +97,7 @@ fn included_by(files: &Files<'_>, path: &str) -> Vec<String> {
 fn variables(files: &Files<'_>, folder: &str) -> Variables {
     let mut variables = Variables::default();
     let path = path::joined(folder, ".env").unwrap_or_default();
-    if let Some(text) = files.get(&path).and_then(|file| file.text.as_ref().ok()) {
+    if let Some(text) = files.variables(&path) {
         variables.read(&path, text);
     }
     variables
@@ -135,15 +135,12 @@ fn keep(unit: &Unit<'_, '_>, start: &Start, counted: &mut Counted) {
 
 /// A file that could not be read, and without which the others mean something else: the values of their variables, or the name of
 /// the project, which is part of the name of every service.
-fn hidden(files: &Files<'_>, project: &Project<'_>, own: &[String], needed: &BTreeSet<String>) -> Option<String> {
+fn hidden(files: &Files<'_>, project: &Project<'_>, own: &[String], needed: &BTreeMap<String, bool>) -> Option<String> {
     let members = project.members();
     let all = || files.all().filter(|file| members.contains(file.payload.path));
     let uses_variables = all().any(|file| file.text.as_ref().is_ok_and(|text| text.contains('$')));
-    let is_settings = |file: &&Loaded<'_>| {
-        let path = file.payload.path;
-        needed.contains(path) && !members.contains(path) && !path.ends_with(".yml") && !path.ends_with(".yaml")
-    };
-    let settings = files.all().filter(is_settings).find(|file| file.text.is_err());
+    let has_variables = |file: &&Loaded<'_>| needed.get(file.payload.path) == Some(&true);
+    let settings = files.all().filter(has_variables).find(|file| file.text.is_err());
     let settings = settings.filter(|_| uses_variables || !project.is_named);
     let is_broken = |file: &&Loaded<'_>| !file.is_whole(&files.origin.limits);
     let mut own = files.all().filter(|file| own.iter().any(|path| path == file.payload.path));
@@ -215,7 +212,7 @@ fn note_broken(files: &Files<'_>, file: &Loaded<'_>) {
 
 /// A file that is partial makes all of the projects partial that need it.
 fn spread(project: &Read, decoded: &mut BTreeMap<String, Decoded>) {
-    let files = project.members.union(&project.needed);
+    let files = project.members.iter().chain(project.needed.keys());
     let reason = files.filter_map(|path| decoded.get(path)).find_map(|file| match &file.outcome {
         Outcome::Partial(reason) => Some(format!("{}: {reason}", file.path)),
         Outcome::Complete => None,

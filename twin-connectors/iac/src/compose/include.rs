@@ -30,7 +30,7 @@ impl Include {
     pub fn variables(&self, files: &Files<'_>, outer: &Variables) -> Variables {
         let mut known = outer.clone();
         for path in &self.environment {
-            let text = files.get(path).and_then(|file| file.text.as_ref().ok()).copied().unwrap_or_default();
+            let text = files.variables(path).unwrap_or_default();
             for variable in config::variables(text).iter().filter(|variable| outer.get(&variable.name).is_none()) {
                 if let Some(value) = variable.evaluated(&known) {
                     known.define(path, variable, value);
