@@ -64,9 +64,7 @@ impl<'f, 'a> Chain<'f, 'a> {
         if self.passed.len() >= DEEPEST {
             return self.refuse(named, code::LIMIT, "`extends` leads through more services than are followed");
         }
-        // Of several documents of a file the last that defines a service counts.
-        let found = self.files.roots(&from.path).filter_map(|root| root.get("services")?.get(name)).last();
-        let Some(service) = found else {
+        let Some(service) = self.files.service(&from.path, name) else {
             return self.refuse(named, code::UNRESOLVED, "`extends` names a service that is not there");
         };
         let mut lower = self.complete(name, service, &from);

@@ -1,7 +1,7 @@
 //! The files that are read together: their text, their documents, and what is noted of each.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use twin_connector_base::document::{self, Document, Node};
 use twin_connector_base::{Decoded, Origin, Payload};
@@ -24,6 +24,8 @@ pub(super) struct Loaded<'a> {
     pub text: Result<&'a str, Diagnostic>,
     pub lines: Vec<&'a str>,
     documents: OnceCell<Vec<Document>>,
+    /// Where each service stands: the document and the place within it.
+    services: OnceCell<HashMap<String, (usize, usize)>>,
 }
 
 #[derive(Default)]
@@ -60,6 +62,20 @@ impl<'a> Files<'a> {
     pub fn roots(&self, path: &str) -> impl Iterator<Item = &Node> {
         let documents = self.files.get(path).map(|file| file.documents(&self.origin.limits)).unwrap_or_default();
         documents.iter().filter_map(|document| document.root.as_ref().ok())
+    }
+
+    /// A service of a file. Of several of one name the last counts.
+    pub fn service(&self, path: &str, name: &str) -> Option<&Node> {
+        let file = self.files.get(path)?;
+        let documents = file.documents(&self.origin.limits);
+        let (document, at) = *file.services.get_or_init(|| places_of_services(documents)).get(name)?;
+        let root = documents.get(document)?.root.as_ref().ok()?;
+        root.get("services")?.entries().get(at).map(|(_, service)| service)
+    }
+
+    /// A file, whether anybody needs it or not.
+    pub fn given(&self, path: &str) -> Option<&Loaded<'a>> {
+        self.files.get(path)
     }
 
     /// What was asked for since the last time, and whether for its variables.
@@ -134,7 +150,7 @@ impl<'a> Loaded<'a> {
     fn new(payload: Payload<'a>, limits: &Limits) -> Self {
         let text = text(&payload, limits);
         let lines = text.as_ref().map(|text| text.lines().collect()).unwrap_or_default();
-        Loaded { payload, text, lines, documents: OnceCell::new() }
+        Loaded { payload, text, lines, documents: OnceCell::new(), services: OnceCell::new() }
     }
 
     pub fn documents(&self, limits: &Limits) -> &[Document] {
@@ -154,6 +170,17 @@ impl<'a> Loaded<'a> {
     pub fn is_whole(&self, limits: &Limits) -> bool {
         self.documents(limits).iter().all(|document| document.root.is_ok())
     }
+}
+
+fn places_of_services(documents: &[Document]) -> HashMap<String, (usize, usize)> {
+    let mut places = HashMap::new();
+    for (document, root) in documents.iter().enumerate() {
+        let services = root.root.as_ref().ok().and_then(|root| root.get("services"));
+        for (at, (name, _)) in services.map(Node::entries).unwrap_or_default().iter().enumerate() {
+            places.extend(name.as_str().map(|name| (name.to_owned(), (document, at))));
+        }
+    }
+    places
 }
 
 /// The text of a payload, or why there is none.

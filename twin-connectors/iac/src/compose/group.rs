@@ -13,7 +13,7 @@ use super::include::includes;
 use super::project::Project;
 use super::starts::{Start, starts};
 use super::tree::Source;
-use super::unit::Unit;
+use super::unit::{Merged, Unit};
 use super::{Compose, path, service};
 
 /// Top-level keys of a file that may have no services.
@@ -32,7 +32,8 @@ pub(super) fn decode(payloads: &[Payload<'_>], origin: &Origin) -> Vec<Decoded> 
     let files = Files::new(payloads, origin);
     let own = own(&files);
     let projects = projects(&files, &own);
-    for companion in files.all().filter(|file| !is_member(&projects, file.payload.path)) {
+    let members: BTreeSet<&String> = projects.iter().flat_map(|project| &project.members).collect();
+    for companion in files.all().filter(|file| !members.contains(&file.payload.path.to_owned())) {
         note_broken(&files, companion);
     }
     let mut decoded = files.decoded(&own);
@@ -45,7 +46,7 @@ pub(super) fn needed(payloads: &[Payload<'_>], origin: &Origin) -> Vec<String> {
     let files = Files::new(payloads, origin);
     let projects = projects(&files, &own(&files));
     let needed: BTreeMap<String, bool> = projects.into_iter().flat_map(|project| project.needed).collect();
-    needed.into_keys().filter(|path| !payloads.iter().any(|payload| payload.path == path)).collect()
+    needed.into_keys().filter(|path| files.given(path).is_none()).collect()
 }
 
 /// The Compose files among those that were given. If none is recognised, somebody says that they are.
@@ -63,10 +64,6 @@ fn is_environment(path: &str) -> bool {
     name.ends_with(".env") || name.starts_with(".env.")
 }
 
-fn is_member(projects: &[Read], path: &str) -> bool {
-    projects.iter().any(|project| project.members.contains(path))
-}
-
 /// Reads every project. Files that nobody includes are the first of theirs; of files that include each other the first one is.
 fn projects(files: &Files<'_>, own: &BTreeSet<String>) -> Vec<Read> {
     let included: BTreeSet<String> = own.iter().flat_map(|path| included_by(files, path)).collect();
@@ -77,9 +74,12 @@ fn projects(files: &Files<'_>, own: &BTreeSet<String>) -> Vec<Read> {
     let mut counted = Counted::new();
     let mut projects: Vec<Read> =
         folders.into_iter().map(|(folder, own)| read(files, folder, &own, &mut counted)).collect();
+    let mut members: BTreeSet<String> = projects.iter().flat_map(|project| project.members.clone()).collect();
     for path in own {
-        if !is_member(&projects, path) {
-            projects.push(read(files, path::folder(path), std::slice::from_ref(path), &mut counted));
+        if !members.contains(path) {
+            let project = read(files, path::folder(path), std::slice::from_ref(path), &mut counted);
+            members.extend(project.members.iter().cloned());
+            projects.push(project);
         }
     }
     projects
@@ -120,7 +120,8 @@ fn read(files: &Files<'_>, folder: &str, own: &[String], counted: &mut Counted) 
 
 /// Keeps the records of a unit with the files that say them.
 fn keep(unit: &Unit<'_, '_>, start: &Start, counted: &mut Counted) {
-    for merged in &unit.services {
+    let is_read = |merged: &&Merged| merged.places.iter().any(|place| start.reads(&place.source.path));
+    for merged in unit.services.iter().filter(is_read) {
         for (place, mut record) in service::records(unit, merged) {
             if !start.reads(&place.source.path) {
                 continue;
@@ -137,14 +138,13 @@ fn keep(unit: &Unit<'_, '_>, start: &Start, counted: &mut Counted) {
 /// the project, which is part of the name of every service.
 fn hidden(files: &Files<'_>, project: &Project<'_>, own: &[String], needed: &BTreeMap<String, bool>) -> Option<String> {
     let members = project.members();
-    let all = || files.all().filter(|file| members.contains(file.payload.path));
-    let uses_variables = all().any(|file| file.text.as_ref().is_ok_and(|text| text.contains('$')));
+    let mut all = members.iter().filter_map(|path| files.given(path));
+    let uses_variables = all.any(|file| file.text.as_ref().is_ok_and(|text| text.contains('$')));
     let has_variables = |file: &&Loaded<'_>| needed.get(file.payload.path) == Some(&true);
     let settings = files.all().filter(has_variables).find(|file| file.text.is_err());
     let settings = settings.filter(|_| uses_variables || !project.is_named);
-    let is_broken = |file: &&Loaded<'_>| !file.is_whole(&files.origin.limits);
-    let mut own = files.all().filter(|file| own.iter().any(|path| path == file.payload.path));
-    let unnamed = if project.is_named { None } else { own.find(is_broken) };
+    let mut own = own.iter().filter_map(|path| files.given(path));
+    let unnamed = own.find(|file| !project.is_named && !file.is_whole(&files.origin.limits));
     settings.or(unnamed).map(|file| file.payload.path.to_owned())
 }
 

@@ -1,5 +1,7 @@
 //! What becomes of a service that is laid over another: the rules of the Compose specification, field by field.
 
+use std::collections::{HashMap, HashSet};
+
 use super::tree::{Content, Mark, Node};
 
 /// How a field of the upper service meets that of the lower.
@@ -90,23 +92,27 @@ fn plain(lower: Node, upper: Node, field: &str) -> Node {
 
 fn mappings(lower: Node, upper: Node, field: &str) -> Node {
     let place = lower.place.clone();
-    let mut entries = entries_of(lower);
+    let mut entries: Vec<Option<(Node, Node)>> = entries_of(lower).into_iter().map(Some).collect();
+    let known: HashMap<String, usize> = entries.iter().enumerate().filter_map(named).collect();
     for (key, value) in entries_of(upper) {
         let name = key.as_str().unwrap_or_default().to_owned();
-        let at = entries.iter().position(|(known, _)| known.as_str() == Some(&name));
-        let below = at.map(|at| entries.remove(at));
+        let below = known.get(&name).and_then(|at| entries.get_mut(*at)).and_then(Option::take);
         match (value.mark, below) {
             (Mark::Reset, _) => {}
-            (_, None) => entries.push((key, settled(value))),
-            (_, Some((known, lower))) => {
+            (_, None) => entries.push(Some((key, settled(value)))),
+            (_, Some((below, lower))) => {
                 let deeper = if field.is_empty() { name } else { format!("{field}.{name}") };
                 // Where nothing new is said of a name, the line that says it first is the better evidence.
                 let keeps = matches!(value.content, Content::Null);
-                entries.push((if keeps { known } else { key }, laid(lower, value, &deeper)));
+                entries.push(Some((if keeps { below } else { key }, laid(lower, value, &deeper))));
             }
         }
     }
-    Node::holding(Content::Mapping(entries), &place)
+    Node::holding(Content::Mapping(entries.into_iter().flatten().collect()), &place)
+}
+
+fn named((at, entry): (usize, &Option<(Node, Node)>)) -> Option<(String, usize)> {
+    Some((entry.as_ref()?.0.as_str()?.to_owned(), at))
 }
 
 fn entries_of(node: Node) -> Vec<(Node, Node)> {
@@ -131,7 +137,7 @@ fn one_after_the_other(lower: Node, upper: Node) -> Node {
 
 fn by_target(lower: Node, upper: Node) -> Node {
     let upper = settled(upper);
-    let taken: Vec<String> = upper.items().iter().filter_map(target).collect();
+    let taken: HashSet<String> = upper.items().iter().filter_map(target).collect();
     let place = lower.place.clone();
     let left = items_of(lower).into_iter().filter(|item| target(item).is_none_or(|at| !taken.contains(&at)));
     let items = left.chain(items_of(upper)).collect();

@@ -36,7 +36,7 @@ fn bind(service: &mut Service<'_>, volume: &Node) {
 /// A name under `configs` or `secrets` of the service, whose file the project defines. What stands in either is not read.
 fn named(service: &mut Service<'_>, sort: &'static str, item: &Node) {
     let Some(name) = item.get("source").unwrap_or(item).as_str() else { return };
-    let Some(node) = service.unit.project.definition(&[sort, name, "file"]) else { return };
+    let Some(node) = service.unit.project.definition(sort, name, "file") else { return };
     let Some(value) = service.unit.text(&node) else { return };
     let Traced { text, .. } = &value;
     let used = service.unit.stands(&item.place, name, technique::EXPLICIT_REFERENCE).in_field(sort);

@@ -4,10 +4,13 @@ use twin_core::observe::{Evidence, Handle, Space, Statement, Target, technique};
 
 use super::service::{Service, ports_of};
 use super::tree::{Node, Place};
-use super::unit::{Merged, Unit};
+use super::unit::Unit;
 
 /// The name by which containers reach the machine that they run on.
 const OWN_MACHINE: &str = "host.docker.internal";
+
+/// Of the services that share one network stack so many are looked through.
+const MOST_SHARING: usize = 64;
 
 pub(super) fn read(service: &mut Service<'_>) {
     let shared = shared_networks(service);
@@ -46,9 +49,9 @@ fn shared_networks(service: &Service<'_>) -> Vec<String> {
 /// A network that is external, or that is given a name of its own.
 fn shared_network(service: &Service<'_>, name: &str) -> Option<String> {
     let project = service.unit.project;
-    let external = project.definition(&["networks", name, "external"]);
+    let external = project.definition("networks", name, "external");
     let external = external.filter(|external| external.as_bool() != Some(false));
-    let named = project.definition(&["networks", name, "name"]).or_else(|| external.as_ref()?.get("name").cloned());
+    let named = project.definition("networks", name, "name").or_else(|| external.as_ref()?.get("name").cloned());
     let called = named.and_then(|node| service.unit.text(&node)).map(|called| called.text);
     let called = called.or_else(|| external.map(|_| name.to_owned()))?;
     Some(format!("compose/{}/network/{called}", project.source))
@@ -100,26 +103,17 @@ pub(super) fn on_localhost(service: &Service<'_>, port: Option<u16>) -> Option<T
         return Some(Target::Handle(Handle::host(container)));
     }
     let owner = mode.strip_prefix("service:")?;
-    let has_port = |other: &&Merged| port.is_some_and(|port| listens_at(service.unit, &other.node, port));
-    let shares = |other: &&Merged| {
-        let mode = other.node.get("network_mode").and_then(|node| service.unit.text(node));
-        other.name != service.name && mode.is_some_and(|found| found.text == mode_of(owner))
-    };
-    let others: Vec<&Merged> = service.unit.services.iter().filter(shares).collect();
     if listens_at(service.unit, service.node, port?) {
         return None;
     }
-    if others.is_empty() {
+    let others = || service.unit.sharing(owner).filter(|other| other.name != service.name).take(MOST_SHARING);
+    if others().next().is_none() {
         return Some(neighbour(service.unit, owner));
     }
-    let all = service.unit.services.iter().filter(|other| other.name == owner).chain(others);
-    let mut listening = all.filter(has_port);
+    let all = service.unit.services.iter().filter(|other| other.name == owner).chain(others());
+    let mut listening = all.filter(|other| port.is_some_and(|port| listens_at(service.unit, &other.node, port)));
     let first = listening.next()?;
     listening.next().is_none().then(|| neighbour(service.unit, &first.name))
-}
-
-fn mode_of(owner: &str) -> String {
-    format!("service:{owner}")
 }
 
 /// Whether a service says that it listens there.

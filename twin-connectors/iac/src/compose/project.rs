@@ -1,7 +1,7 @@
 //! One project: which files it is made of, its name, and what it starts.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use twin_connector_base::config::interpolation::{Syntax, Variables, expand};
@@ -27,8 +27,8 @@ pub(super) struct Project<'a> {
     pub network: String,
     pub is_named: bool,
     files: &'a Files<'a>,
-    /// What its documents define beside services, those that are laid over others last.
-    definitions: RefCell<Vec<Node>>,
+    /// What its documents define beside services, by section and name, those that are laid over others last.
+    definitions: RefCell<HashMap<(String, String), Vec<Node>>>,
     /// The files whose services are its own.
     members: RefCell<BTreeSet<String>>,
     includes: Cell<usize>,
@@ -66,8 +66,19 @@ impl<'a> Project<'a> {
     pub fn units(&self, start: &starts::Start, folder: &str, variables: &Variables, take: &mut Take<'_, 'a>) {
         self.definitions.borrow_mut().clear();
         let source = |path: &String| Rc::new(Source { path: path.clone(), folder: Some(folder.to_owned()) });
-        let sources = start.files.iter().map(source).collect();
+        let mut sources: Vec<Rc<Source>> = start.files.iter().map(source).collect();
+        sources.retain(|source| start.reads(&source.path) || self.has_room_for(&source.path));
         self.unit(sources, variables, &|path| start.reads(path), &mut Vec::new(), take);
+    }
+
+    /// Whether a file may be read once more, only so that another one can be laid over it.
+    fn has_room_for(&self, path: &str) -> bool {
+        let lines = self.files.given(path).map_or(0, |file| file.lines.len());
+        let has_room = self.files.take_room(lines);
+        if !has_room {
+            self.files.warn(path, code::LIMIT, 0, "more files are laid over this one than are read together with it");
+        }
+        has_room
     }
 
     fn unit(
@@ -88,7 +99,7 @@ impl<'a> Project<'a> {
         }
         passed.truncate(depth);
         let services = services(self.files, &sources, variables);
-        take(&Unit { project: self, files: self.files, variables: variables.clone(), services });
+        take(&Unit::new(self, self.files, variables, services));
     }
 
     fn include(
@@ -118,22 +129,25 @@ impl<'a> Project<'a> {
 
     /// Keeps what the files define beside services.
     fn define(&self, sources: &[Rc<Source>]) {
-        const SECTIONS: [&str; 3] = ["networks", "configs", "secrets"];
+        let mut definitions = self.definitions.borrow_mut();
         for source in sources {
             for root in self.files.roots(&source.path) {
-                let entries = root.entries().iter();
-                let kept = entries.filter(|(key, _)| key.as_str().is_some_and(|key| SECTIONS.contains(&key)));
-                let kept: Vec<_> = kept.map(|(key, value)| (Node::of(key, source), Node::of(value, source))).collect();
-                if let Some(place) = kept.first().map(|(key, _)| key.place.clone()) {
-                    self.definitions.borrow_mut().push(Node::holding(Content::Mapping(kept), &place));
+                for section in ["networks", "configs", "secrets"] {
+                    let entries = root.get(section).map(document::Node::entries).unwrap_or_default();
+                    for (name, node) in entries.iter().filter_map(|(key, node)| Some((key.as_str()?, node))) {
+                        let key = (section.to_owned(), name.to_owned());
+                        definitions.entry(key).or_default().push(Node::of(node, source));
+                    }
                 }
             }
         }
     }
 
-    /// The node of that path of keys, in whichever file of the project has it; one that is laid over others goes first.
-    pub fn definition(&self, keys: &[&str]) -> Option<Node> {
-        self.definitions.borrow().iter().rev().find_map(|root| root.at(keys).cloned())
+    /// A field of what is defined under a name, in whichever file of the project has it; one that is laid over others goes first.
+    pub fn definition(&self, section: &str, name: &str, field: &str) -> Option<Node> {
+        let definitions = self.definitions.borrow();
+        let nodes = definitions.get(&(section.to_owned(), name.to_owned()))?;
+        nodes.iter().rev().find_map(|node| node.get(field)).cloned()
     }
 }
 

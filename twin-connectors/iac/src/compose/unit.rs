@@ -1,5 +1,7 @@
 //! Files that are laid over each other, what their variables are, and the evidence for what they say.
 
+use std::collections::BTreeMap;
+
 use twin_connector_base::config::interpolation::{Origin, Syntax, Traced, Variables, expand};
 use twin_core::observe::{Evidence, Locator, Step};
 
@@ -25,6 +27,29 @@ pub(super) struct Unit<'p, 'a> {
     pub files: &'p Files<'a>,
     pub variables: Variables,
     pub services: Vec<Merged>,
+    /// The services that share the network stack of another, by that one's name.
+    sharing: BTreeMap<String, Vec<usize>>,
+}
+
+impl<'p, 'a> Unit<'p, 'a> {
+    pub fn new(project: &'p Project<'a>, files: &'p Files<'a>, variables: &Variables, services: Vec<Merged>) -> Self {
+        let sharing = BTreeMap::new();
+        let mut unit = Unit { project, files, variables: variables.clone(), services, sharing };
+        for (at, service) in unit.services.iter().enumerate() {
+            let mode = service.node.get("network_mode").and_then(Node::as_str);
+            let mode = mode.map(|mode| expand(mode, Syntax::Shell, variables).text);
+            for owner in mode.iter().filter_map(|mode| mode.strip_prefix("service:")) {
+                unit.sharing.entry(owner.to_owned()).or_default().push(at);
+            }
+        }
+        unit
+    }
+
+    /// The services that share the network stack of another.
+    pub fn sharing(&self, owner: &str) -> impl Iterator<Item = &Merged> {
+        let places = self.sharing.get(owner).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|at| self.services.get(*at))
+    }
 }
 
 impl Unit<'_, '_> {
