@@ -199,6 +199,88 @@ const OLDER: Estate = Estate {
     edges: &["blog>queue", "blog>sql", "queue>sql", "relay>stats", "stats>sql", "web>blog"],
 };
 
+/// Profiles, placeholders and relaxed names. Traps: what only counts in development, the application's own addresses, what manages it,
+/// settings that a variable of the workload sets to something else.
+const PROFILES: Estate = Estate {
+    habit: "profiles and placeholders",
+    files: &[
+        (
+            "compose.yml",
+            "services:
+  tickets:
+    build: tickets
+    environment:
+      SPRING_DATA_REDIS_HOST: sessions
+      SEARCH_HOST: finder
+  seats: {build: seats, environment: ['QUARKUS_DATASOURCE_JDBC_URL=jdbc:postgresql://archive/seats']}
+  venues: {build: venues, environment: {SPRING_DATASOURCE_URL: 'jdbc:h2:mem:venues'}}
+  door: {build: door}
+  store: {image: 'postgres:16'}
+  archive: {image: 'postgres:16'}
+  cache: {image: 'redis:7', container_name: old-cache}
+  sessions: {image: 'redis:7'}
+  bus: {image: 'apache/kafka:3'}
+  finder: {image: acme/finder}
+  lookup: {image: acme/lookup}
+  stub: {image: acme/stub}
+",
+        ),
+        (
+            "tickets/src/main/resources/application.properties",
+            "spring.application.name=tickets
+server.address=stub
+management.server.address=stub
+eureka.instance.hostname=stub
+db.host=${STORE_HOST:store}
+spring.datasource.url=jdbc:postgresql://${db.host}:5432/tickets
+spring.data.redis.host=cache
+search.url=http://${SEARCH_HOST:lookup}:9200
+spring.kafka.bootstrap-servers=\\
+    bus:9092
+#---
+spring.config.activate.on-profile=dev
+spring.datasource.url=jdbc:postgresql://stub:5432/tickets
+payments.url=http://stub:1
+",
+        ),
+        ("tickets/src/main/resources/application-test.yml", "seats: {url: 'http://stub:1'}\n"),
+        (
+            "seats/src/main/resources/application.properties",
+            "%dev.quarkus.datasource.jdbc.url=jdbc:postgresql://stub/seats
+%prod.quarkus.datasource.jdbc.url=jdbc:postgresql://store/seats
+quarkus.rest-client.\"com.acme.Venues\".url=http\\://venues\\:8080
+quarkus.http.host=stub
+",
+        ),
+        (
+            "venues/src/main/resources/application.yml",
+            "spring: {datasource: {url: 'jdbc:postgresql://store/venues'}}\n",
+        ),
+        (
+            "door/src/main/resources/application.yml",
+            "spring:
+  cloud:
+    gateway:
+      routes:
+        - {id: a, uri: 'lb://TICKETS', predicates: ['Host=stub:1']}
+---
+spring: {config: {activate: {on-profile: docker}}}
+venues: {base-url: 'http://venues:8080'}
+",
+        ),
+    ],
+    edges: &[
+        "door>tickets",
+        "door>venues",
+        "seats>archive",
+        "seats>venues",
+        "tickets>bus",
+        "tickets>finder",
+        "tickets>sessions",
+        "tickets>store",
+    ],
+};
+
 /// A project of several files: included, extended, overridden. Traps: values that are overridden or reset, an order of start and a link that
 /// are never taken along, a file outside of the scanned folder, variables of the included project that the outer one sets otherwise.
 const FILES: Estate = Estate {
@@ -523,8 +605,20 @@ services:
     edges: &["sales>bus", "sales>stock", "stock>bus"],
 };
 
-const ESTATES: [&Estate; 11] =
-    [&SPRING, &DOTNET, &SCRIPTS, &PROJECTS, &OLDER, &FILES, &KUSTOMIZE, &MESH, &PROXIES, &CLUSTERS, &PLACEHOLDERS];
+const ESTATES: [&Estate; 12] = [
+    &SPRING,
+    &DOTNET,
+    &SCRIPTS,
+    &PROJECTS,
+    &OLDER,
+    &PROFILES,
+    &FILES,
+    &KUSTOMIZE,
+    &MESH,
+    &PROXIES,
+    &CLUSTERS,
+    &PLACEHOLDERS,
+];
 
 /// What is missing from an estate's edges, and what is too much.
 fn difference(estate: &Estate) -> Vec<String> {

@@ -93,6 +93,13 @@ pub fn endpoints(name: &str, value: &str) -> Vec<Endpoint> {
     found
 }
 
+/// Whether a variable with that name and value would name a peer, and this one names none: nobody but whoever has it. It comes before a setting
+/// of that name all the same.
+pub fn names_nobody_else(name: &str, value: &str) -> bool {
+    let asks = variable::names_a_host(name) && !variable::is_own(name) && !variable::is_secret(name);
+    asks && !value.trim().is_empty() && endpoints(name, value).is_empty()
+}
+
 /// The endpoints of this machine itself that a variable or setting names. [`endpoints`] leaves them out; they mean somebody else where several
 /// share one network stack.
 pub fn at_localhost(name: &str, value: &str) -> Vec<Endpoint> {

@@ -76,7 +76,7 @@ fn variables(text: &str, line: usize, known: &mut Variables) -> Vec<Setting> {
 fn defined(name: &str, value: &str, line: usize, known: &mut Variables) -> Setting {
     let value: Traced = expand(value, Syntax::Shell, known);
     let first = value.first_line().map_or(line, |first| first.min(line));
-    let setting = Setting { key: name.to_owned(), value: value.text.clone(), line: first };
+    let setting = Setting { key: name.to_owned(), value: value.text.clone(), line: first, profile: None };
     known.define("", &Variable { name: name.to_owned(), value: None, literal: false, line }, value);
     setting
 }
@@ -92,7 +92,7 @@ fn arguments(text: &str, line: usize, known: &Variables) -> Vec<Setting> {
             None => (option, word),
         };
         let value = expand(value, Syntax::Shell, known).text;
-        found.push(Setting { key: key.trim_start_matches('-').to_owned(), value, line });
+        found.push(Setting { key: key.trim_start_matches('-').to_owned(), value, line, profile: None });
         option = if word.starts_with('-') { word } else { "" };
     }
     found

@@ -122,6 +122,12 @@ fn say(service: &mut Service<'_>, variable: &Variable) {
         let technique = endpoint.technique;
         connect(service, variable, &endpoint, technique);
     }
+    let Variable { name, value, .. } = variable;
+    if value.unknown.is_empty() && endpoint::names_nobody_else(name, &value.text) {
+        let evidence = evidence(service, variable, &[name], technique::ENV_HOST);
+        let itself = Target::Record(service.record.key.clone());
+        service.record.relate(relation::CONNECTS_TO, itself, evidence);
+    }
     shared_stack(service, variable);
 }
 

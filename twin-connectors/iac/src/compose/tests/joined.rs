@@ -331,6 +331,7 @@ fn the_rest_of_the_specification_is_read_or_borne() {
             "near is published_port:localhost:94 [declared compose.yml:10=94]",
             "near connectsTo host:host.docker.internal port=95 protocol=http [env-address compose.yml:10=localhost:95]",
             "by connectsTo host:other port=96 [env-address compose.yml:11=localhost:96]",
+            "own connectsTo own [env-host compose.yml:12=H_URL]",
             "opt connectsTo host:raw [env-host compose.yml:13=raw < raw.env:1=raw]",
             "made builtFrom native_id:https://git.example/acme/made [declared compose.yml:14=git.example/acme/made]",
             "made builtFrom path:more [declared compose.yml:14=./more]",
@@ -339,7 +340,13 @@ fn the_rest_of_the_specification_is_read_or_borne() {
             "! compose.yml:13 a file of variables that is not there",
             "! compose.yml:16 what it is built from lies outside of the scanned folder",
         ],
-        &["side connectsTo host:a", "more connectsTo", "own connectsTo", "out builtFrom", "out configuredBy"],
+        &[
+            "side connectsTo host:a",
+            "more connectsTo host:",
+            "own connectsTo host:",
+            "out builtFrom",
+            "out configuredBy",
+        ],
     );
     let decoded = decode(&files);
     assert!(!format!("{decoded:?}").contains("zq-"), "a secret leaves");
