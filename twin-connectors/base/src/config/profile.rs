@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Setting;
+use crate::endpoint;
 
 /// A profile and what it is for, as far as its name tells.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,7 +44,7 @@ const PLATFORM: [&str; 14] = [
     "gke",
     "aks",
 ];
-const DEVELOPMENT: [&str; 18] = [
+const DEVELOPMENT: [&str; 16] = [
     "dev",
     "development",
     "develop",
@@ -52,7 +53,6 @@ const DEVELOPMENT: [&str; 18] = [
     "test",
     "tests",
     "testing",
-    "it",
     "integration",
     "e2e",
     "ci",
@@ -61,7 +61,6 @@ const DEVELOPMENT: [&str; 18] = [
     "junit",
     "mock",
     "debug",
-    "demo",
 ];
 /// Profiles that change one part and may stand at the end of a name that is not a framework's own.
 const PARTS: [&str; 8] = ["staging", "stage", "uat", "preprod", "mysql", "postgres", "h2", "hsqldb"];
@@ -198,15 +197,17 @@ fn names(value: &str) -> Vec<String> {
 }
 
 /// Whether another setting of the file takes the place of this one where users meet the program: what counts there, or always, goes
-/// before what counts elsewhere.
+/// before what counts elsewhere. A profile whose purpose is not known gives way only to a setting that names somebody too.
 pub(super) fn is_displaced(setting: &Setting, same_key: &[&Setting]) -> bool {
     let is_production =
         |other: &&&Setting| other.profile.as_ref().is_some_and(|profile| profile.stage == Stage::Production);
+    let is_usual = |other: &&&Setting| other.profile.is_none() || is_production(other);
+    let names_somebody =
+        |other: &&Setting| other.value.contains("${") || !endpoint::endpoints(&other.key, &other.value).is_empty();
     match setting.profile.as_ref().map(|profile| profile.stage) {
-        None => same_key.iter().any(|other| is_production(&other) && other.value != setting.value),
-        Some(Stage::Development | Stage::Other) => {
-            same_key.iter().any(|other| other.profile.is_none() || is_production(&other))
-        }
+        None => same_key.iter().filter(is_production).any(|other| other.value != setting.value),
+        Some(Stage::Development) => same_key.iter().any(|other| is_usual(&other)),
+        Some(Stage::Other) => same_key.iter().filter(is_usual).any(names_somebody),
         Some(Stage::Production | Stage::Platform) => false,
     }
 }

@@ -22,6 +22,7 @@ impl Decoder for ApplicationConfig {
         Capability::of_files("application-config", &[kind::CONFIGURATION], &[relation::CONNECTS_TO]).blind_to(&[
             "settings that the code itself has",
             "settings that a configuration server changes",
+            "which profile a command line or a variable chooses",
             "values of variables that only the running process knows",
         ])
     }

@@ -24,7 +24,7 @@ enum Rule {
 
 fn rule(field: &str) -> Rule {
     match field {
-        "command" | "entrypoint" | "healthcheck.test" => Rule::Replaced,
+        "command" | "entrypoint" | "healthcheck.test" | TOO_DEEP => Rule::Replaced,
         "environment"
         | "labels"
         | "annotations"
@@ -101,7 +101,7 @@ fn mappings(lower: Node, upper: Node, field: &str) -> Node {
             (Mark::Reset, _) => {}
             (_, None) => entries.push(Some((key, settled(value)))),
             (_, Some((below, lower))) => {
-                let deeper = if field.is_empty() { name } else { format!("{field}.{name}") };
+                let deeper = if field.is_empty() { name } else { within(field, &name) };
                 // Where nothing new is said of a name, the line that says it first is the better evidence.
                 let keeps = matches!(value.content, Content::Null);
                 entries.push(Some((if keeps { below } else { key }, laid(lower, value, &deeper))));
@@ -110,6 +110,14 @@ fn mappings(lower: Node, upper: Node, field: &str) -> Node {
     }
     Node::holding(Content::Mapping(entries.into_iter().flatten().collect()), &place)
 }
+
+/// The path of a field. No rule is about a longer one, and nothing beneath it is merged: nothing of a service is that deep.
+fn within(field: &str, name: &str) -> String {
+    const LONGEST: usize = 128;
+    if field.len() + name.len() > LONGEST { TOO_DEEP.to_owned() } else { format!("{field}.{name}") }
+}
+
+const TOO_DEEP: &str = ".";
 
 fn named((at, entry): (usize, &Option<(Node, Node)>)) -> Option<(String, usize)> {
     Some((entry.as_ref()?.0.as_str()?.to_owned(), at))

@@ -84,7 +84,8 @@ fn is_compose_name(name: &str) -> bool {
 /// A top-level `services:` under which something has an image or is built. Text only: the head may end anywhere.
 fn has_services(head: &[u8]) -> bool {
     let text = String::from_utf8_lossy(head);
-    let mut lines = text.lines().skip_while(|line| line.trim_end() != "services:").skip(1);
+    let mut lines =
+        text.trim_start_matches('\u{feff}').lines().skip_while(|line| line.trim_end() != "services:").skip(1);
     let services = lines.by_ref().take_while(|line| line.is_empty() || line.starts_with([' ', '#', '\t']));
     services.map(str::trim).any(|line| line.starts_with("image:") || line.starts_with("build:"))
 }

@@ -227,6 +227,7 @@ fn files_are_recognised_by_name_then_by_content() {
         ("x/Docker-Compose-dev.YML", "", Recognition::ByName),
         ("composer.yml", "", Recognition::No),
         ("stack.yml", "services:\n\n  a:\n    image: x\n", Recognition::ByContent),
+        ("stack.yml", "\u{feff}services:\r\n  a:\r\n    image: x\r\n", Recognition::ByContent),
         ("stack.yml", "services:\n  a: {}\nimage: x\n", Recognition::No),
         ("compose.json", "", Recognition::No),
     ];

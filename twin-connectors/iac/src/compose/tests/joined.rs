@@ -124,6 +124,20 @@ fn circles_and_long_chains_end() {
 }
 
 #[test]
+fn deep_trees_are_laid_over_each_other() {
+    let deep = |name: &str| {
+        let levels: String = (0..480).map(|level| format!("{}k:\n", " ".repeat(level + 4))).collect();
+        format!("services:\n  a:\n    image: x\n{levels}{}{name}: 1\n", " ".repeat(500))
+    };
+    let (lower, upper) = (deep("one"), deep("two"));
+    let limits = Limits { depth: 512, ..Limits::default() };
+    let payloads = [("compose.yml", &lower), ("compose.override.yml", &upper)];
+    let payloads = payloads.map(|(path, text)| Payload { path, bytes: Ok(text.as_bytes()) });
+    let decoded = Compose.decode(&payloads, &Origin { source: SourceId("shop".to_owned()), limits });
+    assert!(decoded.iter().all(|file| file.outcome == Outcome::Complete && !file.records.is_empty()), "{decoded:?}");
+}
+
+#[test]
 fn copies_are_limited() {
     let wide: String = (0..200).map(|at| format!("{at}, ")).collect();
     let mut text = format!("services:\n  a: {{x-wide: [{wide}]}}\n");
