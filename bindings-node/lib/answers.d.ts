@@ -800,7 +800,7 @@ export interface SourceCheck {
 export type SourceId = string
 
 /** The space of names that a [`Handle`] is taken from. */
-export type Space = 'host' | 'published_port' | 'service_name' | 'image' | 'package' | 'path' | 'native_id' | 'component_name' | 'annotation' | 'team' | 'configuration_name'
+export type Space = 'host' | 'published_port' | 'service_name' | 'image' | 'package' | 'path' | 'native_id' | 'component_name' | 'annotation' | 'team' | 'configuration_name' | 'module_value'
 
 /** The state of an entity, from well to worst. The order is the order of severity. */
 export type State = 'none' | 'delayed' | 'degraded' | 'down'

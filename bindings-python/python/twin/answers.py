@@ -1198,7 +1198,7 @@ class SourceCheck(TypedDict):
 SourceId = str
 """One source instance: a folder that is scanned, a cluster that is watched. Chosen by the host or derived from the Git remote."""
 
-Space = Union[Literal["host"], Literal["published_port"], Literal["service_name"], Literal["image"], Literal["package"], Literal["path"], Literal["native_id"], Literal["component_name"], Literal["annotation"], Literal["team"], Literal["configuration_name"]]
+Space = Union[Literal["host"], Literal["published_port"], Literal["service_name"], Literal["image"], Literal["package"], Literal["path"], Literal["native_id"], Literal["component_name"], Literal["annotation"], Literal["team"], Literal["configuration_name"], Literal["module_value"]]
 """The space of names that a [`Handle`] is taken from."""
 
 State = Union[Literal["none"], Literal["delayed"], Literal["degraded"], Literal["down"]]
