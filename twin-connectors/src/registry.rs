@@ -3,9 +3,15 @@
 use std::fmt;
 
 use twin_connector_base::Decoder;
+use twin_connector_code::cargo::Cargo;
 use twin_connector_code::codeowners::Codeowners;
 use twin_connector_code::config::ApplicationConfig;
 use twin_connector_code::dockerfile::Dockerfile;
+use twin_connector_code::go::Go;
+use twin_connector_code::gradle::Gradle;
+use twin_connector_code::maven::Maven;
+use twin_connector_code::npm::Npm;
+use twin_connector_code::python::Python;
 use twin_connector_cost::focus::Focus;
 use twin_connector_iac::compose::Compose;
 use twin_connector_iac::terraform_state::TerraformState;
@@ -47,7 +53,7 @@ impl fmt::Debug for Registered {
     }
 }
 
-static REGISTRY: [Registered; 9] = [
+static REGISTRY: [Registered; 15] = [
     Registered::new(&Kubernetes, &["json", "yaml", "yml"]),
     Registered::new(&Compose, &["yaml", "yml"]),
     Registered::new(&TerraformState, &["json", "tfstate"]),
@@ -58,6 +64,13 @@ static REGISTRY: [Registered; 9] = [
     Registered::new(&DecisionRecords, &[]),
     Registered::new(&Focus, &["csv"]),
     Registered::new(&Dockerfile, &["dockerfile"]),
+    // By name only: other files with these endings are other people's.
+    Registered::new(&Cargo, &[]),
+    Registered::new(&Npm, &[]),
+    Registered::new(&Python, &[]),
+    Registered::new(&Go, &[]),
+    Registered::new(&Maven, &[]),
+    Registered::new(&Gradle, &["gradle"]),
 ];
 
 /// Every decoder that ships, in the order in which ties are read.

@@ -9,6 +9,7 @@ mod connections;
 mod edges;
 mod entities;
 mod ownership;
+mod packages;
 mod pattern;
 mod relations;
 mod start_order;
@@ -45,6 +46,7 @@ pub fn build(directory: &Directory<'_>, schema: &Schema, identified: Identified<
     let mut build = Build::new(directory, schema);
     build.add_entities(&identified);
     build.add_relations();
+    build.add_package_dependencies();
     build.add_connections();
     build.add_start_order();
     build.add_ownership();
