@@ -3,6 +3,7 @@
 mod graphs;
 mod identity;
 mod order;
+mod packages;
 mod status;
 mod store;
 mod support;
