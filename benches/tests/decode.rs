@@ -37,8 +37,10 @@ fn a_line_has_exactly_the_promised_fields() {
 #[test]
 fn files_of_another_sort_are_one_rejection_and_never_a_panic() {
     let odd: [&[u8]; 5] = [b"", b"\xff\xfe\x00", b"[[[[", b"{\"a\": 1}", b"just words"];
-    for sort in ["compose", "kubernetes", "terraform-state", "otlp", "codeowners", "focus", "adr", "application-config"]
-    {
+    let sorts =
+        ["compose", "kubernetes", "terraform-state", "otlp", "codeowners", "focus", "adr", "application-config"];
+    let packages = ["cargo", "npm", "python", "go", "maven", "gradle"];
+    for sort in sorts.into_iter().chain(packages) {
         for bytes in odd {
             decoded(sort, "x", bytes);
         }

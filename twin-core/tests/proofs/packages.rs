@@ -150,3 +150,21 @@ fn what_a_package_depends_on_its_component_depends_on() {
            interface",
     );
 }
+
+#[test]
+fn whoever_owns_everything_owns_the_root() {
+    check(
+        "file CODEOWNERS
+         Team:org/all
+           known team:org/all
+         OwnershipRule:everything
+           set pattern *
+           set owners org/all
+           set position 1
+         file package.json
+         Component:npm:root
+           known path:@estate
+         ask owners npm:root
+           all",
+    );
+}

@@ -78,10 +78,9 @@ impl<'t> Scan<'t> {
         let rest = self.rest();
         let quote = QUOTES.into_iter().find(|quote| rest.starts_with(quote)).unwrap_or("\"");
         let inside = rest.get(quote.len()..).unwrap_or_default();
-        let stop = if quote.len() == 3 { inside.len() } else { inside.find('\n').unwrap_or(inside.len()) };
-        let end = end_of(inside.get(..stop).unwrap_or_default(), quote);
-        let text = inside.get(..end.unwrap_or(stop)).unwrap_or_default();
-        let closing = end.map_or(0, |_| quote.len());
+        let (length, is_closed) = end_of(inside, quote);
+        let text = inside.get(..length).unwrap_or_default();
+        let closing = if is_closed { quote.len() } else { 0 };
         self.take(quote.len() + text.len() + closing, Some(Token::Text(text)));
     }
 
@@ -95,14 +94,17 @@ impl<'t> Scan<'t> {
     }
 }
 
-/// Where a quote ends that no backslash stands before.
-fn end_of(inside: &str, quote: &str) -> Option<usize> {
+/// How long a text is up to the quote that no backslash stands before, and whether there is one; a single quote ends with its line.
+fn end_of(inside: &str, quote: &str) -> (usize, bool) {
     let mut escaped = false;
-    inside.char_indices().find_map(|(at, letter)| {
-        let ends = !escaped && inside.get(at..).is_some_and(|rest| rest.starts_with(quote));
-        escaped = !escaped && letter == '\\';
-        ends.then_some(at)
-    })
+    for (at, letter) in inside.char_indices() {
+        match letter {
+            '\n' if quote.len() == 1 => return (at, false),
+            _ if !escaped && inside.get(at..).is_some_and(|rest| rest.starts_with(quote)) => return (at, true),
+            _ => escaped = !escaped && letter == '\\',
+        }
+    }
+    (inside.len(), false)
 }
 
 fn is_first(letter: char) -> bool {

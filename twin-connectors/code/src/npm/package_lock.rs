@@ -143,10 +143,11 @@ impl Reading<'_, '_> {
         let folders = std::iter::successors(Some(path), |path| {
             (!path.is_empty()).then(|| path.rsplit_once('/').map_or("", |(above, _)| above))
         });
-        let mut inside = folders.filter(|folder| !folder.ends_with(MODULES)).map(|folder| {
-            let path = join(&join(folder, MODULES), name);
-            self.tree.get(&path).map(|place| (path, *place))
-        });
+        let mut inside =
+            folders.take(self.file.origin.limits.depth).filter(|folder| !folder.ends_with(MODULES)).map(|folder| {
+                let path = join(&join(folder, MODULES), name);
+                self.tree.get(&path).map(|place| (path, *place))
+            });
         let (path, place) = inside.find_map(|found| found)?;
         if !is_link(place.node) {
             return Some((path, place));

@@ -29,6 +29,8 @@ pub(crate) struct File<'a> {
 
 /// How many lines a text may stand below its key.
 const BELOW: usize = 3;
+/// In longer lines nothing is looked for: a file in one line would be looked through for each of its values.
+const LONG: usize = 4096;
 
 impl<'a> File<'a> {
     /// Takes a payload's text.
@@ -63,7 +65,9 @@ impl<'a> File<'a> {
     /// Evidence at a line: of a text that does not stand there to the letter, its beginning or nothing.
     pub fn evidence(&self, line: usize, raw: &str) -> Evidence {
         let first = raw.lines().next().unwrap_or_default();
-        let standing = [raw, first].into_iter().find_map(|raw| Some((self.lines.find(raw, line, BELOW)?, raw)));
+        let lines = || (line..line.saturating_add(BELOW)).filter(|line| self.lines.get(*line).len() <= LONG);
+        let stands = |raw: &&str| lines().find(|line| self.lines.get(*line).contains(*raw));
+        let standing = [raw, first].into_iter().find_map(|raw| Some((stands(&raw)?, raw)));
         let (line, raw) = standing.unwrap_or((line, ""));
         Evidence::at(Locator::line(self.path, line), raw, technique::DECLARED)
     }

@@ -40,6 +40,12 @@ fn scope_of(path: &str) -> Option<&'static str> {
     words.any(|word| DEVELOPMENT.contains(&word)).then_some(scope::DEVELOPMENT)
 }
 
+/// Whether a folder holds what helps to develop, and no code that runs.
+fn is_beside(folder: &str) -> bool {
+    let name = file_name(folder);
+    name.starts_with('.') || DEVELOPMENT.contains(&name)
+}
+
 /// The files that requirements include and that no name tells to be requirements.
 pub(super) fn included(path: &str, text: &str) -> Vec<String> {
     let lines = text.lines().filter_map(|line| option(line.trim(), &["-r", "--requirement"]));
@@ -60,13 +66,15 @@ fn option<'t>(line: &'t str, names: &[&str]) -> Option<&'t str> {
 pub(super) fn decode(file: &File<'_>, payloads: &[Payload<'_>]) -> Result<Decoded, Diagnostic> {
     let mut reading = Reading { payloads, dependencies: Vec::new(), diagnostics: Vec::new(), lines: 0 };
     reading.read(file, &[]);
-    if reading.lines == 0 && !reading.diagnostics.is_empty() {
-        return Err(file.refuse(code::NOT_RECOGNISED, 0, "no line of it is a requirement"));
+    // A text about what somebody requires has such a name, too.
+    if reading.lines < reading.diagnostics.len() {
+        return Err(file.refuse(code::NOT_RECOGNISED, 0, "most of its lines are no requirements"));
     }
     let folder = super::folder(file);
     let name = declared(folder, payloads, file.origin);
     let mut manifest = Manifest::new(Ecosystem::Python, name, folder, file);
     let scope = scope_of(file.path);
+    manifest.is_component = manifest.is_named || (scope.is_none() && !is_beside(folder));
     manifest.dependencies =
         reading.dependencies.into_iter().map(|dependency| Dependency { scope, ..dependency }).collect();
     Ok(file.decoded(manifest.records(file), reading.diagnostics))
@@ -192,7 +200,7 @@ pub(super) fn statements(file: &File<'_>) -> Vec<(usize, String)> {
         let text = if line.trim_start().starts_with('#') { "" } else { line.split(" #").next().unwrap_or(line) }.trim();
         let (text, more) = text.strip_suffix('\\').map_or((text, false), |text| (text.trim_end(), true));
         match found.last_mut() {
-            Some((_, last)) if goes_on => *last = format!("{last} {text}"),
+            Some((_, last)) if goes_on => last.extend([" ", text]),
             _ => found.push((number, text.to_owned())),
         }
         goes_on = more;

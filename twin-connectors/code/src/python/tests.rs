@@ -104,6 +104,17 @@ fn requirements_speak_for_the_package_beside_them() {
 }
 
 #[test]
+fn what_helps_to_develop_is_no_component() {
+    for path in ["docs/requirements.txt", "a/requirements-dev.txt", ".ci/requirements.txt"] {
+        let (records, _) = partial(&Python, &[Sample(path, "tide\n")]);
+        assert!(records.iter().all(|record| !record.starts_with("Component")), "{path}: {records:?}");
+    }
+    let (records, diagnostics) =
+        partial(&Python, &[Sample("requirements/goals.txt", "The quay\nmust be safe\nalways\n")]);
+    assert_eq!((records.len(), diagnostics), (0, vec!["requirements/goals.txt:0 not-recognised 1".to_owned()]));
+}
+
+#[test]
 fn what_was_asked_for_in_requirements_is_read_along() {
     let head = b"-r base.txt\n--requirement=a/more.list\n-r ../other.list # why\n";
     let companions = Python.companions("q/requirements.txt", head);
@@ -218,10 +229,10 @@ fn pipenv_is_read_in_both_files() {
 fn bad_input_is_told_and_the_rest_is_read() {
     endures(&Python, &NAMES);
     let (records, diagnostics) =
-        partial(&Python, &[Sample("requirements.txt", "tide\nnot one\n-r gone.list\nhttps://h/zq\n")]);
-    assert_eq!(records.len(), 4, "{records:?}");
+        partial(&Python, &[Sample("requirements.txt", "tide\nmoor\nhull\nnot one\n-r gone.list\nhttps://h/zq\n")]);
+    assert_eq!(records.len(), 8, "{records:?}");
     let expected =
-        ["requirements.txt:2 syntax 0", "requirements.txt:3 unresolved 0", "requirements.txt:4 unresolved 0"];
+        ["requirements.txt:4 syntax 0", "requirements.txt:5 unresolved 0", "requirements.txt:6 unresolved 0"];
     assert_eq!(diagnostics, expected);
     let (records, diagnostics) =
         partial(&Python, &[Sample("uv.lock", "[[package]]\nversion = \"1\"\n[[package]]\nname = \"a\"\n")]);
