@@ -9,7 +9,7 @@ mod lines;
 use std::collections::{BTreeMap, BTreeSet};
 
 use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
-use twin_core::observe::{Capability, Diagnostic, code};
+use twin_core::observe::{Capability, Diagnostic, Proof, code};
 use twin_core::schema::{kind, relation};
 
 use crate::packages::{Dependency, Ecosystem, File, Manifest, Told, file_name, rejected, scope};
@@ -22,7 +22,8 @@ pub struct Go;
 impl Decoder for Go {
     fn capability(&self) -> Capability {
         let relations = [relation::DEPENDS_ON, relation::REPRESENTS, relation::BUILT_FROM];
-        Capability::of_files("go", &[kind::PACKAGE, kind::COMPONENT], &relations).blind_to(&[
+        let capability = Capability::of_files("go", &[kind::PACKAGE, kind::COMPONENT], &relations);
+        Capability { proof: Proof::Documented, ..capability }.blind_to(&[
             "what a module is at which version: Go keeps that in tags",
             "which version is chosen where several modules require one",
             "which packages of a module are programs",

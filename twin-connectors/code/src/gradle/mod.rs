@@ -11,7 +11,7 @@ mod script;
 mod token;
 
 use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
-use twin_core::observe::{Capability, Diagnostic, code};
+use twin_core::observe::{Capability, Diagnostic, Proof, code};
 use twin_core::schema::{kind, relation};
 
 use crate::packages::{File, ancestors, file_name, folder_of, join, main, rejected};
@@ -49,7 +49,8 @@ impl Form {
 impl Decoder for Gradle {
     fn capability(&self) -> Capability {
         let relations = [relation::DEPENDS_ON, relation::REPRESENTS, relation::BUILT_FROM];
-        Capability::of_files("gradle", &[kind::PACKAGE, kind::COMPONENT], &relations).blind_to(&[
+        let capability = Capability::of_files("gradle", &[kind::PACKAGE, kind::COMPONENT], &relations);
+        Capability { proof: Proof::Documented, ..capability }.blind_to(&[
             "what a build script computes, and what its plugins and convention scripts add",
             "what a build script says of other projects, but for their group and version",
             "projects that settings put into another folder or give another name",
