@@ -4,10 +4,15 @@ use twin_connector_base::document::Node;
 
 use crate::packages::{Dependency, File, scope, without_credentials};
 
-/// Name and range: the at sign of an organisation is part of the name.
+/// Name and range: the at sign of an organisation is part of the name. `None` for an address, which may have an at sign behind a password.
 pub(super) fn split(descriptor: &str) -> Option<(&str, &str)> {
     let at = descriptor.char_indices().skip(1).find(|(_, letter)| *letter == '@').map(|(at, _)| at)?;
-    Some((descriptor.get(..at)?, descriptor.get(at + 1..)?))
+    Some((descriptor.get(..at).filter(|name| is_name(name))?, descriptor.get(at + 1..)?))
+}
+
+/// Whether a text may be the name of a package, and is no address.
+pub(super) fn is_name(text: &str) -> bool {
+    !text.is_empty() && !text.contains(|letter: char| letter == ':' || letter.is_whitespace())
 }
 
 /// The name that is meant: an alias, `npm:name@range`, means another than it is called.
@@ -16,7 +21,7 @@ pub(super) fn meant<'a>(called: &'a str, range: &'a str) -> (&'a str, &'a str) {
     match split(alias) {
         Some(named) => named,
         None if alias.starts_with(|first: char| first.is_ascii_digit() || "^~<>=*".contains(first)) => (called, alias),
-        None if alias.is_empty() => (called, range),
+        None if !is_name(alias) => (called, range),
         None => (alias, "*"),
     }
 }
@@ -50,7 +55,7 @@ pub(super) fn needed(file: &File<'_>, root: &Node) -> Vec<Needed> {
 }
 
 fn need(file: &File<'_>, name: &Node, range: &Node, scope: Option<&'static str>) -> Option<Needed> {
-    let (called, written) = (name.as_str().filter(|name| !name.is_empty())?, range.as_str().unwrap_or_default());
+    let (called, written) = (name.as_str().filter(|name| is_name(name))?, range.as_str().unwrap_or_default());
     let (meant, accepted) = meant(called, written);
     let mut dependency = Dependency::new(meant.to_owned(), file.evidence(name.line, called));
     dependency.scope = scope;

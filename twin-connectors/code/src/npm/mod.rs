@@ -32,6 +32,7 @@ impl Decoder for Npm {
         Capability::of_files("npm", &[kind::PACKAGE, kind::COMPONENT], &relations).blind_to(&[
             "what scripts do",
             "which versions Yarn 1 chose for members of a workspace",
+            "which versions pnpm chose for packages that its lock file names beyond the first 64 KiB",
             "the ranges of catalogues",
             "that two packages of one name in one repository are two",
         ])

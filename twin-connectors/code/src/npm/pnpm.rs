@@ -6,7 +6,7 @@ use twin_connector_base::document::Node;
 use twin_connector_base::{Decoded, Payload};
 use twin_core::observe::{Diagnostic, Record, code};
 
-use super::descriptor::{SECTIONS, needed, split};
+use super::descriptor::{SECTIONS, is_name, needed, split};
 use super::{beside, manifest_in};
 use crate::packages::{Dependency, Ecosystem, Entry, File, without_credentials};
 
@@ -60,7 +60,8 @@ impl<'n> Reading<'_, 'n> {
         let refuse = || self.file.refuse(code::SHAPE, key.line, "a package without a name");
         let written = key.as_str().ok_or_else(refuse)?;
         let said = node.get("name").and_then(Node::as_str);
-        let name = said.or_else(|| self.parts(written).map(|(name, _)| name)).ok_or_else(refuse)?;
+        let name = said.or_else(|| self.parts(written).map(|(name, _)| name)).filter(|name| is_name(name));
+        let name = name.ok_or_else(refuse)?;
         let mut entry = Entry::new(name.to_owned(), self.file.evidence(key.line, name));
         let copies = snapshots.get(without_peers(written)).map(Vec::as_slice).unwrap_or_default();
         let all = std::iter::once(node).chain(copies.iter().copied());
@@ -82,7 +83,8 @@ impl<'n> Reading<'_, 'n> {
         if version.starts_with("link:") || version.starts_with("file:") {
             return Some(dependency);
         }
-        let (named, version) = self.parts(version).filter(|_| is_key(version)).unwrap_or((called, version));
+        let key = self.parts(version).filter(|(name, _)| is_key(version) && is_name(name));
+        let (named, version) = key.unwrap_or((called, version));
         dependency.name = named.to_owned();
         let version = if self.is_old { version.split('_').next().unwrap_or(version) } else { without_peers(version) };
         dependency.version = without_credentials(version);

@@ -179,6 +179,21 @@ fn bad_input_is_told_and_the_rest_is_read() {
     let (records, diagnostics) =
         partial(&Npm, &[Sample("yarn.lock", "# yarn lockfile v1\n\nodd:\n  version \"1\"\na@1:\n  version \"1\"\n")]);
     assert_eq!((records.len(), diagnostics), (1, vec!["yarn.lock:3 syntax 1".to_owned()]));
+    let addresses = [
+        ("yarn.lock", "# yarn lockfile v1\n\n\"https://kim:zq@h.example/x.tgz\":\n  version \"1\"\n"),
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n  https://kim:zq@h.example/x.tgz:\n    dev: true\n"),
+        ("pnpm-lock.yaml", "lockfileVersion: 5.4\npackages:\n  https://kim:zq@h.example/x.tgz:\n    dev: true\n"),
+    ];
+    for (path, text) in addresses {
+        let (records, diagnostics) = partial(&Npm, &[Sample(path, text)]);
+        assert_eq!((records.len(), diagnostics.len()), (0, 1), "{path}");
+    }
+    let aliases = "{\"name\": \"a\", \"dependencies\": {\"b\": \"npm:https://kim:zq@h.example/x\", \"c d\": \"1\", \"e\": \"kim:zq@h:x/y\"}}";
+    let (records, _) = partial(&Npm, &[Sample("package.json", aliases)]);
+    assert_eq!(
+        records.get(1..3).unwrap_or_default(),
+        ["dependsOn pkg:npm/b version.range=npm:https://h.example/x", "dependsOn pkg:npm/e version.range=h:x/y"]
+    );
     let twice = "\u{feff}{\"name\": \"a\", \"name\": \"b\", \"dependencies\": [\"zq\"]}";
     let twice = decoded(&Npm, &[Sample("package.json", twice)]);
     assert_eq!(twice[0].records[0].key.name, "npm:b");
