@@ -134,7 +134,9 @@ fn what_a_package_depends_on_its_component_depends_on() {
          Package:npm:theme
            known package:pkg:npm/theme
            represents Component:npm:theme
-           dependsOn path:ui/src@estate
+           dependsOn path:ui@estate
+           dependsOn path:ui/nothing@estate
+           dependsOn path:theme/nothing@estate
          Component:npm:theme
            called appearance
            known path:theme@estate
