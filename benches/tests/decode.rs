@@ -37,7 +37,7 @@ fn a_line_has_exactly_the_promised_fields() {
 #[test]
 fn files_of_another_sort_are_one_rejection_and_never_a_panic() {
     let odd: [&[u8]; 5] = [b"", b"\xff\xfe\x00", b"[[[[", b"{\"a\": 1}", b"just words"];
-    for sort in [
+    let sorts = [
         "compose",
         "kubernetes",
         "terraform-state",
@@ -48,7 +48,9 @@ fn files_of_another_sort_are_one_rejection_and_never_a_panic() {
         "adr",
         "application-config",
         "git",
-    ] {
+    ];
+    let packages = ["cargo", "npm", "python", "go", "maven", "gradle"];
+    for sort in sorts.into_iter().chain(packages) {
         for bytes in odd {
             decoded(sort, "x", bytes);
         }

@@ -3,10 +3,16 @@
 use std::fmt;
 
 use twin_connector_base::Decoder;
+use twin_connector_code::cargo::Cargo;
 use twin_connector_code::codeowners::Codeowners;
 use twin_connector_code::config::ApplicationConfig;
 use twin_connector_code::dockerfile::Dockerfile;
 use twin_connector_code::git::Git;
+use twin_connector_code::go::Go;
+use twin_connector_code::gradle::Gradle;
+use twin_connector_code::maven::Maven;
+use twin_connector_code::npm::Npm;
+use twin_connector_code::python::Python;
 use twin_connector_cost::focus::Focus;
 use twin_connector_delivery::github_actions::GithubActions;
 use twin_connector_delivery::gitlab_ci::GitlabCi;
@@ -66,6 +72,13 @@ static REGISTRY: &[Registered] = &[
     Registered::new(&Git, &[]),
     Registered::new(&GithubActions, &["yaml", "yml"]),
     Registered::new(&GitlabCi, &["yaml", "yml"]),
+    // By name only: other files with these endings are other people's.
+    Registered::new(&Cargo, &[]),
+    Registered::new(&Npm, &[]),
+    Registered::new(&Python, &[]),
+    Registered::new(&Go, &[]),
+    Registered::new(&Maven, &[]),
+    Registered::new(&Gradle, &["gradle"]),
 ];
 
 /// Every decoder that ships, in the order in which ties are read.

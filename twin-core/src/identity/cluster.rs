@@ -123,7 +123,7 @@ fn obstacle(
             if standing.is_split(x, y) {
                 return Some("split by a person".to_owned());
             }
-            if score::slot(directory.record(x)) == score::slot(directory.record(y)) {
+            if score::stand_side_by_side(directory.record(x), directory.record(y)) {
                 let (x, y) = (&directory.record(x).key, &directory.record(y).key);
                 return Some(format!("{x} and {y} stand side by side in one place"));
             }

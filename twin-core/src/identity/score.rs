@@ -193,7 +193,7 @@ fn conflict(directory: &Directory<'_>, a: RecordIndex, b: RecordIndex) -> Option
     let (first, second) = (directory.record(a), directory.record(b));
     let against =
         |field, value: String| Weight { field, technique: "conflict", value, weight: -20.0, facts: Vec::new() };
-    if slot(first) == slot(second) {
+    if stand_side_by_side(first, second) {
         return Some(against("slot", format!("both stand in {}", slot_name(first))));
     }
     let (role, other) = (role(directory, a), role(directory, b));
@@ -223,6 +223,27 @@ pub fn slot(record: &RecordView) -> (&str, &str, Option<&str>, Option<&str>) {
     (&key.source.0, key.kind.as_str(), key.cluster.as_deref(), key.namespace.as_deref())
 }
 
+/// Whether two records fill one slot, so that they are two things. Packages of two ecosystems that stand in one code folder are
+/// two sides of one component.
+pub fn stand_side_by_side(a: &RecordView, b: &RecordView) -> bool {
+    slot(a) == slot(b)
+        && !(ecosystem(a) != ecosystem(b) && code_folder(a).is_some() && code_folder(a) == code_folder(b))
+}
+
+/// The part of a component's name that says which package manager knows it: `cargo` of `cargo:cart`.
+fn ecosystem(record: &RecordView) -> Option<&str> {
+    let name = (record.key.kind == kind::COMPONENT).then_some(record.key.name.as_str())?;
+    name.split_once(':').map(|(ecosystem, _)| ecosystem)
+}
+
+/// The folder that a record is made from; `None` where it answers to several: a component of several folders is several that are
+/// called the same.
+fn code_folder(record: &RecordView) -> Option<&Handle> {
+    let mut folders = record.handles.iter().map(|(handle, _)| handle).filter(|handle| handle.space == Space::Path);
+    let first = folders.next()?;
+    folders.all(|other| other == first).then_some(first)
+}
+
 fn slot_name(record: &RecordView) -> String {
     let key = &record.key;
     let parts = [Some(key.source.0.as_str()), key.cluster.as_deref(), key.namespace.as_deref()];
@@ -240,11 +261,13 @@ fn peers(directory: &Directory<'_>, field: Field, record: RecordIndex) -> Option
 
 /// A value means nothing once two records of one slot share it. A service's name means nothing either once two workloads of one system claim it.
 fn is_generic(directory: &Directory<'_>, field: Field, records: &[RecordIndex]) -> bool {
-    let mut slots = BTreeSet::new();
+    let mut slots: BTreeMap<_, Vec<&RecordView>> = BTreeMap::new();
     let mut systems = BTreeSet::new();
     records.iter().any(|&record| {
         let view = directory.record(record);
-        let repeated = !slots.insert((slot(view), peers(directory, field, record)));
+        let beside = slots.entry((slot(view), peers(directory, field, record))).or_default();
+        let repeated = beside.iter().any(|other| stand_side_by_side(other, view));
+        beside.push(view);
         let claimed = matches!(field, Field::ServiceName | Field::Name)
             && view.key.kind == kind::WORKLOAD
             && !systems.insert(system(view));
@@ -255,7 +278,9 @@ fn is_generic(directory: &Directory<'_>, field: Field, records: &[RecordIndex]) 
 /// The values of a record that another record may share.
 fn shared_values(directory: &Directory<'_>, record: RecordIndex) -> Vec<(Field, String, FactIndex)> {
     let view = directory.record(record);
-    let named = view.handles.iter().filter_map(|(handle, fact)| Some((field_of(handle)?, value_of(handle), *fact)));
+    let several = view.key.kind == kind::COMPONENT && code_folder(view).is_none();
+    let handles = view.handles.iter().filter(|(handle, _)| !(several && handle.space == Space::Path));
+    let named = handles.filter_map(|(handle, fact)| Some((field_of(handle)?, value_of(handle), *fact)));
     let images = directory.facts_of(record).filter_map(|(fact, holding)| match &holding.fact.statement {
         Statement::Related { relation, target: Target::Handle(handle), .. } if *relation == relation::RUNS_IMAGE => {
             Some((Field::Image, handle.value.clone(), fact))

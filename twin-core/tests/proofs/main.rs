@@ -6,6 +6,7 @@ mod graphs;
 mod hosts;
 mod identity;
 mod order;
+mod packages;
 mod sources;
 mod status;
 mod stopping;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Build;
-use super::relations::parent;
+use super::relations::{Reach, parent};
 use crate::identity::{FactIndex, Found, RecordIndex};
 use crate::observe::{Handle, Space, Target};
 use crate::schema::{AttributeName, Ends, RelationRow, Value, kind};
@@ -37,7 +37,7 @@ impl Build<'_> {
     fn left_ends(&mut self, record: RecordIndex, target: &Target, ends: &Ends) -> Vec<(Option<u32>, Option<Found>)> {
         match target {
             Target::Handle(handle) if handle.space == Space::Path => self.standing_in(handle, ends),
-            _ => self.meant(record, target, ends),
+            _ => self.meant(record, target, ends, Reach::Above),
         }
     }
 

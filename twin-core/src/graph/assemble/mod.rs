@@ -12,6 +12,7 @@ mod edges;
 mod entities;
 mod inverse;
 mod ownership;
+mod packages;
 mod pattern;
 mod relations;
 mod start_order;
@@ -50,6 +51,7 @@ pub fn build(directory: &Directory<'_>, schema: &Schema, identified: Identified<
     build.add_activity();
     build.add_relations();
     build.add_base_images();
+    build.add_package_dependencies();
     build.add_connections();
     build.add_start_order();
     build.add_ownership();

@@ -119,7 +119,7 @@ impl Build<'_> {
     fn own(&mut self, node: u32, path: &OwnedPath, rules: &[Rule]) {
         let mut last: BTreeMap<(&str, &str), &Rule> = BTreeMap::new();
         for rule in rules.iter().filter(|rule| rule.source == path.source) {
-            if within(&rule.base, &path.path).is_some_and(|relative| rule.pattern.matches(relative)) {
+            if within(&rule.base, &path.path).is_some_and(|relative| rule.pattern.matches(or_itself(relative))) {
                 last.insert((&rule.base, &rule.section), rule);
             }
         }
@@ -148,10 +148,16 @@ impl Build<'_> {
     }
 }
 
+/// A base folder is matched by what matches everything that is in it, whatever its name.
+fn or_itself(relative: &str) -> &str {
+    if relative.is_empty() { "." } else { relative }
+}
+
 /// The path from a base folder on, if it lies beneath it.
 fn within<'p>(base: &str, path: &'p str) -> Option<&'p str> {
     match base {
         "" => Some(path),
+        base if base == path => Some(""),
         base => path.strip_prefix(base)?.strip_prefix('/'),
     }
 }

@@ -13,6 +13,16 @@ pub(super) fn parent(path: &str) -> Option<&str> {
     (!path.is_empty()).then(|| path.rsplit_once('/').map_or("", |(folder, _)| folder))
 }
 
+/// How far a path reaches: what lies in a folder belongs to whatever is made from a folder above it, but whoever depends on a folder does
+/// not depend on those above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Only what answers to the path itself.
+    Exact,
+    /// Else the nearest folder above it.
+    Above,
+}
+
 /// Relations that are joined elsewhere.
 fn is_joined_elsewhere(relation: &Relation) -> bool {
     [relation::CONNECTS_TO, relation::CONFIGURED_BY, relation::STARTS_AFTER, relation::BILLS, relation::COUNTS]
@@ -60,7 +70,8 @@ impl Build<'_> {
         };
         // What succeeds is succeeded by its own kind: a path that no decision answers to is not its folder's component.
         let same = row.same_kind.then(|| Ends::Of(vec![self.kind(from).clone()]));
-        for (to, found) in self.meant(record, target, same.as_ref().unwrap_or(&row.to)) {
+        let reach = if *relation == relation::DEPENDS_ON { Reach::Exact } else { Reach::Above };
+        for (to, found) in self.meant(record, target, same.as_ref().unwrap_or(&row.to), reach) {
             match to {
                 Some(to) if from != to => {
                     let mut after = self.steps_through_build_file(target, attributes);
@@ -92,12 +103,13 @@ impl Build<'_> {
         record: RecordIndex,
         target: &Target,
         ends: &Ends,
+        reach: Reach,
     ) -> Vec<(Option<u32>, Option<Found>)> {
         let found = match target {
             Target::Handle(handle) if handle.space == Space::ComponentName => {
                 return self.named(handle).map(|node| (Some(node), None)).into_iter().collect();
             }
-            Target::Handle(handle) if handle.space == Space::Path => self.at_path(handle, ends),
+            Target::Handle(handle) if handle.space == Space::Path => self.at_path(handle, ends, reach),
             _ => self.directory.resolve(target, record),
         };
         let nodes: BTreeSet<(Option<u32>, Found)> =
@@ -138,8 +150,9 @@ impl Build<'_> {
 
     /// The records that answer to a path, or to the nearest folder above it to which any answers that may stand here. A repository holds every path
     /// beneath it: where anything may stand, it is meant by its own path only.
-    fn at_path(&self, handle: &Handle, ends: &Ends) -> Vec<Found> {
-        let mut paths = std::iter::successors(Some(handle.value.as_str()), |path| parent(path));
+    fn at_path(&self, handle: &Handle, ends: &Ends, reach: Reach) -> Vec<Found> {
+        let folders = if reach == Reach::Exact { 1 } else { usize::MAX };
+        let mut paths = std::iter::successors(Some(handle.value.as_str()), |path| parent(path)).take(folders);
         let answering = |path: &str| -> Vec<Found> {
             let found = self.directory.answering(&Handle::within(Space::Path, path, handle.within.clone()));
             let is_meant = |found: &&Found| {
