@@ -168,7 +168,7 @@ impl Answer {
     /// What nobody here can see.
     ///
     /// >>> now.owners("payments").blind_spots
-    /// ['owners that nobody wrote down']
+    /// ['systems cannot see owners that nobody wrote down']
     #[getter]
     fn blind_spots<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.field(py, "blind_spots")
@@ -317,7 +317,7 @@ pub fn thaw(py: Python<'_>, frozen: &str) -> PyResult<Answer> {
 /// An iterator over the pages of an answer.
 ///
 /// >>> next(now.find_all("").pages(1))["rows"][0]["name"]
-/// 'billing'
+/// 'checkout'
 #[pyclass(module = "twin")]
 pub struct Pages {
     reply: Reply,

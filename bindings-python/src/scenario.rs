@@ -30,8 +30,8 @@ impl Scenario {
     /// What follows from the changes.
     ///
     /// >>> plan = now.scenario("payments fails", [twin.change.fail("payments")])
-    /// >>> plan.outcome(needs="planning").question["kind"]
-    /// 'outcome'
+    /// >>> plan.outcome(needs="planning").status["kind"]
+    /// 'complete'
     #[pyo3(signature = (*, needs=None))]
     fn outcome(&self, py: Python<'_>, needs: Option<&str>) -> PyResult<Answer> {
         let needs = needs.map_or(Ok(Profile::default()), Profile::parse).or_raise(py)?;

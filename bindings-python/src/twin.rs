@@ -227,7 +227,7 @@ impl Twin {
     /// An immutable view of what holds now, or at another time (`valid`), or by what was known then (`known`).
     ///
     /// >>> t.snapshot(now="2026-11-24T09:00:00Z", valid="2026-11-01").size
-    /// 4
+    /// 0
     #[pyo3(signature = (*, now=None, valid=None, known=None))]
     fn snapshot(
         &self,

@@ -7,7 +7,7 @@
 True
 """
 
-from twin import change, errors, types
+from twin import answers, change, errors
 from twin._twin import (
     Answer,
     Pages,
@@ -35,10 +35,12 @@ from twin.errors import (
 )
 from twin.receipts import Receipt, ScanReceipt
 from twin.source import Batch, Capability, Page, Record, Source
+from twin.times import AsOf
 
 __all__ = [
     "AmbiguousError",
     "Answer",
+    "AsOf",
     "Batch",
     "BusyError",
     "CancelledError",
@@ -62,10 +64,10 @@ __all__ = [
     "Twin",
     "TwinError",
     "UnknownError",
+    "answers",
     "change",
     "errors",
     "in_memory",
     "live_handles",
     "open",
-    "types",
 ]

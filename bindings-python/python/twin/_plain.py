@@ -9,7 +9,7 @@ from typing import Any
 
 from twin.errors import InvalidError
 from twin.receipts import Receipt, ScanReceipt
-from twin.types import AsOf
+from twin.times import AsOf
 
 loads: Callable[[str], Any] = json.loads
 

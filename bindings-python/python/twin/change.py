@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict, Union
+from typing import Literal, Union
 
-__all__ = ["Change", "Fail", "Remove", "State", "fail", "remove"]
+from twin.answers import ChangeDraftFail, ChangeDraftRemove
 
-State = Literal["delayed", "degraded", "down"]
+__all__ = ["State", "fail", "remove"]
+
+State = Union[Literal["delayed"], Literal["degraded"], Literal["down"]]
 """How badly something fails."""
 
 
-class Fail(TypedDict):
-    """An entity fails for a while."""
-
-    change: Literal["fail"]
-    entity: str
-    state: Union[State, None]
-
-
-class Remove(TypedDict):
-    """An entity is taken away for ever."""
-
-    change: Literal["remove"]
-    entity: str
-
-
-Change = Union[Fail, Remove]
-"""A change of a scenario."""
-
-
-def fail(entity: str, *, state: State | None = None) -> Fail:
+def fail(entity: str, *, state: State | None = None) -> ChangeDraftFail:
     """An entity fails for a while: `delayed`, `degraded` or `down` (default).
 
     >>> twin.change.fail("payments", state="degraded")
@@ -38,7 +21,7 @@ def fail(entity: str, *, state: State | None = None) -> Fail:
     return {"change": "fail", "entity": entity, "state": state}
 
 
-def remove(entity: str) -> Remove:
+def remove(entity: str) -> ChangeDraftRemove:
     """An entity is taken away for ever.
 
     >>> twin.change.remove("payments")

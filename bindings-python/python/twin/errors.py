@@ -55,7 +55,7 @@ class AmbiguousError(TwinError, LookupError):
 class InvalidError(TwinError, ValueError):
     """An argument that makes no sense.
 
-    >>> now.blast_radius("payments", state="on fire")
+    >>> t.snapshot(valid="the day before yesterday")
     Traceback (most recent call last):
     twin.errors.InvalidError: ...
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from twin.types import Change, Diagnostic, Report
+from twin.answers import Change, Diagnostic, Report
 
 __all__ = ["Receipt", "ScanReceipt"]
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, Literal, Union
+from typing import Any
 
 from twin._twin import SourceContext
+from twin.answers import Mode
+from twin.times import Moment
 
-__all__ = ["Batch", "Capability", "Moment", "Page", "Record", "Source"]
-
-Moment = Union[datetime, date, str]
-"""A time: an aware datetime, a date (midnight UTC), or text as RFC 3339 has it."""
-
-Mode = Literal["full", "delta"]
+__all__ = ["Batch", "Capability", "Page", "Record", "Source"]
 
 
 @dataclass(frozen=True)
@@ -102,13 +98,13 @@ class Record:
         """
         return self.relate("ownedBy", kind="Team", key=team)
 
-    def depends_on(self, component: str) -> Record:
-        """Says which component of this source it needs, by its key.
+    def calls(self, component: str) -> Record:
+        """Says which component of this source it calls, by its key.
 
-        >>> twin.Batch.full().component(key="shop").depends_on("pay").kind
+        >>> twin.Batch.full().component(key="shop").calls("pay").kind
         'Component'
         """
-        return self.relate("dependsOn", kind="Component", key=component)
+        return self.relate("calls", kind="Component", key=component)
 
     def _written(self) -> dict[str, Any]:
         said = {"attributes": self._attributes, "known_as": self._known_as, "relations": self._relations}
