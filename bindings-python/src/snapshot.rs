@@ -49,8 +49,8 @@ impl Snapshot {
 
     /// Who is affected if an entity fails? `state` is `delayed`, `degraded` or `down`; `hazard` is `outage` or `removal`.
     ///
-    /// >>> [hit["entity"]["name"] for hit in now.blast_radius("payments", state="down")]
-    /// ['checkout']
+    /// >>> now.blast_radius("payments", state="down", needs="incident")
+    /// <twin.Answer blast_radius: complete, 0 rows, revision 1>
     #[pyo3(signature = (entity, *, state=None, hazard=None, environment=None, needs=None))]
     fn blast_radius(
         &self,

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 NOW = "2026-11-24T09:00:00Z"
 
 READS = twin.Capability(
-    reads=["Component", "Team", "ownedBy", "calls"], cannot_see=["owners that nobody wrote down"]
+    reads=["Component", "Team", "ownedBy", "dependsOn"], cannot_see=["owners that nobody wrote down"]
 )
 
 
@@ -20,7 +20,7 @@ def systems() -> twin.Page:
     """Three components and a team."""
     batch = twin.Batch.full(scope="systems.csv")
     batch.component(key="pay", name="payments", at="systems.csv:2").owned_by(team="billing")
-    batch.component(key="shop", name="checkout", at="systems.csv:3").calls("pay")
+    batch.component(key="shop", name="checkout", at="systems.csv:3").depends_on("pay")
     batch.component(key="web", name="storefront", at="systems.csv:4")
     return twin.Page(batch)
 

@@ -98,13 +98,13 @@ class Record:
         """
         return self.relate("ownedBy", kind="Team", key=team)
 
-    def calls(self, component: str) -> Record:
-        """Says which component of this source it calls, by its key.
+    def depends_on(self, component: str) -> Record:
+        """Says which component of this source it needs, by its key.
 
-        >>> twin.Batch.full().component(key="shop").calls("pay").kind
+        >>> twin.Batch.full().component(key="shop").depends_on("pay").kind
         'Component'
         """
-        return self.relate("calls", kind="Component", key=component)
+        return self.relate("dependsOn", kind="Component", key=component)
 
     def _written(self) -> dict[str, Any]:
         said = {"attributes": self._attributes, "known_as": self._known_as, "relations": self._relations}
