@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -160,14 +160,10 @@ def test_a_source_is_interrupted_between_pages_and_goes_on() -> None:
         assert t.snapshot(now=NOW).size == 6 and t.cursor("feed") is None
 
 
-def raising() -> Iterator[BaseException]:
-    """What a source may raise."""
-    yield ValueError("a page is torn")
-    yield twin.LimitError("too many")
-    yield SystemExit(3)
+RAISED = [ValueError("a page is torn"), twin.LimitError("too many"), SystemExit(3)]
 
 
-@pytest.mark.parametrize("raised", raising(), ids=lambda raised: type(raised).__name__)
+@pytest.mark.parametrize("raised", RAISED, ids=lambda raised: type(raised).__name__)
 def test_what_a_source_raises_comes_back_as_it_is(raised: BaseException) -> None:
     def fails() -> None:
         raise raised from KeyError("the cause")
