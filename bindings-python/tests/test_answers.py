@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 import twin
@@ -28,7 +29,8 @@ def answer(request: pytest.FixtureRequest, shop: twin.Snapshot) -> twin.Answer:
     """The answer to each question about the example estate."""
     kind, options = request.param
     asked: twin.Answer = getattr(shop, kind)(**options)
-    assert asked == shop.ask({"kind": kind, **options})
+    question: Any = {"kind": kind, **options}
+    assert asked == shop.ask(question)
     return asked
 
 

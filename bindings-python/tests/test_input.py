@@ -31,11 +31,17 @@ def applied(t: twin.Twin, *pages: Any) -> twin.Receipt:
     return t.apply(pages, source="s", capability=READS, now=NOW)
 
 
+def asked(now: twin.Snapshot, question: Any) -> twin.Answer:
+    """The answer to something that may be no question."""
+    return now.ask(question)
+
+
+FIRST = datetime.min.replace(tzinfo=timezone(timedelta(hours=1)))
 CASES: list[tuple[str, type[BaseException], Call]] = [
     ("a number for a name", TypeError, lambda t, now: now.owners(7)),  # type: ignore[arg-type]
     ("nothing for a name", TypeError, lambda t, now: now.owners(None)),  # type: ignore[arg-type]
     ("bytes for a name", TypeError, lambda t, now: now.find(b"payments")),  # type: ignore[arg-type]
-    ("an option by position", TypeError, lambda t, now: now.owners("payments", "audit")),  # type: ignore[misc]
+    ("an option by position", TypeError, lambda t, now: now.owners("payments", "audit")),  # type: ignore[call-arg]
     ("an option that is not there", TypeError, lambda t, now: now.owners("payments", depth=3)),  # type: ignore[call-arg]
     ("a snapshot for a twin", TypeError, lambda t, now: now.diff(t)),  # type: ignore[arg-type]
     ("a new twin by its class", TypeError, lambda t, now: twin.Twin()),
@@ -65,11 +71,11 @@ CASES: list[tuple[str, type[BaseException], Call]] = [
     ("pages of nothing", ValueError, lambda t, now: now.owners("payments").pages(0)),
     ("pages of less than nothing", ValueError, lambda t, now: now.owners("payments").pages(-1)),
     ("pages beyond 64 bits", OverflowError, lambda t, now: now.owners("payments").pages(HUGE)),
-    ("a question of no kind", ValueError, lambda t, now: now.ask({"kind": "horoscope"})),  # type: ignore[typeddict-item]
-    ("a question that is a list", ValueError, lambda t, now: now.ask([])),  # type: ignore[arg-type]
-    ("a question that is an object", TypeError, lambda t, now: now.ask(object())),  # type: ignore[arg-type]
-    ("no number in a question", ValueError, lambda t, now: now.ask({"kind": "owners", "entity": NAN})),  # type: ignore[typeddict-item]
-    ("a huge number in a question", ValueError, lambda t, now: now.ask({"kind": "owners", "entity": HUGE})),  # type: ignore[typeddict-item]
+    ("a question of no kind", ValueError, lambda t, now: asked(now, {"kind": "horoscope"})),
+    ("a question that is a list", ValueError, lambda t, now: asked(now, [])),
+    ("a question that is an object", TypeError, lambda t, now: asked(now, object())),
+    ("no number in a question", ValueError, lambda t, now: asked(now, {"kind": "owners", "entity": NAN})),
+    ("a huge number in a question", ValueError, lambda t, now: asked(now, {"kind": "owners", "entity": HUGE})),
     ("a change of no kind", ValueError, lambda t, now: now.scenario("s", [{"change": "grow"}])),  # type: ignore[list-item]
     ("changes that are a number", TypeError, lambda t, now: now.scenario("s", 7)),  # type: ignore[arg-type]
     ("a change of nobody", LookupError, lambda t, now: now.scenario("s", [twin.change.remove("nobody")])),
@@ -91,7 +97,6 @@ CASES: list[tuple[str, type[BaseException], Call]] = [
     ("a snapshot in a pickle", TypeError, lambda t, now: pickle.dumps(now)),
     ("a pickle of garbage", ValueError, lambda t, now: twin._twin._thaw(LONG)),
 ]
-FIRST = datetime.min.replace(tzinfo=timezone(timedelta(hours=1)))
 
 
 @pytest.mark.parametrize(("expected", "call"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])

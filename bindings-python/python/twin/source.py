@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from twin._twin import SourceContext
-from twin.answers import Mode
+from twin.answers import Handle, Mode, Space
 from twin.times import Moment
 
 __all__ = ["Batch", "Capability", "Page", "Record", "Source"]
@@ -49,7 +49,7 @@ class Record:
         self.key = key
         self._fields = {name: value for name, value in fields.items() if value is not None}
         self._attributes: dict[str, Any] = {}
-        self._known_as: list[dict[str, Any]] = []
+        self._known_as: list[Handle] = []
         self._relations: list[dict[str, Any]] = []
 
     def attribute(self, name: str, value: object) -> Record:
@@ -61,10 +61,10 @@ class Record:
         self._attributes[name] = value
         return self
 
-    def known_as(self, space: str, value: str, *, within: str | None = None) -> Record:
-        """Another name that it answers to.
+    def known_as(self, space: Space, value: str, *, within: str = "") -> Record:
+        """Another name that it answers to, and by which records of other sources may refer to it.
 
-        >>> twin.Batch.full().component(key="pay").known_as("component-name", "payments").kind
+        >>> twin.Batch.full().component(key="pay").known_as("component_name", "payments").kind
         'Component'
         """
         self._known_as.append({"space": space, "value": value, "within": within})
@@ -77,7 +77,7 @@ class Record:
         kind: str | None = None,
         key: str | None = None,
         name: str | None = None,
-        handle: dict[str, Any] | None = None,
+        handle: Handle | None = None,
         at: str | None = None,
         **more: Any,
     ) -> Record:
@@ -155,9 +155,9 @@ class Batch:
 
     @classmethod
     def listing(cls, members: Iterable[str], *, scope: str = "", observed_at: Moment | None = None) -> Batch:
-        """Which scopes there are within this one: whatever is in others is gone.
+        """Which scopes there are within this one, each by its whole path: whatever an earlier reading found in others is gone.
 
-        >>> twin.Batch.listing(["2025.xlsx", "2026.xlsx"], scope="sheets").scope
+        >>> twin.Batch.listing(["sheets/2025.xlsx", "sheets/2026.xlsx"], scope="sheets").scope
         'sheets'
         """
         return cls(scope, members=list(members), observed_at=observed_at)
