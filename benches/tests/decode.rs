@@ -37,8 +37,18 @@ fn a_line_has_exactly_the_promised_fields() {
 #[test]
 fn files_of_another_sort_are_one_rejection_and_never_a_panic() {
     let odd: [&[u8]; 5] = [b"", b"\xff\xfe\x00", b"[[[[", b"{\"a\": 1}", b"just words"];
-    for sort in ["compose", "kubernetes", "terraform-state", "otlp", "codeowners", "focus", "adr", "application-config"]
-    {
+    for sort in [
+        "compose",
+        "kubernetes",
+        "terraform-state",
+        "terraform-hcl",
+        "otlp",
+        "codeowners",
+        "focus",
+        "adr",
+        "application-config",
+        "git",
+    ] {
         for bytes in odd {
             decoded(sort, "x", bytes);
         }
@@ -54,11 +64,12 @@ fn a_sort_has_the_names_of_its_folders() {
         ("focus-scenarios", "focus"),
         ("terraform-real-1.2", "terraform-state"),
         ("config", "application-config"),
+        ("terraform-hcl", "terraform-hcl"),
     ];
     for (name, sort) in cases {
         assert_eq!(sort_of(name).expect("known"), sort);
     }
-    let error = sort_of("terraform-hcl").expect_err("nobody reads it yet").to_string();
+    let error = sort_of("terraform-plan-json").expect_err("nobody reads it yet").to_string();
     assert!(error.contains("terraform-state"), "{error}");
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a folder's entry is, without following it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,6 +39,11 @@ pub trait Files: Sync {
     /// # Errors
     /// Whatever keeps them from being read.
     fn read(&self, path: &str, up_to: u64) -> io::Result<Vec<u8>>;
+
+    /// The folder of this machine that the tree is, if it is one. Histories of checkouts are read from there, and of no other tree.
+    fn root(&self) -> Option<&Path> {
+        None
+    }
 }
 
 /// A folder of this machine.
@@ -57,6 +62,10 @@ impl Files for OnDisk {
         let mut bytes = Vec::new();
         File::open(self.root.join(path))?.take(up_to).read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+
+    fn root(&self) -> Option<&Path> {
+        Some(&self.root)
     }
 }
 

@@ -10,11 +10,12 @@
 //! ```
 //!
 //! The decoders live in one crate per family; each is one line of [`registry()`]. What they share is in `twin-connector-base`.
-//! This crate alone opens files, through [`Files`], and never follows a symbolic link.
+//! This crate alone opens files, through [`Files`], and repositories, where a tree is a folder of this machine. It never follows a symbolic link.
 
 mod decode;
 mod files;
 mod folder;
+mod history;
 mod matrix;
 mod merge;
 mod name;

@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use twin_connector_code::git::config;
+use twin_core::observe::Locator;
+
 /// `host/path` of the Git remote that `root` is a checkout of, with the subfolder; else the absolute path of `root`.
 /// Credentials in the remote's address never leave this function.
 pub fn source_name(root: &Path) -> String {
@@ -13,7 +16,7 @@ pub fn source_name(root: &Path) -> String {
 fn from_git(root: &Path) -> Option<String> {
     let checkout = root.ancestors().find(|folder| folder.join(".git").exists())?;
     let config = fs::read_to_string(git_folder(checkout)?.join("config")).ok()?;
-    let remote = place(&remote_address(&config)?)?;
+    let remote = main_place(&config)?;
     let subfolder = root.strip_prefix(checkout).ok()?;
     let parts = subfolder.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
     Some(std::iter::once(remote).chain(parts).collect::<Vec<_>>().join("/"))
@@ -33,70 +36,9 @@ fn git_folder(checkout: &Path) -> Option<PathBuf> {
     }
 }
 
-/// The address of `origin`, else of the first remote.
-fn remote_address(config: &str) -> Option<String> {
-    let mut section = String::new();
-    let mut found: Vec<(String, String)> = Vec::new();
-    for line in config.lines().map(str::trim) {
-        if line.starts_with('[') {
-            section = line.to_owned();
-        } else if let (Some(address), true) = (address_in(line), section.starts_with("[remote ")) {
-            found.push((section.clone(), address));
-        }
-    }
-    let origin = found.iter().find(|(section, _)| section == "[remote \"origin\"]").or(found.first());
-    origin.map(|(_, address)| address.clone())
-}
-
-fn address_in(line: &str) -> Option<String> {
-    let (key, value) = line.split_once('=')?;
-    (key.trim() == "url").then(|| value.trim().trim_matches('"').to_owned())
-}
-
-/// `host/path` of an address: `https://user:token@host:443/path.git`, `git@host:path.git`. `None` for a path on this machine.
-fn place(address: &str) -> Option<String> {
-    let (host, path) = match address.split_once("://") {
-        Some(("file", _)) => return None,
-        Some((_, rest)) => rest.split_once('/')?,
-        None => address.split_once(':')?,
-    };
-    let host = host.rsplit('@').next().unwrap_or(host);
-    let host = host.split(':').next().unwrap_or(host).to_lowercase();
-    let path = path.split(['?', '#']).next().unwrap_or(path).trim_matches('/');
-    let path = path.strip_suffix(".git").unwrap_or(path);
-    (host.len() > 1 && !host.contains(['/', '\\']) && !path.is_empty()).then(|| format!("{host}/{path}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_remote_becomes_host_and_path_without_credentials() {
-        let cases = [
-            ("https://github.com/acme/shop.git", Some("github.com/acme/shop")),
-            ("https://user:hunter2@GitHub.com:8443/acme/shop.git/", Some("github.com/acme/shop")),
-            ("https://host/acme/shop?token=hunter2", Some("host/acme/shop")),
-            ("https://us:hunt@er2@host/acme/shop", Some("host/acme/shop")),
-            ("git@gitlab.example:group/sub/shop.git", Some("gitlab.example/group/sub/shop")),
-            ("ssh://git@host:7999/acme/shop.git", Some("host/acme/shop")),
-            ("/srv/git/shop.git", None),
-            ("../shop", None),
-            ("file:///srv/git/shop.git", None),
-            ("C:\\git\\shop", None),
-            ("https://", None),
-            ("", None),
-        ];
-        for (address, expected) in cases {
-            assert_eq!(place(address).as_deref(), expected, "{address}");
-        }
-    }
-
-    #[test]
-    fn origin_goes_before_other_remotes() {
-        let config = "[core]\n\turl = no\n[remote \"fork\"]\n\turl = git@host:me/shop\n[remote \"origin\"]\n\turl = git@host:acme/shop\n";
-        assert_eq!(remote_address(config).as_deref(), Some("git@host:acme/shop"));
-        assert_eq!(remote_address("[remote \"fork\"]\nurl=git@host:me/shop").as_deref(), Some("git@host:me/shop"));
-        assert_eq!(remote_address("[core]\nbare = false"), None);
-    }
+/// `host/path` of the main remote: the one that the repository's own record is called after.
+fn main_place(config: &str) -> Option<String> {
+    let (settings, _) = config::settings(config);
+    let remotes = config::remotes(config, &settings, |_, line| Locator::line("config", line));
+    remotes.into_iter().next().map(|remote| remote.place)
 }

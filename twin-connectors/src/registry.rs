@@ -6,8 +6,12 @@ use twin_connector_base::Decoder;
 use twin_connector_code::codeowners::Codeowners;
 use twin_connector_code::config::ApplicationConfig;
 use twin_connector_code::dockerfile::Dockerfile;
+use twin_connector_code::git::Git;
 use twin_connector_cost::focus::Focus;
+use twin_connector_delivery::github_actions::GithubActions;
+use twin_connector_delivery::gitlab_ci::GitlabCi;
 use twin_connector_iac::compose::Compose;
+use twin_connector_iac::terraform_hcl::TerraformHcl;
 use twin_connector_iac::terraform_state::TerraformState;
 use twin_connector_knowledge::decisions::DecisionRecords;
 use twin_connector_kubernetes::Kubernetes;
@@ -47,10 +51,11 @@ impl fmt::Debug for Registered {
     }
 }
 
-static REGISTRY: [Registered; 9] = [
+static REGISTRY: &[Registered] = &[
     Registered::new(&Kubernetes, &["json", "yaml", "yml"]),
     Registered::new(&Compose, &["yaml", "yml"]),
     Registered::new(&TerraformState, &["json", "tfstate"]),
+    Registered::new(&TerraformHcl, &["tf", "tofu"]),
     Registered::new(&OtlpTraces, &["json", "jsonl", "pb"]),
     Registered::new(&Codeowners, &[]),
     Registered::new(&ApplicationConfig, &["conf", "env", "properties", "toml", "yaml", "yml"]),
@@ -58,11 +63,14 @@ static REGISTRY: [Registered; 9] = [
     Registered::new(&DecisionRecords, &[]),
     Registered::new(&Focus, &["csv"]),
     Registered::new(&Dockerfile, &["dockerfile"]),
+    Registered::new(&Git, &[]),
+    Registered::new(&GithubActions, &["yaml", "yml"]),
+    Registered::new(&GitlabCi, &["yaml", "yml"]),
 ];
 
 /// Every decoder that ships, in the order in which ties are read.
 pub fn registry() -> &'static [Registered] {
-    &REGISTRY
+    REGISTRY
 }
 
 /// The decoder called `sort`.

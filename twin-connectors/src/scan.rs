@@ -11,12 +11,12 @@ use crate::files::{Files, OnDisk};
 use crate::name::source_name;
 use crate::options::ScanOptions;
 use crate::report::Report;
-use crate::{decode, merge, plan, walk};
+use crate::{decode, history, merge, plan, walk};
 
 /// What a scan found.
 #[derive(Clone, Debug)]
 pub struct Scan {
-    /// One listing for each folder and one reading for each file that a decoder reads, in the order of their paths.
+    /// One listing for each folder, one reading for each file that a decoder reads, and one for each checkout's history, in the order of their paths.
     pub batches: Vec<Batch>,
     /// What was read, recognised, and not understood.
     pub report: Report,
@@ -61,7 +61,8 @@ pub fn scan_files(files: &dyn Files, source: &SourceId, options: &ScanOptions) -
     let seen = plan::look(files, &tree, options)?;
     let groups = plan::groups(&seen, &tree, options);
     let read = decode::decode(files, &tree, &groups, source, options)?;
-    let readings = merge::readings(&seen, read, &options.decoders);
+    let mut readings = merge::readings(&seen, read, &options.decoders);
+    readings.extend(history::read(files, &tree, source, options)?);
     let report = Report::of(source, &tree, &seen, &groups, &readings, &options.decoders);
     let files =
         readings.into_iter().map(|(path, reading)| merge::batch(Scope::new(source, path), reading, &options.decoders));

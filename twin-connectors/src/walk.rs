@@ -1,11 +1,12 @@
 //! Lists a tree of files, folder by folder, in the order of their names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use twin_core::base::Result;
 use twin_core::observe::{Batch, Outcome, Scope, SourceId};
 
 use crate::files::{Entry, EntryKind, Files};
+use crate::history;
 use crate::options::ScanOptions;
 
 /// What lies in a tree.
@@ -17,6 +18,8 @@ pub(crate) struct Tree {
     pub leaves: BTreeMap<String, EntryKind>,
     /// How many folders of each name were not entered.
     pub skipped: BTreeMap<String, u64>,
+    /// The folders that are checkouts of repositories whose history is to be read.
+    pub checkouts: BTreeSet<String>,
 }
 
 impl Tree {
@@ -70,17 +73,18 @@ fn listing(scope: Scope, members: &std::result::Result<Vec<String>, String>) -> 
 /// If the host cancels, or the deadline passes.
 pub(crate) fn walk(files: &dyn Files, options: &ScanOptions) -> Result<Tree> {
     let mut tree = Tree::default();
+    let has_history = history::teller(files, options).is_some();
     let mut waiting = vec![String::new()];
     while let Some(folder) = waiting.pop() {
         options.context.check()?;
-        waiting.extend(enter(files, options, &mut tree, folder));
+        waiting.extend(enter(files, options, &mut tree, folder, has_history));
         options.context.progress.report("list", tree.folders.len() as u64, 0);
     }
     Ok(tree)
 }
 
 /// Lists one folder and returns the folders in it.
-fn enter(files: &dyn Files, options: &ScanOptions, tree: &mut Tree, folder: String) -> Vec<String> {
+fn enter(files: &dyn Files, options: &ScanOptions, tree: &mut Tree, folder: String, has_history: bool) -> Vec<String> {
     let left = options.context.limits.files.saturating_sub(tree.leaves.len() + tree.folders.len());
     match files.list(&folder, left) {
         Err(error) => note(tree, folder, Err(error.kind().to_string())),
@@ -89,9 +93,13 @@ fn enter(files: &dyn Files, options: &ScanOptions, tree: &mut Tree, folder: Stri
             note(tree, folder, Err(why))
         }
         Ok(entries) => {
-            let kept = without_skipped(tree, options, entries);
+            let (kept, repository) = without_skipped(tree, options, entries, has_history);
             let subfolders = take(tree, &folder, &kept);
-            note(tree, folder.clone(), Ok(kept.iter().map(|entry| join(&folder, &entry.name)).collect()));
+            tree.checkouts.extend(repository.filter(|_| has_history).map(|_| folder.clone()));
+            // A repository stays listed even if it is not read this time: what is known of it stays then.
+            let members = repository.map(str::to_owned).into_iter().chain(kept.into_iter().map(|entry| entry.name));
+            let members: BTreeSet<String> = members.map(|name| join(&folder, &name)).collect();
+            note(tree, folder.clone(), Ok(members.into_iter().collect()));
             subfolders
         }
     }
@@ -102,17 +110,33 @@ fn note(tree: &mut Tree, folder: String, members: std::result::Result<Vec<String
     Vec::new()
 }
 
-fn without_skipped(tree: &mut Tree, options: &ScanOptions, mut entries: Vec<Entry>) -> Vec<Entry> {
+/// What is in a folder beneath what is skipped, and the name of its repository if it is a checkout. A repository that is a file is one of the
+/// others where no history is read.
+fn without_skipped(
+    tree: &mut Tree,
+    options: &ScanOptions,
+    mut entries: Vec<Entry>,
+    has_history: bool,
+) -> (Vec<Entry>, Option<&'static str>) {
+    let mut repository = None;
     entries.sort();
     entries.retain(|entry| {
         let skipped = entry.kind == EntryKind::Folder && options.skip.contains(&entry.name);
-        if skipped {
+        let is_named = entry.kind == EntryKind::File && has_history;
+        if entry.name == REPOSITORY && (skipped || is_named) {
+            repository = Some(REPOSITORY);
+        }
+        let is_read = repository.is_some() && entry.name == REPOSITORY && has_history;
+        if skipped && !is_read {
             *tree.skipped.entry(entry.name.clone()).or_default() += 1;
         }
-        !skipped
+        !skipped && !is_read
     });
-    entries
+    (entries, repository)
 }
+
+/// What holds the repository of a checkout: a folder, or a file that names one.
+const REPOSITORY: &str = ".git";
 
 fn take(tree: &mut Tree, folder: &str, entries: &[Entry]) -> Vec<String> {
     let mut subfolders = Vec::new();

@@ -93,7 +93,7 @@ ChangeRelationAdded = TypedDict(
     "ChangeRelationAdded",
     {
         "change": "Literal['relation_added']",
-        "evidence": "List[EvidenceId]",
+        "evidence": "List['EvidenceId']",
         "from": "EntityRef",
         "relation": "Relation",
         "to": "EntityRef",
@@ -117,10 +117,10 @@ ChangeRelationRemoved = TypedDict(
 ChangeSidesChanged = TypedDict(
     "ChangeSidesChanged",
     {
-        "after": "List[Perspective]",
-        "before": "List[Perspective]",
+        "after": "List['Perspective']",
+        "before": "List['Perspective']",
         "change": "Literal['sides_changed']",
-        "evidence": "List[EvidenceId]",
+        "evidence": "List['EvidenceId']",
         "from": "EntityRef",
         "relation": "Relation",
         "to": "EntityRef",
@@ -335,7 +335,7 @@ DriftRow = TypedDict(
     "DriftRow",
     {
         "confidence": "float",
-        "evidence": "List[EvidenceId]",
+        "evidence": "List['EvidenceId']",
         "from": "EntityRef",
         "relation": "Relation",
         "stale": "bool",
@@ -348,13 +348,13 @@ DriftRow = TypedDict(
 DriftTableRow = TypedDict(
     "DriftTableRow",
     {
-        "attribute": "Union[AttributeName, None]",
+        "attribute": "Union['AttributeName', None]",
         "confidence": "float",
-        "evidence": "List[EvidenceId]",
+        "evidence": "List['EvidenceId']",
         "from": "EntityRef",
-        "left": "List[Value]",
+        "left": "List['Value']",
         "relation": "Relation",
-        "right": "List[Value]",
+        "right": "List['Value']",
         "stale": "bool",
         "to": "EntityRef",
         "what": "str",
@@ -1198,7 +1198,7 @@ class SourceCheck(TypedDict):
 SourceId = str
 """One source instance: a folder that is scanned, a cluster that is watched. Chosen by the host or derived from the Git remote."""
 
-Space = Union[Literal["host"], Literal["published_port"], Literal["service_name"], Literal["image"], Literal["package"], Literal["path"], Literal["native_id"], Literal["component_name"], Literal["annotation"], Literal["team"], Literal["configuration_name"]]
+Space = Union[Literal["host"], Literal["published_port"], Literal["service_name"], Literal["image"], Literal["package"], Literal["path"], Literal["native_id"], Literal["component_name"], Literal["annotation"], Literal["team"], Literal["configuration_name"], Literal["module_value"]]
 """The space of names that a [`Handle`] is taken from."""
 
 State = Union[Literal["none"], Literal["delayed"], Literal["degraded"], Literal["down"]]
@@ -1359,10 +1359,10 @@ Value = Union["ValueText", "ValueTexts", "ValueInteger", "ValueFlag", "ValueMone
 Violation = TypedDict(
     "Violation",
     {
-        "evidence": "List[EvidenceId]",
+        "evidence": "List['EvidenceId']",
         "forbids": "str",
         "from": "EntityRef",
-        "perspectives": "List[Perspective]",
+        "perspectives": "List['Perspective']",
         "to": "EntityRef",
     },
 )

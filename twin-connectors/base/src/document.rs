@@ -11,6 +11,7 @@ mod split;
 use twin_core::base::Limits;
 use twin_core::observe::Diagnostic;
 
+pub use check::text_of;
 pub use lines::Lines;
 
 /// A node and the line on which it begins (first line is 1).

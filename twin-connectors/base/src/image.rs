@@ -92,7 +92,8 @@ pub fn parse(reference: &str) -> Option<ImageName> {
         _ => (named, None),
     };
     let tag = tag.or(digest).filter(|tag| !tag.is_empty()).map(str::to_owned);
-    is_name(name).then(|| ImageName { repository: in_full(&name.to_lowercase()), tag })
+    let is_whole = is_name(name) && digest.is_none_or(is_digest);
+    is_whole.then(|| ImageName { repository: in_full(&name.to_lowercase()), tag })
 }
 
 /// The kind of resource that a workload of this image is, where the image is of well-known software: a database, a cache, a broker. `name` is the workload's own name: software that
@@ -122,6 +123,12 @@ fn software(repository: &str) -> &str {
 
 fn says_cache(name: &str) -> bool {
     name.to_lowercase().split(|letter: char| !letter.is_alphanumeric()).any(|word| word == "cache")
+}
+
+/// Only a digest may follow `@`: before anything else a password could stand.
+fn is_digest(text: &str) -> bool {
+    let hash = text.split_once(':').filter(|(algorithm, _)| algorithm.starts_with("sha")).map(|(_, hash)| hash);
+    hash.is_some_and(|hash| hash.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 fn is_name(name: &str) -> bool {
@@ -157,7 +164,18 @@ mod tests {
         check("registry.example:5000/a/b:v1", Some(("registry.example:5000/a/b", Some("v1"))));
         check("quay.io/a/b@sha256:00", Some(("quay.io/a/b", Some("sha256:00"))));
         check("quay.io/a/b:v2@sha256:00", Some(("quay.io/a/b", Some("v2"))));
-        for none in ["", " ", "${IMAGE}", "shop/${NAME}:1", "a//b", "{{ .Values.image }}", ":1", "@sha256:00"] {
+        for none in [
+            "",
+            " ",
+            "${IMAGE}",
+            "shop/${NAME}:1",
+            "a//b",
+            "{{ .Values.image }}",
+            ":1",
+            "@sha256:00",
+            "u:hunter2@a.example/b",
+            "u:hunter2@a:5000",
+        ] {
             check(none, None);
         }
     }

@@ -4,9 +4,11 @@
 
 pub mod config;
 mod decoder;
+pub mod dockerfile;
 pub mod document;
 pub mod endpoint;
 pub mod image;
 pub mod labels;
+pub mod repository;
 
 pub use decoder::{Decoded, Decoder, Origin, Payload, Recognition};

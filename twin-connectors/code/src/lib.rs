@@ -3,3 +3,4 @@
 pub mod codeowners;
 pub mod config;
 pub mod dockerfile;
+pub mod git;

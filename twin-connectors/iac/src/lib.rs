@@ -1,4 +1,5 @@
 //! Connectors for infrastructure as code.
 
 pub mod compose;
+pub mod terraform_hcl;
 pub mod terraform_state;

@@ -32,13 +32,19 @@ pub struct Conflict {
 /// The attributes of an entity for which one side gives several values, each value with its evidence and the one to go by first. Different sides do not conflict: that is
 /// drift. For a component, those of each of its instances, because two instances may differ. O(attributes · log attributes).
 pub fn conflicts(snapshot: &Snapshot, node: Node, needs: Profile) -> Answer<Vec<Conflict>> {
-    let value: Vec<Conflict> = snapshot.instances(node).into_iter().flat_map(|part| of(snapshot, part)).collect();
+    let value: Vec<Conflict> = parts(snapshot, node).into_iter().flat_map(|part| of(snapshot, part)).collect();
     let asked = serde_json::json!({"entity": EntityRef::of(snapshot, node)});
     let sides = basis(snapshot, value.iter().flat_map(|row| row.evidence.iter().copied()));
     let mut answer =
         envelope(snapshot, "describe", asked, needs, "several values of one attribute from one side", value);
     answer.basis = sides;
     answer
+}
+
+/// The instances of an entity; itself where it has none.
+fn parts(snapshot: &Snapshot, node: Node) -> Vec<Node> {
+    let instances = snapshot.instances(node);
+    if instances.is_empty() { vec![node] } else { instances }
 }
 
 fn of(snapshot: &Snapshot, node: Node) -> Vec<Conflict> {

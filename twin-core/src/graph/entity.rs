@@ -9,7 +9,7 @@ use crate::schema::{AttributeName, Kind, Relation, Value, kind};
 
 /// Whether somebody should own things of this kind.
 pub fn is_owned(kind: &Kind) -> bool {
-    const OWNED: [Kind; 9] = [
+    const OWNED: [Kind; 10] = [
         kind::COMPONENT,
         kind::DATA_STORE,
         kind::CACHE,
@@ -19,6 +19,7 @@ pub fn is_owned(kind: &Kind) -> bool {
         kind::DECISION,
         kind::RESOURCE,
         kind::KEY_STORE,
+        kind::PIPELINE,
     ];
     OWNED.contains(kind)
 }

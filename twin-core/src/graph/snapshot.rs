@@ -305,7 +305,8 @@ impl Snapshot {
             let node = self.called(near).into_iter().min_by_key(|node| precedence(self.entity(*node)))?;
             Some(format!("{} ({})", self.entity(node).name, self.entity(node).kind))
         });
-        let named: Vec<String> = named.collect();
+        let mut named: Vec<String> = named.collect();
+        named.dedup();
         let hint = if named.is_empty() { String::new() } else { format!(": nearest are {}", named.join(", ")) };
         Error::new(ErrorKind::Unknown, format!("unknown entity \"{}\"{hint}", shortened(name)))
     }

@@ -418,7 +418,7 @@ fn allowed(schema: &Schema, subject: &RecordKey, observation: &Observation) -> s
             }
         }
         Statement::Related { relation, target, attributes, .. } => {
-            schema.relation(relation.as_str()).map_err(|error| error.to_string())?;
+            schema.stated(relation.as_str()).map_err(|error| error.to_string())?;
             if let Target::Record(key) = target {
                 schema.kind(key.kind.as_str()).map_err(|error| error.to_string())?;
             }

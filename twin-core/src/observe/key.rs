@@ -94,6 +94,8 @@ pub enum Space {
     Team,
     /// The platform's own name of a configuration object; `within` is its namespace's network.
     ConfigurationName,
+    /// An input or output of a module of infrastructure code: `var.host`, `output.url`; `within` is the module.
+    ModuleValue,
 }
 
 /// A name that a record answers to, or by which another record refers to it.

@@ -105,6 +105,18 @@ impl Schema {
             .ok_or_else(|| Error::unknown("relation", name, self.relations.keys().map(Relation::as_str)))
     }
 
+    /// The row of a relation as a source states it: by its name, or by its inverse name from the right end. Whether it is the inverse stands beside it.
+    ///
+    /// # Errors
+    /// `Unknown`, with the nearest known names.
+    pub fn stated(&self, name: &str) -> Result<(&RelationRow, bool)> {
+        let inverse = || self.relations.values().find(|row| row.inverse == name).map(|row| (row, true));
+        match self.relations.get(name) {
+            Some(row) => Ok((row, false)),
+            None => inverse().map_or_else(|| self.relation(name).map(|row| (row, false)), Ok),
+        }
+    }
+
     /// The row of an attribute.
     ///
     /// # Errors
@@ -174,6 +186,22 @@ mod tests {
             assert!(!questions.is_empty(), "no question reads {name}");
             assert!(questions.iter().all(|question| QUESTIONS.contains(question)), "{name}: {questions:?}");
         }
+    }
+
+    #[test]
+    fn a_relation_is_stated_by_its_name_or_by_its_inverse_name() {
+        let schema = Schema::default();
+        for row in schema.relations() {
+            assert_eq!(
+                schema.stated(row.name.as_str()).map(|(found, inverse)| (&found.name, inverse)).ok(),
+                Some((&row.name, false))
+            );
+            assert_eq!(
+                schema.stated(row.inverse).map(|(found, inverse)| (&found.name, inverse)).ok(),
+                Some((&row.name, true))
+            );
+        }
+        assert!(schema.stated("bilt").is_err_and(|error| error.to_string().contains("relation")));
     }
 
     #[test]

@@ -300,7 +300,7 @@ fn runtime_rows() -> Vec<RelationRow> {
                 variant("following", forward(Delayed, Delayed, Delayed), NOTHING),
             ],
             bounds: Some((1, 0)),
-            read_by: &["blast_radius", "drift", "neighbours"],
+            read_by: &["blast_radius", "drift", "cycles", "neighbours"],
             ..row(relation::CONNECTS_TO, "connectedFrom", instance, &[kind::QUEUE, kind::RESOURCE, kind::LOAD_BALANCER])
         }
         .carrying(Both, CostPass::ByUsage),

@@ -11,18 +11,17 @@
 //!   joins shop                           # a network
 //!   label app=api
 //!   set replicas 2
-//!   connectsTo host:db                   # any relation; `calls/optional Workload:b`
+//!   connectsTo host:db                   # any relation, also by its inverse name; `calls/optional Workload:b`
+//!   builtFrom path:a@shop build.file=a/F # attributes of the relation
 //! gone Workload:shop/old                 # of a delta
 //! ```
-
-use std::collections::BTreeMap;
 
 use super::words;
 use crate::base::Timestamp;
 use crate::observe::{
     Batch, Capability, Evidence, Locator, Mode, Outcome, Perspective, Record, Scope, SourceId, Statement, technique,
 };
-use crate::schema::{AttributeName, Kind, Relation, Schema};
+use crate::schema::{AttributeName, Kind, Relation, Schema, Value};
 
 /// An estate: its batches, and the moment at which they are read.
 #[derive(Clone, Debug)]
@@ -187,18 +186,23 @@ impl Reader {
                 let value = words::value(&self.schema, name, value)?;
                 Statement::Attribute { name: AttributeName::from(name.to_owned()), value }
             }
-            verb => self.relation(verb, one()?)?,
+            verb => self.relation(verb, one()?, &rest[1..])?,
         })
     }
 
-    fn relation(&self, verb: &str, target: &str) -> Result<Statement, String> {
+    fn relation(&self, verb: &str, target: &str, more: &[&str]) -> Result<Statement, String> {
         let (relation, variant) = verb.split_once('/').map_or((verb, None), |(name, variant)| (name, Some(variant)));
         Ok(Statement::Related {
             relation: Relation::from(relation.to_owned()),
             variant: variant.map(str::to_owned),
             target: words::target(&self.source, target)?,
-            attributes: BTreeMap::new(),
+            attributes: more.iter().map(|word| self.attribute(word)).collect::<Result<_, _>>()?,
         })
+    }
+
+    fn attribute(&self, word: &str) -> Result<(AttributeName, Value), String> {
+        let (name, value) = word.split_once('=').ok_or("an attribute of a relation is name=value")?;
+        Ok((AttributeName::from(name.to_owned()), words::value(&self.schema, name, value)?))
     }
 
     fn evidence(&mut self, line: &str) -> Result<Evidence, String> {

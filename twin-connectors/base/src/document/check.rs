@@ -8,7 +8,10 @@ use twin_core::observe::{Diagnostic, Locator, code};
 use crate::document::split::Part;
 
 /// The text of a payload, without its byte order mark.
-pub(super) fn text_of<'a>(path: &str, bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Diagnostic> {
+///
+/// # Errors
+/// What is over the limit, binary, or in another encoding than UTF-8.
+pub fn text_of<'a>(path: &str, bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Diagnostic> {
     if bytes.len() as u64 > limits.payload_bytes {
         let message =
             format!("{} bytes, more than the {} that are read of one file", bytes.len(), limits.payload_bytes);

@@ -103,7 +103,7 @@ fn check_statements(record: &Record, schema: &Schema) {
                 let row = schema.attribute(name.as_str()).unwrap();
                 assert!(row.value.admits(value), "{name} is no {:?}", row.value);
             }
-            Statement::Related { relation, .. } => assert!(schema.relation(relation.as_str()).is_ok()),
+            Statement::Related { relation, .. } => assert!(schema.stated(relation.as_str()).is_ok()),
             _ => {}
         }
     }

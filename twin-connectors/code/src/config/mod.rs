@@ -65,21 +65,21 @@ fn is_framework(path: &str, head: &[u8]) -> bool {
 }
 
 /// What a file of that format says.
-pub(crate) fn file(payload: &Payload<'_>, format: Format, origin: &Origin) -> Decoded {
-    let refuse = |code, message: &str| {
-        Decoded::rejected(payload.path, Diagnostic::rejected(code, Locator::line(payload.path, 0), message))
-    };
-    let bytes = match payload.bytes {
-        Ok(bytes) => bytes,
-        Err(reason) => return refuse(code::UNREADABLE, reason),
-    };
-    if bytes.len() as u64 > origin.limits.payload_bytes {
-        return refuse(code::LIMIT, "longer than the limit");
+fn file(payload: &Payload<'_>, format: Format, origin: &Origin) -> Decoded {
+    match text_of(payload, origin) {
+        Ok(text) => told(payload.path, text, config::settings(payload.path, text, format, &origin.limits), origin),
+        Err(refused) => Decoded::rejected(payload.path, refused),
     }
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        return refuse(code::ENCODING, "not UTF-8");
-    };
-    told(payload.path, text, config::settings(payload.path, text, format, &origin.limits), origin)
+}
+
+/// The text of a payload, within the limit.
+pub(crate) fn text_of<'a>(payload: &Payload<'a>, origin: &Origin) -> Result<&'a str, Diagnostic> {
+    let refuse = |code, message: &str| Err(Diagnostic::rejected(code, Locator::line(payload.path, 0), message));
+    match payload.bytes {
+        Err(reason) => refuse(code::UNREADABLE, reason),
+        Ok(bytes) if bytes.len() as u64 > origin.limits.payload_bytes => refuse(code::LIMIT, "longer than the limit"),
+        Ok(bytes) => std::str::from_utf8(bytes).or_else(|_| refuse(code::ENCODING, "not UTF-8")),
+    }
 }
 
 fn told(path: &str, text: &str, settings: Settings, origin: &Origin) -> Decoded {
@@ -115,7 +115,7 @@ fn section(path: &str, text: &str) -> Option<(String, usize)> {
     lines.find_map(|(index, line)| SECTIONS.contains(&line.trim_end()).then(|| (line.trim_end().to_owned(), index + 1)))
 }
 
-fn digest(settings: &Settings) -> String {
+pub(crate) fn digest(settings: &Settings) -> String {
     let said = settings.mentions.iter().map(|mention| {
         let endpoint = &mention.endpoint;
         (&mention.key, &endpoint.scheme, &endpoint.host, endpoint.port, &endpoint.database)
@@ -157,7 +157,7 @@ fn certainty(path: &str, text: &str) -> f64 {
     if is_data && !is_known { ANY_NAME } else { technique::confidence(technique::CONFIG_FILE) }
 }
 
-fn connect(record: &mut Record, mention: &Mention, path: &str, certainty: f64) {
+pub(crate) fn connect(record: &mut Record, mention: &Mention, path: &str, certainty: f64) {
     let locator = Locator::line(path, mention.line);
     let evidence = Evidence::at(locator, mention.endpoint.raw.as_str(), technique::CONFIG_FILE);
     let evidence = evidence.in_field(&mention.key).with_confidence(certainty);

@@ -5,7 +5,7 @@
 mod environment;
 mod file;
 mod mounts;
-mod path;
+pub(crate) mod path;
 mod project;
 mod service;
 

@@ -1,17 +1,17 @@
 //! Paths within the scanned folder, with `/`.
 
 /// The last part.
-pub(super) fn name(path: &str) -> &str {
+pub(crate) fn name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
 /// All but the last part.
-pub(super) fn folder(path: &str) -> &str {
+pub(crate) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// `relative` as seen from `folder`, without `.` and `..`; `None` if it leads out of the scanned folder.
-pub(super) fn joined(folder: &str, relative: &str) -> Option<String> {
+pub(crate) fn joined(folder: &str, relative: &str) -> Option<String> {
     if relative.starts_with(['/', '~', '\\']) || relative.contains("://") || relative.starts_with("git@") {
         return None;
     }

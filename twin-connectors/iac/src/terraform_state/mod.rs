@@ -16,7 +16,10 @@
 mod limits;
 mod payload;
 mod record;
-mod table;
+pub(crate) mod saying;
+pub(crate) mod table;
+
+pub(crate) use payload::without_keys;
 
 use serde_json::Value;
 use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};

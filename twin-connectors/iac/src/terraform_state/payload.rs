@@ -219,7 +219,7 @@ fn texts<'a>(node: &'a Value, at: &str, key: &str) -> Vec<Mention<'a>> {
 }
 
 /// An address without its keys: `module.a["x.y"].b[0]` becomes `module.a.b`.
-pub(super) fn without_keys(address: &str) -> String {
+pub(crate) fn without_keys(address: &str) -> String {
     let (mut bare, mut in_key, mut in_text, mut escaped) = (String::new(), false, false, false);
     for letter in address.chars() {
         match letter {

@@ -3,18 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value as Json;
-use twin_connector_base::endpoint::{self, Endpoint};
 use twin_connector_base::{Origin, labels};
-use twin_core::observe::{
-    Diagnostic, Evidence, Handle, Locator, Perspective, Record, RecordKey, Space, Statement, Target, code, technique,
-};
-use twin_core::schema::{AttributeName, Kind, Value, attribute, kind, relation};
+use twin_core::observe::{Diagnostic, Evidence, Locator, Perspective, Record, RecordKey, Target, code, technique};
+use twin_core::schema::{Kind, attribute, kind, relation};
 
 use super::payload::{self, Instance, escaped};
+use super::saying::{Saying, address_in_state, explicit, is_keepable};
 use super::table::{self, Fact};
-
-/// The longest text that is kept: names, hosts and ids are shorter.
-const LONGEST: usize = 2_048;
 
 /// The records of all instances; of two with one address the second is rejected.
 pub(super) fn records(
@@ -40,7 +35,7 @@ pub(super) fn records(
         let mut reading = Reading::new(path, instance, key(instance));
         reading.read_facts();
         reading.depend(&by_configuration, &mut relations_left);
-        records.push(reading.record);
+        records.push(reading.saying.record);
         named.extend(reading.named.into_iter().map(|record| (record.key.clone(), record)));
     }
     records.extend(named.into_values());
@@ -69,10 +64,7 @@ fn kind_of(instance: &Instance<'_>) -> Kind {
 struct Reading<'a> {
     path: &'a str,
     instance: &'a Instance<'a>,
-    record: Record,
-    /// What is said once only, although several attributes may say it.
-    said: BTreeSet<AttributeName>,
-    hosts: BTreeSet<String>,
+    saying: Saying,
     /// Teams and systems that tags name.
     named: Vec<Record>,
     tagged: bool,
@@ -88,16 +80,13 @@ impl<'a> Reading<'a> {
         record.attribute(attribute::PLATFORM_KIND, instance.resource_type, platform_evidence(path, instance));
         if instance.data {
             record.attribute(attribute::CONDITION, "data source", exists);
+        } else if instance.module.is_empty() && instance.address == instance.configuration {
+            // The only instance of what the code in the state's own folder declares.
+            let written = declared(path, &instance.named.pointer, instance.named.text, "name");
+            let source = &record.key.source.0;
+            record.known_as(address_in_state(source, path, &instance.address), written);
         }
-        Reading {
-            path,
-            instance,
-            record,
-            said: BTreeSet::new(),
-            hosts: BTreeSet::new(),
-            named: Vec::new(),
-            tagged: false,
-        }
+        Reading { path, instance, saying: Saying::new(record), named: Vec::new(), tagged: false }
     }
 
     fn read_facts(&mut self) {
@@ -113,77 +102,20 @@ impl<'a> Reading<'a> {
     }
 
     fn read(&mut self, fact: Fact, field: &str, pointer: &str, node: &Json) {
+        let path = self.path;
         match fact {
             Fact::Tags => self.read_tags(pointer, node),
             Fact::Variables => self.read_variables(pointer, node),
             Fact::VariableList => self.read_variable(pointer, node, "name", "value"),
             Fact::Containers => self.read_containers(pointer, node),
-            Fact::Port | Fact::Replicas => self.read_number(fact, field, pointer, node),
+            Fact::Port | Fact::Replicas => {
+                let number = node.as_i64().or_else(|| node.as_str()?.parse().ok());
+                self.saying.number(fact, number, |raw| declared(path, pointer, raw, field));
+            }
             _ => {
                 if let Some(text) = node.as_str().filter(|text| is_keepable(text)) {
-                    self.read_text(fact, field, pointer, text);
+                    self.saying.text(fact, text, |raw| declared(path, pointer, raw, field));
                 }
-            }
-        }
-    }
-
-    fn read_text(&mut self, fact: Fact, field: &str, pointer: &str, text: &str) {
-        let evidence = declared(self.path, pointer, text, field);
-        match fact {
-            Fact::Id => self.read_id(text, &evidence),
-            Fact::Destination(system) => {
-                self.record.known_as(Handle::global(Space::NativeId, format!("{system}:{text}")), evidence);
-            }
-            Fact::Host => self.read_hosts(field, pointer, text),
-            Fact::Engine => self.say_once(attribute::PROTOCOL, text, evidence),
-            Fact::Version => self.say_once(attribute::VERSION, text, evidence),
-            Fact::Database => self.say_once(attribute::DATABASE, text, evidence),
-            Fact::Region => self.say_once(attribute::REGION, text, evidence),
-            Fact::Zone => self.say_once(attribute::ZONE, text, evidence),
-            Fact::Account => self.say_once(attribute::ACCOUNT, text, evidence),
-            Fact::Team => self.record.known_as(Handle::global(Space::Team, text.to_lowercase()), evidence),
-            Fact::ConfiguredBy if is_unique(text) => {
-                let target = Target::Handle(Handle::global(Space::NativeId, text));
-                self.record.relate(relation::CONFIGURED_BY, target, explicit(evidence));
-            }
-            _ => {}
-        }
-    }
-
-    fn say_once(&mut self, name: AttributeName, value: impl Into<Value>, evidence: Evidence) {
-        if self.said.insert(name.clone()) {
-            self.record.attribute(name, value, evidence);
-        }
-    }
-
-    fn read_number(&mut self, fact: Fact, field: &str, pointer: &str, node: &Json) {
-        let number = node.as_i64().or_else(|| node.as_str()?.parse().ok());
-        let Some(number) = number.filter(|number| (0..=1 << 32).contains(number)) else { return };
-        let name = if fact == Fact::Port { attribute::PORT } else { attribute::REPLICAS };
-        self.say_once(name, number, declared(self.path, pointer, &number.to_string(), field));
-    }
-
-    /// An ARN says its region and account as well.
-    fn read_id(&mut self, text: &str, evidence: &Evidence) {
-        if !is_unique(text) {
-            return;
-        }
-        self.record.known_as(Handle::global(Space::NativeId, text), evidence.clone());
-        let parts: Vec<&str> = text.splitn(6, ':').collect();
-        if let ["arn", _, _, region, account, _] = parts[..] {
-            for (name, part) in [(attribute::REGION, region), (attribute::ACCOUNT, account)] {
-                if !part.is_empty() {
-                    self.say_once(name, part, evidence.clone());
-                }
-            }
-        }
-    }
-
-    fn read_hosts(&mut self, field: &str, pointer: &str, text: &str) {
-        for host in text.split(',').filter_map(host_of) {
-            if self.hosts.insert(host.to_lowercase()) {
-                let evidence = declared(self.path, pointer, host, field);
-                self.record.known_as(Handle::host(host), evidence);
             }
         }
     }
@@ -196,7 +128,7 @@ impl<'a> Reading<'a> {
             let Some(value) = value.as_str().filter(|value| is_keepable(value)) else { continue };
             self.tagged = true;
             let evidence = declared(self.path, &format!("{pointer}/{}", escaped(key)), value, key);
-            self.named.extend(labels::apply(&mut self.record, key, value, &evidence));
+            self.named.extend(labels::apply(&mut self.saying.record, key, value, &evidence));
         }
     }
 
@@ -229,26 +161,20 @@ impl<'a> Reading<'a> {
     }
 
     fn connect(&mut self, variable: &str, value: &str, pointer: &str) {
-        if endpoint::names_a_thing(variable) && is_keepable(value) {
-            let evidence = declared(self.path, pointer, value, variable);
-            self.record.known_as(Handle::global(Space::ServiceName, value), evidence);
-            return;
-        }
-        for peer in endpoint::endpoints(variable, value) {
-            let evidence = Evidence::at(Locator::pointer(self.path, 0, pointer), peer.raw.as_str(), peer.technique);
-            self.record.say(connection(&peer), evidence.in_field(variable));
-        }
+        let path = self.path;
+        let evidence = |raw: &str, technique| Evidence::at(Locator::pointer(path, 0, pointer), raw, technique);
+        self.saying.variable(variable, value, evidence);
     }
 
     /// A dependency names a resource without its key: every instance of it is meant.
     fn depend(&mut self, by_configuration: &HashMap<&str, Vec<RecordKey>>, left: &mut usize) {
-        let mut seen = BTreeSet::from([self.record.key.clone()]);
+        let mut seen = BTreeSet::from([self.saying.record.key.clone()]);
         for mention in &self.instance.dependencies {
             for key in named_by(mention.text, &self.instance.module, by_configuration) {
                 if *left > 0 && seen.insert(key.clone()) {
                     *left -= 1;
                     let evidence = explicit(declared(self.path, &mention.pointer, mention.text, "dependencies"));
-                    self.record.relate(relation::DEPENDS_ON, Target::Record(key.clone()), evidence);
+                    self.saying.record.relate(relation::DEPENDS_ON, Target::Record(key.clone()), evidence);
                 }
             }
         }
@@ -268,11 +194,6 @@ fn named_by<'k>(
 
 fn declared(path: &str, pointer: &str, raw: &str, field: &str) -> Evidence {
     Evidence::at(Locator::pointer(path, 0, pointer), raw, technique::DECLARED).in_field(field)
-}
-
-fn explicit(evidence: Evidence) -> Evidence {
-    let confidence = technique::confidence(technique::EXPLICIT_REFERENCE);
-    Evidence { technique: technique::EXPLICIT_REFERENCE.into(), ..evidence }.with_confidence(confidence)
 }
 
 /// The type stands beside the name.
@@ -320,39 +241,4 @@ fn items((pointer, node): Found<'_>) -> Vec<Found<'_>> {
         }
         _ => vec![(pointer, node)],
     }
-}
-
-fn is_keepable(text: &str) -> bool {
-    !text.trim().is_empty() && text.len() <= LONGEST
-}
-
-/// Whether a text has the form of an id that is unique everywhere.
-fn is_unique(text: &str) -> bool {
-    let prefixes = ["arn:", "/subscriptions/", "projects/", "https://"];
-    prefixes.iter().any(|prefix| text.starts_with(prefix)) || text.matches(':').count() == 2
-}
-
-/// The host within a host, `host:port` or URL; none where there is anything else.
-fn host_of(text: &str) -> Option<&str> {
-    let after_scheme = text.trim().split_once("://").map_or(text.trim(), |(_, rest)| rest);
-    let authority = after_scheme.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let host = host.split(':').next()?.trim_end_matches('.');
-    let is_host = host.len() <= 253 && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
-    (is_host && !host.is_empty()).then_some(host)
-}
-
-fn connection(peer: &Endpoint) -> Statement {
-    let mut attributes = BTreeMap::new();
-    if let Some(scheme) = &peer.scheme {
-        attributes.insert(attribute::PROTOCOL, Value::from(scheme.as_str()));
-    }
-    if let Some(port) = peer.port {
-        attributes.insert(attribute::PORT, Value::from(i64::from(port)));
-    }
-    if let Some(database) = &peer.database {
-        attributes.insert(attribute::DATABASE, Value::from(database.as_str()));
-    }
-    let target = Target::Handle(peer.peer());
-    Statement::Related { relation: relation::CONNECTS_TO, variant: None, target, attributes }
 }

@@ -6,7 +6,7 @@ use twin_core::schema::{Kind, kind};
 
 /// What an attribute says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fact {
+pub(crate) enum Fact {
     /// The name for people.
     Name,
     /// The name by which a queue's users call it, in a messaging system that goes by this name in OpenTelemetry.
@@ -46,7 +46,7 @@ pub(super) enum Fact {
 }
 
 /// One type of resource, or all whose type starts with what stands before `*`.
-pub(super) struct Row {
+pub(crate) struct Row {
     of: &'static str,
     /// What it is.
     pub kind: Kind,
@@ -70,12 +70,12 @@ impl Row {
 }
 
 /// The first row that fits; none for a type of which only its existence is told.
-pub(super) fn row(resource_type: &str) -> Option<&'static Row> {
+pub(crate) fn row(resource_type: &str) -> Option<&'static Row> {
     ROWS.iter().find(|row| row.fits(resource_type))
 }
 
 /// The kinds that the table names.
-pub(super) fn kinds() -> impl Iterator<Item = Kind> {
+pub(crate) fn kinds() -> impl Iterator<Item = Kind> {
     ROWS.iter().map(|row| row.kind.clone())
 }
 

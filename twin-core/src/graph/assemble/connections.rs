@@ -48,7 +48,8 @@ impl Build<'_> {
     /// Adds the connections that records state themselves, and those that their configurations state for them.
     pub(super) fn add_connections(&mut self) {
         let directory = self.directory;
-        for record in 0..directory.records().len() as RecordIndex {
+        let records = 0..directory.records().len() as RecordIndex;
+        for record in records.take_while(|_| directory.context().goes_on()) {
             for (fact, holding) in directory.facts_of(record) {
                 let Some((target, attributes)) = connection(holding) else { continue };
                 if self.places(record).acting.is_some() {
@@ -204,9 +205,9 @@ impl Build<'_> {
         networks.collect()
     }
 
-    /// What a load balancer spreads requests over, with the steps that say so. Nothing for anything else.
+    /// What a load balancer spreads requests over, or a configured value stands for, with the steps that say so. Nothing for anything else.
     fn behind(&self, front: &Reached) -> Vec<Reached> {
-        if self.directory.record(front.record).key.kind != kind::LOAD_BALANCER {
+        if ![kind::LOAD_BALANCER, kind::CONFIGURATION].contains(&self.directory.record(front.record).key.kind) {
             return Vec::new();
         }
         let mut behind = Vec::new();

@@ -13,7 +13,11 @@ use crate::schema::{AttributeName, Kind, Relation, Value, attribute, kind, relat
 impl<'a> Build<'a> {
     /// Adds the entities of all clusters, and what joins a component with its instances and members.
     pub(super) fn add_entities(&mut self, identified: &Identified<'_>) {
-        for (cluster, id) in identified.clusters.iter().zip(identified.ids) {
+        let context = self.directory.context();
+        let all = identified.clusters.len() as u64;
+        let clusters = identified.clusters.iter().zip(identified.ids).enumerate();
+        for (done, (cluster, id)) in clusters.take_while(|_| context.goes_on()) {
+            context.progress.report("assemble", done as u64, all);
             let node = self.add_cluster(cluster, id, identified);
             let services =
                 cluster.members.iter().all(|record| founds_component(&self.directory.record(*record).key.kind));
@@ -157,17 +161,18 @@ impl<'a> Build<'a> {
         entity
     }
 
-    /// One instance for each workload; telemetry belongs to the workload that it names, or to the only one there is.
+    /// One instance for each workload, however many records have its native id; telemetry belongs to the workload that it names, or to the
+    /// only one there is.
     fn add_instances(&mut self, cluster: &Cluster, component: u32) {
         let of_kind = |wanted: Kind| -> Vec<RecordIndex> {
             cluster.members.iter().copied().filter(|record| self.directory.record(*record).key.kind == wanted).collect()
         };
         let (workloads, telemetry) = (of_kind(kind::WORKLOAD), of_kind(kind::SERVICE_NAME));
-        let mut instances: BTreeMap<RecordIndex, Vec<RecordIndex>> =
-            workloads.iter().map(|workload| (*workload, vec![*workload])).collect();
+        let mut instances = self.by_native_id(&workloads);
         for service in telemetry {
             let workload = self.workload_of(service, &workloads).unwrap_or(service);
-            instances.entry(workload).or_default().push(service);
+            let instance = instances.iter().find(|(_, records)| records.contains(&workload)).map(|(first, _)| *first);
+            instances.entry(instance.unwrap_or(workload)).or_default().push(service);
         }
         for (first, records) in instances {
             let key = &self.directory.record(first).key;
@@ -178,6 +183,19 @@ impl<'a> Build<'a> {
                 self.places[record as usize].acting = Some(instance);
             }
         }
+    }
+
+    /// Workloads by the first of those that share a native id: what runs is one thing, whoever declares it.
+    fn by_native_id(&self, workloads: &[RecordIndex]) -> BTreeMap<RecordIndex, Vec<RecordIndex>> {
+        let (mut instances, mut known): (BTreeMap<_, Vec<_>>, BTreeMap<_, _>) = (BTreeMap::new(), BTreeMap::new());
+        for &workload in workloads {
+            let handles = self.directory.record(workload).handles.iter().map(|(handle, _)| handle);
+            let ids: Vec<_> = handles.filter(|handle| handle.space == Space::NativeId).collect();
+            let first = ids.iter().find_map(|id| known.get(id).copied()).unwrap_or(workload);
+            known.extend(ids.into_iter().map(|id| (id, first)));
+            instances.entry(first).or_default().push(workload);
+        }
+        instances
     }
 
     /// The workload whose spans these are: by native id, else by environment, else the only one.

@@ -1,13 +1,16 @@
 //! From facts and clusters to pages.
 //!
 //! Everything that needs two facts is joined here: references are resolved, selectors matched, configurations given to
-//! whoever reads them, charges to whom they are for. See `docs/decisions/0001-facts-are-local-joins-belong-to-the-graph.md`.
+//! whoever reads them, charges to whom they are for, activity to what lies in its folder. See `docs/decisions/0001-facts-are-local-joins-belong-to-the-graph.md`.
 
+mod activity;
+mod builds;
 mod charges;
 mod configurations;
 mod connections;
 mod edges;
 mod entities;
+mod inverse;
 mod ownership;
 mod pattern;
 mod relations;
@@ -44,7 +47,9 @@ pub struct Identified<'a> {
 pub fn build(directory: &Directory<'_>, schema: &Schema, identified: Identified<'_>) -> Pages {
     let mut build = Build::new(directory, schema);
     build.add_entities(&identified);
+    build.add_activity();
     build.add_relations();
+    build.add_base_images();
     build.add_connections();
     build.add_start_order();
     build.add_ownership();
@@ -143,7 +148,13 @@ impl<'a> Build<'a> {
     }
 
     fn finish(mut self, identified: Identified<'_>) -> Pages {
-        let verdicts = identified.verdicts.into_iter().map(|verdict| self.cited(verdict)).collect();
+        let context = self.directory.context();
+        let verdicts = identified
+            .verdicts
+            .into_iter()
+            .take_while(|_| context.goes_on())
+            .map(|verdict| self.cited(verdict))
+            .collect();
         self.groups.extend(self.routing_groups());
         self.groups.sort();
         self.groups.dedup();

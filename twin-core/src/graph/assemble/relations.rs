@@ -4,12 +4,12 @@ use super::Build;
 use super::edges::Said;
 use crate::graph::{AttributeValue, Unresolved};
 use crate::identity::{FactIndex, Found, RecordIndex, is_job};
-use crate::observe::{Diagnostic, Handle, Holding, Locator, Space, Statement, Target, code};
-use crate::schema::{AttributeName, Kind, Level, Relation, Value, kind, relation};
+use crate::observe::{Diagnostic, Handle, Holding, Locator, Space, Statement, Step, Target, code};
+use crate::schema::{AttributeName, Ends, Kind, Level, Relation, Value, kind, relation};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The folder above a path; the root's is none.
-fn parent(path: &str) -> Option<&str> {
+pub(super) fn parent(path: &str) -> Option<&str> {
     (!path.is_empty()).then(|| path.rsplit_once('/').map_or("", |(folder, _)| folder))
 }
 
@@ -22,7 +22,8 @@ fn is_joined_elsewhere(relation: &Relation) -> bool {
 impl Build<'_> {
     /// Adds every relation that needs no joining.
     pub(super) fn add_relations(&mut self) {
-        for record in 0..self.directory.records().len() as RecordIndex {
+        let context = self.directory.context();
+        for record in (0..self.directory.records().len() as RecordIndex).take_while(|_| context.goes_on()) {
             if self.is_support(&self.directory.record(record).key.kind) {
                 continue;
             }
@@ -50,24 +51,33 @@ impl Build<'_> {
         target: &Target,
         attributes: &BTreeMap<AttributeName, Value>,
     ) {
-        let Ok(row) = self.schema.relation(relation.as_str()) else { return };
+        let Ok((row, is_inverse)) = self.schema.stated(relation.as_str()) else { return };
+        if is_inverse {
+            return self.add_inverse(record, fact, row, target, attributes);
+        }
         let Some(from) = self.admitted(record, &row.from) else {
             return self.forbid(record, fact, relation, "its left end");
         };
-        for (to, found) in self.meant(record, target, &row.to) {
+        // What succeeds is succeeded by its own kind: a path that no decision answers to is not its folder's component.
+        let same = row.same_kind.then(|| Ends::Of(vec![self.kind(from).clone()]));
+        for (to, found) in self.meant(record, target, same.as_ref().unwrap_or(&row.to)) {
             match to {
                 Some(to) if from != to => {
-                    let after = found
-                        .and_then(|found| found.via)
-                        .filter(|via| self.adds_something(*via))
-                        .map(|via| self.steps(via));
-                    let evidence = self.cite_through(&[], fact, &after.unwrap_or_default());
+                    let mut after = self.steps_through_build_file(target, attributes);
+                    after.extend(self.steps_to(found));
+                    let evidence = self.cite_through(&[], fact, &after);
                     self.say(from, relation, variant.clone(), to, fact, attributes, evidence);
                 }
                 Some(_) => {}
                 None => self.forbid(record, fact, relation, "its right end"),
             }
         }
+    }
+
+    /// The steps by which a record answers to the name that it was found by.
+    pub(super) fn steps_to(&self, found: Option<Found>) -> Vec<Step> {
+        let via = found.and_then(|found| found.via).filter(|via| self.adds_something(*via));
+        via.map(|via| self.steps(via)).unwrap_or_default()
     }
 
     /// A record's mere existence says nothing about why it is meant.
@@ -77,11 +87,11 @@ impl Build<'_> {
 
     /// The nodes that a target means, with the record each was found by. A node is `None` where the table does not admit the record.
     /// A reference that means nothing or several things is noted and followed nowhere.
-    fn meant(
+    pub(super) fn meant(
         &mut self,
         record: RecordIndex,
         target: &Target,
-        ends: &crate::schema::Ends,
+        ends: &Ends,
     ) -> Vec<(Option<u32>, Option<Found>)> {
         let found = match target {
             Target::Handle(handle) if handle.space == Space::ComponentName => {
@@ -126,12 +136,18 @@ impl Build<'_> {
         workloads.peek().is_some() && workloads.all(|record| is_job(self.directory, record))
     }
 
-    /// The records that answer to a path, or to the nearest folder above it to which any answers that may stand here.
-    fn at_path(&self, handle: &Handle, ends: &crate::schema::Ends) -> Vec<Found> {
+    /// The records that answer to a path, or to the nearest folder above it to which any answers that may stand here. A repository holds every path
+    /// beneath it: where anything may stand, it is meant by its own path only.
+    fn at_path(&self, handle: &Handle, ends: &Ends) -> Vec<Found> {
         let mut paths = std::iter::successors(Some(handle.value.as_str()), |path| parent(path));
         let answering = |path: &str| -> Vec<Found> {
             let found = self.directory.answering(&Handle::within(Space::Path, path, handle.within.clone()));
-            found.iter().filter(|found| self.admitted(found.record, ends).is_some()).copied().collect()
+            let is_meant = |found: &&Found| {
+                let is_repository = self.directory.record(found.record).key.kind == kind::REPOSITORY;
+                let is_named = path == handle.value || !is_repository || ends.kinds().contains(&kind::REPOSITORY);
+                is_named && self.admitted(found.record, ends).is_some()
+            };
+            found.iter().filter(is_meant).copied().collect()
         };
         paths.find_map(|path| Some(answering(path)).filter(|found| !found.is_empty())).unwrap_or_default()
     }
