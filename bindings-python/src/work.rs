@@ -28,27 +28,40 @@ struct Units(Mutex<Vec<Phase>>);
 #[derive(Clone, PartialEq)]
 struct Phase {
     name: String,
+    /// Units of earlier passes of the phase: those had another total.
+    before: u64,
     done: u64,
     total: u64,
+}
+
+impl Phase {
+    /// Threads report out of order, so the most that was told counts.
+    fn goes_on(&mut self, done: u64, total: u64) {
+        let again = total != self.total;
+        self.before += if again { self.done } else { 0 };
+        self.done = if again { done } else { self.done.max(done) };
+        self.total = total;
+    }
 }
 
 impl Progress for Units {
     fn report(&self, phase: &str, done: u64, total: u64) {
         let mut phases = locked(&self.0);
         match phases.iter_mut().find(|known| known.name == phase) {
-            Some(known) => (known.done, known.total) = (known.done.max(done), total),
-            None => phases.push(Phase { name: phase.to_owned(), done, total }),
+            Some(known) => known.goes_on(done, total),
+            None => phases.push(Phase { name: phase.to_owned(), before: 0, done, total }),
         }
     }
 }
 
 impl Units {
-    fn latest(&self) -> Option<Phase> {
-        locked(&self.0).last().cloned()
+    /// The phases that went on since `told`, in their order.
+    fn since(&self, told: &[Phase]) -> Vec<Phase> {
+        locked(&self.0).iter().filter(|phase| !told.contains(phase)).cloned().collect()
     }
 
     fn done(&self) -> u64 {
-        locked(&self.0).iter().map(|phase| phase.done).sum()
+        locked(&self.0).iter().map(|phase| phase.before + phase.done).sum()
     }
 }
 
@@ -132,7 +145,7 @@ impl Terms {
         let raised = Raised::default();
         let caller = Caller { jobs: sender, raised: raised.clone() };
         let context = self.context.clone();
-        let mut wait = Wait { terms: self, raised, told: None, told_at: Instant::now(), stop: None };
+        let mut wait = Wait { terms: self, raised, told: Vec::new(), told_at: Instant::now(), stop: None };
         let result = thread::scope(|scope| {
             let worker = thread::Builder::new().name("twin".to_owned());
             let worker = worker.spawn_scoped(scope, move || work(&context, &caller))?;
@@ -148,7 +161,7 @@ impl Terms {
 struct Wait {
     terms: Terms,
     raised: Raised,
-    told: Option<Phase>,
+    told: Vec<Phase>,
     told_at: Instant,
     stop: Option<PyErr>,
 }
@@ -179,11 +192,15 @@ impl Wait {
 
     /// Reports progress, if there is any and it was not reported a moment ago.
     fn tell(&mut self, py: Python<'_>, every: Duration) -> PyResult<()> {
-        let Some(progress) = &self.terms.progress else { return Ok(()) };
-        let latest = self.terms.units.latest().filter(|latest| self.told.as_ref() != Some(latest));
-        let Some(latest) = latest.filter(|_| self.told_at.elapsed() >= every) else { return Ok(()) };
-        progress.call1(py, (&latest.name, latest.done, latest.total))?;
-        (self.told, self.told_at) = (Some(latest), Instant::now());
+        let Some(progress) = self.terms.progress.as_ref().filter(|_| self.told_at.elapsed() >= every) else {
+            return Ok(());
+        };
+        for phase in self.terms.units.since(&self.told) {
+            progress.call1(py, (&phase.name, phase.done, phase.total))?;
+            self.told.retain(|told| told.name != phase.name);
+            self.told.push(phase);
+        }
+        self.told_at = Instant::now();
         Ok(())
     }
 

@@ -108,7 +108,8 @@ class Run:
     def answered(self, kind: str, options: dict[str, Any]) -> None:
         """Asks by the method of the question's name."""
         if kind == "diff":
-            options = {"earlier": [*self.snapshots[:-1], self.snapshot()][-2]}
+            self.snapshot()
+            options = {"earlier": self.snapshots[-2]}
         on = self.scenario if kind == "outcome" else self.snapshot()
         self.last = ("", getattr(on, kind)(**options).to_json())
 
