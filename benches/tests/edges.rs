@@ -212,3 +212,32 @@ fn documented_edges_of_real_estates_are_found() {
         assert!(recall >= 0.97 && precision >= 0.92, "{}: recall {recall} precision {precision}", truth.display());
     }
 }
+
+#[test]
+fn a_variable_that_names_nobody_else_comes_before_a_setting_of_its_name() {
+    let settings = "apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data:
+  application.yml: |
+    spring:
+      datasource: {url: 'jdbc:postgresql://store/x'}
+      data: {redis: {host: '${CACHE_HOST:cache}'}}
+    ---
+    spring: {config: {activate: {on-profile: test}}}
+    stub: {url: 'http://stub:1'}
+";
+    let workload = |name: &str, variables: &str| {
+        format!(
+            "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec:\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n    spec:\n      \
+             containers:\n        - {{name: c, image: acme/{name}, env: [{variables}], volumeMounts: [{{name: s, mountPath: /s}}]}}\n      \
+             volumes: [{{name: s, configMap: {{name: settings}}}}]\n---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {{selector: {{app: {name}}}}}\n"
+        )
+    };
+    let in_memory = "{name: SPRING_DATASOURCE_URL, value: 'jdbc:h2:mem:x'}, {name: CACHE_HOST, value: localhost}";
+    let peers: String = ["store", "cache", "stub"]
+        .map(|name| workload(name, "").replace("volumeMounts", "x-none").replace("configMap", "x-none"))
+        .concat();
+    let manifests = format!("{settings}{}{}{peers}", workload("plain", ""), workload("alone", in_memory));
+    assert_eq!(found(&[("all.yaml", &manifests)]), ["plain>cache", "plain>store"]);
+}

@@ -167,8 +167,7 @@ networks:
     edges: &["desk>database", "desk>events", "till>events"],
 };
 
-/// Links, shared network stacks, waiting scripts, labels of a proxy. Traps: rules of the proxy, its own ports. Who of those that share a
-/// stack listens at a port of `localhost` is seldom said, so that nothing is read from it.
+/// Links, shared network stacks, waiting scripts, labels of a proxy. Traps: rules of the proxy, its own ports.
 const OLDER: Estate = Estate {
     habit: "older ways of compose",
     files: &[
@@ -197,7 +196,159 @@ const OLDER: Estate = Estate {
         ("web.conf", "server {\n  listen 80;\n  server_name stats;\n  location ~ php { fastcgi_pass app:9000; }\n}\n"),
         ("blog/Dockerfile", "FROM php:8\nENV QUEUE_HOST=queue\n# ENV STATS_HOST=stats\n"),
     ],
-    edges: &["blog>queue", "blog>sql", "queue>sql", "stats>sql", "web>blog"],
+    edges: &["blog>queue", "blog>sql", "queue>sql", "relay>stats", "stats>sql", "web>blog"],
+};
+
+/// Profiles, placeholders and relaxed names. Traps: what only counts in development, the application's own addresses, what manages it,
+/// settings that a variable of the workload sets to something else.
+const PROFILES: Estate = Estate {
+    habit: "profiles and placeholders",
+    files: &[
+        (
+            "compose.yml",
+            "services:
+  tickets:
+    build: tickets
+    environment:
+      SPRING_DATA_REDIS_HOST: sessions
+      SEARCH_HOST: finder
+  seats: {build: seats, environment: ['QUARKUS_DATASOURCE_JDBC_URL=jdbc:postgresql://archive/seats']}
+  venues: {build: venues, environment: {SPRING_DATASOURCE_URL: 'jdbc:h2:mem:venues'}}
+  door: {build: door}
+  store: {image: 'postgres:16'}
+  archive: {image: 'postgres:16'}
+  cache: {image: 'redis:7', container_name: old-cache}
+  sessions: {image: 'redis:7'}
+  bus: {image: 'apache/kafka:3'}
+  finder: {image: acme/finder}
+  lookup: {image: acme/lookup}
+  stub: {image: acme/stub}
+",
+        ),
+        (
+            "tickets/src/main/resources/application.properties",
+            "spring.application.name=tickets
+server.address=stub
+management.server.address=stub
+eureka.instance.hostname=stub
+db.host=${STORE_HOST:store}
+spring.datasource.url=jdbc:postgresql://${db.host}:5432/tickets
+spring.data.redis.host=cache
+search.url=http://${SEARCH_HOST:lookup}:9200
+spring.kafka.bootstrap-servers=\\
+    bus:9092
+#---
+spring.config.activate.on-profile=dev
+spring.datasource.url=jdbc:postgresql://stub:5432/tickets
+payments.url=http://stub:1
+",
+        ),
+        ("tickets/src/main/resources/application-test.yml", "seats: {url: 'http://stub:1'}\n"),
+        (
+            "seats/src/main/resources/application.properties",
+            "%dev.quarkus.datasource.jdbc.url=jdbc:postgresql://stub/seats
+%prod.quarkus.datasource.jdbc.url=jdbc:postgresql://store/seats
+quarkus.rest-client.\"com.acme.Venues\".url=http\\://venues\\:8080
+quarkus.http.host=stub
+",
+        ),
+        (
+            "venues/src/main/resources/application.yml",
+            "spring: {datasource: {url: 'jdbc:postgresql://store/venues'}}\n",
+        ),
+        (
+            "door/src/main/resources/application.yml",
+            "spring:
+  cloud:
+    gateway:
+      routes:
+        - {id: a, uri: 'lb://TICKETS', predicates: ['Host=stub:1']}
+---
+spring: {config: {activate: {on-profile: docker}}}
+venues: {base-url: 'http://venues:8080'}
+",
+        ),
+    ],
+    edges: &[
+        "door>tickets",
+        "door>venues",
+        "seats>archive",
+        "seats>venues",
+        "tickets>bus",
+        "tickets>finder",
+        "tickets>sessions",
+        "tickets>store",
+    ],
+};
+
+/// A project of several files: included, extended, overridden. Traps: values that are overridden or reset, an order of start and a link that
+/// are never taken along, a file outside of the scanned folder, variables of the included project that the outer one sets otherwise.
+const FILES: Estate = Estate {
+    habit: "a project of several files",
+    files: &[
+        ("shop/.env", "STORE=ledger\n"),
+        (
+            "shop/compose.yaml",
+            "include:
+  - ../data/compose.yaml
+  - {path: ../jobs/all.yml, env_file: ../jobs/own.env}
+  - ../../outside/compose.yaml
+services:
+  basket:
+    extends: {file: ../shared/common.yml, service: program}
+    image: acme/basket
+    environment: {STORE_ADDR: 'ledger:5432'}
+  money: {image: acme/money, environment: {OLD_URL: 'http://stock:1', NEW_URL: 'http://stock:1'}}
+  stock: {image: acme/stock, profiles: [all]}
+  bus: {image: 'nats:2'}
+  stub: {image: acme/stub}
+",
+        ),
+        (
+            "shop/compose.override.yaml",
+            "services:
+  money: {environment: {OLD_URL: 'http://basket:1', NEW_URL: !reset null}}
+  stock: {extends: {service: pattern}}
+  pattern: {image: acme/pattern, environment: {BUS_HOST: bus}}
+",
+        ),
+        (
+            "shared/common.yml",
+            "services:
+  program:
+    extends: {service: lowest}
+    environment: [BUS_HOST=bus]
+  lowest:
+    environment: {STORE_ADDR: 'stub:1', MONEY_URL: 'http://money:1'}
+    env_file: common.env
+    depends_on: [stub]
+    links: [stub]
+",
+        ),
+        ("shared/common.env", "STOCK_HOST=stock\n"),
+        ("data/.env", "STORE=stub\nFEED=bus\n"),
+        (
+            "data/compose.yaml",
+            "services:
+  ledger: {image: 'postgres:16'}
+  loader: {image: acme/loader, environment: {TARGET_HOST: $STORE, FEED_ADDR: '${FEED}:1'}}
+",
+        ),
+        ("jobs/own.env", "PEER=ledger\n"),
+        ("jobs/all.yml", "services:\n  nightly: {image: acme/nightly, command: '--db-host=${PEER}'}\n"),
+    ],
+    edges: &[
+        "basket>bus",
+        "basket>ledger",
+        "basket>money",
+        "basket>stock",
+        "loader>bus",
+        "loader>ledger",
+        "money>basket",
+        "nightly>ledger",
+        "pattern>bus",
+        "stock>bus",
+    ],
 };
 
 /// Base and overlay. Traps: a literal that is a name of a topic. Files that generators take are not read, so that what `seats.env` names is
@@ -454,8 +605,20 @@ services:
     edges: &["sales>bus", "sales>stock", "stock>bus"],
 };
 
-const ESTATES: [&Estate; 10] =
-    [&SPRING, &DOTNET, &SCRIPTS, &PROJECTS, &OLDER, &KUSTOMIZE, &MESH, &PROXIES, &CLUSTERS, &PLACEHOLDERS];
+const ESTATES: [&Estate; 12] = [
+    &SPRING,
+    &DOTNET,
+    &SCRIPTS,
+    &PROJECTS,
+    &OLDER,
+    &PROFILES,
+    &FILES,
+    &KUSTOMIZE,
+    &MESH,
+    &PROXIES,
+    &CLUSTERS,
+    &PLACEHOLDERS,
+];
 
 /// What is missing from an estate's edges, and what is too much.
 fn difference(estate: &Estate) -> Vec<String> {

@@ -24,7 +24,8 @@ pub(crate) struct GroupRead {
     pub failed: Vec<Decoded>,
 }
 
-type Contents = std::result::Result<Vec<u8>, Diagnostic>;
+/// A file's bytes, or its rejection.
+pub(crate) type Contents = std::result::Result<Vec<u8>, Diagnostic>;
 
 /// Decodes every group, in parallel; the results come in the order of the groups.
 ///
@@ -34,14 +35,13 @@ pub(crate) fn decode(
     files: &dyn Files,
     tree: &Tree,
     groups: &[Group],
-    source: &SourceId,
+    origin: &Origin,
     options: &ScanOptions,
 ) -> Result<Vec<GroupRead>> {
-    let origin = Origin { source: source.clone(), limits: options.context.limits.clone() };
     let done = AtomicU64::new(0);
     in_pool(|| {
         let read = groups.par_iter().map(|group| {
-            let read = decode_group(files, tree, group, &origin, options)?;
+            let read = decode_group(files, tree, group, origin, options)?;
             let count = done.fetch_add(1, Ordering::Relaxed) + 1;
             options.context.progress.report("decode", count, groups.len() as u64);
             Ok(read)
@@ -69,7 +69,8 @@ fn decode_group(
     Ok(GroupRead { decoder: group.decoder, decoded, failed: failures(&contents) })
 }
 
-fn contents_of(files: &dyn Files, tree: &Tree, path: &str, limits: &Limits) -> Contents {
+/// Reads a file within the limits.
+pub(crate) fn contents_of(files: &dyn Files, tree: &Tree, path: &str, limits: &Limits) -> Contents {
     if let Some(why) = tree.obstacle(path) {
         return Err(Diagnostic::rejected(code::UNREADABLE, Locator::line(path, 0), why));
     }
@@ -92,7 +93,8 @@ pub(crate) fn unreadable(path: &str, why: &str) -> Diagnostic {
     Diagnostic::rejected(code::UNREADABLE, Locator::line(path, 0), why)
 }
 
-fn payload<'a>(path: &'a str, contents: &'a Contents) -> Payload<'a> {
+/// What a decoder is given of a file.
+pub(crate) fn payload<'a>(path: &'a str, contents: &'a Contents) -> Payload<'a> {
     Payload { path, bytes: contents.as_deref().map_err(|diagnostic| diagnostic.message.as_str()) }
 }
 

@@ -15,6 +15,7 @@
 mod decode;
 mod files;
 mod folder;
+mod follow;
 mod history;
 mod matrix;
 mod merge;

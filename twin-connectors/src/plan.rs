@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
-use twin_connector_base::Recognition;
+use twin_connector_base::{Origin, Recognition};
 use twin_core::base::{Result, in_pool};
 
 use crate::files::Files;
+use crate::follow::{follow, joined};
 use crate::options::ScanOptions;
 use crate::walk::Tree;
 
@@ -42,10 +43,10 @@ pub(crate) struct Group {
 ///
 /// # Errors
 /// If the host cancels, or the deadline passes.
-pub(crate) fn look(files: &dyn Files, tree: &Tree, options: &ScanOptions) -> Result<Vec<Seen>> {
+pub(crate) fn look(files: &dyn Files, tree: &Tree, origin: &Origin, options: &ScanOptions) -> Result<Vec<Seen>> {
     let paths: Vec<&str> = tree.files().collect();
     let done = AtomicU64::new(0);
-    in_pool(|| {
+    let mut seen = in_pool(|| {
         let seen = paths.par_iter().map(|path| {
             options.context.check()?;
             let seen = look_at(files, path, options);
@@ -53,8 +54,10 @@ pub(crate) fn look(files: &dyn Files, tree: &Tree, options: &ScanOptions) -> Res
             options.context.progress.report("recognise", count, paths.len() as u64);
             Ok(seen)
         });
-        seen.collect::<Result<Vec<Seen>>>().map(yield_to_groups)
-    })
+        seen.collect::<Result<Vec<Seen>>>()
+    })?;
+    follow(files, tree, &mut seen, origin, options)?;
+    Ok(yield_to_groups(seen))
 }
 
 /// Of a file that cannot be opened only its name counts: a guess by a name that several share would hide the others.
@@ -106,12 +109,8 @@ pub(crate) fn groups(seen: &[Seen], tree: &Tree, options: &ScanOptions) -> Vec<G
             paths.insert(file.path.clone());
             let along =
                 file.companions.iter().filter(|(reader, _)| *reader == place).flat_map(|(_, paths)| paths.clone());
-            paths.extend(along.filter(|path| may_be_there(tree, path)));
+            paths.extend(along.filter(|path| tree.may_hold(path)));
         }
     }
-    groups.into_iter().map(|((decoder, _), paths)| Group { decoder, paths }).collect()
-}
-
-fn may_be_there(tree: &Tree, path: &str) -> bool {
-    tree.leaves.contains_key(path) || tree.obstacle(path).is_some()
+    joined(seen, groups, options)
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use twin_connector_base::Origin;
 use twin_core::answer::canonical;
 use twin_core::base::{Error, ErrorKind, Result};
 use twin_core::observe::{Batch, Scope, SourceId};
@@ -58,9 +59,10 @@ pub fn scan_json(receipt: &Receipt, report: &Report) -> String {
 /// `Cancelled` if the host cancels, `Limit` if the deadline passes.
 pub fn scan_files(files: &dyn Files, source: &SourceId, options: &ScanOptions) -> Result<Scan> {
     let tree = walk::walk(files, options)?;
-    let seen = plan::look(files, &tree, options)?;
+    let origin = Origin { source: source.clone(), limits: options.context.limits.clone() };
+    let seen = plan::look(files, &tree, &origin, options)?;
     let groups = plan::groups(&seen, &tree, options);
-    let read = decode::decode(files, &tree, &groups, source, options)?;
+    let read = decode::decode(files, &tree, &groups, &origin, options)?;
     let mut readings = merge::readings(&seen, read, &options.decoders);
     readings.extend(history::read(files, &tree, source, options)?);
     let report = Report::of(source, &tree, &seen, &groups, &readings, &options.decoders);

@@ -54,6 +54,11 @@ impl Tree {
         }
     }
 
+    /// Whether a path is there, or may be although it cannot be read.
+    pub fn may_hold(&self, path: &str) -> bool {
+        self.leaves.contains_key(path) || self.obstacle(path).is_some()
+    }
+
     /// The listing of each folder as a batch. A folder that could not be listed takes nothing away.
     pub fn listings(&self, source: &SourceId) -> Vec<Batch> {
         self.folders.iter().map(|(path, members)| listing(Scope::new(source, path.as_str()), members)).collect()

@@ -4,7 +4,7 @@ use crate::SourceFile;
 use crate::rust::{code_of, end_of_block};
 
 /// What may lie at the top level, beside what version control ignores.
-const TOP: [&str; 24] = [
+const TOP: [&str; 25] = [
     ".cargo",
     ".ci",
     ".git",
@@ -22,6 +22,7 @@ const TOP: [&str; 24] = [
     "benches",
     "bindings-node",
     "bindings-python",
+    "conformance",
     "deny.toml",
     "docs",
     "examples",

@@ -79,6 +79,17 @@ pub trait Decoder: Send + Sync {
         Vec::new()
     }
 
+    /// Whether [`Decoder::needed`] is asked.
+    fn follows(&self) -> bool {
+        false
+    }
+
+    /// What else must be read to understand these files, relative to the root: what they include, and what that includes. Asked again with what it
+    /// named, as far as it is there, until nothing is new; pure and total like [`Decoder::decode`]. Groups that need a file of each other are read as one.
+    fn needed(&self, _payloads: &[Payload<'_>], _origin: &Origin) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Reads a group of files, in the order of their paths. Pure and total: any bytes, no clock, no panic. Returns one [`Decoded`] for each payload,
     /// except for companions about which there is nothing to say.
     fn decode(&self, payloads: &[Payload<'_>], origin: &Origin) -> Vec<Decoded>;

@@ -21,6 +21,8 @@ pub struct Node {
     pub line: usize,
     /// What stands there.
     pub content: Content,
+    /// A tag of the format's own, without its mark: `reset` for `!reset`. Tags of YAML itself are left out.
+    pub tag: Option<Box<str>>,
 }
 
 /// What stands at a node. Aliases were followed and merge keys (`<<`) applied.

@@ -93,6 +93,31 @@ pub fn endpoints(name: &str, value: &str) -> Vec<Endpoint> {
     found
 }
 
+/// Whether a variable with that name and value would name a peer, and this one names none: nobody but whoever has it. It comes before a setting
+/// of that name all the same.
+pub fn names_nobody_else(name: &str, value: &str) -> bool {
+    let asks = variable::names_a_host(name) && !variable::is_own(name) && !variable::is_secret(name);
+    asks && !value.trim().is_empty() && endpoints(name, value).is_empty()
+}
+
+/// The endpoints of this machine itself that a variable or setting names. [`endpoints`] leaves them out; they mean somebody else where several
+/// share one network stack.
+pub fn at_localhost(name: &str, value: &str) -> Vec<Endpoint> {
+    // A name that nobody has stands in for this machine.
+    const STAND_IN: &str = "localhost-stand-in";
+    if value.contains(STAND_IN) {
+        return Vec::new();
+    }
+    let read = |own: &str| {
+        let found = endpoints(name, &value.replace(own, STAND_IN)).into_iter();
+        let local = found.filter(|endpoint| endpoint.host == STAND_IN);
+        let own = own.to_owned();
+        local.map(move |local| Endpoint { host: own.clone(), raw: local.raw.replace(STAND_IN, &own), ..local })
+    };
+    let names = ["localhost", "127.0.0.1"].into_iter().filter(|own| value.contains(own));
+    names.flat_map(|own| read(own).collect::<Vec<_>>()).filter(|local| value.contains(&local.raw)).collect()
+}
+
 /// The hosts that a script waits for with `nc HOST PORT`.
 pub fn awaited(script: &str) -> Vec<Endpoint> {
     const PROGRAMS: [&str; 3] = ["nc", "ncat", "netcat"];

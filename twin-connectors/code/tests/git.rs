@@ -229,7 +229,7 @@ fn a_configuration_gives_the_remote_without_credentials() {
         "Repository git.example/acme/shop",
         "  is git.example/acme/shop <- a/.git/config:6 \"acme/shop\"",
         "  answers to path:a <- a/.git/config:6 \"acme/shop\"",
-        "  answers to native_id:git:git.example/acme/shop <- a/.git/config:6 \"acme/shop\"",
+        "  answers to native_id:https://git.example/acme/shop <- a/.git/config:6 \"acme/shop\"",
         "  vcs.repository.url.full = https://git.example/acme/shop <- a/.git/config:6 \"acme/shop\"",
     ];
     assert_eq!(told(&decoded), expected);

@@ -44,7 +44,7 @@ fn argument(word: &Word, arguments: &Variables, known: &mut Variables) {
 fn defined(name: &str, value: &str, line: usize, known: &mut Variables) -> Setting {
     let value: Traced = expand(value, Syntax::Shell, known);
     let first = value.first_line().map_or(line, |first| first.min(line));
-    let setting = Setting { key: name.to_owned(), value: value.text.clone(), line: first };
+    let setting = Setting { key: name.to_owned(), value: value.text.clone(), line: first, profile: None };
     known.define("", &variable(name, line), value);
     setting
 }
@@ -64,7 +64,7 @@ fn arguments(text: &str, line: usize, known: &Variables) -> Vec<Setting> {
             None => (option, word),
         };
         let value = expand(value, Syntax::Shell, known).text;
-        found.push(Setting { key: key.trim_start_matches('-').to_owned(), value, line });
+        found.push(Setting { key: key.trim_start_matches('-').to_owned(), value, line, profile: None });
         option = if word.starts_with('-') { word } else { "" };
     }
     found

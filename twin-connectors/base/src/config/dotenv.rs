@@ -38,7 +38,7 @@ pub(super) fn settings(text: &str) -> Vec<Setting> {
     for variable in variables(text) {
         let value = variable.evaluated(&known).unwrap_or_default();
         let line = value.first_line().map_or(variable.line, |first| first.min(variable.line));
-        found.push(Setting { key: variable.name.clone(), value: value.text.clone(), line });
+        found.push(Setting { key: variable.name.clone(), value: value.text.clone(), line, profile: None });
         known.define("", &variable, value);
     }
     found

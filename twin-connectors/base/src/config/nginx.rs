@@ -41,7 +41,7 @@ fn setting(directive: &Directive, variables: &Variables, upstreams: &BTreeSet<&s
     let (value, line) = followed(argument, variables, directive.line);
     let host = value.split("://").last().unwrap_or_default().split(['/', ':']).next().unwrap_or_default();
     let is_group = !in_upstream && upstreams.contains(host);
-    (!is_group).then(|| Setting { key: "upstream.server".to_owned(), value, line })
+    (!is_group).then(|| Setting { key: "upstream.server".to_owned(), value, line, profile: None })
 }
 
 /// The argument with the variables that `set` gives, and the earliest line that it rests on.

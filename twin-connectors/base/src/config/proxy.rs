@@ -29,5 +29,5 @@ fn is_upstream(word: &str) -> bool {
 }
 
 fn setting(server: &str, line: usize) -> Setting {
-    Setting { key: "upstream.server".to_owned(), value: server.to_owned(), line }
+    Setting { key: "upstream.server".to_owned(), value: server.to_owned(), line, profile: None }
 }

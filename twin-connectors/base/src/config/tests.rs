@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 
+use super::interpolation::{Syntax, Variables};
 use super::*;
+
+mod frameworks;
 
 /// `line:key=raw` for each mention, then the application after `@`.
 fn shown(path: &str, text: &str) -> String {

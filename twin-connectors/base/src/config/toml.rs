@@ -41,7 +41,8 @@ fn in_value(value: &Spanned<DeValue<'_>>, key: &str, walk: &mut Walk<'_>) {
     }
     walk.depth -= 1;
     let line = line_at(&walk.starts, value.span().start);
-    let mut found = |text: &str| walk.found.push(Setting { key: key.to_owned(), value: text.to_owned(), line });
+    let mut found =
+        |text: &str| walk.found.push(Setting { key: key.to_owned(), value: text.to_owned(), line, profile: None });
     match value.get_ref() {
         DeValue::String(text) => found(text),
         DeValue::Integer(number) => found(number.as_str()),

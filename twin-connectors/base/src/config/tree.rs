@@ -3,14 +3,18 @@
 use twin_core::base::Limits;
 use twin_core::observe::Diagnostic;
 
-use super::Setting;
+use super::{Profile, Setting};
 use crate::document::{self, Content, Node};
 
 pub(super) fn settings(path: &str, text: &str, limits: &Limits, diagnostics: &mut Vec<Diagnostic>) -> Vec<Setting> {
     let mut found = Vec::new();
     for document in document::documents(path, text.as_bytes(), limits) {
         match document.root {
-            Ok(root) => walk(&root, "", &mut found),
+            Ok(root) => {
+                let first = found.len();
+                walk(&root, "", &mut found);
+                Profile::of_document(found.get_mut(first..).unwrap_or_default());
+            }
             Err(broken) => diagnostics.push(broken),
         }
     }
@@ -22,7 +26,7 @@ fn walk(node: &Node, key: &str, found: &mut Vec<Setting>) {
     match &node.content {
         Content::Null => {}
         Content::Scalar { text, .. } => {
-            found.push(Setting { key: key.to_owned(), value: text.clone(), line: node.line });
+            found.push(Setting { key: key.to_owned(), value: text.clone(), line: node.line, profile: None });
         }
         Content::Sequence(items) => items.iter().for_each(|item| walk(item, key, found)),
         Content::Mapping(entries) => {

@@ -34,7 +34,7 @@ pub(super) fn root(path: &str, part: &Part<'_>, limits: &Limits, room: &Room) ->
         }
         builder.take(event, span)?;
     }
-    Ok(builder.root.unwrap_or(Node { line: part.line, content: Content::Null }))
+    Ok(builder.root.unwrap_or(Node { line: part.line, content: Content::Null, tag: None }))
 }
 
 struct Builder<'a> {
@@ -55,6 +55,7 @@ struct Builder<'a> {
 struct Open {
     line: usize,
     anchor: usize,
+    tag: Option<Box<str>>,
     items: Items,
 }
 
@@ -96,9 +97,11 @@ impl<'a> Builder<'a> {
         let line = self.line(span.start.line());
         match event {
             Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, anchor, tag.as_deref(), line),
-            Event::SequenceStart(anchor, _) => self.begin(line, anchor, Items::Sequence(Vec::new())),
-            Event::MappingStart(anchor, _) => {
-                self.begin(line, anchor, Items::Mapping { entries: Vec::new(), key: None })
+            Event::SequenceStart(anchor, tag) => {
+                self.begin(line, anchor, own_tag(tag.as_deref()), Items::Sequence(Vec::new()))
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.begin(line, anchor, own_tag(tag.as_deref()), Items::Mapping { entries: Vec::new(), key: None })
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Alias(anchor) => self.alias(anchor, line),
@@ -119,12 +122,12 @@ impl<'a> Builder<'a> {
         }
         self.spend(Size { nodes: 1, bytes: text.len() as u64, height: 1 }, line)?;
         let line = line.saturating_sub(leading_breaks(text, style)).max(1);
-        self.finish(Node { line, content: scalar(text, style, tag) }, anchor)
+        self.finish(Node { line, content: scalar(text, style, tag), tag: own_tag(tag) }, anchor)
     }
 
-    fn begin(&mut self, line: usize, anchor: usize, items: Items) -> Result<(), Diagnostic> {
+    fn begin(&mut self, line: usize, anchor: usize, tag: Option<Box<str>>, items: Items) -> Result<(), Diagnostic> {
         self.spend(Size { nodes: 1, bytes: 0, height: 1 }, line)?;
-        self.open.push(Open { line, anchor, items });
+        self.open.push(Open { line, anchor, tag, items });
         Ok(())
     }
 
@@ -134,7 +137,7 @@ impl<'a> Builder<'a> {
             Items::Sequence(items) => Content::Sequence(items),
             Items::Mapping { entries, .. } => Content::Mapping(settle(entries)),
         };
-        self.finish(Node { line: open.line, content }, open.anchor)
+        self.finish(Node { line: open.line, content, tag: open.tag }, open.anchor)
     }
 
     /// Aliases are followed by copying. The copy must fit like anything else that is written out.
@@ -226,6 +229,11 @@ fn leading_breaks(text: &str, style: ScalarStyle) -> usize {
         ScalarStyle::Literal | ScalarStyle::Folded => text.bytes().take_while(|byte| *byte == b'\n').count(),
         _ => 0,
     }
+}
+
+/// A tag such as `!reset`, which means nothing to YAML itself.
+fn own_tag(tag: Option<&Tag>) -> Option<Box<str>> {
+    tag.filter(|tag| tag.handle == "!" && !tag.suffix.is_empty()).map(|tag| Box::from(tag.suffix.as_str()))
 }
 
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Content {

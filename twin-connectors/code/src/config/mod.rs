@@ -2,6 +2,8 @@
 //!
 //! What a Dockerfile gives its image counts as settings too. Who reads it is decided by the graph: whoever mounts the file, is built from its folder, or has the name that it gives.
 
+use std::borrow::Cow;
+
 use twin_connector_base::config::{self, Format, Mention, Settings};
 use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
 use twin_core::base::digest_of;
@@ -20,6 +22,7 @@ impl Decoder for ApplicationConfig {
         Capability::of_files("application-config", &[kind::CONFIGURATION], &[relation::CONNECTS_TO]).blind_to(&[
             "settings that the code itself has",
             "settings that a configuration server changes",
+            "which profile a command line or a variable chooses",
             "values of variables that only the running process knows",
         ])
     }
@@ -56,29 +59,64 @@ fn is_conventional(name: &str) -> bool {
 }
 
 /// What frameworks call the sections of their settings.
-const SECTIONS: [&str; 4] = ["spring:", "eureka:", "quarkus:", "micronaut:"];
+const SECTIONS: [&str; 4] = ["spring", "eureka", "quarkus", "micronaut"];
 
-/// YAML of a configuration repository: named after the application, told by what frameworks call their settings.
+/// A file of a configuration repository: named after the application, told by what frameworks call their settings.
 fn is_framework(path: &str, head: &[u8]) -> bool {
-    let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
-    is_yaml && String::from_utf8_lossy(head).lines().any(|line| SECTIONS.contains(&line.trim_end()))
+    String::from_utf8_lossy(head).lines().any(|line| is_section(path, line))
+}
+
+/// Whether a line begins what a framework calls its settings: `spring:` in YAML, `spring.` in properties.
+fn is_section(path: &str, line: &str) -> bool {
+    let mark = match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("yml" | "yaml") => ":",
+        Some("properties") => ".",
+        _ => return false,
+    };
+    let rest = SECTIONS.iter().find_map(|section| line.strip_prefix(section)?.strip_prefix(mark));
+    rest.is_some_and(|rest| mark == "." || rest.trim_end().is_empty())
 }
 
 /// What a file of that format says.
 fn file(payload: &Payload<'_>, format: Format, origin: &Origin) -> Decoded {
-    match text_of(payload, origin) {
-        Ok(text) => told(payload.path, text, config::settings(payload.path, text, format, &origin.limits), origin),
+    let text = bytes_of(payload, origin).and_then(|bytes| text(bytes, format).ok_or_else(|| not_utf8(payload)));
+    match text {
+        Ok(text) => told(payload.path, &text, config::settings(payload.path, &text, format, &origin.limits), origin),
         Err(refused) => Decoded::rejected(payload.path, refused),
     }
 }
 
 /// The text of a payload, within the limit.
 pub(crate) fn text_of<'a>(payload: &Payload<'a>, origin: &Origin) -> Result<&'a str, Diagnostic> {
-    let refuse = |code, message: &str| Err(Diagnostic::rejected(code, Locator::line(payload.path, 0), message));
+    bytes_of(payload, origin).and_then(|bytes| std::str::from_utf8(bytes).map_err(|_| not_utf8(payload)))
+}
+
+fn bytes_of<'a>(payload: &Payload<'a>, origin: &Origin) -> Result<&'a [u8], Diagnostic> {
     match payload.bytes {
-        Err(reason) => refuse(code::UNREADABLE, reason),
-        Ok(bytes) if bytes.len() as u64 > origin.limits.payload_bytes => refuse(code::LIMIT, "longer than the limit"),
-        Ok(bytes) => std::str::from_utf8(bytes).or_else(|_| refuse(code::ENCODING, "not UTF-8")),
+        Err(reason) => Err(refused(payload, code::UNREADABLE, reason)),
+        Ok(bytes) if bytes.len() as u64 > origin.limits.payload_bytes => {
+            Err(refused(payload, code::LIMIT, "longer than the limit"))
+        }
+        Ok(bytes) => Ok(bytes),
+    }
+}
+
+fn not_utf8(payload: &Payload<'_>) -> Diagnostic {
+    refused(payload, code::ENCODING, "not UTF-8")
+}
+
+fn refused(payload: &Payload<'_>, code: &str, message: &str) -> Diagnostic {
+    Diagnostic::rejected(code, Locator::line(payload.path, 0), message)
+}
+
+/// Java took properties to be ISO 8859-1 before it took them to be UTF-8, and still does where they are not.
+fn text(bytes: &[u8], format: Format) -> Option<Cow<'_, str>> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(Cow::Borrowed(text)),
+        Err(_) if format == Format::Properties && !bytes.contains(&0) => {
+            Some(bytes.iter().map(|byte| char::from(*byte)).collect::<String>().into())
+        }
+        Err(_) => None,
     }
 }
 
@@ -112,40 +150,33 @@ fn record(path: &str, text: &str, settings: &Settings, origin: &Origin) -> Optio
 fn section(path: &str, text: &str) -> Option<(String, usize)> {
     component(path)?;
     let mut lines = text.lines().enumerate();
-    lines.find_map(|(index, line)| SECTIONS.contains(&line.trim_end()).then(|| (line.trim_end().to_owned(), index + 1)))
+    lines.find_map(|(index, line)| {
+        let named = SECTIONS.iter().find(|section| line.starts_with(**section)).filter(|_| is_section(path, line))?;
+        Some(((*named).to_owned(), index + 1))
+    })
 }
 
 pub(crate) fn digest(settings: &Settings) -> String {
     let said = settings.mentions.iter().map(|mention| {
         let endpoint = &mention.endpoint;
-        (&mention.key, &endpoint.scheme, &endpoint.host, endpoint.port, &endpoint.database)
+        let profile = mention.profile.as_ref().map(|profile| &profile.name);
+        (&mention.key, &endpoint.scheme, &endpoint.host, endpoint.port, &endpoint.database, profile)
     });
     let mut said: Vec<_> = said.collect();
     said.sort();
     digest_of(&(said, settings.application.as_ref().map(|(name, _)| name))).to_string()
 }
 
-/// The application that a file of a configuration repository is named after: `orders.yml`, `orders-docker.yml`.
+/// The application that a file of a configuration repository is named after: `orders.yml`, `orders-docker.yml`, `orders.properties`.
 fn component(path: &str) -> Option<&str> {
-    const PROFILES: [&str; 12] = [
-        "-dev",
-        "-prod",
-        "-production",
-        "-test",
-        "-staging",
-        "-docker",
-        "-kubernetes",
-        "-k8s",
-        "-local",
-        "-default",
-        "-cloud",
-        "-mysql",
-    ];
-    if config::format_of(path).is_some() {
-        return None;
-    }
-    let stem = [".yml", ".yaml"].iter().find_map(|ending| name(path).strip_suffix(ending))?;
-    Some(PROFILES.iter().find_map(|profile| stem.strip_suffix(profile)).unwrap_or(stem))
+    let (stem, ending) = name(path).rsplit_once('.')?;
+    let is_called_otherwise = match ending {
+        "yml" | "yaml" => config::format_of(path).is_some(),
+        // Any properties are settings, those of tools left out.
+        "properties" => config::format_of(path).is_none() || is_conventional(name(path)),
+        _ => true,
+    };
+    (!is_called_otherwise).then(|| config::suffix(stem).map_or(stem, |(application, _)| application))
 }
 
 /// A file of any name that happens to name hosts is settings only to who says that they read it: what only lies near somebody is not enough.
@@ -158,11 +189,14 @@ fn certainty(path: &str, text: &str) -> f64 {
 }
 
 pub(crate) fn connect(record: &mut Record, mention: &Mention, path: &str, certainty: f64) {
-    let locator = Locator::line(path, mention.line);
-    let evidence = Evidence::at(locator, mention.endpoint.raw.as_str(), technique::CONFIG_FILE);
-    let evidence = evidence.in_field(&mention.key).with_confidence(certainty);
+    let place = (mention.line, mention.endpoint.raw.clone());
+    let steps = mention.via.iter().chain([&place]).map(|(line, raw)| (Locator::line(path, *line), raw.as_str()));
+    let mut evidence = Evidence::at(Locator::line(path, mention.line), "", technique::CONFIG_FILE);
+    evidence.chain.clear();
+    let evidence = steps.fold(evidence, |evidence, (locator, raw)| evidence.then(locator, raw));
+    let evidence = evidence.in_field(mention.field()).with_confidence(certainty * mention.certainty());
     let target = Target::Handle(mention.endpoint.peer());
-    let attributes = mention.endpoint.attributes();
+    let attributes = mention.attributes();
     record.say(Statement::Related { relation: relation::CONNECTS_TO, variant: None, target, attributes }, evidence);
 }
 

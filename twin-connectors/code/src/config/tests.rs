@@ -61,6 +61,59 @@ fn a_file_of_settings_is_one_record() {
 }
 
 #[test]
+fn what_holds_in_a_profile_or_by_default_says_so_and_shows_the_way() {
+    let text = "spring.application.name=cart\ndb.host=${DB_HOST:store}\nspring.datasource.url=jdbc:postgresql://u:zq-pw@${db.host}/x\n#---\nspring.config.activate.on-profile=dev\nstub.url=http://stub:1\n";
+    let decoded = decode("cart/application.properties", Ok(text.as_bytes()));
+    let told: Vec<String> = decoded.records[0].observations.iter().filter_map(connection).collect();
+    let expected = [
+        "host:store - db.host ${DB_HOST} 0.68 2=store",
+        "host:store - spring.datasource.url ${DB_HOST} 0.68 3=db.host 2=store",
+        "host:stub profile=dev stub.url 0.42 6=stub:1",
+    ];
+    assert_eq!(told, expected);
+    assert!(!format!("{decoded:?}").contains("zq-"), "a secret leaves");
+}
+
+/// `peer condition field confidence line=raw…`
+fn connection(observation: &twin_core::observe::Observation) -> Option<String> {
+    let Statement::Related { target: Target::Handle(peer), attributes, .. } = &observation.statement else {
+        return None;
+    };
+    let condition = attributes.get(&twin_core::schema::attribute::CONDITION).and_then(|value| value.as_text());
+    let evidence = &observation.evidence;
+    let steps = evidence.chain.iter().map(|step| {
+        let Locator::Line { line, .. } = step.locator else { panic!("no line: {step:?}") };
+        format!(" {line}={}", step.raw)
+    });
+    let (condition, steps) = (condition.unwrap_or("-"), steps.collect::<String>());
+    Some(format!("{peer} {condition} {} {:.2}{steps}", evidence.field, evidence.confidence - 0.0001))
+}
+
+#[test]
+fn properties_of_a_configuration_repository_are_those_of_the_application_they_are_called_after() {
+    check(
+        "conf/orders-prod.properties",
+        "# zq-comment\nspring.jpa.show=true\na.url=http://a:1\n",
+        &["3 settings of a:1", "3 path:conf/orders-prod.properties", "3 component_name:orders", "3 connectsTo host:a"],
+    );
+    check(
+        "conf/orders.properties",
+        "spring.jpa.show=true\n",
+        &["1 settings of spring", "1 path:conf/orders.properties", "1 component_name:orders"],
+    );
+    check("conf/other.properties", "jpa.show=true\n", &[]);
+}
+
+#[test]
+fn properties_may_be_in_the_older_encoding_of_java() {
+    let decoded = decode("a.properties", Ok(b"name=caf\xe9\na.url=http://a:1\n"));
+    assert_eq!(decoded.outcome, Outcome::Complete);
+    assert_eq!(decoded.records.len(), 1);
+    let decoded = decode("a.yml", Ok(b"name: caf\xe9\na.url: http://a:1\n"));
+    assert!(matches!(decoded.outcome, Outcome::Partial(_)));
+}
+
+#[test]
 fn a_renamed_file_is_the_same_record() {
     let keys =
         ["a/application.yml", "b/config.yaml"].map(|path| decode(path, Ok(b"url: http://a:1")).records[0].key.clone());

@@ -1,13 +1,23 @@
-//! Docker Compose: the files of one folder are one project, read together with its `.env`.
+//! Docker Compose: the files of one folder are one project, read together with its variables and with what they include and extend.
 //!
-//! Invariant: files are joined only as Compose itself joins their text (variables); who a host name means is decided by the graph.
+//! Invariant: files are joined only as Compose itself joins their text (variables, `include`, `extends`, files laid over each other); who a
+//! host name means is decided by the graph.
 
+mod build;
 mod environment;
-mod file;
+mod extends;
+mod files;
+mod group;
+mod include;
+mod merge;
 mod mounts;
+mod network;
 pub(crate) mod path;
 mod project;
 mod service;
+mod starts;
+mod tree;
+mod unit;
 
 use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
 use twin_core::observe::Capability;
@@ -19,17 +29,19 @@ pub struct Compose;
 
 impl Decoder for Compose {
     fn capability(&self) -> Capability {
-        let kinds = [kind::WORKLOAD, kind::IMAGE, kind::TEAM, kind::SYSTEM];
+        let kinds = [kind::WORKLOAD, kind::IMAGE, kind::TEAM, kind::SYSTEM, kind::REPOSITORY];
         let relations = [
             relation::CONNECTS_TO,
             relation::STARTS_AFTER,
             relation::CONFIGURED_BY,
             relation::RUNS_IMAGE,
+            relation::BUILT_FROM,
             relation::OWNED_BY,
             relation::PART_OF,
         ];
         Capability::of_files("compose", &kinds, &relations).blind_to(&[
-            "services that `extends` or `include` take from other files",
+            "files that `extends` or `include` take from outside of the scanned folder",
+            "which files and profiles a command line starts",
             "variables of the shell that starts the project",
             "peers that only the image's own configuration names",
         ])
@@ -47,14 +59,16 @@ impl Decoder for Compose {
         Some(path::folder(path).to_owned())
     }
 
-    fn companions(&self, path: &str, head: &[u8]) -> Vec<String> {
-        let folder = path::folder(path);
-        let named = project::env_files(path, head);
-        named.iter().map(String::as_str).chain([".env"]).filter_map(|file| path::joined(folder, file)).collect()
+    fn follows(&self) -> bool {
+        true
+    }
+
+    fn needed(&self, payloads: &[Payload<'_>], origin: &Origin) -> Vec<String> {
+        group::needed(payloads, origin)
     }
 
     fn decode(&self, payloads: &[Payload<'_>], origin: &Origin) -> Vec<Decoded> {
-        project::decode(payloads, origin)
+        group::decode(payloads, origin)
     }
 }
 
@@ -70,7 +84,8 @@ fn is_compose_name(name: &str) -> bool {
 /// A top-level `services:` under which something has an image or is built. Text only: the head may end anywhere.
 fn has_services(head: &[u8]) -> bool {
     let text = String::from_utf8_lossy(head);
-    let mut lines = text.lines().skip_while(|line| line.trim_end() != "services:").skip(1);
+    let mut lines =
+        text.trim_start_matches('\u{feff}').lines().skip_while(|line| line.trim_end() != "services:").skip(1);
     let services = lines.by_ref().take_while(|line| line.is_empty() || line.starts_with([' ', '#', '\t']));
     services.map(str::trim).any(|line| line.starts_with("image:") || line.starts_with("build:"))
 }

@@ -1,174 +1,191 @@
-//! One project: its files, its variables, its name.
+//! One project: which files it is made of, its name, and what it starts.
 
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use twin_connector_base::config::interpolation::{Syntax, Variables, expand};
-use twin_connector_base::document::{self, Document, Node};
-use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
-use twin_core::base::Limits;
-use twin_core::observe::{Diagnostic, Locator, Outcome, SourceId, code};
+use twin_connector_base::document;
+use twin_core::observe::{SourceId, code};
 
-use super::file::File;
-use super::{Compose, path};
+use super::extends::Chain;
+use super::files::Files;
+use super::include::{Include, includes};
+use super::merge::{merged, settled};
+use super::tree::{Content, Node, Source};
+use super::unit::{Merged, Unit};
+use super::{path, starts};
+
+/// Includes of includes are followed so deep, and so many in all.
+const DEEPEST: usize = 32;
+const MOST: usize = 2000;
 
 /// What all files of a project share.
 pub(super) struct Project<'a> {
     pub source: SourceId,
     pub name: String,
     pub network: String,
-    pub folder: String,
-    pub variables: Variables,
-    pub texts: BTreeMap<&'a str, &'a str>,
-    pub lines: BTreeMap<&'a str, Vec<&'a str>>,
-    pub files: Vec<(&'a str, Vec<Document>)>,
+    pub is_named: bool,
+    files: &'a Files<'a>,
+    /// What its documents define beside services, by section and name, those that are laid over others last.
+    definitions: RefCell<HashMap<(String, String), Vec<Node>>>,
+    /// The files whose services are its own.
+    members: RefCell<BTreeSet<String>>,
+    includes: Cell<usize>,
 }
 
-pub(super) fn decode(payloads: &[Payload<'_>], origin: &Origin) -> Vec<Decoded> {
-    let (files, companions) = sorted(payloads);
-    let project = Project::new(&files, &companions, origin);
-    let hidden = hidden(&project, &files, &companions, origin);
-    let mut decoded: Vec<Decoded> = files.iter().map(|file| in_file(file, &project, hidden)).collect();
-    decoded.extend(companions.iter().filter_map(|companion| refused(companion, origin)));
-    if let Some(reason) = decoded.iter().find_map(reason) {
-        decoded.iter_mut().for_each(|file| file.outcome = Outcome::Partial(reason.clone()));
-    }
-    decoded.sort_by(|left, right| left.path.cmp(&right.path));
-    decoded
-}
-
-/// The files of variables that the services of a file name, as it writes them; those with a variable in their name are left out.
-pub(super) fn env_files(path: &str, head: &[u8]) -> Vec<String> {
-    let documents = document::documents(path, head, &Limits::default());
-    let services = roots(&documents).filter_map(|root| root.get("services")).flat_map(Node::entries);
-    let nodes = services.filter_map(|(_, service)| service.get("env_file"));
-    let named = nodes.flat_map(|node| std::iter::once(node).chain(node.items()));
-    let texts = named.filter_map(|node| node.get("path").unwrap_or(node).as_str());
-    texts.filter(|text| !text.contains('$')).map(str::to_owned).collect()
-}
-
-/// Compose files, and the files that they are read along with.
-fn sorted<'a>(payloads: &[Payload<'a>]) -> (Vec<Payload<'a>>, Vec<Payload<'a>>) {
-    let recognised =
-        |payload: &&Payload<'_>| Compose.recognises(payload.path, payload.bytes.unwrap_or_default()) != Recognition::No;
-    let any = payloads.iter().any(|payload| recognised(&payload));
-    payloads.iter().partition(|payload| if any { recognised(payload) } else { !is_environment(payload.path) })
-}
-
-fn is_environment(path: &str) -> bool {
-    let name = path::name(path);
-    name.ends_with(".env") || name.starts_with(".env.")
-}
+/// Who takes the units of a project.
+pub(super) type Take<'t, 'a> = dyn FnMut(&Unit<'_, 'a>) + 't;
 
 impl<'a> Project<'a> {
-    fn new(files: &[Payload<'a>], companions: &[Payload<'a>], origin: &Origin) -> Self {
-        let folder = files.first().map_or("", |file| path::folder(file.path)).to_owned();
-        let all = files.iter().chain(companions);
-        let texts =
-            all.filter_map(|payload| Some((payload.path, text(payload, origin).ok()?))).collect::<BTreeMap<_, _>>();
-        let mut variables = Variables::default();
-        let environment = path::joined(&folder, ".env").unwrap_or_default();
-        if let Some((path, text)) = texts.get_key_value(environment.as_str()) {
-            variables.read(path, text);
+    /// The project of a folder, with the files of that folder which no other file includes.
+    pub fn new(folder: &str, own: &[String], variables: &Variables, files: &'a Files<'a>) -> Self {
+        let source = files.origin.source.clone();
+        let declared = own.iter().flat_map(|path| files.roots(path)).find_map(|root| root.get("name"));
+        let is_named = declared.is_some();
+        let name = name(declared.and_then(document::Node::as_str), variables, folder, &source);
+        let network = format!("compose/{source}/{name}");
+        let members = RefCell::new(own.iter().cloned().collect());
+        Project {
+            source,
+            name,
+            network,
+            is_named,
+            files,
+            definitions: RefCell::default(),
+            members,
+            includes: Cell::new(0),
         }
-        let files: Vec<_> = files.iter().map(|file| (file.path, documents(file, origin))).collect();
-        let name = name(&files, &variables, &folder, &origin.source);
-        let lines = texts.iter().map(|(path, text)| (*path, text.lines().collect())).collect();
-        let network = format!("compose/{}/{name}", origin.source);
-        Project { source: origin.source.clone(), name, network, folder, variables, texts, lines, files }
     }
 
-    /// The node of that path of keys, in whichever file of the project has it.
-    pub fn definition(&self, keys: &[&str]) -> Option<(&'a str, &Node)> {
-        let mut roots = self.files.iter().flat_map(|(path, documents)| roots(documents).map(move |root| (*path, root)));
-        roots.find_map(|(path, root)| Some((path, root.at(keys)?)))
+    pub fn members(&self) -> BTreeSet<String> {
+        self.members.borrow().clone()
+    }
+
+    /// Gives each unit that is started: what the files include, then what they have themselves.
+    pub fn units(&self, start: &starts::Start, folder: &str, variables: &Variables, take: &mut Take<'_, 'a>) {
+        self.definitions.borrow_mut().clear();
+        let source = |path: &String| Rc::new(Source { path: path.clone(), folder: Some(folder.to_owned()) });
+        let mut sources: Vec<Rc<Source>> = start.files.iter().map(source).collect();
+        sources.retain(|source| start.reads(&source.path) || self.has_room_for(&source.path));
+        self.unit(sources, variables, &|path| start.reads(path), &mut Vec::new(), take);
+    }
+
+    /// Whether a file may be read once more, only so that another one can be laid over it.
+    fn has_room_for(&self, path: &str) -> bool {
+        let lines = self.files.given(path).map_or(0, |file| file.lines.len());
+        let has_room = self.files.take_room(lines);
+        if !has_room {
+            self.files.warn(path, code::LIMIT, 0, "more files are laid over this one than are read together with it");
+        }
+        has_room
+    }
+
+    fn unit(
+        &self,
+        sources: Vec<Rc<Source>>,
+        variables: &Variables,
+        follows: &dyn Fn(&str) -> bool,
+        passed: &mut Vec<String>,
+        take: &mut Take<'_, 'a>,
+    ) {
+        self.define(&sources);
+        let depth = passed.len();
+        passed.extend(sources.iter().map(|source| source.path.clone()));
+        for source in sources.iter().filter(|source| follows(&source.path)) {
+            for include in includes(self.files, source, variables) {
+                self.include(include, source, variables, passed, take);
+            }
+        }
+        passed.truncate(depth);
+        let services = services(self.files, &sources, variables);
+        take(&Unit::new(self, self.files, variables, services));
+    }
+
+    fn include(
+        &self,
+        include: Include,
+        by: &Source,
+        variables: &Variables,
+        passed: &mut Vec<String>,
+        take: &mut Take<'_, 'a>,
+    ) {
+        if include.sources.iter().any(|source| passed.contains(&source.path)) {
+            return self.files.warn(
+                &by.path,
+                code::SHAPE,
+                include.line,
+                "`include` leads back to a file that it comes from",
+            );
+        }
+        self.includes.set(self.includes.get() + 1);
+        if passed.len() >= DEEPEST || self.includes.get() > MOST {
+            return self.files.warn(&by.path, code::LIMIT, include.line, "more files are included than are followed");
+        }
+        self.members.borrow_mut().extend(include.sources.iter().map(|source| source.path.clone()));
+        let known = include.variables(self.files, variables);
+        self.unit(include.sources, &known, &|_| true, passed, take);
+    }
+
+    /// Keeps what the files define beside services.
+    fn define(&self, sources: &[Rc<Source>]) {
+        let mut definitions = self.definitions.borrow_mut();
+        for source in sources {
+            for root in self.files.roots(&source.path) {
+                for section in ["networks", "configs", "secrets"] {
+                    let entries = root.get(section).map(document::Node::entries).unwrap_or_default();
+                    for (name, node) in entries.iter().filter_map(|(key, node)| Some((key.as_str()?, node))) {
+                        let key = (section.to_owned(), name.to_owned());
+                        definitions.entry(key).or_default().push(Node::of(node, source));
+                    }
+                }
+            }
+        }
+    }
+
+    /// A field of what is defined under a name, in whichever file of the project has it; one that is laid over others goes first.
+    pub fn definition(&self, section: &str, name: &str, field: &str) -> Option<Node> {
+        let definitions = self.definitions.borrow();
+        let nodes = definitions.get(&(section.to_owned(), name.to_owned()))?;
+        nodes.iter().rev().find_map(|node| node.get(field)).cloned()
     }
 }
 
-fn roots(documents: &[Document]) -> impl Iterator<Item = &Node> {
-    documents.iter().filter_map(|document| document.root.as_ref().ok())
-}
-
-/// The text of a payload, or why there is none.
-fn text<'a>(payload: &Payload<'a>, origin: &Origin) -> Result<&'a str, Diagnostic> {
-    let refuse = |code, line, message: &str| Diagnostic::rejected(code, Locator::line(payload.path, line), message);
-    let bytes = payload.bytes.map_err(|reason| refuse(code::UNREADABLE, 0, reason))?;
-    if bytes.len() as u64 > origin.limits.payload_bytes {
-        return Err(refuse(code::LIMIT, 0, "longer than the limit"));
+/// The services of files, each laid over those of the files before it.
+fn services(files: &Files<'_>, sources: &[Rc<Source>], variables: &Variables) -> Vec<Merged> {
+    let mut all: Vec<Merged> = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for source in sources {
+        let roots = files.roots(&source.path).filter_map(|root| root.get("services"));
+        for (key, node) in roots.flat_map(document::Node::entries).filter(|(_, node)| is_mapping(node)) {
+            let Some(name) = key.as_str() else { continue };
+            let own = Chain::new(files, variables).complete(name, node, source);
+            let place = Node::of(key, source).place;
+            match known.get(name).and_then(|at| all.get_mut(*at)) {
+                Some(lower) => {
+                    let below = std::mem::replace(&mut lower.node, Node::holding(Content::Null, &place));
+                    lower.node = merged(below, own);
+                    lower.places.push(place);
+                }
+                None => {
+                    known.insert(name.to_owned(), all.len());
+                    all.push(Merged { name: name.to_owned(), places: vec![place], node: settled(own) });
+                }
+            }
+        }
     }
-    std::str::from_utf8(bytes).map_err(|error| {
-        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        refuse(code::ENCODING, 1 + before.iter().filter(|byte| **byte == b'\n').count(), "not UTF-8 from here on")
-    })
+    all
 }
 
-fn documents(file: &Payload<'_>, origin: &Origin) -> Vec<Document> {
-    let broken = |diagnostic| vec![Document { index: 0, line: 1, root: Err(diagnostic) }];
-    match file.bytes {
-        Err(_) => text(file, origin).err().map(broken).unwrap_or_default(),
-        Ok(bytes) => document::documents(file.path, bytes, &origin.limits),
-    }
+fn is_mapping(node: &document::Node) -> bool {
+    matches!(node.content, document::Content::Mapping(_))
 }
 
-fn name(files: &[(&str, Vec<Document>)], variables: &Variables, folder: &str, source: &SourceId) -> String {
-    let mut roots = files.iter().flat_map(|(_, documents)| roots(documents));
-    let declared = roots.find_map(|root| root.get("name").and_then(Node::as_str));
+fn name(declared: Option<&str>, variables: &Variables, folder: &str, source: &SourceId) -> String {
     let declared = declared.map(|name| expand(name, Syntax::Shell, variables).text);
     let variable = || variables.get("COMPOSE_PROJECT_NAME").map(|value| value.text.clone());
     let named = declared.or_else(variable).filter(|name| !name.is_empty());
-    let last = |path: &str| path.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+    let last =
+        |path: &str| path::name(path.trim_end_matches('/')).rsplit('\\').next().unwrap_or_default().to_lowercase();
     named.unwrap_or_else(|| last(if folder.is_empty() { &source.0 } else { folder }))
-}
-
-/// A file that could not be read, and without which the others mean something else: the values of their variables, or the name of
-/// the project, which is part of the name of every service.
-fn hidden<'a>(
-    project: &Project<'_>,
-    files: &[Payload<'a>],
-    companions: &[Payload<'a>],
-    origin: &Origin,
-) -> Option<&'a str> {
-    let uses_variables =
-        project.files.iter().any(|(path, _)| project.texts.get(path).is_some_and(|text| text.contains('$')));
-    let is_named =
-        project.files.iter().flat_map(|(_, documents)| roots(documents)).any(|root| root.get("name").is_some());
-    let is_whole = |path: &str| {
-        let mut documents = project.files.iter().filter(|(file, _)| *file == path).flat_map(|(_, documents)| documents);
-        documents.all(|document| document.root.is_ok())
-    };
-    let environment = companions.iter().find(|companion| text(companion, origin).is_err());
-    let environment = environment.filter(|_| uses_variables || !is_named);
-    let unnamed = || files.iter().find(|file| !is_named && !is_whole(file.path));
-    environment.or_else(unnamed).map(|payload| payload.path)
-}
-
-fn in_file(payload: &Payload<'_>, project: &Project<'_>, hidden: Option<&str>) -> Decoded {
-    if let (Ok(_), Some(hidden)) = (payload.bytes, hidden.filter(|hidden| *hidden != payload.path)) {
-        let why = format!("{hidden} could not be read, and what this file says depends on it");
-        return Decoded::rejected(
-            payload.path,
-            Diagnostic::rejected(code::UNRESOLVED, Locator::line(payload.path, 0), why),
-        );
-    }
-    let mut file = File::new(payload.path, project);
-    let documents = project.files.iter().find(|(path, _)| *path == payload.path).map(|(_, documents)| documents);
-    let documents = documents.map(Vec::as_slice).unwrap_or_default();
-    match payload.bytes {
-        Ok(bytes) if bytes.trim_ascii().is_empty() => file.reject(code::SHAPE, 1, "empty: no services"),
-        Ok(_) if documents.is_empty() => file.warn(code::SHAPE, 1, "nothing but comments"),
-        _ => {}
-    }
-    documents.iter().for_each(|document| file.read(document));
-    file.decoded()
-}
-
-/// What to say of a companion: only why it could not be read.
-fn refused(companion: &Payload<'_>, origin: &Origin) -> Option<Decoded> {
-    text(companion, origin).err().map(|diagnostic| Decoded::rejected(companion.path, diagnostic))
-}
-
-fn reason(decoded: &Decoded) -> Option<String> {
-    match &decoded.outcome {
-        Outcome::Partial(reason) => Some(format!("{}: {reason}", decoded.path)),
-        _ => None,
-    }
 }

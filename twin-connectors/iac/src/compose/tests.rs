@@ -159,7 +159,10 @@ fn a_project_is_read_with_its_variables() {
             "pay connectsTo host:ledger port=83 protocol=http [env-address deploy/compose.yaml:36=./pay.env < deploy/pay.env:1=ledger:83]",
             "pay connectsTo host:db [explicit-reference deploy/compose.yaml:38=db]",
             "pay configuredBy path:deploy/conf/app.yml [explicit-reference deploy/compose.yaml:40=app < deploy/compose.yaml:42=./conf/app.yml]",
-            "! deploy/compose.yaml:39 `extends` is not followed",
+            "pay is service_name:cart-service [declared deploy/compose.yaml:39=cart < deploy/compose.yaml:17=cart-service]",
+            "pay replicas=3 [declared deploy/compose.yaml:39=cart < deploy/compose.yaml:27=3]",
+            "registry.example/cart builtFrom path:deploy/src build.file=deploy/src/cart/Dockerfile [declared deploy/compose.yaml:9=./src]",
+            "! deploy/compose.yaml:36 a file of variables that is not there",
             "! deploy/compose.yaml:35 the variable UNSET is not set",
         ],
     );
@@ -224,6 +227,7 @@ fn files_are_recognised_by_name_then_by_content() {
         ("x/Docker-Compose-dev.YML", "", Recognition::ByName),
         ("composer.yml", "", Recognition::No),
         ("stack.yml", "services:\n\n  a:\n    image: x\n", Recognition::ByContent),
+        ("stack.yml", "\u{feff}services:\r\n  a:\r\n    image: x\r\n", Recognition::ByContent),
         ("stack.yml", "services:\n  a: {}\nimage: x\n", Recognition::No),
         ("compose.json", "", Recognition::No),
     ];
@@ -271,6 +275,8 @@ fn real_projects_are_read_in_full() {
         }
     }
 }
+
+mod joined;
 
 proptest! {
     #[test]

@@ -1,10 +1,12 @@
 //! ConfigMaps and Secrets: each key is a configuration of its own, so that whoever reads one key has nothing to do with the others.
 
-use twin_connector_base::config::{self, Format, Mention};
+use twin_connector_base::config::{self, Format};
 use twin_connector_base::document::{Node, documents};
 use twin_connector_base::endpoint::endpoints;
-use twin_core::observe::{Diagnostic, Evidence, Handle, Locator, Perspective, Record, Severity, Space, technique};
-use twin_core::schema::kind;
+use twin_core::observe::{
+    Diagnostic, Evidence, Handle, Locator, Perspective, Record, Severity, Space, Statement, Target, technique,
+};
+use twin_core::schema::{kind, relation};
 
 use crate::manifest::container::connects;
 use crate::manifest::file::Findings;
@@ -84,10 +86,15 @@ fn mentions(object: &Object<'_>, key: &str, value: &Node, record: &mut Record, f
         return;
     };
     let settings = config::settings(object.file.path, text, format, object.file.limits);
-    for Mention { key, line, endpoint } in settings.mentions {
-        let line = value.line_of(line.saturating_sub(1));
-        let evidence = evidence(object, line, &key, (&endpoint.raw, &endpoint.host));
-        connects(record, endpoint, evidence);
+    for mention in settings.mentions {
+        let line = value.line_of(mention.line.saturating_sub(1));
+        let found = (mention.endpoint.raw.as_str(), mention.endpoint.host.as_str());
+        let evidence = evidence(object, line, &mention.field(), found);
+        let confidence = evidence.confidence * mention.certainty();
+        let target = Target::Handle(mention.endpoint.peer());
+        let attributes = mention.attributes();
+        let said = Statement::Related { relation: relation::CONNECTS_TO, variant: None, target, attributes };
+        record.say(said, evidence.with_confidence(confidence));
     }
     findings.diagnostics.extend(settings.diagnostics.into_iter().map(|found| within(object, value, found)));
 }

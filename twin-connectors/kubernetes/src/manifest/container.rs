@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use twin_connector_base::document::Node;
-use twin_connector_base::endpoint::{Endpoint, awaited, endpoints, names_a_thing};
+use twin_connector_base::endpoint::{Endpoint, awaited, endpoints, names_a_thing, names_nobody_else};
 use twin_connector_base::image;
 use twin_core::observe::{Evidence, Handle, Perspective, Record, RecordKey, Space, Statement, Target, technique};
 use twin_core::schema::{AttributeName, Value, attribute, kind, relation};
@@ -121,7 +121,20 @@ impl Reading<'_> {
                         variable.evidence(self.object.file, &endpoint.raw, &endpoint.host, endpoint.technique);
                     connects(record, endpoint, evidence);
                 }
+                self.names_itself(variable, record);
             }
+        }
+    }
+
+    /// A variable that would name a peer and names none comes before a setting of its name all the same.
+    fn names_itself(&self, variable: &Variable<'_>, record: &mut Record) {
+        if variable.is_open() || !names_nobody_else(variable.name, &variable.value) {
+            return;
+        }
+        // The value may be secret; the field that holds it is not.
+        let evidence = variable.evidence(self.object.file, "localhost", "value", technique::ENV_HOST);
+        if evidence.chain.iter().all(|step| !step.raw.is_empty()) {
+            record.relate(relation::CONNECTS_TO, Target::Record(record.key.clone()), evidence);
         }
     }
 

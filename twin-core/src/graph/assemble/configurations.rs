@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Build;
 use super::connections::{Mention, connection};
 use crate::identity::RecordIndex;
-use crate::observe::{Handle, Holding, Space, Statement, Step, Target};
+use crate::observe::{Evidence, Handle, Holding, Space, Statement, Step, Target};
 use crate::schema::{kind, relation};
 
 /// How sure it is that a workload reads a configuration, by how that is known.
@@ -57,19 +57,25 @@ impl Build<'_> {
     }
 
     /// Whether the reader sets to something else what the configuration would set: a variable of its own comes before a setting of
-    /// that name. One that says the same confirms it.
+    /// that name. One that says the same confirms it; one that names nobody else names the reader itself.
     fn is_overridden(&self, mention: &Mention<'_>) -> bool {
-        let Some(name) = field(self.directory.holding(mention.fact)) else { return false };
+        let settings: Vec<Vec<String>> = evidence(self.directory.holding(mention.fact)).map(fields).collect();
+        let reached = self.reached(mention);
+        !settings.is_empty() && settings.iter().all(|names| self.sets_otherwise(mention.user, names, &reached))
+    }
+
+    fn sets_otherwise(&self, user: RecordIndex, names: &[String], reached: &BTreeSet<RecordIndex>) -> bool {
         let directory = self.directory;
-        let own = directory.facts_of(mention.user).filter(|(_, holding)| field(holding).as_ref() == Some(&name));
+        let is_one = |evidence: &Evidence| fields(evidence).first().is_some_and(|own| names.contains(own));
+        let own = directory.facts_of(user).filter(|(_, holding)| evidence(holding).any(is_one));
         let own: BTreeSet<RecordIndex> = own
             .filter_map(|(fact, holding)| Some((fact, connection(holding)?)))
             .flat_map(|(fact, (target, attributes))| {
                 let before = Vec::new();
-                self.reached(&Mention { user: mention.user, fact, before, certainty: SAID, target, attributes })
+                self.reached(&Mention { user, fact, before, certainty: SAID, target, attributes })
             })
             .collect();
-        !own.is_empty() && own.is_disjoint(&self.reached(mention))
+        !own.is_empty() && own.is_disjoint(reached)
     }
 
     /// Who says that they read a configuration: a reference to it by name, or a mount of its path or of a folder above it.
@@ -230,11 +236,18 @@ impl Build<'_> {
     }
 }
 
-/// The name of the setting that a fact was read from, in the one form that `spring.redis.host` and `SPRING_REDIS_HOST` have in common.
-fn field(holding: &Holding) -> Option<String> {
-    let evidence = holding.listings.first()?.evidence.first()?;
-    let name: String = evidence.field.chars().filter(|letter| letter.is_alphanumeric()).collect();
-    (!name.is_empty()).then(|| name.to_lowercase())
+fn evidence(holding: &Holding) -> impl Iterator<Item = &Evidence> {
+    holding.listings.iter().flat_map(|listing| &listing.evidence)
+}
+
+/// The name of the setting that a fact was read from, in the one form that `spring.redis.host` and `SPRING_REDIS_HOST` have in common, and
+/// the names of the variables `${…}` whose defaults it took.
+fn fields(evidence: &Evidence) -> Vec<String> {
+    let names = evidence.field.split("${").map(|part| {
+        let letters = part.chars().filter(|letter| letter.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect::<String>()
+    });
+    names.filter(|name| !name.is_empty()).collect()
 }
 
 fn conventional<'b>(workloads: impl IntoIterator<Item = &'b RecordIndex>, certainty: f64) -> Vec<Reader> {
