@@ -1,10 +1,15 @@
-# Every target does its own set-up: a Rust toolchain, make and a C linker are enough.
+# Every target does its own set-up: a Rust toolchain, make, a C linker, and Python 3.11 or newer with its venv are enough.
 
 CARGO ?= cargo
 DENY_VERSION := 0.20.2
 DENY := $(or $(shell command -v cargo-deny),target/tools/bin/cargo-deny)
 
-.PHONY: demo test fmt lint unit doc deny bench
+PYTHON ?= python3
+VENV := target/python/venv
+PANDAS2 := target/python/pandas2
+PYTHON_MODULE := bindings-python/python/twin/_twin.abi3.so
+
+.PHONY: demo test fmt lint unit doc deny bench python python-module dist dist-python bench-bindings
 
 # Shows a live twin of the example estate. Says what it builds: the first time takes minutes.
 demo:
@@ -12,7 +17,7 @@ demo:
 	@$(CARGO) run --release --locked -q -p examples --bin tour
 
 # Everything that must hold.
-test: fmt lint unit doc deny
+test: fmt lint unit doc deny python
 
 fmt:
 	$(CARGO) fmt --all --check
@@ -33,6 +38,45 @@ deny: $(DENY)
 # The debug profile, because building the tool costs more than running it.
 target/tools/bin/cargo-deny:
 	$(CARGO) install cargo-deny --debug --locked --version $(DENY_VERSION) --root target/tools
+
+# The Python host: builds the module beside its package, and runs its tests.
+python: $(VENV)/ready $(PANDAS2)/ready python-module
+	cd bindings-python && ../$(VENV)/bin/python -m pytest
+
+# Only libraries, together with `benches`, so that the core and its connectors are built with the features that other tests use as well.
+python-module:
+	$(CARGO) build --locked --lib -p twin-python -p benches
+	@cmp -s target/debug/lib_twin.so $(PYTHON_MODULE) || install target/debug/lib_twin.so $(PYTHON_MODULE)
+
+$(VENV)/ready: bindings-python/requirements-test.txt
+$(PANDAS2)/ready: bindings-python/requirements-pandas2.txt
+
+# The checkout's package is found from within, so that what is tested is what lies here.
+target/python/%/ready:
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install -q --disable-pip-version-check -r $<
+	@echo "$(CURDIR)/bindings-python/python" > "$$($(@D)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/twin-checkout.pth"
+	@touch $@
+
+# Packages as users get them: built, installed into clean environments, and tried there.
+dist: dist-python
+
+# The wheel, and the README's example run by an environment that knows nothing else.
+dist-python: $(VENV)/ready
+	rm -rf out/python && mkdir -p out/python
+	cd bindings-python && ../$(VENV)/bin/python -m maturin build --locked --profile dist --out ../out/python
+	$(PYTHON) -m venv --clear target/python/clean
+	target/python/clean/bin/python -m pip install -q --disable-pip-version-check --no-index out/python/*.whl
+	target/python/clean/bin/python bindings-python/tests/clean.py
+	@ls -l out/python/*.whl | awk '{ printf "%s: %.1f MB\n", $$NF, $$5 / 1e6 }'
+
+# The same questions through the core and through Python: one JSON line each.
+bench-bindings: $(VENV)/ready
+	$(CARGO) build --locked --release -p twin-python -p benches --lib --bin bindings
+	rm -rf target/python/release && mkdir -p target/python/release && cp -r bindings-python/python/twin target/python/release/
+	cp target/release/lib_twin.so target/python/release/twin/_twin.abi3.so
+	target/release/bindings
+	PYTHONPATH=target/python/release $(VENV)/bin/python bindings-python/benches/questions.py
 
 bench:
 	$(CARGO) bench --locked -p benches

@@ -102,9 +102,11 @@ fn functional(text: &mut String, name: &str, schema: &Value, fields: &[Field<'_>
     docstring(text, schema, "");
 }
 
-/// A call's types are looked at at once, so those that come later are quoted.
+/// A call's types are looked at at once, so those that come later are quoted; a name that is quoted already, once.
 fn quoted(of: &str) -> String {
-    format!("\"{}\"", of.replace('"', "'"))
+    let bare = of.trim_matches('"');
+    let of = if bare.contains('"') { of.replace('"', "'") } else { bare.to_owned() };
+    format!("\"{of}\"")
 }
 
 fn written(schema: &Value) -> String {

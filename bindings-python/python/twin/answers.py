@@ -94,9 +94,9 @@ ChangeRelationAdded = TypedDict(
     {
         "change": "Literal['relation_added']",
         "evidence": "List['EvidenceId']",
-        "from": "'EntityRef'",
-        "relation": "'Relation'",
-        "to": "'EntityRef'",
+        "from": "EntityRef",
+        "relation": "Relation",
+        "to": "EntityRef",
     },
 )
 """A relation is there that was not."""
@@ -106,9 +106,9 @@ ChangeRelationRemoved = TypedDict(
     "ChangeRelationRemoved",
     {
         "change": "Literal['relation_removed']",
-        "from": "'EntityRef'",
-        "relation": "'Relation'",
-        "to": "'EntityRef'",
+        "from": "EntityRef",
+        "relation": "Relation",
+        "to": "EntityRef",
     },
 )
 """A relation is gone."""
@@ -121,9 +121,9 @@ ChangeSidesChanged = TypedDict(
         "before": "List['Perspective']",
         "change": "Literal['sides_changed']",
         "evidence": "List['EvidenceId']",
-        "from": "'EntityRef'",
-        "relation": "'Relation'",
-        "to": "'EntityRef'",
+        "from": "EntityRef",
+        "relation": "Relation",
+        "to": "EntityRef",
     },
 )
 """A relation is known from other sides than before."""
@@ -336,10 +336,10 @@ DriftRow = TypedDict(
     {
         "confidence": "float",
         "evidence": "List['EvidenceId']",
-        "from": "'EntityRef'",
-        "relation": "'Relation'",
+        "from": "EntityRef",
+        "relation": "Relation",
         "stale": "bool",
-        "to": "'EntityRef'",
+        "to": "EntityRef",
     },
 )
 """One relation that one side knows."""
@@ -351,12 +351,12 @@ DriftTableRow = TypedDict(
         "attribute": "Union['AttributeName', None]",
         "confidence": "float",
         "evidence": "List['EvidenceId']",
-        "from": "'EntityRef'",
+        "from": "EntityRef",
         "left": "List['Value']",
-        "relation": "'Relation'",
+        "relation": "Relation",
         "right": "List['Value']",
         "stale": "bool",
-        "to": "'EntityRef'",
+        "to": "EntityRef",
         "what": "str",
     },
 )
@@ -1361,9 +1361,9 @@ Violation = TypedDict(
     {
         "evidence": "List['EvidenceId']",
         "forbids": "str",
-        "from": "'EntityRef'",
+        "from": "EntityRef",
         "perspectives": "List['Perspective']",
-        "to": "'EntityRef'",
+        "to": "EntityRef",
     },
 )
 """A relation that a decision rules out and that is there."""

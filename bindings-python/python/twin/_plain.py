@@ -1,0 +1,117 @@
+"""Plain data on its way in and out of the extension module, which calls these functions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+from twin.errors import InvalidError
+from twin.receipts import Receipt, ScanReceipt
+from twin.times import AsOf
+
+loads: Callable[[str], Any] = json.loads
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def dumps(value: object) -> str:
+    """A value as JSON. Text that is no Unicode stays as it is, for the extension module to refuse it by Python's own error."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_written)
+
+
+def _written(value: Any) -> object:
+    """A value that says itself how it is written."""
+    if isinstance(value, date):
+        return moment(value)
+    written = getattr(type(value), "_written", None)
+    if written is None:
+        raise TypeError(f"{type(value).__name__} cannot be handed to a twin: give plain data")
+    return written(value)
+
+
+def moment(value: object) -> str:
+    """A time as text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, datetime):
+        return _aware(value).astimezone(timezone.utc).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"a time is a datetime with a zone, a date, or text, not {type(value).__name__}")
+
+
+def _aware(value: datetime) -> datetime:
+    if value.utcoffset() is None:
+        raise InvalidError(f"{value} has no zone: give datetime.now(timezone.utc), or value.astimezone() if it is local")
+    return value
+
+
+def seconds(value: object) -> float:
+    """A span of time in seconds."""
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, (int, float)):
+        return float(value)
+    raise TypeError(f"a deadline is a number of seconds or a timedelta, not {type(value).__name__}")
+
+
+def datetime_of(micros: int) -> datetime:
+    """The moment so many microseconds after 1970."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def as_of(valid: int, known: int) -> AsOf:
+    """The two times that an answer is about."""
+    return AsOf(datetime_of(valid), datetime_of(known))
+
+
+def listed(items: Iterable[object]) -> str:
+    """Items as a list in JSON."""
+    return dumps(list(items))
+
+
+def pages(given: Iterable[object]) -> list[str]:
+    """Pages, each as JSON."""
+    return [dumps(page) for page in given]
+
+
+def name_of(source: Any) -> str:
+    """What a source is called that was given no name: as it says, else as its class is called."""
+    name = getattr(source, "name", None) or type(source).__name__.lower()
+    return str(name)
+
+
+def capability_of(source: Any) -> str:
+    """What a source can see."""
+    return dumps(source.capability)
+
+
+def page_of(source: Any, cursor: str | None, context: object) -> str:
+    """The next page of a source."""
+    return dumps(source.read(cursor, context))
+
+
+def noted(stop: BaseException, units: int) -> None:
+    """Notes on an exception how far the work came. Python 3.10 knows no notes, but keeps them."""
+    notes = [*getattr(stop, "__notes__", []), f"the work stopped after {units} units; what was not finished changed nothing"]
+    stop.__notes__ = notes
+    stop.units = units  # type: ignore[attr-defined]
+
+
+def told(answer: Any) -> str:
+    """An answer on one line."""
+    rows = "1 row" if answer.size == 1 else f"{answer.size} rows"
+    return f"<twin.Answer {answer.question['kind']}: {answer.status['kind']}, {rows}, revision {answer.revision}>"
+
+
+def to_pandas(answer: Any) -> Any:
+    """An answer as a frame of pandas."""
+    import pyarrow
+
+    return pyarrow.table(answer).to_pandas()
+
+
+receipt = Receipt
+scan_receipt = ScanReceipt

@@ -1,0 +1,27 @@
+//! Plain data on its way in and out: JSON that Python writes and parses, by the functions of `twin._plain`.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyModule;
+
+static PLAIN: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+
+/// The result of a function of `twin._plain`.
+pub fn call<'py>(
+    py: Python<'py>,
+    function: &str,
+    value: impl pyo3::call::PyCallArgs<'py>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let module = PLAIN.get_or_try_init(py, || PyModule::import(py, "twin._plain").map(Bound::unbind))?;
+    module.bind(py).getattr(function)?.call1(value)
+}
+
+/// Parses what the core wrote.
+pub fn loads<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
+    call(py, "loads", (text,))
+}
+
+/// A value as JSON.
+pub fn dumps(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    call(value.py(), "dumps", (value,))?.extract()
+}

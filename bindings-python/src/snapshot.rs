@@ -1,0 +1,290 @@
+//! An immutable view, and every question as a method of it.
+
+use pyo3::prelude::*;
+use twin_core::analysis::EntityRef;
+use twin_core::answer::{Reply, canonical};
+use twin_core::base::Handle;
+use twin_core::graph;
+use twin_core::simulate::{self, ChangeDraft};
+use twin_core::{Question, wire};
+
+use crate::answer::Answer;
+use crate::errors::OrRaise;
+use crate::scenario::Scenario;
+use crate::{moments, plain};
+
+/// An immutable view of a twin: what holds now, held at another time, or would hold. Questions are its methods.
+///
+/// Entities are named by id, record key, alias or unique name. `needs` is what a question needs of its sources: `cadence`, `incident`,
+/// `planning` or `audit`.
+///
+/// >>> now
+/// <twin.Snapshot of 4 entities, revision 1, as of 2026-11-24T09:00:00Z>
+#[pyclass(frozen, module = "twin")]
+pub struct Snapshot {
+    snapshot: graph::Snapshot,
+    _handle: Handle,
+}
+
+impl Snapshot {
+    pub fn new(snapshot: graph::Snapshot) -> Self {
+        Snapshot { snapshot, _handle: Handle::new() }
+    }
+
+    fn answer(&self, py: Python<'_>, question: &Question) -> PyResult<Answer> {
+        py.detach(|| self.snapshot.ask(question)).or_raise(py).map(Answer::new)
+    }
+}
+
+#[pymethods]
+impl Snapshot {
+    /// Answers a question that is given as data.
+    ///
+    /// >>> now.ask({"kind": "owners", "entity": "payments"}) == now.owners("payments")
+    /// True
+    fn ask(&self, py: Python<'_>, question: &Bound<'_, PyAny>) -> PyResult<Answer> {
+        let question = Question::from_json(&plain::dumps(question)?).or_raise(py)?;
+        self.answer(py, &question)
+    }
+
+    /// Who is affected if an entity fails? `state` is `delayed`, `degraded` or `down`; `hazard` is `outage` or `removal`.
+    ///
+    /// >>> now.blast_radius("payments", state="down", needs="incident")
+    /// <twin.Answer blast_radius: complete, 0 rows, revision 1>
+    #[pyo3(signature = (entity, *, state=None, hazard=None, environment=None, needs=None))]
+    fn blast_radius(
+        &self,
+        py: Python<'_>,
+        entity: String,
+        state: Option<String>,
+        hazard: Option<String>,
+        environment: Option<String>,
+        needs: Option<String>,
+    ) -> PyResult<Answer> {
+        self.answer(py, &Question::BlastRadius { entity, state, hazard, environment, needs })
+    }
+
+    /// Everything that is known of an entity, with every source's word.
+    ///
+    /// >>> now.describe("payments").value["entity"]["name"]
+    /// 'payments'
+    #[pyo3(signature = (entity, *, needs=None))]
+    fn describe(&self, py: Python<'_>, entity: String, needs: Option<String>) -> PyResult<Answer> {
+        self.answer(py, &Question::Describe { entity, needs })
+    }
+
+    /// What sources tell differently of an entity from the same side, and which word to go by.
+    ///
+    /// >>> len(now.conflicts("payments"))
+    /// 0
+    #[pyo3(signature = (entity, *, needs=None))]
+    fn conflicts(&self, py: Python<'_>, entity: String, needs: Option<String>) -> PyResult<Answer> {
+        self.answer(py, &Question::Conflicts { entity, needs })
+    }
+
+    /// The entities whose names contain some words; `of` is a kind.
+    ///
+    /// >>> [entity["name"] for entity in now.find_all("", of="Component")]
+    /// ['checkout', 'payments', 'storefront']
+    #[pyo3(signature = (words, *, of=None, needs=None))]
+    fn find_all(&self, py: Python<'_>, words: String, of: Option<String>, needs: Option<String>) -> PyResult<Answer> {
+        self.answer(py, &Question::FindAll { words, of, needs })
+    }
+
+    /// What an entity is related to.
+    ///
+    /// >>> [row["relation"] for row in now.neighbours("payments", relation="ownedBy")]
+    /// ['ownedBy']
+    #[pyo3(signature = (entity, *, relation=None, needs=None))]
+    fn neighbours(
+        &self,
+        py: Python<'_>,
+        entity: String,
+        relation: Option<String>,
+        needs: Option<String>,
+    ) -> PyResult<Answer> {
+        self.answer(py, &Question::Neighbours { entity, relation, needs })
+    }
+
+    /// Who answers for an entity, and by which rule.
+    ///
+    /// >>> now.owners("payments")
+    /// <twin.Answer owners: complete, 1 row, revision 1>
+    #[pyo3(signature = (entity, *, needs=None))]
+    fn owners(&self, py: Python<'_>, entity: String, needs: Option<String>) -> PyResult<Answer> {
+        self.answer(py, &Question::Owners { entity, needs })
+    }
+
+    /// Entities that need each other around a corner.
+    ///
+    /// >>> len(now.cycles())
+    /// 0
+    #[pyo3(signature = (*, needs=None))]
+    fn cycles(&self, py: Python<'_>, needs: Option<String>) -> PyResult<Answer> {
+        self.answer(py, &Question::Cycles { needs })
+    }
+
+    /// What one side says and another does not: by default what is declared against what is observed.
+    ///
+    /// >>> now.drift(left="declared", right="observed").status["kind"]
+    /// 'unknown'
+    #[pyo3(signature = (*, left=None, right=None, needs=None))]
+    fn drift(
+        &self,
+        py: Python<'_>,
+        left: Option<String>,
+        right: Option<String>,
+        needs: Option<String>,
+    ) -> PyResult<Answer> {
+        self.answer(py, &Question::Drift { left, right, needs })
+    }
+
+    /// What an entity and its dependents are billed.
+    ///
+    /// >>> now.cost("payments").status["kind"]
+    /// 'unknown'
+    #[pyo3(signature = (entity, *, needs=None))]
+    fn cost(&self, py: Python<'_>, entity: String, needs: Option<String>) -> PyResult<Answer> {
+        self.answer(py, &Question::Cost { entity, needs })
+    }
+
+    /// What was decided about an entity, and whether reality keeps to it.
+    ///
+    /// >>> now.decisions("payments").status["kind"]
+    /// 'unknown'
+    #[pyo3(signature = (entity, *, needs=None))]
+    fn decisions(&self, py: Python<'_>, entity: String, needs: Option<String>) -> PyResult<Answer> {
+        self.answer(py, &Question::Decisions { entity, needs })
+    }
+
+    /// Why the records of an entity are one thing, and which others came near.
+    ///
+    /// >>> now.explain("payments").verdict
+    /// '1 records, 0 pairs merged, 0 refused'
+    #[pyo3(signature = (entity, *, needs=None))]
+    fn explain(&self, py: Python<'_>, entity: String, needs: Option<String>) -> PyResult<Answer> {
+        self.answer(py, &Question::Explain { entity, needs })
+    }
+
+    /// Why two entities are not one.
+    ///
+    /// >>> now.why_not("payments", "checkout").verdict
+    /// 'they share no reference, key or name'
+    #[pyo3(signature = (a, b, *, needs=None))]
+    fn why_not(&self, py: Python<'_>, a: String, b: String, needs: Option<String>) -> PyResult<Answer> {
+        self.answer(py, &Question::WhyNot { a, b, needs })
+    }
+
+    /// Finds one entity by id, record key, alias, or unique name.
+    ///
+    /// >>> now.find("payments")["kind"]
+    /// 'Component'
+    /// >>> now.find("paymnts")
+    /// Traceback (most recent call last):
+    /// twin.errors.UnknownError: unknown entity "paymnts": nearest are payments
+    fn find<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        let node = py.detach(|| self.snapshot.find(name)).or_raise(py)?;
+        let found = serde_json::to_value(EntityRef::of(&self.snapshot, node)).unwrap_or_default();
+        plain::loads(py, &canonical(&found))
+    }
+
+    /// What changed from an earlier snapshot to this one.
+    ///
+    /// >>> len(now.diff(now))
+    /// 0
+    fn diff(&self, py: Python<'_>, earlier: &Snapshot) -> Answer {
+        Answer::new(py.detach(|| Reply::from(self.snapshot.diff(&earlier.snapshot))))
+    }
+
+    /// A world that differs from this one. `twin.change` makes changes.
+    ///
+    /// >>> now.scenario("payments fails", [twin.change.fail("payments", state="degraded")]).name
+    /// 'payments fails'
+    fn scenario(&self, py: Python<'_>, name: String, changes: &Bound<'_, PyAny>) -> PyResult<Scenario> {
+        let changes = plain::call(py, "listed", (changes,))?.extract::<String>()?;
+        let changes = ChangeDraft::list_from_json(&changes).or_raise(py)?;
+        simulate::Scenario::of(&self.snapshot, name, &changes).or_raise(py).map(Scenario::new)
+    }
+
+    /// The map and its tables as one page that needs nothing else.
+    ///
+    /// >>> now.to_html().startswith("<!DOCTYPE html>")
+    /// True
+    fn to_html(&self, py: Python<'_>) -> String {
+        py.detach(|| wire::page(&self.snapshot, self.snapshot.scenario_name().unwrap_or("Twin")))
+    }
+
+    /// The map as a picture.
+    ///
+    /// >>> now.to_svg().startswith("<svg")
+    /// True
+    fn to_svg(&self, py: Python<'_>) -> String {
+        py.detach(|| wire::map_svg(&self.snapshot, &wire::component_map(&self.snapshot)))
+    }
+
+    /// The map as text for a diagram.
+    ///
+    /// >>> "payments" in now.to_mermaid()
+    /// True
+    fn to_mermaid(&self, py: Python<'_>) -> String {
+        py.detach(|| wire::mermaid(&self.snapshot))
+    }
+
+    /// The twin's revision.
+    ///
+    /// >>> now.revision
+    /// 1
+    #[getter]
+    fn revision(&self) -> u64 {
+        self.snapshot.revision()
+    }
+
+    /// The times that the snapshot is about, each a datetime in UTC.
+    ///
+    /// >>> now.as_of.known.isoformat()
+    /// '2026-11-24T09:00:00+00:00'
+    #[getter]
+    fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        moments::as_of(py, self.snapshot.as_of())
+    }
+
+    /// The moment against which ages are counted, a datetime in UTC.
+    ///
+    /// >>> now.now.isoformat()
+    /// '2026-11-24T09:00:00+00:00'
+    #[getter]
+    fn now<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        moments::datetime(py, self.snapshot.now())
+    }
+
+    /// How many entities there are.
+    ///
+    /// >>> now.size == len(now) == 4
+    /// True
+    #[getter]
+    fn size(&self) -> usize {
+        self.snapshot.len()
+    }
+
+    /// The name of the scenario, if this is one.
+    ///
+    /// >>> now.scenario_name is None
+    /// True
+    #[getter]
+    fn scenario_name(&self) -> Option<&str> {
+        self.snapshot.scenario_name()
+    }
+
+    fn _repr_html_(&self, py: Python<'_>) -> String {
+        py.detach(|| wire::snapshot_html(&self.snapshot))
+    }
+
+    fn __len__(&self) -> usize {
+        self.snapshot.len()
+    }
+
+    fn __repr__(&self) -> String {
+        let (size, revision, valid) = (self.size(), self.revision(), self.snapshot.as_of().valid);
+        format!("<twin.Snapshot of {size} entities, revision {revision}, as of {valid}>")
+    }
+}

@@ -1,0 +1,388 @@
+//! The twin itself: what changes it, and what hands out views.
+
+use std::mem;
+use std::path::PathBuf;
+use std::process;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pyo3::prelude::*;
+use twin_connectors::{ScanOptions, scan_into, scan_json};
+use twin_core::analysis::Changes;
+use twin_core::base::{Error, ErrorKind, Handle, Result, Timestamp};
+use twin_core::identity::HumanDecision;
+use twin_core::observe::{Batch, CapabilityDraft, PageDraft, RecordKey, Scope, Source, SourceId};
+use twin_core::{At, changes_json};
+
+use crate::errors::{OrRaise, closed, raised};
+use crate::moments::{Moment, Within, or_now};
+use crate::plain;
+use crate::snapshot::Snapshot;
+use crate::source::HostSource;
+use crate::work::Terms;
+
+/// A twin: takes readings, and answers through snapshots. Use it as a context manager, or close it.
+///
+/// Threads may share it. A forked child may read it, but only the process that opened a store writes to it.
+///
+/// >>> with twin.in_memory() as forgetful:
+/// ...     forgetful
+/// <twin.Twin in memory, revision 0>
+#[pyclass(frozen, module = "twin")]
+pub struct Twin {
+    open: Mutex<Option<Open>>,
+    store: Option<PathBuf>,
+}
+
+/// What is let go when a twin is closed.
+struct Open {
+    twin: Option<Arc<twin_core::Twin>>,
+    /// The process that holds the store for writing, if any does.
+    writer: Option<u32>,
+    _handle: Handle,
+}
+
+impl Open {
+    /// The process that holds the store for writing, if it is another than this one: this one was forked from it.
+    fn elsewhere(&self) -> Option<u32> {
+        self.writer.filter(|writer| *writer != process::id())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        // Closing a store writes to it and gives up the lock: in a forked child both are the parent's.
+        if self.elsewhere().is_some() {
+            mem::forget(self.twin.take());
+        }
+    }
+}
+
+impl Twin {
+    fn new(twin: twin_core::Twin, store: Option<PathBuf>, writer: Option<u32>) -> Self {
+        let open = Open { twin: Some(Arc::new(twin)), writer, _handle: Handle::new() };
+        Twin { open: Mutex::new(Some(open)), store }
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&Open) -> T) -> Option<T> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(look)
+    }
+
+    fn reading(&self, py: Python<'_>) -> PyResult<Arc<twin_core::Twin>> {
+        self.with(|open| open.twin.clone()).flatten().ok_or_else(|| closed(py))
+    }
+
+    fn writing(&self, py: Python<'_>) -> PyResult<Arc<twin_core::Twin>> {
+        match self.with(Open::elsewhere).flatten() {
+            None => self.reading(py),
+            Some(writer) => Err(raised(py, &forked(writer))),
+        }
+    }
+
+    /// Decides something about two records, and tells what changed.
+    fn decide<'py>(
+        &self,
+        py: Python<'py>,
+        names: [&str; 2],
+        now: Option<Moment>,
+        decide: impl Fn(&twin_core::Twin, RecordKey, RecordKey, Timestamp) -> Result<Changes> + Sync,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let twin = self.writing(py)?;
+        let decided = || decide(&twin, twin.record(names[0])?, twin.record(names[1])?, or_now(now));
+        let changes = py.detach(decided).or_raise(py)?;
+        plain::loads(py, &changes_json(&changes))
+    }
+}
+
+fn forked(writer: u32) -> Error {
+    let message = format!(
+        "the store was opened for writing by process {writer}, and this one was forked from it: read only here"
+    );
+    Error::new(ErrorKind::Busy, message)
+}
+
+/// Opens the twin at a path, or makes one. With `read_only` it reads beside a writer in another process, and `refresh` shows what that wrote since.
+///
+/// >>> import tempfile, pathlib
+/// >>> with tempfile.TemporaryDirectory() as folder:
+/// ...     with twin.open(pathlib.Path(folder) / "estate.twin") as kept:
+/// ...         kept.revision
+/// 0
+#[pyfunction]
+#[pyo3(signature = (path, *, read_only=false))]
+pub fn open(py: Python<'_>, path: PathBuf, read_only: bool) -> PyResult<Twin> {
+    let opened = py.detach(|| match read_only {
+        true => twin_core::Twin::open_read_only(&path),
+        false => twin_core::Twin::open(&path),
+    });
+    Ok(Twin::new(opened.or_raise(py)?, Some(path), (!read_only).then(process::id)))
+}
+
+/// A twin that forgets when it is closed.
+///
+/// >>> twin.in_memory().snapshot().size
+/// 0
+#[pyfunction]
+pub fn in_memory() -> Twin {
+    Twin::new(twin_core::Twin::in_memory(), None, None)
+}
+
+/// How many twins, snapshots, scenarios and answers this process holds.
+///
+/// >>> before = twin.live_handles()
+/// >>> held = now.owners("payments")
+/// >>> twin.live_handles() - before
+/// 1
+#[pyfunction]
+pub fn live_handles() -> usize {
+    twin_core::base::live_handles()
+}
+
+#[pymethods]
+impl Twin {
+    /// Reads a folder: every file that any decoder recognises.
+    ///
+    /// `name` is the source's name, `skip` the names of folders that are not entered, `now` an aware datetime, `deadline` a number of
+    /// seconds or a timedelta. `progress(phase, done, total)` is called now and then. Ctrl-C stops the work, and the store stays whole.
+    ///
+    /// >>> import tempfile
+    /// >>> with tempfile.TemporaryDirectory() as folder, twin.in_memory() as t:
+    /// ...     t.scan(folder, name="nothing", now="2026-11-24T09:00:00Z")
+    /// <twin.ScanReceipt 0 applied, 0 duplicate, 0 late, 0 rejected, revision 0; 0 files>
+    #[pyo3(signature = (path, *, name=None, skip=None, now=None, progress=None, deadline=None))]
+    #[allow(clippy::too_many_arguments)] // As many as the surface has.
+    fn scan<'py>(
+        &self,
+        py: Python<'py>,
+        path: PathBuf,
+        name: Option<String>,
+        skip: Option<Vec<String>>,
+        now: Option<Moment>,
+        progress: Option<Py<PyAny>>,
+        deadline: Option<Within>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let twin = self.writing(py)?;
+        let given = ScanOptions { name, ..ScanOptions::default() };
+        let given = ScanOptions { skip: skip.unwrap_or_else(|| given.skip.clone()), ..given };
+        let read = Terms::new(now, progress, deadline)
+            .wait(py, move |context, _| scan_into(&twin, path, &ScanOptions { context: context.clone(), ..given }));
+        let (receipt, report) = read?;
+        plain::call(py, "scan_receipt", (scan_json(&receipt, &report),))
+    }
+
+    /// Reads a source of the host's own to its end, from where it last stopped. What the source raises comes back as it is.
+    ///
+    /// >>> class Sheet(twin.Source):
+    /// ...     capability = twin.Capability(reads=["Component", "ownedBy"])
+    /// ...     def read(self, cursor, context):
+    /// ...         batch = twin.Batch.full(scope="sheet.csv")
+    /// ...         batch.component(key="pay", name="payments", at="sheet.csv:2").owned_by(team="billing")
+    /// ...         return twin.Page(batch)
+    /// >>> twin.in_memory().sync(Sheet())
+    /// <twin.Receipt 1 applied, 0 duplicate, 0 late, 0 rejected, revision 1>
+    #[pyo3(signature = (source, *, name=None, now=None, progress=None, deadline=None))]
+    fn sync<'py>(
+        &self,
+        py: Python<'py>,
+        source: Bound<'py, PyAny>,
+        name: Option<String>,
+        now: Option<Moment>,
+        progress: Option<Py<PyAny>>,
+        deadline: Option<Within>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let twin = self.writing(py)?;
+        let name = SourceId(name.map_or_else(|| plain::call(py, "name_of", (&source,))?.extract(), Ok)?);
+        let source = source.unbind();
+        let receipt = Terms::new(now, progress, deadline).wait(py, move |context, caller| {
+            twin.sync(&name, &mut HostSource::new(caller, source, &name, twin.schema())?, context)
+        });
+        plain::call(py, "receipt", (receipt?.to_json(),))
+    }
+
+    /// Takes pages of a source that the host has at hand.
+    ///
+    /// >>> batch = twin.Batch.full(scope="sheet.csv")
+    /// >>> _ = batch.component(key="pay", name="payments")
+    /// >>> reads = twin.Capability(reads=["Component"])
+    /// >>> twin.in_memory().apply([twin.Page(batch)], source="sheet", capability=reads).applied
+    /// 1
+    #[pyo3(signature = (pages, *, source, capability, now=None))]
+    fn apply<'py>(
+        &self,
+        py: Python<'py>,
+        pages: &Bound<'py, PyAny>,
+        source: String,
+        capability: &Bound<'py, PyAny>,
+        now: Option<Moment>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let twin = self.writing(py)?;
+        let pages: Vec<String> = plain::call(py, "pages", (pages,))?.extract()?;
+        let capability = CapabilityDraft::from_json(&plain::dumps(capability)?).or_raise(py)?;
+        let receipt = Terms::new(now, None, None).wait(py, move |context, _| {
+            let batches = batches(&twin, &SourceId(source), &capability, &pages)?;
+            twin.apply_within(batches, context)
+        });
+        plain::call(py, "receipt", (receipt?.to_json(),))
+    }
+
+    /// An immutable view of what holds now, or at another time (`valid`), or by what was known then (`known`).
+    ///
+    /// >>> t.snapshot(now="2026-11-24T09:00:00Z", valid="2026-11-01").size
+    /// 0
+    #[pyo3(signature = (*, now=None, valid=None, known=None))]
+    fn snapshot(
+        &self,
+        py: Python<'_>,
+        now: Option<Moment>,
+        valid: Option<Moment>,
+        known: Option<Moment>,
+    ) -> PyResult<Snapshot> {
+        let twin = self.reading(py)?;
+        let at = At::now(or_now(now));
+        let at = valid.map_or(at, |valid| at.valid(valid.0));
+        let at = known.map_or(at, |known| at.known(known.0));
+        Ok(Snapshot::new(py.detach(|| twin.snapshot(at))))
+    }
+
+    /// Decides that two records are of one entity, and tells what changed.
+    ///
+    /// >>> changes = t.pin("Component:pay", "Component:shop")
+    /// >>> t.snapshot().size
+    /// 3
+    #[pyo3(signature = (a, b, *, now=None))]
+    fn pin<'py>(&self, py: Python<'py>, a: &str, b: &str, now: Option<Moment>) -> PyResult<Bound<'py, PyAny>> {
+        self.decide(py, [a, b], now, |twin, a, b, now| twin.pin(&a, &b, now))
+    }
+
+    /// Decides that two records are of two entities, and tells what changed.
+    ///
+    /// >>> t.split("Component:pay", "Component:shop")
+    /// []
+    #[pyo3(signature = (a, b, *, now=None))]
+    fn split<'py>(&self, py: Python<'py>, a: &str, b: &str, now: Option<Moment>) -> PyResult<Bound<'py, PyAny>> {
+        self.decide(py, [a, b], now, |twin, a, b, now| twin.split(&a, &b, now))
+    }
+
+    /// Takes back what was decided on two records, and tells what changed.
+    ///
+    /// >>> _ = t.pin("Component:pay", "Component:shop")
+    /// >>> _ = t.unpin("Component:pay", "Component:shop")
+    /// >>> t.snapshot().size
+    /// 4
+    #[pyo3(signature = (a, b, *, now=None))]
+    fn unpin<'py>(&self, py: Python<'py>, a: &str, b: &str, now: Option<Moment>) -> PyResult<Bound<'py, PyAny>> {
+        self.decide(py, [a, b], now, |twin, a, b, now| twin.decide(HumanDecision::Unpin { a, b }, now))
+    }
+
+    /// Decides what the entity of a record is called, and tells what changed.
+    ///
+    /// >>> _ = t.rename("Component:pay", "payment service")
+    /// >>> t.snapshot().find("payment service")["name"]
+    /// 'payment service'
+    #[pyo3(signature = (record, name, *, now=None))]
+    fn rename<'py>(
+        &self,
+        py: Python<'py>,
+        record: &str,
+        name: String,
+        now: Option<Moment>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.decide(py, [record, record], now, |twin, record, _, now| {
+            twin.decide(HumanDecision::Name { record, name: name.clone() }, now)
+        })
+    }
+
+    /// Where a source goes on, if it said so.
+    ///
+    /// >>> t.cursor("systems") is None
+    /// True
+    fn cursor(&self, py: Python<'_>, source: String) -> PyResult<Option<String>> {
+        let (twin, root) = (self.reading(py)?, Scope::new(&SourceId(source), ""));
+        Ok(py.detach(|| twin.cursor(&root)).filter(|cursor| !cursor.is_empty()))
+    }
+
+    /// Shows what another process wrote since, and gives the revision.
+    ///
+    /// >>> t.refresh() == t.revision
+    /// True
+    fn refresh(&self, py: Python<'_>) -> PyResult<u64> {
+        let twin = self.reading(py)?;
+        py.detach(|| twin.refresh()).or_raise(py)
+    }
+
+    /// Holds a source of the host's own against what every source must keep to. `make_source` makes one that has read nothing yet.
+    ///
+    /// >>> class Empty(twin.Source):
+    /// ...     capability = twin.Capability(reads=["Component"])
+    /// ...     def read(self, cursor, context):
+    /// ...         return twin.Page(twin.Batch.full())
+    /// >>> all(check["passed"] for check in t.check_source(Empty))
+    /// True
+    #[pyo3(signature = (make_source, *, now=None))]
+    fn check_source<'py>(
+        &self,
+        py: Python<'py>,
+        make_source: Py<PyAny>,
+        now: Option<Moment>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (twin, make_source) = (self.reading(py)?, Arc::new(make_source));
+        let checks = Terms::new(now, None, None).wait(py, move |context, caller| {
+            let mut make = || {
+                let make_source = make_source.clone();
+                let source = caller.run(move |py| make_source.call0(py))?;
+                let source = HostSource::new(caller, source, &SourceId("checked".to_owned()), twin.schema())?;
+                Ok(Box::new(source) as Box<dyn Source>)
+            };
+            twin_core::check_source(&mut make, twin.schema(), context.now)
+        });
+        plain::loads(py, &serde_json::to_string(&checks?).unwrap_or_default())
+    }
+
+    /// Counts the commits that changed facts, their evidence, or identity.
+    ///
+    /// >>> t.revision
+    /// 1
+    #[getter]
+    fn revision(&self, py: Python<'_>) -> PyResult<u64> {
+        let twin = self.reading(py)?;
+        Ok(py.detach(|| twin.revision()))
+    }
+
+    /// Closes the store. Snapshots that were taken stay. Closing twice is no error.
+    ///
+    /// >>> held = t.snapshot()
+    /// >>> t.close()
+    /// >>> held.size
+    /// 4
+    fn close(&self, py: Python<'_>) {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
+        py.detach(|| drop(open));
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, pyo3::types::PyTuple>) {
+        self.close(py);
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> String {
+        let place = self.store.as_ref().map_or_else(|| "in memory".to_owned(), |path| path.display().to_string());
+        match self.revision(py) {
+            Ok(revision) => format!("<twin.Twin {place}, revision {revision}>"),
+            Err(_) => format!("<twin.Twin {place}, closed>"),
+        }
+    }
+}
+
+fn batches(
+    twin: &twin_core::Twin,
+    source: &SourceId,
+    capability: &CapabilityDraft,
+    pages: &[String],
+) -> Result<Vec<Batch>> {
+    let capability = capability.capability(&source.0, twin.schema())?;
+    let page = |text: &String| Ok(PageDraft::from_json(text)?.page(source, &capability, twin.schema()).batch);
+    pages.iter().map(page).collect()
+}

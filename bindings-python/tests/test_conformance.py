@@ -1,0 +1,143 @@
+"""The cases that every host must answer byte for byte: see `conformance/README.md`."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import twin
+from conftest import ROOT
+
+CASES = sorted((ROOT / "conformance" / "cases").iterdir())
+
+
+def sections(text: str) -> list[tuple[str, str, str]]:
+    """Each section's word, the rest of its head, and its body."""
+    found: list[tuple[str, str, str]] = []
+    for line in io.StringIO(text, newline="\n"):
+        if line.startswith("=== "):
+            word, _, rest = line[4:].rstrip().partition(" ")
+            found.append((word, rest, ""))
+        elif found:
+            word, rest, body = found[-1]
+            found[-1] = (word, rest, body + line)
+    return found
+
+
+def canonical(value: object) -> str:
+    """JSON as the core writes it."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+class Run:
+    """A case while it is played."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.twin = twin.in_memory()
+        self.now = "0000-01-01"
+        self.snapshots: list[twin.Snapshot] = []
+        self.scenario: twin.Scenario | None = None
+        self.changed = True
+        self.last = ("", "")
+        self.receipt = ""
+
+    def play(self, text: str) -> None:
+        """Plays every section."""
+        for word, rest, body in sections(text):
+            step = getattr(self, f"on_{word}")
+            step(rest, body)
+
+    def on_now(self, rest: str, body: str) -> None:
+        self.now = rest
+
+    def on_file(self, rest: str, body: str) -> None:
+        path = self.folder / rest
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body.encode())
+
+    def on_delete(self, rest: str, body: str) -> None:
+        (self.folder / rest).unlink()
+
+    def took(self, receipt: str) -> None:
+        """Something changed, or was said again."""
+        self.receipt, self.changed = receipt, True
+
+    def on_scan(self, rest: str, body: str) -> None:
+        told = json.loads(self.twin.scan(self.folder, name="estate", now=self.now).to_json())
+        del told["report"]
+        self.took(canonical(told))
+
+    def on_apply(self, rest: str, body: str) -> None:
+        given = json.loads(body)
+        self.took(self.twin.apply(given["pages"], source=rest, capability=given["capability"], now=self.now).to_json())
+
+    def on_decide(self, rest: str, body: str) -> None:
+        [(what, names)] = json.loads(body).items()
+        self.tried(lambda: self.took(canonical(getattr(self.twin, what)(*names, now=self.now))))
+
+    def on_receipt(self, rest: str, body: str) -> None:
+        assert self.receipt == body.strip()
+
+    def on_snapshot(self, rest: str, body: str) -> None:
+        self.snapshots.append(self.twin.snapshot(now=self.now, **json.loads(body.strip() or "{}")))
+        self.scenario, self.changed = None, False
+
+    def snapshot(self) -> twin.Snapshot:
+        """The one that is asked."""
+        if self.changed:
+            self.on_snapshot("", "")
+        return self.snapshots[-1]
+
+    def on_scenario(self, rest: str, body: str) -> None:
+        self.tried(lambda: self.imagine(rest, json.loads(body)))
+
+    def imagine(self, name: str, changes: Any) -> None:
+        """From here on, the world after some changes is asked."""
+        self.scenario = self.snapshot().scenario(name, changes)
+        self.snapshots.append(self.scenario.snapshot())
+
+    def on_ask(self, rest: str, body: str) -> None:
+        asked = json.loads(body)
+        self.tried(lambda: self.answered(asked.pop("kind"), asked))
+
+    def answered(self, kind: str, options: dict[str, Any]) -> None:
+        """Asks by the method of the question's name."""
+        if kind == "diff":
+            self.snapshot()
+            options = {"earlier": self.snapshots[-2]}
+        on = self.scenario if kind == "outcome" else self.snapshot()
+        self.last = ("", getattr(on, kind)(**options).to_json())
+
+    def tried(self, step: Callable[[], None]) -> None:
+        """Does something that a case may expect to fail."""
+        try:
+            step()
+        except twin.TwinError as error:
+            self.last = (error.code, str(error).replace("\n", " "))
+
+    def on_expect(self, rest: str, body: str) -> None:
+        assert self.last == ("", body.strip())
+
+    def on_error(self, rest: str, body: str) -> None:
+        assert self.last == (rest, body.strip())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_a_case_is_answered_as_it_expects(case: Path, tmp_path: Path) -> None:
+    Run(tmp_path).play(case.read_bytes().decode())
+
+
+def test_there_are_cases() -> None:
+    assert len(CASES) >= 5
+
+
+def test_a_wrong_expectation_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError):
+        Run(tmp_path).play('=== now 2026-01-01\n=== ask\n{"kind": "cycles"}\n=== expect\n{}\n')
+    with pytest.raises(AssertionError):
+        Run(tmp_path).play('=== now 2026-01-01\n=== ask\n{"kind": "cycles"}\n=== error unknown\nno\n')
