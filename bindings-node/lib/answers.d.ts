@@ -1,358 +1,916 @@
-// What answers hold, as the core writes it. Fields have the core's names, so that a row reads the same in every host.
+// Written by the core from its own types: `cargo run -q -p benches --bin surface`. Changes by hand are lost.
 
-/** A kind of the table, or one that a host added. */
-export type Kind =
-  | 'System' | 'Domain' | 'Component' | 'API' | 'Workload' | 'Service' | 'DataStore' | 'Queue' | 'Repository' | 'Package'
-  | 'Image' | 'Pipeline' | 'Configuration' | 'Team' | 'Person' | 'Decision' | 'Environment' | 'Region' | (string & {})
-/** A relation of the table, or one that a host added. */
-export type Relation =
-  | 'calls' | 'reads' | 'writes' | 'publishes' | 'consumes' | 'dependsOn' | 'ownedBy' | 'partOf' | 'runsOn' | 'deployedTo'
-  | 'builtFrom' | 'builtBy' | 'represents' | 'governs' | (string & {})
-/** How badly something fails. */
-export type State = 'up' | 'delayed' | 'degraded' | 'down'
-/** For a while, or for ever. */
-export type Hazard = 'outage' | 'removal'
-/** The side from which something is known. */
-export type Perspective = 'declared' | 'deployed' | 'observed' | 'billed' | 'decided'
-/** What a question needs of its sources. */
-export type Profile = 'cadence' | 'incident' | 'planning' | 'audit'
-/** A moment, RFC 3339 in UTC. */
-export type Timestamp = string
-/** The number of a piece of evidence within its page or answer. */
-export type EvidenceNumber = number
+/** An exact decimal number, written in JSON as a string. */
+export type Amount = string
 
-/** An exact amount of money. */
-export interface Money {
-  currency: string
-  /** A decimal number. */
-  amount: string
+/** The two times that an answer is about. */
+export interface AsOf {
+  /** By what the twin knew then. */
+  known: Timestamp
+  /** What held then. */
+  valid: Timestamp
 }
 
-/** A typed value: one of these fields is there. */
-export interface Value {
-  text?: string
-  texts?: string[]
-  integer?: number
-  flag?: boolean
-  money?: Money
-  /** Microseconds. */
-  duration?: number
-  bytes?: number
-  /** Parts per million. */
-  ratio?: number
-  timestamp?: Timestamp
-  sketch?: unknown
+/** The name of an attribute, such as `image`. */
+export type AttributeName = string
+
+/** What a host's source can and cannot see. */
+export interface CapabilityDraft {
+  /** How long a reading is fresh, such as `30s`, `15min`, `1h`, `2d`. Default: an hour. */
+  cadence?: string | null
+  /** What it cannot see, each a phrase for people. */
+  cannot_see?: string[]
+  /** `full` (default): each pass tells everything. `delta`: only what changed. */
+  mode?: Mode
+  /** The kinds and relations that it can yield. */
+  reads: string[]
+  /** A reading older than this is stale. Default: twice the cadence. */
+  stale_after?: string | null
 }
 
-/** An entity by its name, kind and stable id. */
-export interface EntityRef {
-  name: string
-  kind: Kind
-  id: string
-}
-
-/** Who is affected. */
-export interface Hit {
+/** One difference. `evidence` points into the later snapshot for what is there now, and is empty for what is gone. */
+export type Change = {
+  change: 'entity_added'
+  /** Which. */
   entity: EntityRef
-  /** The instance, where the entity is a component. */
-  instance: EntityRef | null
-  /** The worst state that it may be in. */
-  state: State
-  /** The state that it is in at least. */
-  at_least: State
-  hops: number
-  /** Names and, between them, relations. */
-  path: string[]
-  evidence: EvidenceNumber[]
-}
-
-/** One source's word for an attribute. */
-export interface SaidValue {
-  name: string
-  value: Value
-  perspective: Perspective
-  evidence: EvidenceNumber[]
-}
-
-/** One record of an entity. */
-export interface MemberRow {
-  record: { source: string; cluster?: string; namespace?: string; kind: Kind; name: string }
-  /** The record's key as text, to pin or split by. */
-  key: string
-}
-
-/** Everything that is known of an entity. */
-export interface Description {
+  /** Why it is believed. */
+  evidence: EvidenceId[]
+} | {
+  change: 'entity_removed'
+  /** Which. */
   entity: EntityRef
-  placement: { environment?: string; region?: string; account?: string; cluster?: string; namespace?: string }
-  instances: EntityRef[]
-  members: MemberRow[]
-  attributes: SaidValue[]
-  owners: OwnerRow[]
-  /** How many relations there are, by name. */
-  relations: [string, number][]
-  unresolved: unknown[]
-  evidence: EvidenceNumber[]
-}
-
-/** One relation of an entity. */
-export interface Neighbour {
-  /** The end at which the entity stands: itself, or one of its instances. */
-  at: EntityRef
-  /** The relation as it reads from there. */
+} | {
+  /** The values after. */
+  after: Value[]
+  /** Which attribute. */
+  attribute: AttributeName
+  /** The values before, as all sides gave them. */
+  before: Value[]
+  change: 'attribute_changed'
+  /** Of which entity. */
+  entity: EntityRef
+  /** Why the new values are believed. */
+  evidence: EvidenceId[]
+} | {
+  change: 'relation_added'
+  /** Why it is believed. */
+  evidence: EvidenceId[]
+  /** The left end. */
+  from: EntityRef
+  /** The relation. */
   relation: Relation
-  other: EntityRef
-  perspectives: Perspective[]
-  confidence: number
-  stale: boolean
-  attributes: [string, Value][]
-  evidence: EvidenceNumber[]
+  /** The right end. */
+  to: EntityRef
+} | {
+  change: 'relation_removed'
+  /** The left end. */
+  from: EntityRef
+  /** The relation. */
+  relation: Relation
+  /** The right end. */
+  to: EntityRef
+} | {
+  /** The sides after. */
+  after: Perspective[]
+  /** The sides before. */
+  before: Perspective[]
+  change: 'sides_changed'
+  /** Why it is believed. */
+  evidence: EvidenceId[]
+  /** The left end. */
+  from: EntityRef
+  /** The relation. */
+  relation: Relation
+  /** The right end. */
+  to: EntityRef
 }
 
-/** Who answers for an entity. */
-export interface OwnerRow {
-  owner: EntityRef
-  owns: EntityRef
-  confidence: number
-  perspectives: Perspective[]
-  evidence: EvidenceNumber[]
+/** One change. Entities are named by id, record key, alias or unique name. */
+export type ChangeDraft = {
+  change: 'fail'
+  /** Which; a component stands for its instances. */
+  entity: string
+  /** How badly: `delayed`, `degraded` or `down` (default). */
+  state?: string | null
+} | {
+  change: 'remove'
+  /** Which; a component goes with its instances and members. */
+  entity: string
+}
+
+/** One word in a conflict. */
+export interface Conflict {
+  /** Why it is believed. */
+  evidence: EvidenceId[]
+  /** Which attribute. */
+  name: AttributeName
+  /** Whose attribute. */
+  of: EntityRef
+  /** From which side. */
+  perspective: Perspective
+  /** Whether this is the word to go by: the surest, then the newest, then that of the first source by name, then the least value. */
+  shown: boolean
+  /** The value. */
+  value: Value
+}
+
+/** What one entity is billed. */
+export interface CostRow {
+  /** The sum of its charges and those of its parts, for each currency. */
+  cost: Money[]
+  /** The entity: the one that is asked about, or one that depends on it. */
+  entity: EntityRef
+  /** The lines, at most 20. */
+  evidence: EvidenceId[]
+  /** 0 for the entity that is asked about; else the relations between the two. */
+  hops: number
+  /** How many lines of bills that is. */
+  lines: number
+}
+
+/** The cost of an entity and its dependents, beside what could not be given to anybody. */
+export interface CostSummary {
+  /** The entity first, then its dependents by distance and name. Dependents without charges are left out. */
+  rows: CostRow[]
+  /** All charges that are for nobody here, by reason. */
+  unallocated: Unallocated[]
+}
+
+/** What one entity is billed in one currency. */
+export interface CostTableRow {
+  /** The amount as a floating point number; the answer itself has the exact decimal. */
+  amount: number
+  /** The currency. */
+  currency: string
+  /** The entity; none for charges that are for nobody here. */
+  entity: EntityRef | null
+  /** The lines, at most 20. */
+  evidence: EvidenceId[]
+  /** The relations between it and the entity that is asked about. */
+  hops: number | null
+  /** How many lines of bills that is. */
+  lines: number
+  /** Why nobody is charged, where nobody is. */
+  unallocated: string | null
+}
+
+/** One strongly connected set of entities, with the relations that hold it together. */
+export interface Cycle {
+  /** Why they are believed. */
+  evidence: EvidenceId[]
+  /** Who is in it, by name. */
+  members: EntityRef[]
+  /** The relations within it, as `left relation right`. */
+  relations: string[]
+}
+
+/** Everything that is known of one entity. */
+export interface Description {
+  /** Every source's word for every attribute, by name. */
+  attributes: SaidValue[]
+  /** The entity. */
+  entity: EntityRef
+  /** Why it is believed to be there. */
+  evidence: EvidenceId[]
+  /** Its instances, if it is a component. */
+  instances: EntityRef[]
+  /** The records that make it up. */
+  members: MemberRow[]
+  /** Who owns it. */
+  owners: OwnerRow[]
+  /** Where it stands, as far as it is known. */
+  placement: Placement
+  /** How many relations it and its instances have, by name. */
+  relations: [string, number][]
+  /** What it names and nothing here answers to. */
+  unresolved: Unresolved[]
+}
+
+/** One thing that could not be taken as it was. */
+export interface Diagnostic {
+  /** What is wrong, for machines. */
+  code: string
+  /** Where. */
+  locator: string
+  /** One line for people. */
+  message: string
+  /** How many records of the source were left out: 0 for a warning. */
+  records: number
+  /** What became of the record. */
+  severity: Severity
+}
+
+/** The relations and attributes in which two sides differ. */
+export interface Drift {
+  /** Known from both, with other attributes. */
+  changed: DriftAttribute[]
+  /** Known from the left side only: declared, and not seen to happen. */
+  missing: DriftRow[]
+  /** Entities that the right side never saw at all: nothing can be said of their relations. */
+  not_compared: EntityRef[]
+  /** Known from the right side only: seen to happen, and not declared. */
+  undeclared: DriftRow[]
+}
+
+/** One attribute in which the sides differ. */
+export interface DriftAttribute {
+  /** Which attribute. */
+  attribute: AttributeName
+  /** The relation that has it. */
+  edge: DriftRow
+  /** The left side's values. */
+  left: Value[]
+  /** The right side's values. */
+  right: Value[]
 }
 
 /** One relation that one side knows. */
 export interface DriftRow {
-  from: EntityRef
-  relation: Relation
-  to: EntityRef
+  /** How sure that side is. */
   confidence: number
+  /** Why it is believed. */
+  evidence: EvidenceId[]
+  /** The left end. */
+  from: EntityRef
+  /** The relation. */
+  relation: Relation
+  /** Whether it is known from observation alone, and was last seen too long ago. */
   stale: boolean
-  evidence: EvidenceNumber[]
+  /** The right end. */
+  to: EntityRef
 }
 
-/** What one side says and another does not. */
-export interface Drift {
-  missing: DriftRow[]
-  undeclared: DriftRow[]
-  changed: { edge: DriftRow; attribute: string; left: Value[]; right: Value[] }[]
-  not_compared: EntityRef[]
-}
-
-/** A drift as rows. */
-export interface DriftTableRow extends DriftRow {
-  what: 'missing' | 'undeclared' | 'changed'
-  attribute: string | null
+/** One difference between two sides. */
+export interface DriftTableRow {
+  /** Which attribute differs, if only that does. */
+  attribute: AttributeName | null
+  /** How sure that side is. */
+  confidence: number
+  /** Why it is believed. */
+  evidence: EvidenceId[]
+  /** The left end. */
+  from: EntityRef
+  /** The left side's values of it. */
   left: Value[]
+  /** The relation. */
+  relation: Relation
+  /** The right side's values of it. */
   right: Value[]
+  /** Whether it was last seen too long ago. */
+  stale: boolean
+  /** The right end. */
+  to: EntityRef
+  /** `missing`, `undeclared` or `changed`. */
+  what: string
 }
 
-/** What an entity and its dependents are billed. */
-export interface CostSummary {
-  rows: { entity: EntityRef; hops: number; cost: Money[]; lines: number; evidence: EvidenceNumber[] }[]
-  unallocated: { why: string; cost: Money[]; lines: number; evidence: EvidenceNumber[] }[]
-}
+/** The id of an entity, kept for as long as any record of it is known. Opaque: compare it, store it, hand it back. */
+export type EntityId = string
 
-/** A cost as rows. */
-export interface CostTableRow {
-  entity: EntityRef | null
-  hops: number | null
-  currency: string
-  amount: number
-  lines: number
-  unallocated: string | null
-  evidence: EvidenceNumber[]
-}
-
-/** A decision that governs an entity. */
-export interface GoverningDecision {
-  decision: EntityRef
-  governs: EntityRef
-  status: string | null
-  succeeded_by: EntityRef[]
-  violations: {
-    forbids: string
-    from: EntityRef
-    to: EntityRef
-    perspectives: Perspective[]
-    evidence: EvidenceNumber[]
-  }[]
-  evidence: EvidenceNumber[]
-}
-
-/** Why two records are one thing, or not. */
-export interface IdentityReason {
-  a: string
-  b: string
-  merged: boolean
-  reason: string
-  weights: { field: string; technique: string; value: string; weight: number }[]
-  score: number
-  threshold: number
-  evidence: EvidenceNumber[]
-}
-
-/** One of several values that one side gives for an attribute. */
-export interface Conflict {
-  of: EntityRef
+/** An entity as rows name it. */
+export interface EntityRef {
+  /** Its stable id. */
+  id: EntityId
+  /** Its kind. */
+  kind: Kind
+  /** Its name for people. */
   name: string
+}
+
+/** The requests that begin at one operation. */
+export interface EntryAtRisk {
+  /** How many of them touch what changes, at least. */
+  at_least: number
+  /** And at most. */
+  at_most: number
+  /** Where they begin. */
+  entry: EntityRef
+  /** Where they were counted. */
+  evidence: EvidenceId[]
+  /** How many were observed. */
+  observed: number
+  /** At which operation. */
+  operation: string
+}
+
+/** A proof as it stands in an answer: the locator of the first step beside the whole chain. */
+export interface Evidence {
+  /** From what was read back to what was written. */
+  chain: EvidenceStep[]
+  /** Between 0 and 1. */
+  confidence: number
+  /** The field that was read. */
+  field: string
+  /** Where the fact is used: `path:line`, `path#document/json-pointer`, or a span's id. */
+  locator: string | null
+  /** When it was last read, or seen. */
+  observed_at: Timestamp | null
+  /** From which side. */
   perspective: Perspective
-  value: Value
-  /** Whether this is the word to go by. */
-  shown: boolean
-  evidence: EvidenceNumber[]
-}
-
-/** Entities that need each other around a corner. */
-export interface Cycle {
-  members: EntityRef[]
-  relations: string[]
-  evidence: EvidenceNumber[]
-}
-
-/** One thing that changed. Changes of a receipt cite no evidence. */
-export type Change =
-  | { change: 'entity_added'; entity: EntityRef; evidence?: EvidenceNumber[] }
-  | { change: 'entity_removed'; entity: EntityRef }
-  | {
-      change: 'attribute_changed'
-      entity: EntityRef
-      attribute: string
-      before: Value[]
-      after: Value[]
-      evidence?: EvidenceNumber[]
-    }
-  | { change: 'relation_added'; from: EntityRef; relation: Relation; to: EntityRef; evidence?: EvidenceNumber[] }
-  | { change: 'relation_removed'; from: EntityRef; relation: Relation; to: EntityRef }
-  | {
-      change: 'sides_changed'
-      from: EntityRef
-      relation: Relation
-      to: EntityRef
-      before: Perspective[]
-      after: Perspective[]
-      evidence?: EvidenceNumber[]
-    }
-
-/** What follows from a scenario. */
-export interface Outcome {
-  impact: Hit[]
-  owners: OwnerRow[]
-  unowned: EntityRef[]
-  requests: {
-    at_least: number
-    at_most: number
-    observed: number
-    entries: {
-      entry: EntityRef
-      operation: string
-      observed: number
-      at_least: number
-      at_most: number
-      evidence: EvidenceNumber[]
-    }[]
-    counted: EntityRef[]
-  } | null
-}
-
-/** One scope that could bear on the question and was not read to its end, or is stale. */
-export interface Missing {
-  source: string
+  /** The scope within the source: a file. */
   scope: string
-  why: string
-  since: Timestamp | null
+  /** Who says it. */
+  source: SourceId
+  /** How it was read. */
+  technique: string
 }
 
-/** Whether an answer is whole. */
-export type Status =
-  | { kind: 'complete' }
-  | { kind: 'partial'; missing: Missing[] }
-  | { kind: 'unknown'; why: string }
+/** A handle to one piece of evidence within the snapshot that gave the answer. */
+export type EvidenceId = number
 
-/** How old what an answer rests on is. */
+/** One link of the chain. */
+export interface EvidenceStep {
+  /** Where. */
+  locator: string
+  /** What stands there, to the letter, without its secret part. */
+  raw: string
+}
+
+/** How old what an answer rests on is, for each source and sort that can bear on the question. */
 export interface Freshness {
-  source: string
-  sort: string
-  observed_at: Timestamp
+  /** Seconds between that reading and the answer's now. */
   age_s: number
-  required_s: number
+  /** Whether it is met. */
   met: boolean
+  /** The oldest reading among its scopes. */
+  observed_at: Timestamp
+  /** What the question needs, in seconds: its own word, else the source's stale-after age. */
+  required_s: number
+  /** The sort of source. */
+  sort: string
+  /** Whose. */
+  source: SourceId
+}
+
+/** One decision that governs an entity. */
+export interface GoverningDecision {
+  /** The decision. */
+  decision: EntityRef
+  /** Why it is believed to govern the entity. */
+  evidence: EvidenceId[]
+  /** What it governs: the entity, or a part of it. */
+  governs: EntityRef
+  /** MADR's status, as far as it says. */
+  status: string | null
+  /** Decisions that came after it and take its place. */
+  succeeded_by: EntityRef[]
+  /** What it rules out and is there all the same. */
+  violations: Violation[]
+}
+
+/** A name that a record answers to, or by which another record refers to it. */
+export interface Handle {
+  /** Which sort of name. */
+  space: Space
+  /** The name, lower case where the space does not tell cases apart (hosts, images). */
+  value: string
+  /** Within what the name is unique: a network, a source; empty where it is unique everywhere. */
+  within?: string
+}
+
+/** One entity that is affected. */
+export interface Hit {
+  /** The state that it is in at least; the same where nothing is unknown. */
+  at_least: State
+  /** The component, or the thing itself. */
+  entity: EntityRef
+  /** Why each relation of the path is believed. */
+  evidence: EvidenceId[]
+  /** The number of relations between it and what fails, on the path that is shown; 0 where a scenario took away too much of what it needs. */
+  hops: number
+  /** The instance, where the entity is a component. */
+  instance: EntityRef | null
+  /** The path from what fails to it: names and, between them, relations. */
+  path: Trail
+  /** The worst state that it may be in. */
+  state: State
+}
+
+/** What was said about one pair of records. The weights sum to the score. */
+export interface IdentityReason {
+  /** One record. */
+  a: string
+  /** The other. */
+  b: string
+  /** The facts on both sides, cited. */
+  evidence: EvidenceId[]
+  /** Whether they are one thing. */
+  merged: boolean
+  /** One line for people. */
+  reason: string
+  /** The sum of the weights. */
+  score: number
+  /** Pairs that score as much are one thing. */
+  threshold: number
+  /** What speaks for and against. */
+  weights: Weight[]
 }
 
 /** Where a number lies. */
 export interface Interval {
-  kind: 'bounds' | 'confidence'
-  low: number
+  /** The upper end. */
   high: number
+  /** What the interval means. */
+  kind: IntervalKind
+  /** The lower end. */
+  low: number
 }
 
-/** The two times that an answer is about. */
-export interface AsOf {
-  /** What held then. */
-  valid: Timestamp
-  /** By what the twin knew then. */
-  known: Timestamp
+/** What an interval means. */
+export type IntervalKind = 'bounds' | 'confidence'
+
+/** The key of a record within its source. */
+export interface KeyDraft {
+  /** The cluster, account, host or project, if it has any. */
+  cluster?: string | null
+  /** The source's own name or native id. */
+  key: string
+  /** The kind. */
+  kind: string
+  /** The namespace, if it has any. */
+  namespace?: string | null
 }
 
-/** One piece of evidence. */
-export interface Evidence {
-  source: string
+/** Or another that a host registered. */
+export type Kind = 'Domain' | 'System' | 'Component' | 'Instance' | 'Api' | 'Workload' | 'TelemetryService' | 'LoadBalancer' | 'Node' | 'Cluster' | 'Namespace' | 'Environment' | 'Zone' | 'Region' | 'CloudAccount' | 'DataStore' | 'Cache' | 'Bucket' | 'Queue' | 'DnsZone' | 'Certificate' | 'KeyStore' | 'IdentityProvider' | 'Resource' | 'Repository' | 'Image' | 'Package' | 'Pipeline' | 'Team' | 'Person' | 'Vendor' | 'CostCenter' | 'Decision' | 'Document' | 'Configuration' | 'Activity' | 'OwnershipRule' | 'Charge' | 'Traffic' | (string & {})
+
+/** One record of an entity. */
+export interface MemberRow {
+  /** The record's key as text, to pin or split by. */
+  key: string
+  /** The record. */
+  record: RecordKey
+}
+
+/** One scope that could bear on the question and was not read to its end, or is stale. */
+export interface Missing {
+  /** Which scope. */
   scope: string
-  /** Where it stands: `path:line`. */
-  locator: string | null
-  chain: { locator: string; raw: string }[]
-  field: string
-  technique: string
+  /** When it was last read to its end; `None` if never. */
+  since: Timestamp | null
+  /** Whose. */
+  source: SourceId
+  /** Why. */
+  why: string
+}
+
+/** Whether a reading tells everything or only what changed. */
+export type Mode = 'full' | 'delta'
+
+/** An amount in a currency (ISO 4217, or the name of a virtual currency as the bill writes it). Amounts are exact decimals: the sum of a bill's lines does not depend on their order. */
+export interface Money {
+  /** The amount in units of the currency. */
+  amount: Amount
+  /** The currency's code. */
+  currency: string
+}
+
+/** One relation, seen from an entity. */
+export interface Neighbour {
+  /** The end of the relation at which the entity stands: itself, or one of its instances. */
+  at: EntityRef
+  /** More about the relation. */
+  attributes: [AttributeName, Value][]
+  /** How sure the surest evidence is. */
   confidence: number
-  perspective: Perspective
-  observed_at: Timestamp | null
+  /** Why it is believed. */
+  evidence: EvidenceId[]
+  /** The other end. */
+  other: EntityRef
+  /** From which sides it is known. */
+  perspectives: Perspective[]
+  /** The relation as it reads from there: by its name, or by its inverse name. */
+  relation: string
+  /** Whether it is known from observation alone, and was last seen too long ago. */
+  stale: boolean
 }
 
-/** Something that could not be taken as it was. */
-export interface Diagnostic {
-  severity: string
-  code: string
-  locator: string
-  message: string
-  records: number
+/** What follows from a scenario. */
+export interface Outcome {
+  /** Who is affected, worst first. */
+  impact: Hit[]
+  /** Who answers for what changes and for what is affected, each once. */
+  owners: OwnerRow[]
+  /** The requests that touched what changes, as far as traces were read; `None` if none were. */
+  requests: RequestsAtRisk | null
+  /** Entities that are affected and have no owner that is known. */
+  unowned: EntityRef[]
 }
 
-/** What became of what came in: the four counters add up to the number of records. */
+/** One owner. */
+export interface OwnerRow {
+  /** How sure that is. */
+  confidence: number
+  /** The rule or label that says so, and the path that it matches. */
+  evidence: EvidenceId[]
+  /** The team or person. */
+  owner: EntityRef
+  /** Which part of the entity it owns: the entity itself, or an instance. */
+  owns: EntityRef
+  /** From which sides it is known. */
+  perspectives: Perspective[]
+}
+
+/** One page of a reading. */
+export interface PageDraft {
+  /** Where to go on. */
+  cursor?: string | null
+  /** Whether this is the last page. Default: yes, unless there is a cursor to go on from. */
+  done?: boolean | null
+  /** With `delta`: what the source says is gone. */
+  gone?: KeyDraft[]
+  /** The scopes within this one, if the page is a listing of scopes. */
+  members?: string[] | null
+  /** `full` (default): what is not listed is gone. `delta`: what is not listed stays. */
+  mode?: Mode
+  /** The source's own time of the reading. */
+  observed_at?: Timestamp | null
+  /** Why the scope could not be read to its end, if it could not. Then nothing is taken away. */
+  partial?: string | null
+  /** The records, each as a [`RecordDraft`]. */
+  records?: RecordDraft[]
+  /** What the page is complete about: a file, a namespace, a sheet. Empty for the source as a whole. */
+  scope?: string
+}
+
+/** From which side a fact is known. */
+export type Perspective = 'declared' | 'deployed' | 'observed' | 'billed' | 'decided'
+
+/** Where a thing stands, as far as it is known. */
+export interface Placement {
+  /** The account. */
+  account?: string | null
+  /** The cluster, or the project of Compose. */
+  cluster?: string | null
+  /** The environment. */
+  environment?: string | null
+  /** The namespace. */
+  namespace?: string | null
+  /** The region. */
+  region?: string | null
+}
+
+/** A named need for freshness. */
+export type Profile = 'cadence' | 'incident' | 'planning' | 'audit'
+
+/** A question. Entities are named by id, record key, alias or unique name; whatever is left out has its default. */
+export type Question = {
+  /** Which entity fails; a component stands for its instances. */
+  entity: string
+  /** In which environment. Default: production, where any instance is known to be there. */
+  environment?: string | null
+  /** For a while, `outage` (default), or for ever, `removal`. */
+  hazard?: string | null
+  kind: 'blast_radius'
+  /** What the question needs of its sources. */
+  needs?: string | null
+  /** How badly: `delayed`, `degraded` or `down` (default). */
+  state?: string | null
+} | {
+  /** Which entity. */
+  entity: string
+  kind: 'describe'
+  /** What the question needs of its sources. */
+  needs?: string | null
+} | {
+  /** Which entity. */
+  entity: string
+  kind: 'conflicts'
+  /** What the question needs of its sources. */
+  needs?: string | null
+} | {
+  kind: 'find_all'
+  /** What the question needs of its sources. */
+  needs?: string | null
+  /** Only entities of this kind. */
+  of?: string | null
+  /** The words; empty for all entities. */
+  words: string
+} | {
+  /** Which entity. */
+  entity: string
+  kind: 'neighbours'
+  /** What the question needs of its sources. */
+  needs?: string | null
+  /** Only by this relation, or by its inverse. */
+  relation?: string | null
+} | {
+  /** Which entity. */
+  entity: string
+  kind: 'owners'
+  /** What the question needs of its sources. */
+  needs?: string | null
+} | {
+  kind: 'cycles'
+  /** What the question needs of its sources. */
+  needs?: string | null
+} | {
+  kind: 'drift'
+  /** The side that is held against the other. Default: `declared`. */
+  left?: string | null
+  /** What the question needs of its sources. */
+  needs?: string | null
+  /** The other side. Default: `observed`. */
+  right?: string | null
+} | {
+  /** Which entity. */
+  entity: string
+  kind: 'cost'
+  /** What the question needs of its sources. */
+  needs?: string | null
+} | {
+  /** Which entity. */
+  entity: string
+  kind: 'decisions'
+  /** What the question needs of its sources. */
+  needs?: string | null
+} | {
+  /** Which entity. */
+  entity: string
+  kind: 'explain'
+  /** What the question needs of its sources. */
+  needs?: string | null
+} | {
+  /** One entity. */
+  a: string
+  /** The other. */
+  b: string
+  kind: 'why_not'
+  /** What the question needs of its sources. */
+  needs?: string | null
+}
+
+/** What became of some batches: `applied + duplicate + late + rejected` is the number of records that came in. */
 export interface Receipt {
+  /** Records that said something new. */
   applied: number
-  duplicate: number
-  late: number
-  rejected: number
-  revision: number
-  diagnostic_count: number
-  /** The first thousand. */
-  diagnostics: Diagnostic[]
+  /** How many changes of entities and relations there are in all. */
   change_count: number
-  /** The first thousand. */
+  /** The first thousand of them, without evidence: ask a snapshot for that. */
   changes: Change[]
+  /** How many diagnostics there are in all. */
+  diagnostic_count: number
+  /** The first thousand of them. */
+  diagnostics: Diagnostic[]
+  /** Records that said nothing new. */
+  duplicate: number
+  /** Records that are older than what is known; kept in history. */
+  late: number
+  /** Records that could not be taken; each has a diagnostic. */
+  rejected: number
+  /** The twin's revision after it. */
+  revision: number
+}
+
+/** Everything that the page says about one thing. */
+export interface RecordDraft {
+  /** Where it stands: `path:line`, or `path#document/json-pointer`. Default: the scope. */
+  at?: string | null
+  /** Attributes by their names in the table. */
+  attributes?: Record<string, unknown>
+  /** The cluster, account, host or project, if it has any. */
+  cluster?: string | null
+  /** The source's own name or native id. */
+  key: string
+  /** The kind. */
+  kind: string
+  /** Other names that it answers to. */
+  known_as?: Handle[]
+  /** The name for people. Default: the key. */
+  name?: string | null
+  /** The namespace, if it has any. */
+  namespace?: string | null
+  /** From which side: `declared` (default), `deployed`, `observed`, `billed` or `decided`. */
+  perspective?: Perspective | null
+  /** What stands there, to the letter, without its secret part. Default: the name. */
+  raw?: string | null
+  /** What it is related to. */
+  relations?: RelationDraft[]
+  /** Since when it holds by the source's own word. */
+  valid_from?: Timestamp | null
+  /** Until when. */
+  valid_to?: Timestamp | null
+}
+
+/** The name of a record within everything that the twin ever reads. Never made of a file's path: a renamed file renames nothing. */
+export interface RecordKey {
+  /** The cluster, account, host or project within the source, if it has any. */
+  cluster?: string | null
+  /** The kind of record. */
+  kind: Kind
+  /** The source's own name or native id. */
+  name: string
+  /** The namespace within the cluster, if it has any. */
+  namespace?: string | null
+  /** Who says it. */
+  source: SourceId
+}
+
+/** Or another that a host registered. */
+export type Relation = 'calls' | 'readsFrom' | 'writesTo' | 'cachesIn' | 'publishesTo' | 'subscribesTo' | 'authenticatesWith' | 'resolvedBy' | 'encryptedBy' | 'connectsTo' | 'instanceOf' | 'realizedBy' | 'routesTo' | 'runsOn' | 'locatedIn' | 'inEnvironment' | 'inNamespace' | 'inAccount' | 'represents' | 'runsImage' | 'builtFrom' | 'builtBy' | 'providesApi' | 'consumesApi' | 'dependsOn' | 'workerOf' | 'storeOf' | 'partOf' | 'ownedBy' | 'memberOf' | 'chargedTo' | 'suppliedBy' | 'governs' | 'successorOf' | 'documents' | 'configuredBy' | 'startsAfter' | 'bills' | 'counts' | (string & {})
+
+/** One relation of a record. The other end is named by its `kind` and `key` within this source, by the `name` that people call it, or by a `handle`. */
+export interface RelationDraft {
+  /** Where it stands. Default: where the record stands. */
+  at?: string | null
+  /** Attributes of the relation. */
+  attributes?: Record<string, unknown>
+  /** Whatever answers to this. */
+  handle?: Handle | null
+  /** The other end's key. */
+  key?: string | null
+  /** The other end's kind. */
+  kind?: string | null
+  /** What people call the other end. */
+  name?: string | null
+  /** What stands there. Default: what names the other end. */
+  raw?: string | null
+  /** Which relation, from the record to the other end. */
+  relation: string
+  /** Which variant, where the source says. */
+  variant?: string | null
+}
+
+/** What a scan saw. Its `Display` is for people and shows no control characters; the batches hold every diagnostic. */
+export interface Report {
+  /** What each decoder did, without those that did nothing. */
+  decoders: Tally[]
+  /** How many files were seen. */
+  files: number
+  /** How many folders were seen. */
+  folders: number
+  /** Files of which a part was not understood. */
+  in_part: Unread[]
+  /** Symbolic links, which are not followed. */
+  links: string[]
+  /** Files that nothing here reads, counted by their ending, or by their name if they have none. */
+  nobody_reads: Record<string, number>
+  /** Files and folders that could not be read. */
+  not_read: Unread[]
+  /** Files that look like something that is read here, but no decoder recognised them. */
+  not_understood: Unread[]
+  /** Files that were read to their end, and in which there was nothing to keep. */
+  nothing_to_keep: string[]
+  /** Folders that were not entered, counted by their name. */
+  skipped: Record<string, number>
+  /** The source instance. */
+  source: SourceId
+}
+
+/** Requests that touch what changes, out of all that were observed. */
+export interface RequestsAtRisk {
+  /** The share of observed traces that touch it, at least: parts per one. */
+  at_least: number
+  /** The share at most: where several things change, the same trace may have touched more than one. */
+  at_most: number
+  /** What was counted: the thing itself, or, where it sends no telemetry, those who need it directly. */
+  counted: EntityRef[]
+  /** Where the traces began, with how many touch what changes, largest first. */
+  entries: EntryAtRisk[]
+  /** How many traces were observed. */
+  observed: number
+}
+
+/** One source's word for an attribute. */
+export interface SaidValue {
+  /** Why it is believed. */
+  evidence: EvidenceId[]
+  /** Which attribute. */
+  name: AttributeName
+  /** From which side. */
+  perspective: Perspective
+  /** The value. */
+  value: Value
+}
+
+/** What a diagnostic did to its record. */
+export type Severity = 'rejected' | 'warning'
+
+/** One thing that a source must keep to, and whether it does. */
+export interface SourceCheck {
+  /** What: `full`, `capability`, `again`, `cursor`, `failure`, `partial`, `cancel`. */
+  name: string
+  /** Whether it does. */
+  passed: boolean
+  /** What was seen, for people. */
+  why: string
+}
+
+/** One source instance: a folder that is scanned, a cluster that is watched. Chosen by the host or derived from the Git remote. */
+export type SourceId = string
+
+/** The space of names that a [`Handle`] is taken from. */
+export type Space = 'host' | 'published_port' | 'service_name' | 'image' | 'package' | 'path' | 'native_id' | 'component_name' | 'annotation' | 'team' | 'configuration_name'
+
+/** The state of an entity, from well to worst. The order is the order of severity. */
+export type State = 'none' | 'delayed' | 'degraded' | 'down'
+
+/** Three-valued. A source that was not read, or not to its end, never reads as "none". */
+export type Status = {
+  kind: 'complete'
+} | {
+  kind: 'partial'
+  /** What. */
+  missing: Missing[]
+} | {
+  kind: 'unknown'
+  /** What to add. */
+  why: string
+}
+
+/** What one decoder did. */
+export interface Tally {
+  /** How many files it said something of. */
+  files: number
+  /** How many records of the source it read. */
+  read: number
+  /** How many it had to leave out, each with a diagnostic in its batch. */
+  rejected: number
+  /** The decoder's name. */
+  sort: string
+}
+
+/** A moment, RFC 3339 in UTC. */
+export type Timestamp = string
+
+/** A path as people read it: names and, between them, relations. */
+export type Trail = string[]
+
+/** Charges that are for nobody that is known. */
+export interface Unallocated {
+  /** The sum, for each currency. */
+  cost: Money[]
+  /** The lines, at most 20. */
+  evidence: EvidenceId[]
+  /** How many lines. */
+  lines: number
+  /** Why. */
+  why: string
 }
 
 /** A path, and why it is not known, or not all of it. */
 export interface Unread {
+  /** Relative to the root. */
   path: string
+  /** One phrase for people; never a value from the file. */
   why: string
 }
 
-/** What a scan saw. */
-export interface Report {
-  source: string
-  folders: number
-  files: number
-  decoders: { sort: string; files: number; read: number; rejected: number }[]
-  in_part: Unread[]
-  not_understood: Unread[]
-  nothing_to_keep: string[]
-  not_read: Unread[]
-  nobody_reads: Record<string, number>
-  skipped: Record<string, number>
-  links: string[]
+/** A reference that means nothing here, or too much. */
+export interface Unresolved {
+  /** Where it stands. */
+  evidence: EvidenceId[]
+  /** What it names. */
+  names: string
+  /** Why it was not followed. */
+  why: string
 }
 
-/** One thing that a source must keep to, and whether it does. */
-export interface SourceCheck {
-  name: string
-  passed: boolean
-  why: string
+/** A typed value. In JSON: `{"text": "…"}`, `{"money": {"currency": "EUR", "amount": "12.5"}}` and so on. */
+export type Value = {
+  text: string
+} | {
+  texts: string[]
+} | {
+  integer: number
+} | {
+  flag: boolean
+} | {
+  money: Money
+} | {
+  duration: number
+} | {
+  bytes: number
+} | {
+  ratio: number
+} | {
+  timestamp: Timestamp
+} | {
+  sketch: [number, number][]
+}
+
+/** A relation that a decision rules out and that is there. */
+export interface Violation {
+  /** Why it is believed to be there. */
+  evidence: EvidenceId[]
+  /** What the decision rules out, in its own words. */
+  forbids: string
+  /** The left end that is there. */
+  from: EntityRef
+  /** From which sides it is known. */
+  perspectives: Perspective[]
+  /** The right end that is there. */
+  to: EntityRef
+}
+
+/** One field in which two records agree, or a reason that speaks against them. */
+export interface Weight {
+  /** The field: `native-id`, `service.name`, `image`, `name`, `slot`. */
+  field: string
+  /** How the field is compared. */
+  technique: string
+  /** The value that they share, or what speaks against it. */
+  value: string
+  /** What it adds to the score. */
+  weight: number
 }

@@ -1,9 +1,9 @@
 // Twin for Node: an embeddable digital twin of software systems.
 
 import type {
-  AsOf, Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef, Evidence, Freshness,
-  GoverningDecision, Hazard, Hit, IdentityReason, Interval, Kind, Neighbour, Outcome, OwnerRow, Perspective, Profile, Receipt,
-  Relation, Report, SaidValue, SourceCheck, State, Status, Timestamp, Value,
+  AsOf, CapabilityDraft, Change, ChangeDraft, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
+  Evidence, Freshness, GoverningDecision, Hit, IdentityReason, Interval, Kind, Neighbour, Outcome, OwnerRow, PageDraft, Perspective,
+  Profile, Question, Receipt, Relation, Report, SaidValue, SourceCheck, State, Status, Timestamp,
 } from './answers'
 
 export * from './answers'
@@ -77,7 +77,7 @@ export class Twin {
   /** Reads a source of the host's own to its end, from where it last stopped. What the source throws is what the caller gets. */
   sync(source: Source, options?: LongWork & { name?: string }): Promise<Receipt>
   /** Takes pages of a source that the host has at hand. */
-  apply(pages: readonly Page[], options: LongWork & { source: string; capability: Capability }): Promise<Receipt>
+  apply(pages: readonly PageDraft[], options: LongWork & { source: string; capability: CapabilityDraft }): Promise<Receipt>
   /** An immutable view of what holds now, or at another time, or by what was known then. */
   snapshot(times?: { now?: Moment; valid?: Moment; known?: Moment }): Snapshot
   /** Decides that two records are of one entity. */
@@ -105,17 +105,8 @@ export interface Needs {
   needs?: Profile
 }
 
-/** A question as data. */
-export type Question = Needs &
-  (
-    | { kind: 'blast_radius'; entity: string; state?: State; hazard?: Hazard; environment?: string }
-    | { kind: 'conflicts' | 'cost' | 'decisions' | 'describe' | 'explain' | 'owners'; entity: string }
-    | { kind: 'cycles' }
-    | { kind: 'drift'; left?: Perspective; right?: Perspective }
-    | { kind: 'find_all'; words: string; of?: Kind }
-    | { kind: 'neighbours'; entity: string; relation?: Relation }
-    | { kind: 'why_not'; a: string; b: string }
-  )
+/** For a while, or for ever. */
+export type Hazard = 'outage' | 'removal'
 
 /** An immutable view of the twin. Entities are named by id, record key, alias or unique name. */
 export class Snapshot {
@@ -161,7 +152,7 @@ export class Snapshot {
   /** What changed from an earlier snapshot to this one. */
   diff(earlier: Snapshot): Promise<AnswerOf<'diff'>>
   /** A world that differs from this one. */
-  scenario(name: string, changes: readonly Intervention[]): Scenario
+  scenario(name: string, changes: readonly ChangeDraft[]): Scenario
   /** The map and its tables as one page that needs nothing else. */
   toHtml(): Promise<string>
   /** The map as a picture. */
@@ -170,17 +161,12 @@ export class Snapshot {
   toMermaid(): Promise<string>
 }
 
-/** One change of a scenario. */
-export type Intervention =
-  | { readonly change: 'fail'; readonly entity: string; readonly state?: State }
-  | { readonly change: 'remove'; readonly entity: string }
-
 /** Changes, as a scenario takes them. */
 export const change: {
   /** An entity fails for a while. */
-  fail(entity: string, options?: { state?: State }): Intervention
+  fail(entity: string, options?: { state?: State }): ChangeDraft
   /** An entity is taken away for ever. */
-  remove(entity: string): Intervention
+  remove(entity: string): ChangeDraft
 }
 
 /** A world that differs from the snapshot that it was made of. */
@@ -297,9 +283,9 @@ export type Column = {
 export interface Source {
   /** The source's name, unless `sync` is given another. */
   readonly name?: string
-  readonly capability: Capability
+  readonly capability: CapabilityDraft
   /** Reads the page at a cursor, or the first one. */
-  read(cursor: string | null, context: ReadContext): Page | Promise<Page>
+  read(cursor: string | null, context: ReadContext): PageDraft | Promise<PageDraft>
 }
 
 /** The terms of one reading. */
@@ -309,89 +295,3 @@ export interface ReadContext {
   /** Aborted as soon as nobody waits for the page any more. */
   readonly signal: AbortSignal
 }
-
-/** What a source can and cannot see. */
-export interface Capability {
-  /** The kinds and relations that it can yield. */
-  reads: readonly (Kind | Relation)[]
-  /** `full` (default): each pass tells everything. `delta`: only what changed. */
-  mode?: 'full' | 'delta'
-  /** How long a reading is fresh, such as `30s`, `15min`, `1h`, `2d`. Default: an hour. */
-  cadence?: string
-  /** A reading older than this is stale. Default: twice the cadence. */
-  stale_after?: string
-  /** What it cannot see, each a phrase for people. */
-  cannot_see?: readonly string[]
-}
-
-/** One page of a reading. */
-export interface Page {
-  /** What the page is complete about. Empty (default) for the source as a whole. */
-  scope?: string
-  /** `full` (default): what is not listed is gone. `delta`: what is not listed stays. */
-  mode?: 'full' | 'delta'
-  /** Why the scope could not be read to its end, if it could not. Then nothing is taken away. */
-  partial?: string
-  /** The scopes within this one, if the page is a listing of scopes. */
-  members?: readonly string[]
-  records?: readonly PageRecord[]
-  /** With `delta`: what the source says is gone. */
-  gone?: readonly { kind: Kind; key: string; namespace?: string; cluster?: string }[]
-  /** The source's own time of the reading. */
-  observed_at?: Moment
-  /** Where to go on. */
-  cursor?: string | null
-  /** Whether this is the last page. Default: yes, unless there is a cursor to go on from. */
-  done?: boolean
-}
-
-/** Everything that a page says about one thing. */
-export interface PageRecord {
-  kind: Kind
-  /** The source's own name or native id. */
-  key: string
-  /** The name for people. Default: the key. */
-  name?: string
-  namespace?: string
-  cluster?: string
-  /** Where it stands: `path:line`, or `path#document/json-pointer`. Default: the scope. */
-  at?: string
-  /** What stands there, to the letter, without its secret part. Default: the name. */
-  raw?: string
-  /** From which side. Default: `declared`. */
-  perspective?: Perspective
-  valid_from?: Moment
-  valid_to?: Moment
-  /** Attributes by their names in the table, as plain values. */
-  attributes?: { readonly [name: string]: unknown }
-  /** Other names that it answers to. */
-  known_as?: readonly Handle[]
-  relations?: readonly PageRelation[]
-}
-
-/** One relation of a record. The other end is named by `kind` and `key`, by the `name` that people call it, or by a `handle`. */
-export interface PageRelation {
-  relation: Relation
-  variant?: string
-  kind?: Kind
-  key?: string
-  name?: string
-  handle?: Handle
-  attributes?: { readonly [name: string]: unknown }
-  /** Where it stands. Default: where the record stands. */
-  at?: string
-  /** What stands there. Default: what names the other end. */
-  raw?: string
-}
-
-/** A name that a record answers to. */
-export interface Handle {
-  space:
-    | 'host' | 'published_port' | 'service_name' | 'image' | 'package' | 'path' | 'native_id' | 'component_name' | 'annotation'
-    | 'team' | 'configuration_name' | (string & {})
-  value: string
-  /** Within what the name is unique; left out where it is unique everywhere. */
-  within?: string
-}
-
-export type { Value }

@@ -14,7 +14,7 @@ use crate::registry::{Registered, ending};
 use crate::walk::Tree;
 
 /// What one decoder did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Tally {
     /// The decoder's name.
     pub sort: String,
@@ -27,7 +27,7 @@ pub struct Tally {
 }
 
 /// A path, and why it is not known, or not all of it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 pub struct Unread {
     /// Relative to the root.
     pub path: String,
@@ -36,7 +36,7 @@ pub struct Unread {
 }
 
 /// What a scan saw. Its `Display` is for people and shows no control characters; the batches hold every diagnostic.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Report {
     /// The source instance.
     pub source: SourceId,

@@ -21,7 +21,7 @@ use crate::schema::Schema;
 
 pub use ask::AskBlastRadius;
 pub use question::Question;
-pub use receipt::changes_json;
+pub use receipt::{DiagnosticTold, ReceiptTold, changes_json};
 pub use source_check::{MakeSource, SourceCheck, check_source};
 pub use surface::{Member, schema_of, surface};
 
@@ -140,7 +140,7 @@ impl Twin {
 
     fn of(schema: Schema, log: Log, store: Option<Store>) -> Self {
         let head = Arc::new(head(&log, &schema));
-        let head_until = log.last().and_then(|last| log.next_change(last));
+        let head_until = log.last().and_then(|last| log.next_change(last, &Context::new(last)));
         let readings = Arc::new(log.readings(Timestamp::MAX));
         Twin { schema, state: Mutex::new(State { log, store, head, readings, head_until, later: None }) }
     }
@@ -216,7 +216,7 @@ impl Twin {
             (None, None) => (state.head_at(&self.schema, at.now), state.readings.clone()),
             (_, known) => {
                 let known = known.unwrap_or(Timestamp::MAX);
-                let pages = Arc::new(state.log.pages(&self.schema, AsOf { known, ..as_of }));
+                let pages = Arc::new(state.log.pages(&self.schema, AsOf { known, ..as_of }, &Context::new(at.now)));
                 (pages, Arc::new(state.log.readings(known)))
             }
         };
@@ -266,7 +266,7 @@ impl Twin {
             commits.into_iter().for_each(|commit| state.log.append(commit));
             state.head = Arc::new(head(&state.log, &self.schema));
             state.readings = Arc::new(state.log.readings(Timestamp::MAX));
-            state.head_until = state.log.last().and_then(|last| state.log.next_change(last));
+            state.head_until = state.log.last().and_then(|last| state.log.next_change(last, &Context::new(last)));
             state.later = None;
         }
         Ok(state.log.revision())
@@ -288,21 +288,24 @@ impl State {
         Ok(Changes::default())
     }
 
+    /// What is stopped before it is written down is thrown away; after that nothing stops it.
     fn commit_facts(&mut self, schema: &Schema, mut rows: Vec<Row>, context: &Context) -> Result<Changes> {
         let tx = self.log.next_tx(context.now);
         let revision = self.log.revision() + 1;
         let mut next = self.log.clone();
-        next.append(Commit { tx, revision, rows: rows.clone() });
-        let identity = next.identity_rows(schema, tx);
-        next.append(Commit { tx, revision, rows: identity.clone() });
+        next.append_within(Commit { tx, revision, rows: rows.clone() }, context)?;
+        let identity = next.identity_rows(schema, tx, context);
+        next.append_within(Commit { tx, revision, rows: identity.clone() }, context)?;
         rows.extend(identity);
-        let head = Arc::new(next.pages(schema, AsOf { valid: tx, known: Timestamp::MAX }));
-        let events = changes(&self.head, &head);
+        let head = Arc::new(next.pages(schema, AsOf { valid: tx, known: Timestamp::MAX }, context));
+        let events = changes(&self.head, &head, context);
+        let head_until = next.next_change(tx, context);
+        let readings = Arc::new(next.readings(Timestamp::MAX));
+        context.check()?;
         if let Some(store) = self.store.as_mut() {
-            store.append(&Commit { tx, revision, rows })?;
+            store.append_within(&Commit { tx, revision, rows }, context)?;
         }
-        self.readings = Arc::new(next.readings(Timestamp::MAX));
-        (self.head_until, self.later) = (next.next_change(tx), None);
+        (self.head_until, self.later, self.readings) = (head_until, None, readings);
         (self.log, self.head) = (next, head);
         Ok(events)
     }
@@ -318,8 +321,9 @@ impl State {
         if let Some((.., pages)) = self.later.as_ref().filter(holds) {
             return pages.clone();
         }
-        let pages = Arc::new(self.log.pages(schema, AsOf { valid: now, known: Timestamp::MAX }));
-        self.later = Some((now, self.log.next_change(now), pages.clone()));
+        let context = Context::new(now);
+        let pages = Arc::new(self.log.pages(schema, AsOf { valid: now, known: Timestamp::MAX }, &context));
+        self.later = Some((now, self.log.next_change(now, &context), pages.clone()));
         pages
     }
 }
@@ -327,7 +331,7 @@ impl State {
 /// The pages at the head of a log.
 fn head(log: &Log, schema: &Schema) -> Pages {
     match log.last() {
-        Some(last) => log.pages(schema, AsOf { valid: last, known: Timestamp::MAX }),
+        Some(last) => log.pages(schema, AsOf { valid: last, known: Timestamp::MAX }, &Context::new(last)),
         None => Pages { schema: schema.clone(), ..Pages::default() }.indexed(),
     }
 }

@@ -29,6 +29,6 @@ pub mod testkit;
 pub mod wire;
 
 pub use engine::{
-    AskBlastRadius, At, MakeSource, Member, Question, Receipt, SourceCheck, Twin, changes_json, check_source,
-    schema_of, surface,
+    AskBlastRadius, At, DiagnosticTold, MakeSource, Member, Question, Receipt, ReceiptTold, SourceCheck, Twin,
+    changes_json, check_source, schema_of, surface,
 };

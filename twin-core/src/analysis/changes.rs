@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::analysis::question::{EntityRef, envelope};
 use crate::answer::{Answer, EvidenceId, Profile};
+use crate::base::Context;
 use crate::graph::{AttributeValue, Edge, Entity, Pages, Snapshot};
 use crate::identity::EntityId;
 use crate::observe::Perspective;
@@ -83,13 +84,13 @@ pub type Changes = Vec<Change>;
 /// What differs between two snapshots, from `before` to `after`. O(entities + relations).
 pub fn diff(before: &Snapshot, after: &Snapshot, needs: Profile) -> Answer<Changes> {
     let asked = serde_json::json!({"before": before.as_of(), "after": after.as_of()});
-    let value = between(&View::of(before), &View::of(after));
+    let value = between(&View::of(before), &View::of(after), &Context::new(after.now()));
     envelope(after, "describe", asked, needs, "difference by stable id", value)
 }
 
-/// What differs between the pages of two revisions.
-pub fn changes(before: &Pages, after: &Pages) -> Changes {
-    between(&View::pages(before), &View::pages(after))
+/// What differs between the pages of two revisions; not all of it where the context stops.
+pub fn changes(before: &Pages, after: &Pages, context: &Context) -> Changes {
+    between(&View::pages(before), &View::pages(after), context)
 }
 
 type EdgeKey<'a> = (&'a EntityId, &'a Relation, &'a EntityId, Option<&'a str>);
@@ -132,10 +133,10 @@ fn named(entity: &Entity) -> EntityRef {
     EntityRef { name: entity.name.clone(), kind: entity.kind.clone(), id: entity.id.clone() }
 }
 
-fn between(before: &View<'_>, after: &View<'_>) -> Changes {
+fn between(before: &View<'_>, after: &View<'_>, context: &Context) -> Changes {
     let mut changes = Changes::new();
     let ids: BTreeSet<&EntityId> = before.entities.keys().chain(after.entities.keys()).copied().collect();
-    for id in ids {
+    for id in ids.into_iter().take_while(|_| context.goes_on()) {
         match (before.entities.get(id), after.entities.get(id)) {
             (None, Some(entity)) => {
                 changes.push(Change::EntityAdded { entity: named(entity), evidence: entity.evidence.clone() });
@@ -146,7 +147,8 @@ fn between(before: &View<'_>, after: &View<'_>) -> Changes {
         }
     }
     let keys: BTreeSet<&EdgeKey<'_>> = before.edges.keys().chain(after.edges.keys()).collect();
-    changes.extend(keys.into_iter().filter_map(|key| edge_change(key, before, after)));
+    changes
+        .extend(keys.into_iter().take_while(|_| context.goes_on()).filter_map(|key| edge_change(key, before, after)));
     changes
 }
 

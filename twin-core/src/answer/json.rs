@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::answer::{EvidenceId, EvidenceSource, Proof};
+use crate::base::Timestamp;
+use crate::observe::{Perspective, SourceId, Step};
 
 /// Writes JSON with sorted keys and no white space.
 pub fn canonical(value: &Value) -> String {
@@ -102,22 +104,51 @@ pub(super) fn proofs(cited: &[EvidenceId], resolver: &dyn EvidenceSource) -> ser
 }
 
 /// A proof as it stands in an answer: the locator of the first step beside the whole chain.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Evidence")]
+pub struct ResolvedEvidence {
+    /// Who says it.
+    pub source: SourceId,
+    /// The scope within the source: a file.
+    pub scope: String,
+    /// Where the fact is used: `path:line`, `path#document/json-pointer`, or a span's id.
+    pub locator: Option<String>,
+    /// From what was read back to what was written.
+    pub chain: Vec<ResolvedStep>,
+    /// The field that was read.
+    pub field: String,
+    /// How it was read.
+    pub technique: String,
+    /// Between 0 and 1.
+    pub confidence: f64,
+    /// From which side.
+    pub perspective: Perspective,
+    /// When it was last read, or seen.
+    pub observed_at: Option<Timestamp>,
+}
+
+/// One link of the chain.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "EvidenceStep")]
+pub struct ResolvedStep {
+    /// Where.
+    pub locator: String,
+    /// What stands there, to the letter, without its secret part.
+    pub raw: String,
+}
+
 pub(super) fn proof(proof: &Proof) -> Value {
-    let chain: Vec<Value> = proof
-        .chain
-        .iter()
-        .map(|step| serde_json::json!({"locator": step.locator.to_string(), "raw": step.raw}))
-        .collect();
-    serde_json::json!({
-        "source": proof.source,
-        "scope": proof.scope,
-        "locator": proof.chain.first().map(|step| step.locator.to_string()),
-        "chain": chain,
-        "field": proof.field,
-        "technique": proof.technique,
-        "confidence": proof.confidence,
-        "perspective": proof.perspective,
-        "observed_at": proof.observed_at,
+    let step = |step: &Step| ResolvedStep { locator: step.locator.to_string(), raw: step.raw.clone() };
+    value_of(&ResolvedEvidence {
+        source: proof.source.clone(),
+        scope: proof.scope.clone(),
+        locator: proof.chain.first().map(|step| step.locator.to_string()),
+        chain: proof.chain.iter().map(step).collect(),
+        field: proof.field.clone(),
+        technique: proof.technique.clone(),
+        confidence: proof.confidence,
+        perspective: proof.perspective,
+        observed_at: proof.observed_at,
     })
 }
 

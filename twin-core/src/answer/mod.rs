@@ -14,7 +14,7 @@ mod table;
 
 pub use envelope::{Answer, AsOf, Interval, IntervalKind};
 pub use evidence::{Cites, EvidenceId, EvidenceSource, Proof};
-pub use json::canonical;
+pub use json::{ResolvedEvidence, ResolvedStep, canonical};
 pub use profile::Profile;
 pub use reply::{Reply, Tabular};
 pub use status::{Freshness, Missing, Status};

@@ -110,6 +110,12 @@ impl Context {
         }
     }
 
+    /// Whether nobody asked to stop, and the deadline has not passed. For loops that cannot fail: they end early, and whoever called them asks [`Context::check`] before
+    /// using what they made.
+    pub fn goes_on(&self) -> bool {
+        !self.cancel.is_cancelled() && !self.deadline.as_ref().is_some_and(Deadline::has_passed)
+    }
+
     /// Called inside every long loop.
     ///
     /// # Errors

@@ -1,14 +1,57 @@
 //! A receipt as hosts of other languages read it.
 
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::analysis::Change;
 use crate::answer::canonical;
 use crate::engine::Receipt;
-use crate::observe::Diagnostic;
+use crate::observe::{Diagnostic, Severity};
 
 /// How many changes and diagnostics are told one by one; the receipt says how many there are in all.
 const TOLD: usize = 1_000;
+
+/// What became of some batches: `applied + duplicate + late + rejected` is the number of records that came in.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Receipt")]
+pub struct ReceiptTold {
+    /// Records that said something new.
+    pub applied: u64,
+    /// Records that said nothing new.
+    pub duplicate: u64,
+    /// Records that are older than what is known; kept in history.
+    pub late: u64,
+    /// Records that could not be taken; each has a diagnostic.
+    pub rejected: u64,
+    /// The twin's revision after it.
+    pub revision: u64,
+    /// How many diagnostics there are in all.
+    pub diagnostic_count: usize,
+    /// The first thousand of them.
+    pub diagnostics: Vec<DiagnosticTold>,
+    /// How many changes of entities and relations there are in all.
+    pub change_count: usize,
+    /// The first thousand of them, without evidence: ask a snapshot for that.
+    #[schemars(with = "Vec<Change>")]
+    pub changes: Vec<Value>,
+}
+
+/// One thing that could not be taken as it was.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Diagnostic")]
+pub struct DiagnosticTold {
+    /// What became of the record.
+    pub severity: Severity,
+    /// What is wrong, for machines.
+    pub code: String,
+    /// Where.
+    pub locator: String,
+    /// One line for people.
+    pub message: String,
+    /// How many records of the source were left out: 0 for a warning.
+    pub records: u64,
+}
 
 impl Receipt {
     /// Canonical JSON: the counters, the revision, the first thousand diagnostics and changes, and how many there are of each.
@@ -18,17 +61,18 @@ impl Receipt {
 
     /// What [`Receipt::to_json`] writes.
     pub fn to_value(&self) -> Value {
-        json!({
-            "applied": self.applied,
-            "duplicate": self.duplicate,
-            "late": self.late,
-            "rejected": self.rejected,
-            "revision": self.revision,
-            "diagnostic_count": self.diagnostics.len(),
-            "diagnostics": self.diagnostics.iter().take(TOLD).map(diagnostic).collect::<Vec<Value>>(),
-            "change_count": self.events.len(),
-            "changes": changes_value(&self.events),
-        })
+        let told = ReceiptTold {
+            applied: self.applied,
+            duplicate: self.duplicate,
+            late: self.late,
+            rejected: self.rejected,
+            revision: self.revision,
+            diagnostic_count: self.diagnostics.len(),
+            diagnostics: self.diagnostics.iter().take(TOLD).map(diagnostic).collect(),
+            change_count: self.events.len(),
+            changes: changes_value(&self.events),
+        };
+        serde_json::to_value(told).unwrap_or_default()
     }
 }
 
@@ -47,12 +91,12 @@ pub fn changes_json(changes: &[Change]) -> String {
     canonical(&Value::Array(changes_value(changes)))
 }
 
-fn diagnostic(diagnostic: &Diagnostic) -> Value {
-    json!({
-        "severity": diagnostic.severity,
-        "code": diagnostic.code,
-        "locator": diagnostic.locator.to_string(),
-        "message": diagnostic.message,
-        "records": diagnostic.records,
-    })
+fn diagnostic(diagnostic: &Diagnostic) -> DiagnosticTold {
+    DiagnosticTold {
+        severity: diagnostic.severity,
+        code: diagnostic.code.clone(),
+        locator: diagnostic.locator.to_string(),
+        message: diagnostic.message.clone(),
+        records: diagnostic.records,
+    }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::base::{Digest, Timestamp};
+use crate::base::{Context, Digest, Result, Timestamp};
 use crate::graph::{Readings, ScopeReading};
 use crate::history::intervals::{Intervals, Said};
 use crate::history::row::{Assertion, Commit, Reading, Row, Withdrawal};
@@ -99,21 +99,38 @@ impl Log {
 
     /// Appends one commit.
     pub fn append(&mut self, commit: Commit) {
-        let tx = commit.tx;
-        for row in commit.rows {
-            match row {
-                Row::Asserted(assertion) => self.assert(tx, assertion),
-                Row::Withdrawn(withdrawal) => self.withdraw(tx, &withdrawal),
-                Row::Read(reading) => self.read(tx, reading),
-                row @ (Row::Assigned { .. } | Row::Redirected { .. }) => {
-                    follow(&mut self.identity, &row);
-                    self.assignments.push((tx, Arc::new(row)));
-                }
-                Row::Decided(decision) => self.decisions.push((tx, decision)),
-            }
+        let Commit { tx, revision, rows } = commit;
+        rows.into_iter().for_each(|row| self.add(tx, row));
+        (self.last, self.revision) = (Some(tx), revision);
+    }
+
+    /// Appends one commit, watched and stopped by `context`. What was stopped is of no use.
+    ///
+    /// # Errors
+    /// If the host cancels, or the deadline passes.
+    pub fn append_within(&mut self, commit: Commit, context: &Context) -> Result<()> {
+        let Commit { tx, revision, rows } = commit;
+        let all = rows.len() as u64;
+        for (done, row) in rows.into_iter().enumerate() {
+            context.check()?;
+            context.progress.report("remember", done as u64, all);
+            self.add(tx, row);
         }
-        self.last = Some(tx);
-        self.revision = commit.revision;
+        (self.last, self.revision) = (Some(tx), revision);
+        Ok(())
+    }
+
+    fn add(&mut self, tx: Timestamp, row: Row) {
+        match row {
+            Row::Asserted(assertion) => self.assert(tx, assertion),
+            Row::Withdrawn(withdrawal) => self.withdraw(tx, &withdrawal),
+            Row::Read(reading) => self.read(tx, reading),
+            row @ (Row::Assigned { .. } | Row::Redirected { .. }) => {
+                follow(&mut self.identity, &row);
+                self.assignments.push((tx, Arc::new(row)));
+            }
+            Row::Decided(decision) => self.decisions.push((tx, decision)),
+        }
     }
 
     fn assert(&mut self, tx: Timestamp, assertion: Assertion) {
@@ -225,9 +242,9 @@ impl Log {
         self.scopes.get(scope)?.observed
     }
 
-    /// The first time after `valid` at which something begins or ceases to hold, by all that is known. O(facts).
-    pub fn next_change(&self, valid: Timestamp) -> Option<Timestamp> {
-        let words = self.facts.values().flat_map(BTreeMap::values);
+    /// The first time after `valid` at which something begins or ceases to hold, by all that is known; of no use where the context stops. O(facts).
+    pub fn next_change(&self, valid: Timestamp, context: &Context) -> Option<Timestamp> {
+        let words = self.facts.values().take_while(|_| context.goes_on()).flat_map(BTreeMap::values);
         let intervals = words.map(|words| Intervals::of(words.iter().map(|word| &word.said)));
         let next = |intervals: Intervals| intervals.changes().filter(|change| *change > valid).min();
         intervals.filter_map(next).min()
@@ -246,10 +263,10 @@ impl Log {
         })
     }
 
-    /// The facts that held at `valid` by what was known at `known`, by subject. O(facts).
-    pub fn holdings(&self, valid: Timestamp, known: Timestamp) -> Vec<Holding> {
+    /// The facts that held at `valid` by what was known at `known`, by subject; not all of them where the context stops. O(facts).
+    pub fn holdings(&self, valid: Timestamp, known: Timestamp, context: &Context) -> Vec<Holding> {
         let mut holdings = Vec::new();
-        for (fact, scopes) in &self.facts {
+        for (fact, scopes) in self.facts.iter().take_while(|_| context.goes_on()) {
             let listings: Vec<Arc<Listing>> =
                 scopes.values().filter_map(|words| holding(words, valid, known)).collect();
             if !listings.is_empty() {

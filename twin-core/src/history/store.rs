@@ -50,7 +50,7 @@ use std::path::{Path, PathBuf};
 
 use redb::{Database, Durability};
 
-use crate::base::{Digest, Result, Timestamp};
+use crate::base::{Context, Digest, Result, Timestamp};
 use crate::history::Commit;
 use fault::Fault;
 use file::Found;
@@ -111,8 +111,16 @@ impl Store {
     /// `Invalid` if the commit is not later than the last or has a lesser revision, if a confidence is no number, or if the
     /// store was opened for reading; `Io` if the disk fails, after which the store must be opened anew.
     pub fn append(&mut self, commit: &Commit) -> Result<()> {
+        self.append_within(commit, &Context::new(commit.tx))
+    }
+
+    /// Appends `commit` as [`Store::append`] does, watched and stopped by `context` until it is written down: all of it, or nothing.
+    ///
+    /// # Errors
+    /// As [`Store::append`]; `Cancelled` if the host cancels, `Limit` if the deadline passes.
+    pub fn append_within(&mut self, commit: &Commit, context: &Context) -> Result<()> {
         let appended = match &mut self.writer {
-            Some(writer) => writer.append(commit),
+            Some(writer) => writer.append(commit, context),
             None => Err(Fault::Misuse("was opened for reading only".to_owned())),
         };
         appended.map_err(|fault| fault.at(&self.path))
@@ -138,22 +146,22 @@ impl Writer {
     fn begin(&mut self) -> fault::Result<()> {
         match self.recorded {
             Some(_) => Ok(()),
-            None => self.write(None),
+            None => self.write(None, &Context::new(Timestamp::MIN)),
         }
     }
 
-    fn append(&mut self, commit: &Commit) -> fault::Result<()> {
-        self.write(Some(commit))
+    fn append(&mut self, commit: &Commit, context: &Context) -> fault::Result<()> {
+        self.write(Some(commit), context)
     }
 
     /// One transaction: the schema if it is another than is recorded, and the commit.
-    fn write(&mut self, commit: Option<&Commit>) -> fault::Result<()> {
-        self.last = file::guarded(|| self.transact(commit))?;
+    fn write(&mut self, commit: Option<&Commit>, context: &Context) -> fault::Result<()> {
+        self.last = file::guarded(|| self.transact(commit, context))?;
         self.recorded = Some(self.schema);
         Ok(())
     }
 
-    fn transact(&self, commit: Option<&Commit>) -> fault::Result<Option<Head>> {
+    fn transact(&self, commit: Option<&Commit>, context: &Context) -> fault::Result<Option<Head>> {
         let mut transaction = self.database.begin_write()?;
         transaction.set_durability(Durability::Immediate).map_err(Fault::damaged)?;
         if self.recorded != Some(self.schema) {
@@ -161,7 +169,7 @@ impl Writer {
             log::create(&transaction)?;
         }
         let previous = self.last.as_ref();
-        let appended = commit.map(|commit| log::append(&transaction, previous, commit)).transpose()?;
+        let appended = commit.map(|commit| log::append(&transaction, previous, commit, context)).transpose()?;
         transaction.commit()?;
         Ok(appended.or(self.last))
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::answer::AsOf;
-use crate::base::Timestamp;
+use crate::base::{Context, Timestamp};
 use crate::graph::{self, Identified, Pages, Snapshot};
 use crate::history::Log;
 use crate::history::row::Row;
@@ -15,20 +15,20 @@ use crate::schema::Schema;
 impl Log {
     /// The snapshot of two times. O(facts · log facts).
     pub fn snapshot(&self, schema: &Schema, as_of: AsOf, now: Timestamp) -> Snapshot {
-        let pages = Arc::new(self.pages(schema, as_of));
+        let pages = Arc::new(self.pages(schema, as_of, &Context::new(now)));
         let readings = Arc::new(self.readings(as_of.known));
         Snapshot::new(pages, readings, as_of, now, self.revision())
     }
 
-    /// The pages of two times.
-    pub fn pages(&self, schema: &Schema, as_of: AsOf) -> Pages {
-        let holdings = self.holdings(as_of.valid, as_of.known);
-        let directory = Directory::new(&holdings);
+    /// The pages of two times; not whole where the context stops.
+    pub fn pages(&self, schema: &Schema, as_of: AsOf, context: &Context) -> Pages {
+        let holdings = self.holdings(as_of.valid, as_of.known, context);
+        let directory = Directory::new(&holdings, context);
         let decisions = self.decisions(as_of.known);
         let found = cluster(&directory, schema, &decisions);
         let keys = keys_of(&directory, &found.clusters);
         let identity = self.identity_at(as_of.known);
-        let ids = identity.claim(&keys).ids;
+        let ids = identity.claim(&keys, context).ids;
         let identified = Identified {
             clusters: &found.clusters,
             ids: &ids,
@@ -39,12 +39,12 @@ impl Log {
         graph::build(&directory, schema, identified)
     }
 
-    /// The rows by which identity follows the facts at the head of the log.
-    pub fn identity_rows(&self, schema: &Schema, now: Timestamp) -> Vec<Row> {
-        let holdings = self.holdings(now, Timestamp::MAX);
-        let directory = Directory::new(&holdings);
+    /// The rows by which identity follows the facts at the head of the log; not all of them where the context stops.
+    pub fn identity_rows(&self, schema: &Schema, now: Timestamp, context: &Context) -> Vec<Row> {
+        let holdings = self.holdings(now, Timestamp::MAX, context);
+        let directory = Directory::new(&holdings, context);
         let found = cluster(&directory, schema, &self.decisions(Timestamp::MAX));
-        let change = self.identity().claim(&keys_of(&directory, &found.clusters));
+        let change = self.identity().claim(&keys_of(&directory, &found.clusters), context);
         let assigned = change.assigned.into_iter().map(|(record, entity)| Row::Assigned { record, entity });
         let redirected = change.redirected.into_iter().map(|(from, to)| Row::Redirected { from, to });
         assigned.chain(redirected).collect()

@@ -67,6 +67,7 @@ fn level_of(directory: &Directory<'_>, schema: &Schema, record: RecordIndex) -> 
 
 /// Services, by scored pairs.
 fn components(directory: &Directory<'_>, founders: &[RecordIndex], decisions: &[HumanDecision]) -> Clusters {
+    let context = directory.context();
     let links = Links::new(directory, founders);
     let standing = Standing::new(directory, decisions);
     let mut forest = Forest::new(founders);
@@ -74,10 +75,14 @@ fn components(directory: &Directory<'_>, founders: &[RecordIndex], decisions: &[
     let pins: Vec<(RecordIndex, RecordIndex)> = pins.collect();
     let mut verdicts: Vec<Verdict> =
         pins.into_iter().map(|(a, b)| pinned(directory, &links, &mut forest, a, b)).collect();
-    let mut scored: Vec<(PairScore, RecordIndex, RecordIndex)> =
-        links.pairs().into_iter().map(|(a, b)| (links.score(directory, a, b), a, b)).collect();
+    let mut scored: Vec<(PairScore, RecordIndex, RecordIndex)> = links
+        .pairs()
+        .into_iter()
+        .take_while(|_| context.goes_on())
+        .map(|(a, b)| (links.score(directory, a, b), a, b))
+        .collect();
     scored.sort_by(|x, y| y.0.score.total_cmp(&x.0.score).then((x.1, x.2).cmp(&(y.1, y.2))));
-    for (score, a, b) in scored {
+    for (score, a, b) in scored.into_iter().take_while(|_| context.goes_on()) {
         let obstacle = obstacle(directory, &forest, &standing, &score, a, b);
         if obstacle.is_none() {
             forest.join(a, b);
@@ -150,7 +155,7 @@ fn same_things(directory: &Directory<'_>, things: &[RecordIndex], decisions: &[H
     let mut forest = Forest::new(things);
     standing.pins.iter().for_each(|&(a, b)| forest.join(a, b));
     let mut by_name: BTreeMap<(&Kind, &Handle), Vec<RecordIndex>> = BTreeMap::new();
-    for &record in things {
+    for &record in things.iter().take_while(|_| directory.context().goes_on()) {
         let view = directory.record(record);
         for (handle, _) in view.handles.iter().filter(|(handle, _)| names_one_thing(handle)) {
             by_name.entry((&view.key.kind, handle)).or_default().push(record);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::Context;
 use crate::observe::{Handle, Holding, RecordKey, Space, Statement, Target};
 use crate::schema::{AttributeName, Kind, Value, attribute};
 
@@ -47,11 +48,12 @@ pub struct Directory<'a> {
     by_kind: BTreeMap<&'a Kind, Vec<RecordIndex>>,
     /// Teams by their names without their organisations.
     by_team: BTreeMap<&'a str, Vec<Found>>,
+    context: &'a Context,
 }
 
 impl<'a> Directory<'a> {
-    /// Reads facts that are sorted by subject.
-    pub fn new(holdings: &'a [Holding]) -> Self {
+    /// Reads facts that are sorted by subject. What the context stops is not whole, nor is anything that is built on it.
+    pub fn new(holdings: &'a [Holding], context: &'a Context) -> Self {
         let mut directory = Directory {
             holdings,
             records: Vec::new(),
@@ -60,9 +62,10 @@ impl<'a> Directory<'a> {
             by_label: BTreeMap::new(),
             by_kind: BTreeMap::new(),
             by_team: BTreeMap::new(),
+            context,
         };
         let mut start = 0;
-        for group in holdings.chunk_by(|a, b| a.fact.subject == b.fact.subject) {
+        for group in holdings.chunk_by(|a, b| a.fact.subject == b.fact.subject).take_while(|_| context.goes_on()) {
             directory.add(group, start);
             start += group.len();
         }
@@ -103,7 +106,8 @@ impl<'a> Directory<'a> {
     }
 
     fn index_names(&mut self) {
-        for (record, view) in self.records.iter().enumerate() {
+        let context = self.context;
+        for (record, view) in self.records.iter().enumerate().take_while(|_| context.goes_on()) {
             for fact in view.facts.0..view.facts.1 {
                 let found = Found { record: record as RecordIndex, via: Some(fact) };
                 match &self.holdings[fact as usize].fact.statement {
@@ -128,6 +132,11 @@ impl<'a> Directory<'a> {
                 self.by_team.entry(name).or_default().extend(found);
             }
         }
+    }
+
+    /// The terms under which everything is done that reads this directory.
+    pub fn context(&self) -> &'a Context {
+        self.context
     }
 
     /// The facts that hold.

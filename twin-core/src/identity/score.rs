@@ -94,7 +94,8 @@ impl Links {
     /// Collects what the founders of components share. O(facts · log facts).
     pub fn new(directory: &Directory<'_>, founders: &[RecordIndex]) -> Self {
         let mut links = Links::default();
-        for &record in founders {
+        let context = directory.context();
+        for &record in founders.iter().take_while(|_| context.goes_on()) {
             let values = links.by_record.entry(record).or_default();
             values.extend(
                 shared_values(directory, record).into_iter().map(|(field, value, fact)| ((field, value), fact)),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::base::Context;
 use crate::identity::EntityId;
 use crate::observe::RecordKey;
 
@@ -66,12 +67,12 @@ impl IdentityState {
     /// Gives each cluster of records an id: the old id with which it shares most records, larger overlaps first; an id goes to
     /// one cluster only, so a split leaves it with the larger part, and of equal parts with the one that it was made for. A cluster without a claim gets the id
     /// that is made for it, which may be one that it had before it was merged. O(records · log records).
-    pub fn claim(&self, clusters: &[Vec<&RecordKey>]) -> Assignments {
+    pub fn claim(&self, clusters: &[Vec<&RecordKey>], context: &Context) -> Assignments {
         let winners = self.winners(clusters);
         let mut given: BTreeSet<EntityId> = winners.values().cloned().collect();
         let held = self.held_elsewhere(clusters);
         let mut result = Assignments::default();
-        for (place, records) in clusters.iter().enumerate() {
+        for (place, records) in clusters.iter().enumerate().take_while(|_| context.goes_on()) {
             let id = winners
                 .get(&place)
                 .cloned()
@@ -163,7 +164,7 @@ mod tests {
         let keys: Vec<Vec<RecordKey>> =
             clusters.iter().map(|names| names.iter().map(|name| key(name)).collect()).collect();
         let borrowed: Vec<Vec<&RecordKey>> = keys.iter().map(|keys| keys.iter().collect()).collect();
-        let change = state.claim(&borrowed);
+        let change = state.claim(&borrowed, &Context::new(crate::base::Timestamp::MIN));
         change.assigned.into_iter().for_each(|(record, id)| state.assign(record, id));
         change.redirected.into_iter().for_each(|(from, to)| state.redirect(from, to));
         change.ids

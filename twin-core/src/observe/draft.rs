@@ -171,7 +171,7 @@ impl CapabilityDraft {
     /// # Errors
     /// `Invalid`, with what is wrong.
     pub fn from_json(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(|error| invalid("this is no capability").because(error))
+        object(text, "this is no capability")
     }
 
     /// The capability of a source of that sort.
@@ -200,6 +200,14 @@ impl CapabilityDraft {
             ..Capability::of_files(sort, &kinds, &relations)
         })
     }
+}
+
+/// Reads an object; fields that come as a list without names are none.
+fn object<T: serde::de::DeserializeOwned>(text: &str, wrong: &str) -> Result<T> {
+    if !text.trim_start().starts_with('{') {
+        return Err(invalid(format!("{wrong}: it is not an object")));
+    }
+    serde_json::from_str(text).map_err(|error| invalid(wrong).because(error))
 }
 
 fn invalid(message: impl Into<String>) -> Error {
@@ -235,7 +243,7 @@ impl PageDraft {
     /// # Errors
     /// `Invalid` if it has not the shape of a page; records are looked at one by one in [`PageDraft::page`].
     pub fn from_json(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(|error| invalid("this is no page of a source").because(error))
+        object(text, "this is no page of a source")
     }
 
     /// The page, with a diagnostic for each record that makes no sense.
@@ -274,6 +282,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn take(&mut self, place: usize, record: &Json) {
         match RecordDraft::deserialize(record) {
+            _ if !record.is_object() => self.refuse(place, "it is not an object"),
             Ok(draft) if !draft.key.is_empty() => self.add(draft),
             Ok(_) => self.refuse(place, "its key is empty"),
             Err(error) => self.refuse(place, &shape_error(&error.to_string())),

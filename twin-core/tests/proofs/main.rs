@@ -1,9 +1,12 @@
 //! Proofs: what the core promises, held against slow references, made-up estates and the ten promises of synchronisation.
 
 mod graphs;
+mod hosts;
 mod identity;
 mod order;
+mod sources;
 mod status;
+mod stopping;
 mod store;
 mod support;
 mod sync;

@@ -48,7 +48,8 @@ impl Build<'_> {
     /// Adds the connections that records state themselves, and those that their configurations state for them.
     pub(super) fn add_connections(&mut self) {
         let directory = self.directory;
-        for record in 0..directory.records().len() as RecordIndex {
+        let records = 0..directory.records().len() as RecordIndex;
+        for record in records.take_while(|_| directory.context().goes_on()) {
             for (fact, holding) in directory.facts_of(record) {
                 let Some((target, attributes)) = connection(holding) else { continue };
                 if self.places(record).acting.is_some() {

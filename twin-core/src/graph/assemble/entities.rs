@@ -13,7 +13,11 @@ use crate::schema::{AttributeName, Kind, Relation, Value, attribute, kind, relat
 impl<'a> Build<'a> {
     /// Adds the entities of all clusters, and what joins a component with its instances and members.
     pub(super) fn add_entities(&mut self, identified: &Identified<'_>) {
-        for (cluster, id) in identified.clusters.iter().zip(identified.ids) {
+        let context = self.directory.context();
+        let all = identified.clusters.len() as u64;
+        let clusters = identified.clusters.iter().zip(identified.ids).enumerate();
+        for (done, (cluster, id)) in clusters.take_while(|_| context.goes_on()) {
+            context.progress.report("assemble", done as u64, all);
             let node = self.add_cluster(cluster, id, identified);
             let services =
                 cluster.members.iter().all(|record| founds_component(&self.directory.record(*record).key.kind));

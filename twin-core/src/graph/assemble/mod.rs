@@ -143,7 +143,13 @@ impl<'a> Build<'a> {
     }
 
     fn finish(mut self, identified: Identified<'_>) -> Pages {
-        let verdicts = identified.verdicts.into_iter().map(|verdict| self.cited(verdict)).collect();
+        let context = self.directory.context();
+        let verdicts = identified
+            .verdicts
+            .into_iter()
+            .take_while(|_| context.goes_on())
+            .map(|verdict| self.cited(verdict))
+            .collect();
         self.groups.extend(self.routing_groups());
         self.groups.sort();
         self.groups.dedup();

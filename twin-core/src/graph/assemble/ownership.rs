@@ -44,7 +44,8 @@ impl Build<'_> {
         if rules.is_empty() {
             return;
         }
-        for node in 0..self.entities.len() as u32 {
+        let context = self.directory.context();
+        for node in (0..self.entities.len() as u32).take_while(|_| context.goes_on()) {
             if !is_owned(self.kind(node)) {
                 continue;
             }

@@ -22,7 +22,8 @@ fn is_joined_elsewhere(relation: &Relation) -> bool {
 impl Build<'_> {
     /// Adds every relation that needs no joining.
     pub(super) fn add_relations(&mut self) {
-        for record in 0..self.directory.records().len() as RecordIndex {
+        let context = self.directory.context();
+        for record in (0..self.directory.records().len() as RecordIndex).take_while(|_| context.goes_on()) {
             if self.is_support(&self.directory.record(record).key.kind) {
                 continue;
             }

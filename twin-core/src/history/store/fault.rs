@@ -22,6 +22,8 @@ pub(super) enum Fault {
     Newer(String),
     /// What the caller may not do.
     Misuse(String),
+    /// The host stopped it.
+    Stopped(Error),
 }
 
 /// The result of what touches the file.
@@ -41,6 +43,7 @@ impl Fault {
             Fault::Damaged(what) => corrupt(path).because(what),
             Fault::Foreign(why) => Error::new(ErrorKind::NotAStore, format!("{} is no store: {why}", path.display())),
             Fault::Newer(found) => Error::new(ErrorKind::Newer, newer(path, &found)),
+            Fault::Stopped(error) => error,
             Fault::Misuse(what) => Error::new(ErrorKind::Invalid, format!("store {}: {what}", path.display())),
         }
     }

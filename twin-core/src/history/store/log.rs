@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTableMetadata, TableError, WriteTransaction};
 
-use crate::base::{Digest, Timestamp, in_pool};
+use crate::base::{Context, Digest, Timestamp, in_pool};
 use crate::history::store::fault::{Fault, Result};
 use crate::history::store::layout::{self, COMMITS, Head, Key, ORDER, ROWS};
 use crate::history::store::meta;
@@ -52,9 +52,14 @@ pub(super) fn create(to: &WriteTransaction) -> Result<()> {
 }
 
 /// Appends `commit` after the commit with the head `previous`. O(rows · log of all rows).
-pub(super) fn append(to: &WriteTransaction, previous: Option<&Head>, commit: &Commit) -> Result<Head> {
+pub(super) fn append(
+    to: &WriteTransaction,
+    previous: Option<&Head>,
+    commit: &Commit,
+    context: &Context,
+) -> Result<Head> {
     check_order(previous, commit)?;
-    let checksums = append_rows(to, commit)?;
+    let checksums = append_rows(to, commit, context)?;
     let head = Head::of(previous, commit, &checksums);
     to.open_table(COMMITS)?.insert(head.tx.as_micros(), head.value())?;
     Ok(head)
@@ -72,10 +77,12 @@ fn check_order(previous: Option<&Head>, commit: &Commit) -> Result<()> {
     }
 }
 
-fn append_rows(to: &WriteTransaction, commit: &Commit) -> Result<Vec<Digest>> {
+fn append_rows(to: &WriteTransaction, commit: &Commit, context: &Context) -> Result<Vec<Digest>> {
     let (mut rows, mut order) = (to.open_table(ROWS)?, to.open_table(ORDER)?);
     let mut checksums = Vec::with_capacity(commit.rows.len());
     for (row, sequence) in commit.rows.iter().zip(0..u32::MAX) {
+        context.check().map_err(Fault::Stopped)?;
+        context.progress.report("store", u64::from(sequence), commit.rows.len() as u64);
         let key = layout::key(row, commit.tx, sequence);
         let (checksum, value) = layout::sealed(key, &encode(row)?);
         rows.insert(key, value.as_slice())?;

@@ -1,0 +1,92 @@
+//! The shapes of everything that the core writes as JSON for hosts, or reads from them.
+
+use std::collections::BTreeMap;
+
+use schemars::generate::{SchemaGenerator, SchemaSettings};
+use serde_json::{Map, Value};
+use twin_connectors::Report;
+use twin_core::analysis::{
+    Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
+    GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow,
+};
+use twin_core::answer::{AsOf, Freshness, Interval, Profile, ResolvedEvidence, Status};
+use twin_core::observe::{CapabilityDraft, Perspective, RecordDraft};
+use twin_core::schema::{Schema, State};
+use twin_core::simulate::{ChangeDraft, Outcome};
+use twin_core::{Question, ReceiptTold, SourceCheck};
+
+/// Each type by its name.
+pub type Shapes = BTreeMap<String, Value>;
+
+/// One field of an object.
+pub struct Field<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its type.
+    pub schema: &'a Value,
+    /// Whether it may be left out.
+    pub optional: bool,
+}
+
+macro_rules! meet {
+    ($generator:ident: $($shape:ty),* $(,)?) => {
+        $(let _ = $generator.subschema_for::<$shape>();)*
+    };
+}
+
+/// Everything that hosts read from the core, and what they hand to it.
+pub fn shapes() -> Shapes {
+    let mut written = SchemaSettings::default().for_serialize().into_generator();
+    meet!(written: Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
+        GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, AsOf, Freshness, Interval, Profile,
+        ResolvedEvidence, Status, Perspective, State, Outcome, ReceiptTold, SourceCheck, Report);
+    let mut read = SchemaSettings::default().for_deserialize().into_generator();
+    meet!(read: CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, Question);
+    let mut shapes = definitions(&mut read);
+    shapes.extend(definitions(&mut written));
+    for (name, known) in [("Kind", kinds()), ("Relation", relations())] {
+        shapes.insert(
+            name.to_owned(),
+            serde_json::json!({"description": "Or another that a host registered.", "known": known}),
+        );
+    }
+    shapes
+}
+
+fn definitions(generator: &mut SchemaGenerator) -> Shapes {
+    let all: Map<String, Value> = generator.take_definitions(true);
+    all.into_iter().collect()
+}
+
+fn kinds() -> Vec<String> {
+    Schema::default().kinds().map(|row| row.name.to_string()).collect()
+}
+
+fn relations() -> Vec<String> {
+    Schema::default().relations().map(|row| row.name.to_string()).collect()
+}
+
+/// The fields of an object's schema.
+pub fn fields(schema: &Value) -> Vec<Field<'_>> {
+    let required = |name: &str| {
+        schema["required"].as_array().is_some_and(|names| names.iter().any(|required| required.as_str() == Some(name)))
+    };
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    properties.map(|(name, schema)| Field { name, schema, optional: !required(name) }).collect()
+}
+
+/// The first paragraph of a description, on one line.
+pub fn doc(schema: &Value) -> Option<String> {
+    let text = schema["description"].as_str()?;
+    Some(text.split("\n\n").next().unwrap_or(text).split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// The alternatives of a schema, if it has several.
+pub fn alternatives(schema: &Value) -> Option<&Vec<Value>> {
+    schema["oneOf"].as_array().or_else(|| schema["anyOf"].as_array())
+}
+
+/// The last part of a reference.
+pub fn referred(schema: &Value) -> Option<&str> {
+    schema["$ref"].as_str()?.rsplit('/').next()
+}

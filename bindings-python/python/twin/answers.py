@@ -1,0 +1,1385 @@
+"""The shapes of what the core tells, as plain dictionaries.
+
+Written by the core from its own types: `cargo run -q -p benches --bin surface`. Changes by hand are lost.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Literal, Tuple, TypedDict, Union
+
+Amount = str
+"""An exact decimal number, written in JSON as a string."""
+
+
+class AsOf(TypedDict):
+    """The two times that an answer is about."""
+
+    known: "Timestamp"
+    """By what the twin knew then."""
+
+    valid: "Timestamp"
+    """What held then."""
+
+AttributeName = str
+"""The name of an attribute, such as `image`."""
+
+
+class _CapabilityDraft(TypedDict):
+    """The fields that are always there."""
+
+    reads: List[str]
+    """The kinds and relations that it can yield."""
+
+
+class CapabilityDraft(_CapabilityDraft, total=False):
+    """What a host's source can and cannot see."""
+
+    cadence: Union[str, None]
+    """How long a reading is fresh, such as `30s`, `15min`, `1h`, `2d`. Default: an hour."""
+
+    cannot_see: List[str]
+    """What it cannot see, each a phrase for people."""
+
+    mode: "Mode"
+    """`full` (default): each pass tells everything. `delta`: only what changed."""
+
+    stale_after: Union[str, None]
+    """A reading older than this is stale. Default: twice the cadence."""
+
+
+class ChangeEntityAdded(TypedDict):
+    """An entity is there that was not."""
+
+    change: Literal["entity_added"]
+
+    entity: "EntityRef"
+    """Which."""
+
+    evidence: List["EvidenceId"]
+    """Why it is believed."""
+
+
+class ChangeEntityRemoved(TypedDict):
+    """An entity is gone."""
+
+    change: Literal["entity_removed"]
+
+    entity: "EntityRef"
+    """Which."""
+
+
+class ChangeAttributeChanged(TypedDict):
+    """An attribute has other values."""
+
+    after: List["Value"]
+    """The values after."""
+
+    attribute: "AttributeName"
+    """Which attribute."""
+
+    before: List["Value"]
+    """The values before, as all sides gave them."""
+
+    change: Literal["attribute_changed"]
+
+    entity: "EntityRef"
+    """Of which entity."""
+
+    evidence: List["EvidenceId"]
+    """Why the new values are believed."""
+
+
+ChangeRelationAdded = TypedDict(
+    "ChangeRelationAdded",
+    {
+        "change": "Literal['relation_added']",
+        "evidence": "List['EvidenceId']",
+        "from": "'EntityRef'",
+        "relation": "'Relation'",
+        "to": "'EntityRef'",
+    },
+)
+"""A relation is there that was not."""
+
+
+ChangeRelationRemoved = TypedDict(
+    "ChangeRelationRemoved",
+    {
+        "change": "Literal['relation_removed']",
+        "from": "'EntityRef'",
+        "relation": "'Relation'",
+        "to": "'EntityRef'",
+    },
+)
+"""A relation is gone."""
+
+
+ChangeSidesChanged = TypedDict(
+    "ChangeSidesChanged",
+    {
+        "after": "List['Perspective']",
+        "before": "List['Perspective']",
+        "change": "Literal['sides_changed']",
+        "evidence": "List['EvidenceId']",
+        "from": "'EntityRef'",
+        "relation": "'Relation'",
+        "to": "'EntityRef'",
+    },
+)
+"""A relation is known from other sides than before."""
+
+Change = Union["ChangeEntityAdded", "ChangeEntityRemoved", "ChangeAttributeChanged", "ChangeRelationAdded", "ChangeRelationRemoved", "ChangeSidesChanged"]
+"""One difference. `evidence` points into the later snapshot for what is there now, and is empty for what is gone."""
+
+
+class _ChangeDraftFail(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["fail"]
+
+    entity: str
+    """Which; a component stands for its instances."""
+
+
+class ChangeDraftFail(_ChangeDraftFail, total=False):
+    """An entity fails for a while."""
+
+    state: Union[str, None]
+    """How badly: `delayed`, `degraded` or `down` (default)."""
+
+
+class ChangeDraftRemove(TypedDict):
+    """An entity is taken away for ever."""
+
+    change: Literal["remove"]
+
+    entity: str
+    """Which; a component goes with its instances and members."""
+
+ChangeDraft = Union["ChangeDraftFail", "ChangeDraftRemove"]
+"""One change. Entities are named by id, record key, alias or unique name."""
+
+
+class Conflict(TypedDict):
+    """One word in a conflict."""
+
+    evidence: List["EvidenceId"]
+    """Why it is believed."""
+
+    name: "AttributeName"
+    """Which attribute."""
+
+    of: "EntityRef"
+    """Whose attribute."""
+
+    perspective: "Perspective"
+    """From which side."""
+
+    shown: bool
+    """Whether this is the word to go by: the surest, then the newest, then that of the first source by name, then the least value."""
+
+    value: "Value"
+    """The value."""
+
+
+class CostRow(TypedDict):
+    """What one entity is billed."""
+
+    cost: List["Money"]
+    """The sum of its charges and those of its parts, for each currency."""
+
+    entity: "EntityRef"
+    """The entity: the one that is asked about, or one that depends on it."""
+
+    evidence: List["EvidenceId"]
+    """The lines, at most 20."""
+
+    hops: int
+    """0 for the entity that is asked about; else the relations between the two."""
+
+    lines: int
+    """How many lines of bills that is."""
+
+
+class CostSummary(TypedDict):
+    """The cost of an entity and its dependents, beside what could not be given to anybody."""
+
+    rows: List["CostRow"]
+    """The entity first, then its dependents by distance and name. Dependents without charges are left out."""
+
+    unallocated: List["Unallocated"]
+    """All charges that are for nobody here, by reason."""
+
+
+class CostTableRow(TypedDict):
+    """What one entity is billed in one currency."""
+
+    amount: float
+    """The amount as a floating point number; the answer itself has the exact decimal."""
+
+    currency: str
+    """The currency."""
+
+    entity: Union["EntityRef", None]
+    """The entity; none for charges that are for nobody here."""
+
+    evidence: List["EvidenceId"]
+    """The lines, at most 20."""
+
+    hops: Union[int, None]
+    """The relations between it and the entity that is asked about."""
+
+    lines: int
+    """How many lines of bills that is."""
+
+    unallocated: Union[str, None]
+    """Why nobody is charged, where nobody is."""
+
+
+class Cycle(TypedDict):
+    """One strongly connected set of entities, with the relations that hold it together."""
+
+    evidence: List["EvidenceId"]
+    """Why they are believed."""
+
+    members: List["EntityRef"]
+    """Who is in it, by name."""
+
+    relations: List[str]
+    """The relations within it, as `left relation right`."""
+
+
+class Description(TypedDict):
+    """Everything that is known of one entity."""
+
+    attributes: List["SaidValue"]
+    """Every source's word for every attribute, by name."""
+
+    entity: "EntityRef"
+    """The entity."""
+
+    evidence: List["EvidenceId"]
+    """Why it is believed to be there."""
+
+    instances: List["EntityRef"]
+    """Its instances, if it is a component."""
+
+    members: List["MemberRow"]
+    """The records that make it up."""
+
+    owners: List["OwnerRow"]
+    """Who owns it."""
+
+    placement: "Placement"
+    """Where it stands, as far as it is known."""
+
+    relations: List[Tuple[str, int]]
+    """How many relations it and its instances have, by name."""
+
+    unresolved: List["Unresolved"]
+    """What it names and nothing here answers to."""
+
+
+class Diagnostic(TypedDict):
+    """One thing that could not be taken as it was."""
+
+    code: str
+    """What is wrong, for machines."""
+
+    locator: str
+    """Where."""
+
+    message: str
+    """One line for people."""
+
+    records: int
+    """How many records of the source were left out: 0 for a warning."""
+
+    severity: "Severity"
+    """What became of the record."""
+
+
+class Drift(TypedDict):
+    """The relations and attributes in which two sides differ."""
+
+    changed: List["DriftAttribute"]
+    """Known from both, with other attributes."""
+
+    missing: List["DriftRow"]
+    """Known from the left side only: declared, and not seen to happen."""
+
+    not_compared: List["EntityRef"]
+    """Entities that the right side never saw at all: nothing can be said of their relations."""
+
+    undeclared: List["DriftRow"]
+    """Known from the right side only: seen to happen, and not declared."""
+
+
+class DriftAttribute(TypedDict):
+    """One attribute in which the sides differ."""
+
+    attribute: "AttributeName"
+    """Which attribute."""
+
+    edge: "DriftRow"
+    """The relation that has it."""
+
+    left: List["Value"]
+    """The left side's values."""
+
+    right: List["Value"]
+    """The right side's values."""
+
+
+DriftRow = TypedDict(
+    "DriftRow",
+    {
+        "confidence": "float",
+        "evidence": "List['EvidenceId']",
+        "from": "'EntityRef'",
+        "relation": "'Relation'",
+        "stale": "bool",
+        "to": "'EntityRef'",
+    },
+)
+"""One relation that one side knows."""
+
+
+DriftTableRow = TypedDict(
+    "DriftTableRow",
+    {
+        "attribute": "Union['AttributeName', None]",
+        "confidence": "float",
+        "evidence": "List['EvidenceId']",
+        "from": "'EntityRef'",
+        "left": "List['Value']",
+        "relation": "'Relation'",
+        "right": "List['Value']",
+        "stale": "bool",
+        "to": "'EntityRef'",
+        "what": "str",
+    },
+)
+"""One difference between two sides."""
+
+EntityId = str
+"""The id of an entity, kept for as long as any record of it is known. Opaque: compare it, store it, hand it back."""
+
+
+class EntityRef(TypedDict):
+    """An entity as rows name it."""
+
+    id: "EntityId"
+    """Its stable id."""
+
+    kind: "Kind"
+    """Its kind."""
+
+    name: str
+    """Its name for people."""
+
+
+class EntryAtRisk(TypedDict):
+    """The requests that begin at one operation."""
+
+    at_least: int
+    """How many of them touch what changes, at least."""
+
+    at_most: int
+    """And at most."""
+
+    entry: "EntityRef"
+    """Where they begin."""
+
+    evidence: List["EvidenceId"]
+    """Where they were counted."""
+
+    observed: int
+    """How many were observed."""
+
+    operation: str
+    """At which operation."""
+
+
+class Evidence(TypedDict):
+    """A proof as it stands in an answer: the locator of the first step beside the whole chain."""
+
+    chain: List["EvidenceStep"]
+    """From what was read back to what was written."""
+
+    confidence: float
+    """Between 0 and 1."""
+
+    field: str
+    """The field that was read."""
+
+    locator: Union[str, None]
+    """Where the fact is used: `path:line`, `path#document/json-pointer`, or a span's id."""
+
+    observed_at: Union["Timestamp", None]
+    """When it was last read, or seen."""
+
+    perspective: "Perspective"
+    """From which side."""
+
+    scope: str
+    """The scope within the source: a file."""
+
+    source: "SourceId"
+    """Who says it."""
+
+    technique: str
+    """How it was read."""
+
+EvidenceId = int
+"""A handle to one piece of evidence within the snapshot that gave the answer."""
+
+
+class EvidenceStep(TypedDict):
+    """One link of the chain."""
+
+    locator: str
+    """Where."""
+
+    raw: str
+    """What stands there, to the letter, without its secret part."""
+
+
+class Freshness(TypedDict):
+    """How old what an answer rests on is, for each source and sort that can bear on the question."""
+
+    age_s: int
+    """Seconds between that reading and the answer's now."""
+
+    met: bool
+    """Whether it is met."""
+
+    observed_at: "Timestamp"
+    """The oldest reading among its scopes."""
+
+    required_s: int
+    """What the question needs, in seconds: its own word, else the source's stale-after age."""
+
+    sort: str
+    """The sort of source."""
+
+    source: "SourceId"
+    """Whose."""
+
+
+class GoverningDecision(TypedDict):
+    """One decision that governs an entity."""
+
+    decision: "EntityRef"
+    """The decision."""
+
+    evidence: List["EvidenceId"]
+    """Why it is believed to govern the entity."""
+
+    governs: "EntityRef"
+    """What it governs: the entity, or a part of it."""
+
+    status: Union[str, None]
+    """MADR's status, as far as it says."""
+
+    succeeded_by: List["EntityRef"]
+    """Decisions that came after it and take its place."""
+
+    violations: List["Violation"]
+    """What it rules out and is there all the same."""
+
+
+class _Handle(TypedDict):
+    """The fields that are always there."""
+
+    space: "Space"
+    """Which sort of name."""
+
+    value: str
+    """The name, lower case where the space does not tell cases apart (hosts, images)."""
+
+
+class Handle(_Handle, total=False):
+    """A name that a record answers to, or by which another record refers to it."""
+
+    within: str
+    """Within what the name is unique: a network, a source; empty where it is unique everywhere."""
+
+
+class Hit(TypedDict):
+    """One entity that is affected."""
+
+    at_least: "State"
+    """The state that it is in at least; the same where nothing is unknown."""
+
+    entity: "EntityRef"
+    """The component, or the thing itself."""
+
+    evidence: List["EvidenceId"]
+    """Why each relation of the path is believed."""
+
+    hops: int
+    """The number of relations between it and what fails, on the path that is shown; 0 where a scenario took away too much of what it needs."""
+
+    instance: Union["EntityRef", None]
+    """The instance, where the entity is a component."""
+
+    path: "Trail"
+    """The path from what fails to it: names and, between them, relations."""
+
+    state: "State"
+    """The worst state that it may be in."""
+
+
+class IdentityReason(TypedDict):
+    """What was said about one pair of records. The weights sum to the score."""
+
+    a: str
+    """One record."""
+
+    b: str
+    """The other."""
+
+    evidence: List["EvidenceId"]
+    """The facts on both sides, cited."""
+
+    merged: bool
+    """Whether they are one thing."""
+
+    reason: str
+    """One line for people."""
+
+    score: float
+    """The sum of the weights."""
+
+    threshold: float
+    """Pairs that score as much are one thing."""
+
+    weights: List["Weight"]
+    """What speaks for and against."""
+
+
+class Interval(TypedDict):
+    """Where a number lies."""
+
+    high: float
+    """The upper end."""
+
+    kind: "IntervalKind"
+    """What the interval means."""
+
+    low: float
+    """The lower end."""
+
+IntervalKind = Union[Literal["bounds"], Literal["confidence"]]
+"""What an interval means."""
+
+
+class _KeyDraft(TypedDict):
+    """The fields that are always there."""
+
+    key: str
+    """The source's own name or native id."""
+
+    kind: str
+    """The kind."""
+
+
+class KeyDraft(_KeyDraft, total=False):
+    """The key of a record within its source."""
+
+    cluster: Union[str, None]
+    """The cluster, account, host or project, if it has any."""
+
+    namespace: Union[str, None]
+    """The namespace, if it has any."""
+
+Kind = str
+"""Or another that a host registered."""
+
+
+class MemberRow(TypedDict):
+    """One record of an entity."""
+
+    key: str
+    """The record's key as text, to pin or split by."""
+
+    record: "RecordKey"
+    """The record."""
+
+
+class Missing(TypedDict):
+    """One scope that could bear on the question and was not read to its end, or is stale."""
+
+    scope: str
+    """Which scope."""
+
+    since: Union["Timestamp", None]
+    """When it was last read to its end; `None` if never."""
+
+    source: "SourceId"
+    """Whose."""
+
+    why: str
+    """Why."""
+
+Mode = Union[Literal["full"], Literal["delta"]]
+"""Whether a reading tells everything or only what changed."""
+
+
+class Money(TypedDict):
+    """An amount in a currency (ISO 4217, or the name of a virtual currency as the bill writes it). Amounts are exact decimals: the sum of a bill's lines does not depend on their order."""
+
+    amount: "Amount"
+    """The amount in units of the currency."""
+
+    currency: str
+    """The currency's code."""
+
+
+class Neighbour(TypedDict):
+    """One relation, seen from an entity."""
+
+    at: "EntityRef"
+    """The end of the relation at which the entity stands: itself, or one of its instances."""
+
+    attributes: List[Tuple["AttributeName", "Value"]]
+    """More about the relation."""
+
+    confidence: float
+    """How sure the surest evidence is."""
+
+    evidence: List["EvidenceId"]
+    """Why it is believed."""
+
+    other: "EntityRef"
+    """The other end."""
+
+    perspectives: List["Perspective"]
+    """From which sides it is known."""
+
+    relation: str
+    """The relation as it reads from there: by its name, or by its inverse name."""
+
+    stale: bool
+    """Whether it is known from observation alone, and was last seen too long ago."""
+
+
+class Outcome(TypedDict):
+    """What follows from a scenario."""
+
+    impact: List["Hit"]
+    """Who is affected, worst first."""
+
+    owners: List["OwnerRow"]
+    """Who answers for what changes and for what is affected, each once."""
+
+    requests: Union["RequestsAtRisk", None]
+    """The requests that touched what changes, as far as traces were read; `None` if none were."""
+
+    unowned: List["EntityRef"]
+    """Entities that are affected and have no owner that is known."""
+
+
+class OwnerRow(TypedDict):
+    """One owner."""
+
+    confidence: float
+    """How sure that is."""
+
+    evidence: List["EvidenceId"]
+    """The rule or label that says so, and the path that it matches."""
+
+    owner: "EntityRef"
+    """The team or person."""
+
+    owns: "EntityRef"
+    """Which part of the entity it owns: the entity itself, or an instance."""
+
+    perspectives: List["Perspective"]
+    """From which sides it is known."""
+
+
+class PageDraft(TypedDict, total=False):
+    """One page of a reading."""
+
+    cursor: Union[str, None]
+    """Where to go on."""
+
+    done: Union[bool, None]
+    """Whether this is the last page. Default: yes, unless there is a cursor to go on from."""
+
+    gone: List["KeyDraft"]
+    """With `delta`: what the source says is gone."""
+
+    members: Union[List[str], None]
+    """The scopes within this one, if the page is a listing of scopes."""
+
+    mode: "Mode"
+    """`full` (default): what is not listed is gone. `delta`: what is not listed stays."""
+
+    observed_at: Union["Timestamp", None]
+    """The source's own time of the reading."""
+
+    partial: Union[str, None]
+    """Why the scope could not be read to its end, if it could not. Then nothing is taken away."""
+
+    records: List["RecordDraft"]
+    """The records, each as a [`RecordDraft`]."""
+
+    scope: str
+    """What the page is complete about: a file, a namespace, a sheet. Empty for the source as a whole."""
+
+Perspective = Union[Literal["declared"], Literal["deployed"], Literal["observed"], Literal["billed"], Literal["decided"]]
+"""From which side a fact is known."""
+
+
+class Placement(TypedDict, total=False):
+    """Where a thing stands, as far as it is known."""
+
+    account: Union[str, None]
+    """The account."""
+
+    cluster: Union[str, None]
+    """The cluster, or the project of Compose."""
+
+    environment: Union[str, None]
+    """The environment."""
+
+    namespace: Union[str, None]
+    """The namespace."""
+
+    region: Union[str, None]
+    """The region."""
+
+Profile = Union[Literal["cadence"], Literal["incident"], Literal["planning"], Literal["audit"]]
+"""A named need for freshness."""
+
+
+class _QuestionBlastRadius(TypedDict):
+    """The fields that are always there."""
+
+    entity: str
+    """Which entity fails; a component stands for its instances."""
+
+    kind: Literal["blast_radius"]
+
+
+class QuestionBlastRadius(_QuestionBlastRadius, total=False):
+    """Who is affected if an entity fails?"""
+
+    environment: Union[str, None]
+    """In which environment. Default: production, where any instance is known to be there."""
+
+    hazard: Union[str, None]
+    """For a while, `outage` (default), or for ever, `removal`."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+    state: Union[str, None]
+    """How badly: `delayed`, `degraded` or `down` (default)."""
+
+
+class _QuestionDescribe(TypedDict):
+    """The fields that are always there."""
+
+    entity: str
+    """Which entity."""
+
+    kind: Literal["describe"]
+
+
+class QuestionDescribe(_QuestionDescribe, total=False):
+    """Everything that is known of an entity, with every source's word."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+
+class _QuestionConflicts(TypedDict):
+    """The fields that are always there."""
+
+    entity: str
+    """Which entity."""
+
+    kind: Literal["conflicts"]
+
+
+class QuestionConflicts(_QuestionConflicts, total=False):
+    """What sources tell differently of an entity from the same side, and which word to go by."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+
+class _QuestionFindAll(TypedDict):
+    """The fields that are always there."""
+
+    kind: Literal["find_all"]
+
+    words: str
+    """The words; empty for all entities."""
+
+
+class QuestionFindAll(_QuestionFindAll, total=False):
+    """The entities whose names contain some words."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+    of: Union[str, None]
+    """Only entities of this kind."""
+
+
+class _QuestionNeighbours(TypedDict):
+    """The fields that are always there."""
+
+    entity: str
+    """Which entity."""
+
+    kind: Literal["neighbours"]
+
+
+class QuestionNeighbours(_QuestionNeighbours, total=False):
+    """What an entity is related to."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+    relation: Union[str, None]
+    """Only by this relation, or by its inverse."""
+
+
+class _QuestionOwners(TypedDict):
+    """The fields that are always there."""
+
+    entity: str
+    """Which entity."""
+
+    kind: Literal["owners"]
+
+
+class QuestionOwners(_QuestionOwners, total=False):
+    """Who answers for an entity, and by which rule."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+
+class _QuestionCycles(TypedDict):
+    """The fields that are always there."""
+
+    kind: Literal["cycles"]
+
+
+class QuestionCycles(_QuestionCycles, total=False):
+    """Entities that need each other around a corner."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+
+class _QuestionDrift(TypedDict):
+    """The fields that are always there."""
+
+    kind: Literal["drift"]
+
+
+class QuestionDrift(_QuestionDrift, total=False):
+    """What one side says and another does not."""
+
+    left: Union[str, None]
+    """The side that is held against the other. Default: `declared`."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+    right: Union[str, None]
+    """The other side. Default: `observed`."""
+
+
+class _QuestionCost(TypedDict):
+    """The fields that are always there."""
+
+    entity: str
+    """Which entity."""
+
+    kind: Literal["cost"]
+
+
+class QuestionCost(_QuestionCost, total=False):
+    """What an entity and its dependents are billed."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+
+class _QuestionDecisions(TypedDict):
+    """The fields that are always there."""
+
+    entity: str
+    """Which entity."""
+
+    kind: Literal["decisions"]
+
+
+class QuestionDecisions(_QuestionDecisions, total=False):
+    """What was decided about an entity, and whether reality keeps to it."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+
+class _QuestionExplain(TypedDict):
+    """The fields that are always there."""
+
+    entity: str
+    """Which entity."""
+
+    kind: Literal["explain"]
+
+
+class QuestionExplain(_QuestionExplain, total=False):
+    """Why the records of an entity are one thing, and which others came near."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+
+class _QuestionWhyNot(TypedDict):
+    """The fields that are always there."""
+
+    a: str
+    """One entity."""
+
+    b: str
+    """The other."""
+
+    kind: Literal["why_not"]
+
+
+class QuestionWhyNot(_QuestionWhyNot, total=False):
+    """Why two entities are not one."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+Question = Union["QuestionBlastRadius", "QuestionDescribe", "QuestionConflicts", "QuestionFindAll", "QuestionNeighbours", "QuestionOwners", "QuestionCycles", "QuestionDrift", "QuestionCost", "QuestionDecisions", "QuestionExplain", "QuestionWhyNot"]
+"""A question. Entities are named by id, record key, alias or unique name; whatever is left out has its default."""
+
+
+class Receipt(TypedDict):
+    """What became of some batches: `applied + duplicate + late + rejected` is the number of records that came in."""
+
+    applied: int
+    """Records that said something new."""
+
+    change_count: int
+    """How many changes of entities and relations there are in all."""
+
+    changes: List["Change"]
+    """The first thousand of them, without evidence: ask a snapshot for that."""
+
+    diagnostic_count: int
+    """How many diagnostics there are in all."""
+
+    diagnostics: List["Diagnostic"]
+    """The first thousand of them."""
+
+    duplicate: int
+    """Records that said nothing new."""
+
+    late: int
+    """Records that are older than what is known; kept in history."""
+
+    rejected: int
+    """Records that could not be taken; each has a diagnostic."""
+
+    revision: int
+    """The twin's revision after it."""
+
+
+class _RecordDraft(TypedDict):
+    """The fields that are always there."""
+
+    key: str
+    """The source's own name or native id."""
+
+    kind: str
+    """The kind."""
+
+
+class RecordDraft(_RecordDraft, total=False):
+    """Everything that the page says about one thing."""
+
+    at: Union[str, None]
+    """Where it stands: `path:line`, or `path#document/json-pointer`. Default: the scope."""
+
+    attributes: Dict[str, Any]
+    """Attributes by their names in the table."""
+
+    cluster: Union[str, None]
+    """The cluster, account, host or project, if it has any."""
+
+    known_as: List["Handle"]
+    """Other names that it answers to."""
+
+    name: Union[str, None]
+    """The name for people. Default: the key."""
+
+    namespace: Union[str, None]
+    """The namespace, if it has any."""
+
+    perspective: Union["Perspective", None]
+    """From which side: `declared` (default), `deployed`, `observed`, `billed` or `decided`."""
+
+    raw: Union[str, None]
+    """What stands there, to the letter, without its secret part. Default: the name."""
+
+    relations: List["RelationDraft"]
+    """What it is related to."""
+
+    valid_from: Union["Timestamp", None]
+    """Since when it holds by the source's own word."""
+
+    valid_to: Union["Timestamp", None]
+    """Until when."""
+
+
+class _RecordKey(TypedDict):
+    """The fields that are always there."""
+
+    kind: "Kind"
+    """The kind of record."""
+
+    name: str
+    """The source's own name or native id."""
+
+    source: "SourceId"
+    """Who says it."""
+
+
+class RecordKey(_RecordKey, total=False):
+    """The name of a record within everything that the twin ever reads. Never made of a file's path: a renamed file renames nothing."""
+
+    cluster: Union[str, None]
+    """The cluster, account, host or project within the source, if it has any."""
+
+    namespace: Union[str, None]
+    """The namespace within the cluster, if it has any."""
+
+Relation = str
+"""Or another that a host registered."""
+
+
+class _RelationDraft(TypedDict):
+    """The fields that are always there."""
+
+    relation: str
+    """Which relation, from the record to the other end."""
+
+
+class RelationDraft(_RelationDraft, total=False):
+    """One relation of a record. The other end is named by its `kind` and `key` within this source, by the `name` that people call it, or by a `handle`."""
+
+    at: Union[str, None]
+    """Where it stands. Default: where the record stands."""
+
+    attributes: Dict[str, Any]
+    """Attributes of the relation."""
+
+    handle: Union["Handle", None]
+    """Whatever answers to this."""
+
+    key: Union[str, None]
+    """The other end's key."""
+
+    kind: Union[str, None]
+    """The other end's kind."""
+
+    name: Union[str, None]
+    """What people call the other end."""
+
+    raw: Union[str, None]
+    """What stands there. Default: what names the other end."""
+
+    variant: Union[str, None]
+    """Which variant, where the source says."""
+
+
+class Report(TypedDict):
+    """What a scan saw. Its `Display` is for people and shows no control characters; the batches hold every diagnostic."""
+
+    decoders: List["Tally"]
+    """What each decoder did, without those that did nothing."""
+
+    files: int
+    """How many files were seen."""
+
+    folders: int
+    """How many folders were seen."""
+
+    in_part: List["Unread"]
+    """Files of which a part was not understood."""
+
+    links: List[str]
+    """Symbolic links, which are not followed."""
+
+    nobody_reads: Dict[str, int]
+    """Files that nothing here reads, counted by their ending, or by their name if they have none."""
+
+    not_read: List["Unread"]
+    """Files and folders that could not be read."""
+
+    not_understood: List["Unread"]
+    """Files that look like something that is read here, but no decoder recognised them."""
+
+    nothing_to_keep: List[str]
+    """Files that were read to their end, and in which there was nothing to keep."""
+
+    skipped: Dict[str, int]
+    """Folders that were not entered, counted by their name."""
+
+    source: "SourceId"
+    """The source instance."""
+
+
+class RequestsAtRisk(TypedDict):
+    """Requests that touch what changes, out of all that were observed."""
+
+    at_least: float
+    """The share of observed traces that touch it, at least: parts per one."""
+
+    at_most: float
+    """The share at most: where several things change, the same trace may have touched more than one."""
+
+    counted: List["EntityRef"]
+    """What was counted: the thing itself, or, where it sends no telemetry, those who need it directly."""
+
+    entries: List["EntryAtRisk"]
+    """Where the traces began, with how many touch what changes, largest first."""
+
+    observed: int
+    """How many traces were observed."""
+
+
+class SaidValue(TypedDict):
+    """One source's word for an attribute."""
+
+    evidence: List["EvidenceId"]
+    """Why it is believed."""
+
+    name: "AttributeName"
+    """Which attribute."""
+
+    perspective: "Perspective"
+    """From which side."""
+
+    value: "Value"
+    """The value."""
+
+Severity = Union[Literal["rejected"], Literal["warning"]]
+"""What a diagnostic did to its record."""
+
+
+class SourceCheck(TypedDict):
+    """One thing that a source must keep to, and whether it does."""
+
+    name: str
+    """What: `full`, `capability`, `again`, `cursor`, `failure`, `partial`, `cancel`."""
+
+    passed: bool
+    """Whether it does."""
+
+    why: str
+    """What was seen, for people."""
+
+SourceId = str
+"""One source instance: a folder that is scanned, a cluster that is watched. Chosen by the host or derived from the Git remote."""
+
+Space = Union[Literal["host"], Literal["published_port"], Literal["service_name"], Literal["image"], Literal["package"], Literal["path"], Literal["native_id"], Literal["component_name"], Literal["annotation"], Literal["team"], Literal["configuration_name"]]
+"""The space of names that a [`Handle`] is taken from."""
+
+State = Union[Literal["none"], Literal["delayed"], Literal["degraded"], Literal["down"]]
+"""The state of an entity, from well to worst. The order is the order of severity."""
+
+
+class StatusComplete(TypedDict):
+    """Everything that can bear on the question was read, and is fresh enough."""
+
+    kind: Literal["complete"]
+
+
+class StatusPartial(TypedDict):
+    """Something that could bear on the question is missing or stale."""
+
+    kind: Literal["partial"]
+
+    missing: List["Missing"]
+    """What."""
+
+
+class StatusUnknown(TypedDict):
+    """No source that can answer has ever been read."""
+
+    kind: Literal["unknown"]
+
+    why: str
+    """What to add."""
+
+Status = Union["StatusComplete", "StatusPartial", "StatusUnknown"]
+"""Three-valued. A source that was not read, or not to its end, never reads as 'none'."""
+
+
+class Tally(TypedDict):
+    """What one decoder did."""
+
+    files: int
+    """How many files it said something of."""
+
+    read: int
+    """How many records of the source it read."""
+
+    rejected: int
+    """How many it had to leave out, each with a diagnostic in its batch."""
+
+    sort: str
+    """The decoder's name."""
+
+Timestamp = str
+"""A moment, RFC 3339 in UTC."""
+
+Trail = List[str]
+"""A path as people read it: names and, between them, relations."""
+
+
+class Unallocated(TypedDict):
+    """Charges that are for nobody that is known."""
+
+    cost: List["Money"]
+    """The sum, for each currency."""
+
+    evidence: List["EvidenceId"]
+    """The lines, at most 20."""
+
+    lines: int
+    """How many lines."""
+
+    why: str
+    """Why."""
+
+
+class Unread(TypedDict):
+    """A path, and why it is not known, or not all of it."""
+
+    path: str
+    """Relative to the root."""
+
+    why: str
+    """One phrase for people; never a value from the file."""
+
+
+class Unresolved(TypedDict):
+    """A reference that means nothing here, or too much."""
+
+    evidence: List["EvidenceId"]
+    """Where it stands."""
+
+    names: str
+    """What it names."""
+
+    why: str
+    """Why it was not followed."""
+
+
+class ValueText(TypedDict):
+    """Any text that is no secret."""
+
+    text: str
+
+
+class ValueTexts(TypedDict):
+    """Several texts, in the order of the source."""
+
+    texts: List[str]
+
+
+class ValueInteger(TypedDict):
+    """A whole number without unit."""
+
+    integer: int
+
+
+class ValueFlag(TypedDict):
+    """Yes or no."""
+
+    flag: bool
+
+
+class ValueMoney(TypedDict):
+    """An amount in a currency."""
+
+    money: "Money"
+
+
+class ValueDuration(TypedDict):
+    """Microseconds."""
+
+    duration: int
+
+
+class ValueBytes(TypedDict):
+    """Bytes."""
+
+    bytes: int
+
+
+class ValueRatio(TypedDict):
+    """Parts per million."""
+
+    ratio: int
+
+
+class ValueTimestamp(TypedDict):
+    """A moment."""
+
+    timestamp: "Timestamp"
+
+
+class ValueSketch(TypedDict):
+    """Counts by bucket: a mergeable histogram of durations. Bucket `i` holds durations in microseconds of at least `g^i` and less than `g^(i+1)` with `g = 1.02`; the relative error of a quantile read from it is at most 2 %. Pairs are sorted by bucket."""
+
+    sketch: List[Tuple[int, int]]
+
+Value = Union["ValueText", "ValueTexts", "ValueInteger", "ValueFlag", "ValueMoney", "ValueDuration", "ValueBytes", "ValueRatio", "ValueTimestamp", "ValueSketch"]
+"""A typed value. In JSON: `{'text': '…'}`, `{'money': {'currency': 'EUR', 'amount': '12.5'}}` and so on."""
+
+
+Violation = TypedDict(
+    "Violation",
+    {
+        "evidence": "List['EvidenceId']",
+        "forbids": "str",
+        "from": "'EntityRef'",
+        "perspectives": "List['Perspective']",
+        "to": "'EntityRef'",
+    },
+)
+"""A relation that a decision rules out and that is there."""
+
+
+class Weight(TypedDict):
+    """One field in which two records agree, or a reason that speaks against them."""
+
+    field: str
+    """The field: `native-id`, `service.name`, `image`, `name`, `slot`."""
+
+    technique: str
+    """How the field is compared."""
+
+    value: str
+    """The value that they share, or what speaks against it."""
+
+    weight: float
+    """What it adds to the score."""

@@ -1,0 +1,259 @@
+//! The cases that every host must answer byte for byte: see `conformance/README.md`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use twin_connectors::{ScanOptions, scan_into};
+use twin_core::answer::{Reply, canonical};
+use twin_core::base::{Context, Error, Result, Timestamp};
+use twin_core::graph::Snapshot;
+use twin_core::identity::HumanDecision;
+use twin_core::observe::{CapabilityDraft, PageDraft, SourceId};
+use twin_core::simulate::{ChangeDraft, Scenario};
+use twin_core::{At, Question, Twin};
+
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance/cases");
+    let files = fs::read_dir(folder).expect("the folder of cases").map(|entry| entry.expect("a case").path());
+    let mut cases: Vec<PathBuf> = files.collect();
+    cases.sort();
+    cases
+}
+
+#[test]
+fn every_case_is_answered_as_it_expects() {
+    let mut wrong = Vec::new();
+    for path in cases() {
+        let text = fs::read_to_string(&path).expect("a case in UTF-8");
+        let (told, found) = Run::new().play(&text);
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&path, found).expect("a case that can be written");
+        }
+        wrong.extend(told.into_iter().map(|line| format!("{}: {line}", path.display())));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn there_are_enough_cases_and_they_ask_everything() {
+    let texts: Vec<String> = cases().iter().map(|path| fs::read_to_string(path).expect("a case")).collect();
+    assert!(texts.len() >= 40, "{} cases", texts.len());
+    let all = texts.concat();
+    let questions = twin_core::surface().into_iter().filter(|member| member.on == "Snapshot" && member.returns == "Answer");
+    for question in questions.filter(|member| member.name != "ask").map(|member| member.name) {
+        assert!(all.contains(&format!("\"kind\": \"{question}\"")), "no case asks {question}");
+    }
+    for section in ["scan", "apply ", "decide", "snapshot", "scenario ", "delete ", "error ", "receipt"] {
+        assert!(all.contains(&format!("\n=== {section}")), "no case has a section {section}");
+    }
+}
+
+#[test]
+fn a_wrong_expectation_is_told() {
+    let (told, _) = Run::new().play("x\n=== now 2026-01-01\n=== ask\n{\"kind\": \"cycles\"}\n=== expect\n{}\n");
+    assert_eq!(told.len(), 1, "{told:?}");
+    let (told, _) = Run::new().play("x\n=== now 2026-01-01\n=== ask\n{\"kind\": \"cycles\"}\n=== error unknown\nno\n");
+    assert_eq!(told.len(), 1, "{told:?}");
+}
+
+/// A section: its head without the mark, and its body.
+type Section<'a> = (&'a str, String);
+
+fn sections(text: &str) -> (String, Vec<Section<'_>>) {
+    let mut before = String::new();
+    let mut sections: Vec<Section<'_>> = Vec::new();
+    for line in text.split_inclusive('\n') {
+        match (line.strip_prefix("=== "), sections.last_mut()) {
+            (Some(head), _) => sections.push((head.trim_end(), String::new())),
+            (None, Some((_, body))) => body.push_str(line),
+            (None, None) => before.push_str(line),
+        }
+    }
+    (before, sections)
+}
+
+/// A case while it is played.
+struct Run {
+    folder: tempfile::TempDir,
+    twin: Twin,
+    now: Timestamp,
+    snapshots: Vec<Snapshot>,
+    scenario: Option<Scenario>,
+    changed: bool,
+    last: Result<String>,
+    receipt: String,
+}
+
+impl Run {
+    fn new() -> Self {
+        Run {
+            folder: tempfile::tempdir().expect("a folder"),
+            twin: Twin::in_memory(),
+            now: Timestamp::MIN,
+            snapshots: Vec::new(),
+            scenario: None,
+            changed: true,
+            last: Ok(String::new()),
+            receipt: String::new(),
+        }
+    }
+
+    /// What is not as expected, and the case with what was found.
+    fn play(&mut self, text: &str) -> (Vec<String>, String) {
+        let (mut found, sections) = sections(text);
+        let mut wrong = Vec::new();
+        for (head, body) in sections {
+            let (word, rest) = head.split_once(' ').unwrap_or((head, ""));
+            let body = self.step(word, rest, body, &mut wrong);
+            let head = match (word, &self.last) {
+                ("error" | "expect", Err(error)) => format!("error {}", error.kind().code()),
+                _ => head.to_owned(),
+            };
+            found.push_str(&format!("=== {head}\n{body}"));
+        }
+        (wrong, found)
+    }
+
+    /// Plays one section and returns its body as it should be.
+    fn step(&mut self, word: &str, rest: &str, body: String, wrong: &mut Vec<String>) -> String {
+        match word {
+            "now" => self.now = Timestamp::parse(rest).expect("a time"),
+            "file" => self.write(rest, &body),
+            "delete" => fs::remove_file(self.folder.path().join(rest)).expect("a file to delete"),
+            "scan" => self.scan(),
+            "apply" => self.apply(rest, &body),
+            "decide" => self.decide(&body),
+            "snapshot" => self.look(&body),
+            "scenario" => self.imagine(rest, &body),
+            "ask" => self.last = self.ask(&body),
+            "expect" => return self.compare("", body.trim(), wrong),
+            "error" => return self.compare(rest, body.trim(), wrong),
+            "receipt" if self.receipt != body.trim() => {
+                wrong.push(format!("receipt\n- {}\n+ {}", body.trim(), self.receipt));
+                return format!("{}\n", self.receipt);
+            }
+            "receipt" => {}
+            other => wrong.push(format!("there is no section {other}")),
+        }
+        body
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder that can be made");
+        fs::write(path, text).expect("a file that can be written");
+    }
+
+    fn scan(&mut self) {
+        let mut options = ScanOptions { name: Some("estate".to_owned()), ..ScanOptions::default() };
+        options.context = Context::new(self.now);
+        let (receipt, _) = scan_into(&self.twin, self.folder.path(), &options).expect("a scan");
+        self.took(receipt.to_json());
+    }
+
+    fn took(&mut self, receipt: String) {
+        (self.receipt, self.changed) = (receipt, true);
+    }
+
+    fn apply(&mut self, name: &str, body: &str) {
+        let body: Value = serde_json::from_str(body).expect("JSON");
+        let capability = CapabilityDraft::from_json(&body["capability"].to_string()).expect("a capability");
+        let capability = capability.capability(name, self.twin.schema()).expect("a capability");
+        let source = SourceId(name.to_owned());
+        let page = |page: &Value| {
+            PageDraft::from_json(&page.to_string()).expect("a page").page(&source, &capability, self.twin.schema()).batch
+        };
+        let batches = body["pages"].as_array().expect("pages").iter().map(page).collect();
+        let receipt = self.twin.apply(batches, self.now).expect("a receipt").to_json();
+        self.took(receipt);
+    }
+
+    fn decide(&mut self, body: &str) {
+        let body: Value = serde_json::from_str(body).expect("JSON");
+        let (what, names) = body.as_object().and_then(|fields| fields.iter().next()).expect("a decision");
+        let name = |place: usize| names[place].as_str().expect("a name");
+        let record = |place: usize| self.twin.record(name(place));
+        let decision = match what.as_str() {
+            "rename" => record(0).map(|record| HumanDecision::Name { record, name: name(1).to_owned() }),
+            _ => record(0).and_then(|a| Ok((a, record(1)?))).map(|(a, b)| match what.as_str() {
+                "pin" => HumanDecision::Pin { a, b },
+                "split" => HumanDecision::Split { a, b },
+                _ => HumanDecision::Unpin { a, b },
+            }),
+        };
+        let decided = decision.and_then(|decision| self.twin.decide(decision, self.now));
+        match decided {
+            Ok(changes) => self.took(twin_core::changes_json(&changes)),
+            Err(error) => self.last = Err(error),
+        }
+    }
+
+    fn look(&mut self, body: &str) {
+        let times: Value = if body.trim().is_empty() { json!({}) } else { serde_json::from_str(body).expect("JSON") };
+        let time = |name: &str| times[name].as_str().map(|text| Timestamp::parse(text).expect("a time"));
+        let at = time("valid").map_or(At::now(self.now), |valid| At::now(self.now).valid(valid));
+        let at = time("known").map_or(at, |known| at.known(known));
+        self.snapshots.push(self.twin.snapshot(at));
+        (self.scenario, self.changed) = (None, false);
+    }
+
+    fn snapshot(&mut self) -> &Snapshot {
+        if self.changed {
+            self.look("");
+        }
+        self.snapshots.last().expect("a snapshot")
+    }
+
+    fn imagine(&mut self, name: &str, body: &str) {
+        let drafts = ChangeDraft::list_from_json(body);
+        let scenario = drafts.and_then(|drafts| Scenario::of(self.snapshot(), name, &drafts));
+        match scenario {
+            Ok(scenario) => {
+                self.snapshots.push(scenario.snapshot());
+                self.scenario = Some(scenario);
+            }
+            Err(error) => self.last = Err(error),
+        }
+    }
+
+    fn ask(&mut self, body: &str) -> Result<String> {
+        let asked: Value = serde_json::from_str(body).expect("JSON");
+        let reply: Reply = match (asked["kind"].as_str(), &self.scenario) {
+            (Some("outcome"), Some(scenario)) => scenario.outcome().into(),
+            (Some("diff"), _) => {
+                self.snapshot();
+                let [.., earlier, later] = &self.snapshots[..] else { panic!("diff needs two snapshots") };
+                later.diff(earlier).into()
+            }
+            _ => self.snapshot().ask(&Question::from_json(body)?)?,
+        };
+        same_in_pages(&reply);
+        Ok(reply.to_json())
+    }
+
+    /// Compares the last answer, and returns what was found.
+    fn compare(&self, code: &str, expected: &str, wrong: &mut Vec<String>) -> String {
+        let (kind, found) = match &self.last {
+            Ok(found) => ("", found.clone()),
+            Err(error) => (error.kind().code(), line(error)),
+        };
+        if (kind, found.as_str()) != (code, expected) {
+            wrong.push(format!("\n- {code} {expected}\n+ {kind} {found}"));
+        }
+        format!("{found}\n")
+    }
+}
+
+fn line(error: &Error) -> String {
+    error.to_string().replace('\n', " ")
+}
+
+/// A list of rows is the same in one piece and in pages.
+fn same_in_pages(reply: &Reply) {
+    let whole: Value = serde_json::from_str(&reply.to_json()).expect("JSON");
+    let page: Value = serde_json::from_str(&reply.rows_json(0..reply.len())).expect("JSON");
+    if whole["value"].is_array() {
+        assert_eq!(canonical(&whole["value"]), canonical(&page["rows"]));
+    }
+}
