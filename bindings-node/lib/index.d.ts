@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 // Twin for Node: an embeddable digital twin of software systems.
 
 import type {
