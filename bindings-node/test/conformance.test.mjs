@@ -64,7 +64,7 @@ class Run {
     }
   }
 
-  /** @param {object} receipt */
+  /** @param {import('software-twin').Receipt & { report?: unknown }} receipt */
   took({ report: _, ...receipt }) {
     this.receipt = JSON.stringify(sorted(receipt))
     this.isChanged = true

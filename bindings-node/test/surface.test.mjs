@@ -58,7 +58,13 @@ const prototype = (on) => (on === 'module' ? twin : /** @type {any} */ (twin)[on
 function present(on) {
   const keys = Reflect.ownKeys(prototype(on)).filter((key) => key !== 'constructor' && key !== Symbol.toStringTag)
   const inspected = Symbol.for('nodejs.util.inspect.custom')
-  return keys.filter((key) => key !== inspected).map((key) => (typeof key === 'symbol' ? `[${key.description}]` : key))
+  return keys.filter((key) => key !== inspected).map((key) => (typeof key === 'symbol' ? wellKnown(key) : key))
+}
+
+/** @param {symbol} key */
+function wellKnown(key) {
+  const name = ['asyncIterator', 'dispose', 'asyncDispose'].find((name) => Reflect.get(Symbol, name) === key)
+  return `[Symbol.${name}]`
 }
 
 /** @param {ts.Symbol} symbol */

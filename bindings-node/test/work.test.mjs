@@ -1,6 +1,7 @@
 // Long work: stopped by a signal, a deadline or whatever a callback throws, watched, and never in the event loop's way.
 
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { inMemory } from 'software-twin'
@@ -42,7 +43,7 @@ test('a signal that comes too late changes nothing, and leaves no listener', asy
   const receipt = await inMemory().scan(ESTATE, { signal: controller.signal, now: NOW })
   controller.abort()
   assert.ok(receipt.applied > 0)
-  assert.equal((await import('node:events')).getEventListeners(controller.signal, 'abort').length, 0)
+  assert.equal(getEventListeners(controller.signal, 'abort').length, 0)
 })
 
 test('a deadline ends the work', async () => {
