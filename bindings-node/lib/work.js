@@ -32,6 +32,7 @@ class Work {
 
   end() {
     this.#isOver = true
+    this.stop.end()
     if (this.#thrown) throw this.#thrown.error
   }
 

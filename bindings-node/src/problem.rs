@@ -21,10 +21,21 @@ pub type Parts = FnArgs<(String, String)>;
 
 type ErrorClass = FunctionRef<Parts, Unknown<'static>>;
 
+/// How many letters a line for people has at most: a path or a text of the caller's may be of any length.
+const LETTERS: usize = 900;
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        Problem { code: error.kind().code(), message: error.to_string() }
+        Problem { code: error.kind().code(), message: line(error.to_string()) }
     }
+}
+
+fn line(mut message: String) -> String {
+    if let Some((end, _)) = message.char_indices().nth(LETTERS) {
+        message.truncate(end);
+        message.push('…');
+    }
+    message
 }
 
 impl Problem {

@@ -1,6 +1,6 @@
 //! What stops long work, and who watches it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use napi::Status;
@@ -27,7 +27,7 @@ pub struct Stop {
 
 /// Counts all units and tells of some.
 struct Watch {
-    listener: Option<Listener>,
+    listener: Mutex<Option<Listener>>,
     last: Mutex<Last>,
 }
 
@@ -44,7 +44,7 @@ impl Stop {
     /// With whoever listens to the progress.
     #[napi(constructor)]
     pub fn new(listener: Option<Listener>) -> Self {
-        Stop { cancel: Cancel::default(), watch: Arc::new(Watch { listener, last: Mutex::default() }) }
+        Stop { cancel: Cancel::default(), watch: Arc::new(Watch { listener: Mutex::new(listener), last: Mutex::default() }) }
     }
 
     /// Asks the core to stop at its next check.
@@ -52,6 +52,17 @@ impl Stop {
     pub fn cancel(&self) {
         self.cancel.cancel();
     }
+
+    /// Lets go of the listener. Node holds it until then, and with it whatever it refers to.
+    #[napi]
+    pub fn end(&self) {
+        locked(&self.watch.listener).take();
+    }
+}
+
+/// What is within a lock. Whoever panicked while holding it left nothing half done.
+fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Stop {
@@ -67,17 +78,15 @@ impl Stop {
 
     /// How far the work has come, for people.
     pub fn told(&self) -> Option<String> {
-        let last = self.watch.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = locked(&self.watch.last);
         (!last.phase.is_empty()).then(|| format!("{} of {} ({})", last.done, last.total, last.phase))
     }
 }
 
 impl Progress for Watch {
     fn report(&self, phase: &str, done: u64, total: u64) {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.is_new(phase, done, total)
-            && let Some(listener) = &self.listener
-        {
+        let is_time = locked(&self.last).is_new(phase, done, total);
+        if is_time && let Some(listener) = locked(&self.listener).as_ref() {
             let told = (phase.to_owned(), done as f64, total as f64);
             listener.call(told.into(), ThreadsafeFunctionCallMode::NonBlocking);
         }
