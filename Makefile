@@ -1,4 +1,4 @@
-# Every target does its own set-up: a Rust toolchain, make and a C linker are enough.
+# Every target does its own set-up: a Rust toolchain, make, a C linker, and Node 20.5 or newer with its npm are enough.
 
 CARGO ?= cargo
 DENY_VERSION := 0.20.2
@@ -36,3 +36,39 @@ target/tools/bin/cargo-deny:
 
 bench:
 	$(CARGO) bench --locked -p benches
+
+# The Node host: its addon beside its facade, its types, and its tests.
+NODE ?= node
+NPM ?= npm
+ADDON := bindings-node/lib/twin.node
+ADDON_BUILT := $(if $(filter Darwin,$(shell uname)),libtwin_node.dylib,libtwin_node.so)
+
+.PHONY: node node-addon dist dist-node bench-node
+
+test: node
+
+node: bindings-node/node_modules/ready node-addon
+	cd bindings-node && $(NPM) test --silent
+
+# Together with `benches`, so that the core and its connectors are built with the features that other tests use as well.
+node-addon:
+	$(CARGO) build --locked --lib -p twin-node -p benches
+	@cmp -s target/debug/$(ADDON_BUILT) $(ADDON) || install target/debug/$(ADDON_BUILT) $(ADDON)
+
+# The examples find the package as a user's project does.
+bindings-node/node_modules/ready: bindings-node/package-lock.json
+	cd bindings-node && $(NPM) ci --no-audit --no-fund
+	mkdir -p examples/node_modules && ln -sfn ../../bindings-node examples/node_modules/software-twin
+	@touch $@
+
+# Packages as users get them: built, installed into clean folders, and tried there.
+dist: dist-node
+
+dist-node: bindings-node/node_modules/ready
+	$(CARGO) build --locked --profile dist --lib -p twin-node
+	$(NODE) bindings-node/pack.mjs target/dist/$(ADDON_BUILT) out/node
+
+# The same questions through Node as through the core: one JSON line each.
+bench-node: bindings-node/node_modules/ready
+	$(CARGO) build --locked --release --lib -p twin-node
+	$(NODE) bindings-node/benches/questions.mjs target/release/$(ADDON_BUILT)

@@ -44,7 +44,10 @@ impl Stop {
     /// With whoever listens to the progress.
     #[napi(constructor)]
     pub fn new(listener: Option<Listener>) -> Self {
-        Stop { cancel: Cancel::default(), watch: Arc::new(Watch { listener: Mutex::new(listener), last: Mutex::default() }) }
+        Stop {
+            cancel: Cancel::default(),
+            watch: Arc::new(Watch { listener: Mutex::new(listener), last: Mutex::default() }),
+        }
     }
 
     /// Asks the core to stop at its next check.

@@ -23,7 +23,7 @@ export async function estate() {
  */
 export function folder(t) {
   const path = mkdtempSync(join(tmpdir(), 'twin-'))
-  t.after(() => rmSync(path, { recursive: true, force: true }))
+  t.after(() => rmSync(path, { recursive: true, force: true, maxRetries: 5 }))
   return path
 }
 
