@@ -1,4 +1,4 @@
-# Every target does its own set-up: a Rust toolchain, make, a C linker, and Python 3.11 or newer with its venv are enough.
+# Every target does its own set-up: a Rust toolchain, make, a C linker, Python 3.11 or newer with its venv, and Node 20.5 or newer with its npm are enough.
 
 CARGO ?= cargo
 DENY_VERSION := 0.20.2
@@ -9,7 +9,7 @@ VENV := target/python/venv
 PANDAS2 := target/python/pandas2
 PYTHON_MODULE := bindings-python/python/twin/_twin.abi3.so
 
-.PHONY: demo test fmt lint unit doc deny bench python python-module dist dist-python bench-bindings
+.PHONY: demo test fmt lint unit doc deny bench python python-module node node-addon dist dist-python dist-node bench-bindings bench-node
 
 # Shows a live twin of the example estate. Says what it builds: the first time takes minutes.
 demo:
@@ -17,7 +17,7 @@ demo:
 	@$(CARGO) run --release --locked -q -p examples --bin tour
 
 # Everything that must hold.
-test: fmt lint unit doc deny python
+test: fmt lint unit doc deny python node
 
 fmt:
 	$(CARGO) fmt --all --check
@@ -59,7 +59,7 @@ target/python/%/ready:
 	@touch $@
 
 # Packages as users get them: built, installed into clean environments, and tried there.
-dist: dist-python
+dist: dist-python dist-node
 
 # The wheel, and the README's example run by an environment that knows nothing else.
 dist-python: $(VENV)/ready
@@ -80,3 +80,33 @@ bench-bindings: $(VENV)/ready
 
 bench:
 	$(CARGO) bench --locked -p benches
+
+# The Node host: its addon beside its facade, its types, and its tests.
+NODE ?= node
+NPM ?= npm
+ADDON := bindings-node/lib/twin.node
+ADDON_BUILT := $(if $(filter Darwin,$(shell uname)),libtwin_node.dylib,libtwin_node.so)
+
+node: bindings-node/node_modules/ready node-addon
+	cd bindings-node && $(NPM) test --silent
+
+# Together with `benches`, so that the core and its connectors are built with the features that other tests use as well.
+node-addon:
+	$(CARGO) build --locked --lib -p twin-node -p benches
+	@cmp -s target/debug/$(ADDON_BUILT) $(ADDON) || install target/debug/$(ADDON_BUILT) $(ADDON)
+
+# The examples find the package as a user's project does.
+bindings-node/node_modules/ready: bindings-node/package-lock.json
+	cd bindings-node && $(NPM) ci --no-audit --no-fund
+	mkdir -p examples/node_modules && ln -sfn ../../bindings-node examples/node_modules/software-twin
+	@touch $@
+
+# The npm package, and the README's example run in a folder that knows nothing else.
+dist-node: bindings-node/node_modules/ready
+	$(CARGO) build --locked --profile dist --lib -p twin-node
+	$(NODE) bindings-node/pack.mjs target/dist/$(ADDON_BUILT) out/node
+
+# The same questions through Node as through the core: one JSON line each.
+bench-node: bindings-node/node_modules/ready
+	$(CARGO) build --locked --release --lib -p twin-node
+	$(NODE) bindings-node/benches/questions.mjs target/release/$(ADDON_BUILT)

@@ -69,11 +69,15 @@ pub fn missing_families(files: &[SourceFile]) -> Vec<String> {
     families.filter(|family| !taken.contains(&format!("twin-connector-{family}"))).map(str::to_owned).collect()
 }
 
-/// A crate that does not take the workspace's lints, and with them `forbid(unsafe_code)`.
+/// A crate that does not take the workspace's lints, and with them `forbid(unsafe_code)`. A binding denies unsafe code instead, because macros
+/// write some for it and allow themselves to.
 pub fn without_lints(file: &SourceFile) -> Option<String> {
     let manifest: toml::Table = file.path.ends_with("Cargo.toml").then(|| file.text.parse().ok()).flatten()?;
-    let takes = manifest.get("lints").and_then(|lints| lints.get("workspace")).and_then(toml::Value::as_bool);
-    (manifest.contains_key("package") && takes != Some(true)).then(|| file.path.clone())
+    let lints = manifest.get("lints");
+    let takes = lints.and_then(|lints| lints.get("workspace")).and_then(toml::Value::as_bool) == Some(true);
+    let unsafe_code = lints.and_then(|lints| lints.get("rust")?.get("unsafe_code")?.as_str());
+    let denies = file.path.starts_with("bindings-") && unsafe_code == Some("deny");
+    (manifest.contains_key("package") && !takes && !denies).then(|| file.path.clone())
 }
 
 /// The names in what `cargo tree --prefix none` prints.
@@ -122,6 +126,9 @@ fn a_crate_without_lints_is_found() {
     assert!(told("[package]\nname = \"a\"").is_some());
     assert_eq!(told("[package]\nname = \"a\"\n[lints]\nworkspace = true"), None);
     assert_eq!(told("[workspace]"), None);
+    let denies = "[package]\nname = \"a\"\n[lints.rust]\nunsafe_code = \"deny\"";
+    assert!(told(denies).is_some());
+    assert_eq!(without_lints(&SourceFile::made_up("bindings-a/Cargo.toml", denies)), None);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The house rules as tests. Each rule is a function over text that returns what breaks it, with a test of its own that
 //! shows it can fail; the tests in this file hold the whole tree against them.
 
+mod bindings;
 mod crates;
 mod rust;
 mod shape;
@@ -123,6 +124,14 @@ fn files_and_functions_are_short() {
     let files = tree();
     hold("files are short", files.iter().filter_map(shape::long_file).collect());
     hold("functions are short", files.iter().flat_map(shape::long_functions).collect());
+}
+
+#[test]
+fn bindings_hold_no_logic() {
+    let files = tree();
+    hold("functions of bindings are short", files.iter().flat_map(bindings::long_functions).collect());
+    hold("most functions of bindings are very short", bindings::long_medians(&files));
+    hold("nobody writes unsafe code", files.iter().flat_map(bindings::unsafe_lines).collect());
 }
 
 #[test]

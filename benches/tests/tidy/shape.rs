@@ -71,7 +71,7 @@ pub fn long_functions(file: &SourceFile) -> Vec<String> {
 }
 
 /// Each function's name and number of lines.
-fn functions(code: &str) -> Vec<(String, usize)> {
+pub fn functions(code: &str) -> Vec<(String, usize)> {
     code.match_indices("fn ")
         .filter(|(at, _)| starts_a_word(code, *at))
         .filter_map(|(at, _)| function(&code[at..]))

@@ -1,0 +1,298 @@
+/// <reference lib="esnext.disposable" />
+// Twin for Node: an embeddable digital twin of software systems.
+
+import type {
+  AsOf, CapabilityDraft, Change, ChangeDraft, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
+  Evidence, Freshness, GoverningDecision, Hit, IdentityReason, Interval, Kind, Neighbour, Outcome, OwnerRow, PageDraft, Perspective,
+  Profile, Question, Receipt, Relation, Report, SaidValue, SourceCheck, State, Status, Timestamp,
+} from './answers'
+
+export * from './answers'
+
+/** A moment: a `Date`, an ISO string with a zone, or a day in UTC such as `2026-11-15`. */
+export type Moment = Date | string
+
+/** What an error is about, the same in every host. */
+export type ErrorCode =
+  | 'unknown' | 'ambiguous' | 'invalid' | 'corrupt' | 'newer' | 'busy' | 'not_a_store' | 'io' | 'limit' | 'cancelled' | 'closed'
+  | (string & {})
+
+/**
+ * Whatever the twin refuses or cannot do. An argument of the wrong type is a `TypeError` with the code `invalid` instead.
+ */
+export class TwinError extends Error {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions)
+  readonly code: ErrorCode
+  readonly name: 'TwinError'
+}
+
+/** Opens the twin at a path, or makes one. */
+export function open(path: string | URL, options?: { readOnly?: boolean }): Promise<Twin>
+
+/** A twin that forgets when it is closed. */
+export function inMemory(): Twin
+
+/** How many twins, snapshots, scenarios and answers this process holds. */
+export function liveHandles(): number
+
+/** How far long work has come. */
+export interface Progress {
+  readonly phase: string
+  readonly done: number
+  /** 0 where it is not known yet. */
+  readonly total: number
+}
+
+/** The terms of long work. */
+export interface LongWork {
+  /** What the host calls now. Default: its clock. */
+  now?: Moment
+  /** Stops the core. The promise rejects with the signal's reason once it has stopped; nothing half done stays. */
+  signal?: AbortSignal
+  /** Told now and then, not of every unit. What it throws stops the work, and is what the caller gets. */
+  onProgress?: (progress: Progress) => void
+  /** In how many milliseconds the work must end. */
+  deadline?: number
+}
+
+/** The terms of a scan. */
+export interface ScanOptions extends LongWork {
+  /** The source, which begins every record's key. Default: the Git remote, else the absolute path. */
+  name?: string
+  /** Names of folders that are not entered. */
+  skip?: readonly string[]
+}
+
+/** What became of a scan. */
+export interface ScanReceipt extends Receipt {
+  report: Report
+}
+
+/** A twin: takes what sources say, and answers through snapshots. */
+export class Twin {
+  private constructor()
+  /** Counts the commits that changed facts, their evidence, or identity. */
+  readonly revision: number
+  /** Reads a folder: every file that any decoder recognises. */
+  scan(path: string | URL, options?: ScanOptions): Promise<ScanReceipt>
+  /** Reads a source of the host's own to its end, from where it last stopped. What the source throws is what the caller gets. */
+  sync(source: Source, options?: LongWork & { name?: string }): Promise<Receipt>
+  /** Takes pages of a source that the host has at hand. */
+  apply(pages: readonly PageDraft[], options: LongWork & { source: string; capability: CapabilityDraft }): Promise<Receipt>
+  /** An immutable view of what holds now, or at another time, or by what was known then. */
+  snapshot(times?: { now?: Moment; valid?: Moment; known?: Moment }): Snapshot
+  /** Decides that two records are of one entity. */
+  pin(a: string, b: string, options?: { now?: Moment }): Promise<Change[]>
+  /** Decides that two records are of two entities. */
+  split(a: string, b: string, options?: { now?: Moment }): Promise<Change[]>
+  /** Takes back what was decided on two records. */
+  unpin(a: string, b: string, options?: { now?: Moment }): Promise<Change[]>
+  /** Decides what the entity of a record is called. */
+  rename(record: string, name: string, options?: { now?: Moment }): Promise<Change[]>
+  /** Where a source goes on. */
+  cursor(source: string): string | null
+  /** Shows what another process wrote since, and gives the revision. */
+  refresh(): Promise<number>
+  /** Holds a source of the host's own against what every source must keep to. */
+  checkSource(makeSource: () => Source | Promise<Source>, options?: { now?: Moment; signal?: AbortSignal }): Promise<SourceCheck[]>
+  /** Closes the store. Snapshots that were taken stay, and work that runs goes on to its end. */
+  close(): void
+  [Symbol.dispose](): void
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** What the question needs of its sources, which every question takes. */
+export interface Needs {
+  needs?: Profile
+}
+
+/** For a while, or for ever. */
+export type Hazard = 'outage' | 'removal'
+
+/** An immutable view of the twin. Entities are named by id, record key, alias or unique name. */
+export class Snapshot {
+  private constructor()
+  /** The twin's revision. */
+  readonly revision: number
+  /** The times that the snapshot is about. */
+  readonly asOf: AsOf
+  /** The moment against which ages are counted. */
+  readonly now: Timestamp
+  /** How many entities there are. */
+  readonly size: number
+  /** The name of the scenario, if this is one. */
+  readonly scenarioName: string | null
+  /** Answers a question that is given as data. */
+  ask<Q extends Question>(question: Q): Promise<AnswerOf<Q['kind']>>
+  /** Who is affected if an entity fails? */
+  blastRadius(entity: string, options?: Needs & { state?: State; hazard?: Hazard; environment?: string }): Promise<AnswerOf<'blast_radius'>>
+  /** What sources tell differently of an entity from the same side, and which word to go by. */
+  conflicts(entity: string, options?: Needs): Promise<AnswerOf<'conflicts'>>
+  /** What an entity and its dependents are billed. */
+  cost(entity: string, options?: Needs): Promise<AnswerOf<'cost'>>
+  /** Entities that need each other around a corner. */
+  cycles(options?: Needs): Promise<AnswerOf<'cycles'>>
+  /** What was decided about an entity, and whether reality keeps to it. */
+  decisions(entity: string, options?: Needs): Promise<AnswerOf<'decisions'>>
+  /** Everything that is known of an entity, with every source's word. */
+  describe(entity: string, options?: Needs): Promise<AnswerOf<'describe'>>
+  /** What one side says and another does not. Default: what is declared against what is observed. */
+  drift(options?: Needs & { left?: Perspective; right?: Perspective }): Promise<AnswerOf<'drift'>>
+  /** Why the records of an entity are one thing, and which others came near. */
+  explain(entity: string, options?: Needs): Promise<AnswerOf<'explain'>>
+  /** The entities whose names contain some words; empty for all. */
+  findAll(words: string, options?: Needs & { of?: Kind }): Promise<AnswerOf<'find_all'>>
+  /** What an entity is related to. */
+  neighbours(entity: string, options?: Needs & { relation?: Relation }): Promise<AnswerOf<'neighbours'>>
+  /** Who answers for an entity, and by which rule. */
+  owners(entity: string, options?: Needs): Promise<AnswerOf<'owners'>>
+  /** Why two entities are not one. */
+  whyNot(a: string, b: string, options?: Needs): Promise<AnswerOf<'why_not'>>
+  /** Finds one entity by id, record key, alias, or unique name. */
+  find(name: string): EntityRef
+  /** What changed from an earlier snapshot to this one. */
+  diff(earlier: Snapshot): Promise<AnswerOf<'diff'>>
+  /** A world that differs from this one. */
+  scenario(name: string, changes: readonly ChangeDraft[]): Scenario
+  /** The map and its tables as one page that needs nothing else. */
+  toHtml(): Promise<string>
+  /** The map as a picture. */
+  toSvg(): Promise<string>
+  /** The map as text for a diagram. */
+  toMermaid(): Promise<string>
+}
+
+/** Changes, as a scenario takes them. */
+export const change: {
+  /** An entity fails for a while. */
+  fail(entity: string, options?: { state?: State }): ChangeDraft
+  /** An entity is taken away for ever. */
+  remove(entity: string): ChangeDraft
+}
+
+/** A world that differs from the snapshot that it was made of. */
+export class Scenario {
+  private constructor()
+  /** The name. */
+  readonly name: string
+  /** What follows from the changes. */
+  outcome(options?: Needs): Promise<AnswerOf<'outcome'>>
+  /** The world after the changes. */
+  snapshot(): Snapshot
+}
+
+/** Each question's row, and its value. */
+export interface Answers {
+  blast_radius: [row: Hit, value: Hit[]]
+  conflicts: [row: Conflict, value: Conflict[]]
+  cost: [row: CostTableRow, value: CostSummary]
+  cycles: [row: Cycle, value: Cycle[]]
+  decisions: [row: GoverningDecision, value: GoverningDecision[]]
+  describe: [row: SaidValue, value: Description]
+  diff: [row: Change, value: Change[]]
+  drift: [row: DriftTableRow, value: Drift]
+  explain: [row: IdentityReason, value: IdentityReason[]]
+  find_all: [row: EntityRef, value: EntityRef[]]
+  neighbours: [row: Neighbour, value: Neighbour[]]
+  outcome: [row: Hit, value: Outcome]
+  owners: [row: OwnerRow, value: OwnerRow[]]
+  why_not: [row: IdentityReason, value: IdentityReason[]]
+}
+
+/** The answer to a question of that kind. */
+export type AnswerOf<Kind extends keyof Answers> = Answer<Answers[Kind][0], Answers[Kind][1]>
+
+/** Rows with the evidence that they cite, by its number. */
+export type Rows<Row> = Row[] & { readonly evidence: { readonly [number: string]: Evidence } }
+
+/** A value with its evidence, freshness and blind spots. Nothing is parsed before it is asked for. */
+export class Answer<Row = unknown, Value = Row[]> implements AsyncIterable<Row> {
+  private constructor()
+  /** An answer that was frozen, here or in another thread or process. */
+  static thaw<Row = unknown, Value = Row[]>(text: string): Promise<Answer<Row, Value>>
+  /** The question, as it was understood. */
+  readonly question: { readonly kind: string; readonly [field: string]: unknown }
+  /** Whether the answer is whole. */
+  readonly status: Status
+  /**
+   * The value.
+   * @throws {TwinError} with the code `limit` beyond 1,000 rows, which would block the event loop: take `pages()`, `rows()` or `columns()`.
+   */
+  readonly value: Value
+  /** One line, where the question is one of yes and no. */
+  readonly verdict: string | null
+  /** Where the value lies, if it is a number that is not known exactly. */
+  readonly interval: Interval | null
+  /** The sides from which the facts behind the value are known. */
+  readonly basis: Perspective[]
+  /** How it was computed. */
+  readonly method: string
+  /** What was taken for granted. */
+  readonly assumptions: string[]
+  /** The sorts of sources that bear on the question and were read. */
+  readonly inputs: string[]
+  /** How old the sources are. */
+  readonly freshness: Freshness[]
+  /** What nobody here can see. */
+  readonly blindSpots: string[]
+  /** The seed, where chance was used. */
+  readonly seed: number | null
+  /** The twin's revision. */
+  readonly revision: number
+  /** The times that the answer is about. */
+  readonly asOf: AsOf
+  /** How many rows there are. */
+  readonly size: number
+  /** The rows, page by page, each page with the evidence that it cites. Default: 1,000 a page. */
+  pages(size?: number): AsyncGenerator<Rows<Row>, void, undefined>
+  /** All rows. The event loop goes on between each thousand. */
+  rows(): Promise<Row[]>
+  /** Why a row is there. */
+  evidence(row: number): Evidence[]
+  /** Canonical JSON of the whole answer. */
+  toJson(): Promise<string>
+  /** The answer as a fragment for a portal. */
+  toHtml(): Promise<string>
+  /** The rows as typed columns, laid out as Arrow lays them out. */
+  columns(): Promise<Table>
+  /** Text that another thread or process thaws. */
+  freeze(): Promise<string>
+  [Symbol.asyncIterator](): AsyncGenerator<Row, void, undefined>
+}
+
+/** Columns of one length. */
+export interface Table {
+  readonly size: number
+  readonly columns: readonly Column[]
+}
+
+/** One column. Bits stand lowest first; texts are UTF-8, text `i` is `bytes[offsets[i]]` up to `offsets[i + 1]`. */
+export type Column = {
+  readonly name: string
+  /** One bit for each row: whether it has a value. */
+  readonly validity: Uint8Array
+} & (
+  | { readonly type: 'text'; readonly offsets: Int32Array; readonly bytes: Uint8Array }
+  | { readonly type: 'integer'; readonly integers: BigInt64Array }
+  | { readonly type: 'number'; readonly numbers: Float64Array }
+  | { readonly type: 'flag'; readonly flags: Uint8Array }
+  /** List `i` holds the texts `lists[i]` up to `lists[i + 1]`. */
+  | { readonly type: 'texts'; readonly lists: Int32Array; readonly offsets: Int32Array; readonly bytes: Uint8Array }
+)
+
+/** A source of the host's own. */
+export interface Source {
+  /** The source's name, unless `sync` is given another. */
+  readonly name?: string
+  readonly capability: CapabilityDraft
+  /** Reads the page at a cursor, or the first one. */
+  read(cursor: string | null, context: ReadContext): PageDraft | Promise<PageDraft>
+}
+
+/** The terms of one reading. */
+export interface ReadContext {
+  /** What the host calls now. */
+  readonly now: Timestamp
+  /** Aborted as soon as nobody waits for the page any more. */
+  readonly signal: AbortSignal
+}

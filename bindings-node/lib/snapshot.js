@@ -1,0 +1,149 @@
+'use strict'
+
+const native = require('./twin.node')
+const { Answer } = require('./answer.js')
+const { json, options } = require('./data.js')
+const { invalid } = require('./error.js')
+
+/** An immutable view of the twin. */
+class Snapshot {
+  #native
+  #facts
+
+  constructor(snapshot) {
+    if (!(snapshot instanceof native.Snapshot)) throw invalid('snapshots come from a twin')
+    this.#native = snapshot
+    this.#facts = JSON.parse(snapshot.facts())
+  }
+
+  get revision() {
+    return this.#facts.revision
+  }
+
+  get asOf() {
+    return this.#facts.as_of
+  }
+
+  get now() {
+    return this.#facts.now
+  }
+
+  get size() {
+    return this.#facts.size
+  }
+
+  get scenarioName() {
+    return this.#facts.scenario_name
+  }
+
+  async ask(question) {
+    return new Answer(await this.#native.ask(json(question, 'the question')))
+  }
+
+  async #asked(kind, given, named) {
+    return this.ask({ ...options(given), ...named, kind })
+  }
+
+  blastRadius(entity, given = {}) {
+    return this.#asked('blast_radius', given, { entity })
+  }
+
+  conflicts(entity, given = {}) {
+    return this.#asked('conflicts', given, { entity })
+  }
+
+  cost(entity, given = {}) {
+    return this.#asked('cost', given, { entity })
+  }
+
+  cycles(given = {}) {
+    return this.#asked('cycles', given)
+  }
+
+  decisions(entity, given = {}) {
+    return this.#asked('decisions', given, { entity })
+  }
+
+  describe(entity, given = {}) {
+    return this.#asked('describe', given, { entity })
+  }
+
+  drift(given = {}) {
+    return this.#asked('drift', given)
+  }
+
+  explain(entity, given = {}) {
+    return this.#asked('explain', given, { entity })
+  }
+
+  findAll(words, given = {}) {
+    return this.#asked('find_all', given, { words })
+  }
+
+  neighbours(entity, given = {}) {
+    return this.#asked('neighbours', given, { entity })
+  }
+
+  owners(entity, given = {}) {
+    return this.#asked('owners', given, { entity })
+  }
+
+  whyNot(a, b, given = {}) {
+    return this.#asked('why_not', given, { a, b })
+  }
+
+  find(name) {
+    return JSON.parse(this.#native.find(json(name, 'the name')))
+  }
+
+  async diff(earlier) {
+    if (!(earlier instanceof Snapshot)) throw invalid('the earlier one is no snapshot')
+    return new Answer(await this.#native.diff(earlier.#native))
+  }
+
+  scenario(name, changes) {
+    return new Scenario(this.#native.scenario(json(name, 'the name'), json(changes, 'the list of changes')))
+  }
+
+  async toHtml() {
+    return this.#native.toHtml()
+  }
+
+  async toSvg() {
+    return this.#native.toSvg()
+  }
+
+  async toMermaid() {
+    return this.#native.toMermaid()
+  }
+}
+
+/** A world that differs from the snapshot that it was made of. */
+class Scenario {
+  #native
+
+  constructor(scenario) {
+    if (!(scenario instanceof native.Scenario)) throw invalid('scenarios come from a snapshot')
+    this.#native = scenario
+  }
+
+  get name() {
+    return this.#native.name
+  }
+
+  async outcome(given = {}) {
+    return new Answer(await this.#native.outcome(json(options(given))))
+  }
+
+  snapshot() {
+    return new Snapshot(this.#native.snapshot())
+  }
+}
+
+/** Changes, as a scenario takes them. */
+const change = {
+  fail: (entity, given = {}) => ({ ...options(given), entity, change: 'fail' }),
+  remove: (entity) => ({ entity, change: 'remove' }),
+}
+
+module.exports = { Scenario, Snapshot, change }

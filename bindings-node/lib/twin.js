@@ -1,0 +1,110 @@
+'use strict'
+
+const native = require('./twin.node')
+const { json, options, path } = require('./data.js')
+const { invalid } = require('./error.js')
+const { Host } = require('./host.js')
+const { Snapshot } = require('./snapshot.js')
+const { run } = require('./work.js')
+
+/** A twin: takes what sources say, and answers through snapshots. */
+class Twin {
+  #native
+
+  constructor(twin) {
+    if (!(twin instanceof native.Twin)) throw invalid('a twin comes from open() or inMemory()')
+    this.#native = twin
+  }
+
+  async scan(folder, given = {}) {
+    const { signal, onProgress, ...terms } = options(given)
+    return this.#told({ signal, onProgress }, ({ stop }) => this.#native.scan(json(path(folder), 'the path'), json(terms), stop))
+  }
+
+  async sync(source, given = {}) {
+    const { signal, onProgress, ...terms } = { name: source?.name, ...options(given) }
+    return this.#pulled({ signal, onProgress }, () => source, (...call) => this.#native.sync(json(terms), ...call))
+  }
+
+  async checkSource(makeSource, given = {}) {
+    if (typeof makeSource !== 'function') throw invalid('what makes the source is no function')
+    const { signal, ...terms } = { name: 'checked', ...options(given) }
+    const checks = await this.#pulled({ signal }, makeSource, (...call) => this.#native.checkSource(json(terms), ...call))
+    signal?.throwIfAborted()
+    return checks
+  }
+
+  async apply(pages, given = {}) {
+    const { signal, onProgress, ...terms } = options(given)
+    return this.#told({ signal, onProgress }, ({ stop }) => this.#native.apply(json({ ...terms, pages }), stop))
+  }
+
+  async #told(terms, begin) {
+    return JSON.parse(await run(terms, begin))
+  }
+
+  async #pulled(terms, make, begin) {
+    return this.#told(terms, async (work) => {
+      const host = new Host(make, work.signal)
+      return begin(work.stop, host.answer).catch((error) => Promise.reject(host.cause(error)))
+    })
+  }
+
+  snapshot(times = {}) {
+    return new Snapshot(this.#native.snapshot(json(options(times))))
+  }
+
+  pin(a, b, given = {}) {
+    return this.#decided('pin', given, { a, b })
+  }
+
+  split(a, b, given = {}) {
+    return this.#decided('split', given, { a, b })
+  }
+
+  unpin(a, b, given = {}) {
+    return this.#decided('unpin', given, { a, b })
+  }
+
+  rename(record, name, given = {}) {
+    return this.#decided('rename', given, { record, name })
+  }
+
+  async #decided(kind, given, named) {
+    return JSON.parse(await this.#native.decide(json({ ...options(given), ...named, kind })))
+  }
+
+  cursor(source) {
+    return this.#native.cursor(json(source, 'the source'))
+  }
+
+  async refresh() {
+    return this.#native.refresh()
+  }
+
+  get revision() {
+    return this.#native.revision
+  }
+
+  close() {
+    this.#native.close()
+  }
+
+  [Symbol.dispose]() {
+    this.close()
+  }
+
+  async [Symbol.asyncDispose]() {
+    this.close()
+  }
+}
+
+async function open(store, given = {}) {
+  return new Twin(await native.open(json({ ...options(given), path: path(store) })))
+}
+
+function inMemory() {
+  return new Twin(native.inMemory())
+}
+
+module.exports = { Twin, inMemory, open }

@@ -1,0 +1,49 @@
+//! Twin for Node. The addon unwraps arguments, leaves the event loop, calls the core, and wraps what comes back; `lib/` is all that stands before it.
+//!
+//! Invariant: it holds no logic. Arguments come in as JSON and are read by the core's own types; every text that goes out was written by the core.
+
+mod answer;
+mod arguments;
+mod columns;
+mod problem;
+mod snapshot;
+mod source;
+mod stop;
+mod twin;
+mod work;
+
+use napi::Env;
+use napi::bindgen_prelude::{Function, Object, Unknown};
+use napi_derive::napi;
+
+use crate::twin::NativeTwin;
+
+/// Every error of this addon is made by this class from now on: `new Class(code, message)`.
+#[napi]
+pub fn raise_as(env: &Env, class: Function<'_, problem::Parts, Unknown<'static>>) -> napi::Result<()> {
+    problem::raise_as(env, class)
+}
+
+/// Opens the twin at a path, or makes one.
+#[napi]
+pub fn open<'e>(env: &'e Env, arguments: String) -> napi::Result<Object<'e>> {
+    work::on_thread(env, move || NativeTwin::open(&arguments))
+}
+
+/// A twin that forgets.
+#[napi]
+pub fn in_memory() -> NativeTwin {
+    NativeTwin::in_memory()
+}
+
+/// How many objects of the core this process holds.
+#[napi]
+pub fn live_handles() -> u32 {
+    u32::try_from(twin_core::base::live_handles()).unwrap_or(u32::MAX)
+}
+
+/// The answer that was frozen.
+#[napi]
+pub fn thaw(text: String) -> work::Asked<answer::NativeAnswer> {
+    work::asked(move || Ok(answer::NativeAnswer::of(twin_core::answer::Reply::thaw(&text)?)))
+}

@@ -1,0 +1,148 @@
+//! Snapshots, and worlds that differ from them.
+
+use napi::Env;
+use napi_derive::napi;
+use serde::Serialize;
+use twin_core::Question;
+use twin_core::analysis::EntityRef;
+use twin_core::answer::{Profile, canonical};
+use twin_core::base::Handle;
+use twin_core::graph::Snapshot;
+use twin_core::simulate::{ChangeDraft, Scenario, outcome};
+use twin_core::wire::{component_map, map_svg, mermaid, page};
+
+use crate::answer::NativeAnswer;
+use crate::arguments::{Needs, read};
+use crate::problem::{Result, raised};
+use crate::work::{Asked, asked};
+
+/// An immutable view.
+#[napi(js_name = "Snapshot")]
+#[derive(Clone)]
+pub struct NativeSnapshot {
+    snapshot: Snapshot,
+    _handle: Handle,
+}
+
+/// A world that differs from its base.
+#[napi(js_name = "Scenario")]
+#[derive(Clone)]
+pub struct NativeScenario {
+    scenario: Scenario,
+    _handle: Handle,
+}
+
+impl NativeSnapshot {
+    /// With its handle.
+    pub fn of(snapshot: Snapshot) -> Self {
+        NativeSnapshot { snapshot, _handle: Handle::new() }
+    }
+
+    fn told(&self, tell: impl FnOnce(&Snapshot) -> String + Send + 'static) -> Asked<String> {
+        let NativeSnapshot { snapshot, _handle } = self.clone();
+        asked(move || Ok(tell(&snapshot)).inspect(|_| drop(_handle)))
+    }
+}
+
+#[napi]
+impl NativeSnapshot {
+    /// Answers a question.
+    #[napi]
+    pub fn ask(&self, question: String) -> Asked<NativeAnswer> {
+        let own = self.clone();
+        asked(move || Ok(NativeAnswer::of(own.snapshot.ask(&Question::from_json(&question)?)?)))
+    }
+
+    /// Finds one entity.
+    #[napi]
+    pub fn find(&self, env: &Env, name: String) -> napi::Result<String> {
+        raised(env, self.found(&name))
+    }
+
+    /// What changed since an earlier snapshot.
+    #[napi]
+    pub fn diff(&self, earlier: &NativeSnapshot) -> Asked<NativeAnswer> {
+        let (own, earlier) = (self.clone(), earlier.clone());
+        asked(move || Ok(NativeAnswer::of(own.snapshot.diff(&earlier.snapshot).into())))
+    }
+
+    /// A world with some changes.
+    #[napi]
+    pub fn scenario(&self, env: &Env, name: String, changes: String) -> napi::Result<NativeScenario> {
+        raised(env, self.changed(&name, &changes))
+    }
+
+    /// One page that needs nothing else.
+    #[napi]
+    pub fn to_html(&self) -> Asked<String> {
+        self.told(|snapshot| page(snapshot, snapshot.scenario_name().unwrap_or("Twin")))
+    }
+
+    /// A picture.
+    #[napi]
+    pub fn to_svg(&self) -> Asked<String> {
+        self.told(|snapshot| map_svg(snapshot, &component_map(snapshot)))
+    }
+
+    /// A diagram as text.
+    #[napi]
+    pub fn to_mermaid(&self) -> Asked<String> {
+        self.told(mermaid)
+    }
+
+    /// Revision, times, now, size and name.
+    #[napi]
+    pub fn facts(&self) -> String {
+        let snapshot = &self.snapshot;
+        json(&serde_json::json!({
+            "revision": snapshot.revision(),
+            "as_of": snapshot.as_of(),
+            "now": snapshot.now(),
+            "size": snapshot.len(),
+            "scenario_name": snapshot.scenario_name(),
+        }))
+    }
+}
+
+impl NativeSnapshot {
+    fn found(&self, name: &str) -> Result<String> {
+        let node = self.snapshot.find(&read::<String>(name)?)?;
+        Ok(json(&EntityRef::of(&self.snapshot, node)))
+    }
+
+    fn changed(&self, name: &str, changes: &str) -> Result<NativeScenario> {
+        let changes = ChangeDraft::list_from_json(changes)?;
+        let scenario = Scenario::of(&self.snapshot, read::<String>(name)?, &changes)?;
+        Ok(NativeScenario { scenario, _handle: Handle::new() })
+    }
+}
+
+#[napi]
+impl NativeScenario {
+    /// What follows from the changes.
+    #[napi]
+    pub fn outcome(&self, needs: String) -> Asked<NativeAnswer> {
+        let own = self.clone();
+        asked(move || {
+            let needs = read::<Needs>(&needs)?.needs;
+            let needs = needs.as_deref().map_or(Ok(Profile::default()), Profile::parse)?;
+            Ok(NativeAnswer::of(outcome(&own.scenario, needs).into()))
+        })
+    }
+
+    /// The world after the changes.
+    #[napi]
+    pub fn snapshot(&self) -> NativeSnapshot {
+        NativeSnapshot::of(self.scenario.snapshot())
+    }
+
+    /// The name.
+    #[napi(getter)]
+    pub fn name(&self) -> String {
+        self.scenario.name().to_owned()
+    }
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    canonical(&serde_json::to_value(value).unwrap_or_default())
+}
