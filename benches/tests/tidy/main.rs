@@ -33,7 +33,8 @@ impl SourceFile {
 }
 
 /// Folders that hold what was made or fetched.
-const NOT_OURS: [&str; 7] = [".git", "target", "node_modules", ".venv", "out", "__pycache__", "dist"];
+const NOT_OURS: [&str; 9] =
+    [".git", "target", "node_modules", ".venv", "out", "__pycache__", "dist", ".mypy_cache", ".pytest_cache"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
@@ -46,7 +47,8 @@ fn tree() -> Vec<SourceFile> {
         for entry in fs::read_dir(&folder).expect("the tree can be listed") {
             let path = entry.expect("the tree can be listed").path();
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if NOT_OURS.contains(&name.as_str()) || path.is_symlink() {
+            let is_built = [".node", ".so"].iter().any(|ending| name.ends_with(ending));
+            if NOT_OURS.contains(&name.as_str()) || is_built || path.is_symlink() {
                 continue;
             }
             match path.is_dir() {
