@@ -1,5 +1,5 @@
 //! Long work: the core works on a thread of its own, and the caller's thread waits for it. While it waits it takes signals, reports progress,
-//! and runs what the core asks of Python, so that a host's code never runs on a thread that the host does not know. `docs/decisions/0006` says why.
+//! and runs what the core asks of Python, so that a host's code never runs on a thread that the host does not know. `docs/decisions/0011` says why.
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
