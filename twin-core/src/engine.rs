@@ -7,6 +7,7 @@ mod source_check;
 mod surface;
 mod sync;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,7 +24,7 @@ pub use ask::AskBlastRadius;
 pub use question::Question;
 pub use receipt::{DiagnosticTold, ReceiptTold, changes_json};
 pub use source_check::{MakeSource, SourceCheck, check_source};
-pub use surface::{Member, schema_of, surface};
+pub use surface::{Member, surface};
 
 /// The two times that a snapshot is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,9 +176,11 @@ impl Twin {
         let mut state = self.state();
         let staged = stage(&state.log, &self.schema, batches, context)?;
         let changes_facts = staged.changes_facts();
+        let before = state.head.clone();
         let events = state.commit(&self.schema, staged.rows, changes_facts, context)?;
         let Counters { applied, duplicate, late, rejected } = staged.counters;
-        let diagnostics = staged.diagnostics;
+        let mut diagnostics = staged.diagnostics;
+        diagnostics.extend(forbidden_since(&before, &state.head));
         Ok(Receipt { applied, duplicate, late, rejected, diagnostics, revision: state.log.revision(), events })
     }
 
@@ -334,6 +337,15 @@ fn head(log: &Log, schema: &Schema) -> Pages {
         Some(last) => log.pages(schema, AsOf { valid: last, known: Timestamp::MAX }, &Context::new(last)),
         None => Pages { schema: schema.clone(), ..Pages::default() }.indexed(),
     }
+}
+
+/// Relations that the table forbids, which shows only where both ends are known: those that stood forbidden before were told then.
+fn forbidden_since(before: &Arc<Pages>, after: &Arc<Pages>) -> Vec<Diagnostic> {
+    if Arc::ptr_eq(before, after) {
+        return Vec::new();
+    }
+    let told: BTreeSet<&Diagnostic> = before.diagnostics.iter().collect();
+    after.diagnostics.iter().filter(|diagnostic| !told.contains(diagnostic)).cloned().collect()
 }
 
 fn unknown_record(log: &Log, name: &str) -> Error {

@@ -30,5 +30,5 @@ pub mod wire;
 
 pub use engine::{
     AskBlastRadius, At, DiagnosticTold, MakeSource, Member, Question, Receipt, ReceiptTold, SourceCheck, Twin,
-    changes_json, check_source, schema_of, surface,
+    changes_json, check_source, surface,
 };

@@ -1,6 +1,6 @@
 //! The surface that every host has: one table, from which the hosts' tests know what may not be missing.
 
-use schemars::{JsonSchema, schema_for};
+use schemars::schema_for;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -60,11 +60,6 @@ fn question(variant: &Value) -> Member {
         long: true,
         doc: variant["description"].as_str().unwrap_or_default().to_owned(),
     }
-}
-
-/// The names in a type of data as its JSON Schema has them, for hosts that make types of their own from them.
-pub fn schema_of<T: JsonSchema>() -> Value {
-    schema_for!(T).to_value()
 }
 
 /// A row of the table below.

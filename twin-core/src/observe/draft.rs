@@ -2,7 +2,7 @@
 //!
 //! Bad input is data here too: a record that makes no sense becomes a rejected diagnostic, and the page goes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -254,7 +254,7 @@ impl PageDraft {
         batch.members = self.members;
         batch.observed_at = self.observed_at;
         batch.gone = self.gone.into_iter().map(|key| key.record_key(source)).collect();
-        let mut reader = Reader { source, schema, batch };
+        let mut reader = Reader { source, schema, batch, told: keys(&self.records) };
         for (place, record) in self.records.iter().enumerate() {
             reader.take(place, record);
         }
@@ -277,6 +277,14 @@ struct Reader<'a> {
     source: &'a SourceId,
     schema: &'a Schema,
     batch: Batch,
+    /// What the page has a record of, or has mentioned: by kind and key.
+    told: BTreeSet<(String, String)>,
+}
+
+/// The kinds and keys of a page's records.
+fn keys(records: &[Json]) -> BTreeSet<(String, String)> {
+    let key = |record: &Json| Some((record["kind"].as_str()?.to_owned(), record["key"].as_str()?.to_owned()));
+    records.iter().filter_map(key).collect()
 }
 
 impl Reader<'_> {
@@ -363,8 +371,7 @@ impl Reader<'_> {
     /// The record that a relation names. People and places that a source only mentions are there all the same.
     fn other(&mut self, kind: &str, key: &str, locator: &Locator) -> RecordKey {
         let key = RecordKey::new(self.source, Kind::from(kind.to_owned()), key);
-        let is_there = self.batch.records.iter().any(|record| record.key == key);
-        if !is_there && is_mentioned(&key.kind) {
+        if is_mentioned(&key.kind) && self.told.insert((kind.to_owned(), key.name.clone())) {
             let evidence = Evidence::at(locator.clone(), key.name.as_str(), technique::DECLARED);
             let mut record = Record::new(key.clone(), key.name.as_str(), Perspective::Declared, evidence.clone());
             record.stands_for = 0;

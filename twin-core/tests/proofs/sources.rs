@@ -118,6 +118,62 @@ fn a_pass_that_failed_goes_on_where_it_stopped_and_a_delta_after_its_end() {
     assert_eq!(twin.sync(&name, &mut delta, &context).unwrap().applied, 0, "nothing has changed since");
 }
 
+#[test]
+fn answers_say_that_a_pass_has_not_ended_or_that_one_failed() {
+    let twin = Twin::in_memory();
+    let (name, context) = (SourceId("sheet".to_owned()), Context::new(time("09:00")));
+    let mut sheet = Sheet { pages: 3, delta: false, habit: Habit::FailsAtLast, place: 0 };
+    twin.sync(&name, &mut sheet, &context).unwrap_err();
+    let status = || ask(&twin, "09:10", "status owners").remove(0);
+    assert!(status().contains("the last pass did not end: io"), "{}", status());
+    sheet.habit = Habit::Good;
+    twin.sync(&name, &mut sheet, &context).unwrap();
+    assert_eq!(status(), "complete");
+    let (revision, before) = (twin.revision(), ask(&twin, "09:10", "find Component"));
+    sheet.habit = Habit::Fails;
+    twin.sync(&name, &mut sheet, &context).unwrap_err();
+    assert!(status().contains("the last pass did not end: io"), "{}", status());
+    assert_eq!((twin.revision(), ask(&twin, "09:10", "find Component")), (revision, before), "and nothing is lost");
+    assert!(ask(&Twin::in_memory(), "09:10", "status owners")[0].contains("unknown"), "never read is another thing");
+}
+
+#[test]
+fn pages_of_one_scope_do_not_take_each_other_away() {
+    let mut make =
+        || Ok(Box::new(Sheet { pages: 3, delta: false, habit: Habit::OneScope, place: 0 }) as Box<dyn Source>);
+    let checks = check_source(&mut make, &Schema::default(), time("09:00")).unwrap();
+    assert!(!checks[0].passed && checks[0].why.contains("twice in one full pass"), "{checks:?}");
+    let twin = Twin::in_memory();
+    twin.sync(&SourceId("sheet".to_owned()), make().unwrap().as_mut(), &Context::new(time("09:00"))).unwrap_err();
+    assert_eq!(components(&twin.snapshot(At::now(time("09:00")))), ["c0"], "what was read stays");
+}
+
+#[test]
+fn a_relation_that_the_table_forbids_is_told() {
+    let twin = Twin::in_memory();
+    let calls = json!({"relation": "calls", "kind": "Component", "key": "b"});
+    let page = page(json!({"scope": "s", "records": [
+        {"kind": "Component", "key": "a", "at": "s:1", "relations": [calls]}, {"kind": "Component", "key": "b"},
+    ]}));
+    let receipt = twin.apply(vec![page.batch.clone()], time("09:00")).unwrap();
+    let told: Vec<String> =
+        receipt.diagnostics.iter().map(|told| format!("{} {}", told.locator, told.message)).collect();
+    assert_eq!(told, ["s:1 relation calls of sheet/Component:a is not allowed by the table at its left end"]);
+    assert_eq!((receipt.applied, receipt.rejected), (2, 0), "the records stay");
+    let again = twin.apply(vec![page.batch], time("09:10")).unwrap();
+    assert_eq!(again.diagnostics, [], "it was told before");
+}
+
+#[test]
+fn a_team_that_is_mentioned_before_its_record_has_one_name() {
+    let owned = json!({"relation": "ownedBy", "kind": "Team", "key": "red"});
+    let page = page(json!({"scope": "s", "records": [
+        {"kind": "Component", "key": "a", "relations": [owned]}, {"kind": "Team", "key": "red", "name": "Red team"},
+    ]}));
+    let teams: Vec<&str> = page.batch.records.iter().map(|record| record.key.name.as_str()).collect();
+    assert_eq!(teams, ["a", "red"]);
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Habit {
     Good,
@@ -127,6 +183,7 @@ enum Habit {
     Unannounced,
     Restless,
     ForgetsCursor,
+    OneScope,
 }
 
 /// A sheet with one component on each page.
@@ -181,7 +238,7 @@ impl Source for Sheet {
         }
         // A delta says where its next pass begins; a full pass is simply over.
         let next = (self.delta || !is_last).then(|| (place + 1).min(self.pages).to_string());
-        let scope = if self.delta { "all".to_owned() } else { format!("page{place}") };
+        let scope = if self.delta || self.habit == Habit::OneScope { "all".to_owned() } else { format!("page{place}") };
         Ok(page(json!({"scope": scope, "mode": mode, "records": records, "cursor": next, "done": is_last})))
     }
 }
