@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use twin_connector_base::document::{Content, Document, Node, documents};
 use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
 use twin_core::base::Digest;
-use twin_core::observe::{Capability, Diagnostic, Handle, Locator, RecordKey, Space, Target, code, technique};
+use twin_core::observe::{Capability, Diagnostic, Handle, Locator, Proof, RecordKey, Space, Target, code, technique};
 use twin_core::schema::{Value, attribute, kind, relation};
 
 use crate::file::{File, is_plain};
@@ -33,7 +33,8 @@ impl Decoder for GithubActions {
     fn capability(&self) -> Capability {
         let kinds = [kind::PIPELINE, kind::PACKAGE, kind::IMAGE];
         let relations = [relation::DEPENDS_ON, relation::BUILT_FROM, relation::BUILT_BY];
-        Capability::of_files("github-actions", &kinds, &relations).blind_to(&[
+        let capability = Capability::of_files("github-actions", &kinds, &relations);
+        Capability { proof: Proof::Documented, ..capability }.blind_to(&[
             "what a matrix expands to, and which jobs their conditions let run",
             "names that an expression makes when the workflow runs",
             "what scripts do, but for the images that `docker build` makes",

@@ -12,7 +12,7 @@ mod job;
 use twin_connector_base::document::{Document, Node, documents};
 use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
 use twin_core::base::Digest;
-use twin_core::observe::{Capability, Diagnostic, Handle, Locator, RecordKey, Space, Target, code, technique};
+use twin_core::observe::{Capability, Diagnostic, Handle, Locator, Proof, RecordKey, Space, Target, code, technique};
 use twin_core::schema::{attribute, kind, relation};
 
 use crate::file::{File, is_plain};
@@ -47,7 +47,8 @@ impl Decoder for GitlabCi {
     fn capability(&self) -> Capability {
         let kinds = [kind::PIPELINE, kind::PACKAGE, kind::IMAGE];
         let relations = [relation::DEPENDS_ON, relation::BUILT_FROM, relation::BUILT_BY];
-        Capability::of_files("gitlab-ci", &kinds, &relations).blind_to(&[
+        let capability = Capability::of_files("gitlab-ci", &kinds, &relations);
+        Capability { proof: Proof::Documented, ..capability }.blind_to(&[
             "which jobs run: `rules`, `only` and `except` are not evaluated",
             "what included files of other projects, components and templates hold",
             "included files that a pattern or a variable names",

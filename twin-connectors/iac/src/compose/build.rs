@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use twin_connector_base::config::interpolation::Traced;
+use twin_connector_base::repository as address;
 use twin_core::observe::{Evidence, Handle, Perspective, Record, RecordKey, Space, Statement, Target, technique};
 use twin_core::schema::{AttributeName, Value, attribute, kind, relation};
 
@@ -100,15 +101,14 @@ fn relate(
 fn from_repository(service: &mut Service<'_>, image: Option<usize>, named: &Named<'_>) {
     let Some((host, project)) = repository(&named.value.text) else { return };
     let name = format!("{host}/{project}");
-    let address = format!("https://{name}");
     let raws = [name.as_str(), project.as_str(), host.as_str()];
     let evidence = service.unit.evidence(named.place, &named.value, &raws, technique::DECLARED);
     let key = RecordKey::new(&service.unit.project.source, kind::REPOSITORY, name.as_str());
     let mut record = Record::new(key, name.as_str(), Perspective::Declared, evidence.clone());
     record.stands_for = 0;
-    let handle = Handle::global(Space::NativeId, address.as_str());
+    let handle = address::handle(&name);
     record.known_as(handle.clone(), evidence.clone());
-    record.attribute(attribute::REPOSITORY_URL, address, evidence.clone());
+    record.attribute(attribute::REPOSITORY_URL, handle.value.as_str(), evidence.clone());
     relate(service, image, handle, BTreeMap::new(), evidence);
     service.others.push(record);
 }
@@ -122,21 +122,12 @@ fn is_remote(text: &str) -> bool {
 
 /// Host and project of a repository's address, without credentials, branch and folder.
 fn repository(text: &str) -> Option<(String, String)> {
-    let address = text.split(['#', '?']).next()?;
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let (authority, project) = rest.split_once('/')?;
-    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let (host, project) = match authority.split_once(':') {
-        // `git@host:owner/name`
-        Some((host, owner)) if !owner.bytes().all(|byte| byte.is_ascii_digit()) => (host, format!("{owner}/{project}")),
-        Some((host, _)) => (host, project.to_owned()),
-        None => (authority, project.to_owned()),
-    };
-    let project = project.trim_matches('/').trim_end_matches(".git").to_owned();
-    let is_plain = |text: &str| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./~".contains(&byte))
-    };
-    (is_plain(host) && is_plain(&project)).then(|| (host.to_lowercase(), project))
+    // What Compose lets people write for short.
+    let address = if text.starts_with("github.com/") { format!("https://{text}") } else { text.to_owned() };
+    let place = address::place(&address)?;
+    let (host, project) = place.split_once('/')?;
+    let is_plain = project.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./~".contains(&byte));
+    is_plain.then(|| (host.to_owned(), project.to_owned()))
 }
 
 fn is_within(folder: &str, context: &str) -> bool {
