@@ -9,7 +9,7 @@ VENV := target/python/venv
 PANDAS2 := target/python/pandas2
 PYTHON_MODULE := bindings-python/python/twin/_twin.abi3.so
 
-.PHONY: demo test fmt lint unit doc deny bench python python-module node node-addon dist dist-python dist-node bench-bindings bench-node
+.PHONY: demo test fmt lint unit doc deny bench python python-module node node-addon dist dist-python dist-node bench-bindings bench-node portal
 
 # Shows a live twin of the example estate. Says what it builds: the first time takes minutes.
 demo:
@@ -100,6 +100,11 @@ bindings-node/node_modules/ready: bindings-node/package-lock.json
 	cd bindings-node && $(NPM) ci --no-audit --no-fund
 	mkdir -p examples/node_modules && ln -sfn ../../bindings-node examples/node_modules/software-twin
 	@touch $@
+
+# The portal on a folder of one's own: `make portal FOLDER=path`; the example estate if none is named.
+FOLDER ?= examples/estate
+portal: bindings-node/node_modules/ready node-addon
+	$(NODE) examples/portal/server.mjs $(FOLDER)
 
 # The npm package, and the README's example run in a folder that knows nothing else.
 dist-node: bindings-node/node_modules/ready

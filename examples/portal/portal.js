@@ -25,16 +25,28 @@ function link({ name, kind, id }) {
 }
 
 async function search() {
-  const { rows, size } = await asked('find', words.value)
+  const { rows, size, status } = await asked('find', words.value)
   found.replaceChildren(...rows.map((row) => element('li', '', link(row))))
-  document.getElementById('count').textContent = size > rows.length ? `${size}, of which the first ${rows.length}` : String(size)
+  document.getElementById('count').textContent = (size > rows.length ? `${size}, of which the first ${rows.length}` : String(size)) + whole(status)
 }
 
 /** A list of an answer's rows, each with the places that say so. */
-function list(title, { rows, evidence, size, status }, told) {
+function list(title, { rows, evidence, size, status, freshness, blindSpots }, told) {
   const items = rows.map((row) => element('li', '', ...told(row), places(row, evidence)))
-  const whole = status.kind === 'complete' ? '' : ` (${status.kind}${status.why ? `: ${status.why}` : ''})`
-  return element('div', '', element('h3', `${title}: ${size}${whole}`), element('ul', '', ...items))
+  return element('div', '', element('h3', `${title}: ${size}${whole(status)}`), element('ul', '', ...items), trust(freshness, blindSpots))
+}
+
+/** Nothing for a whole answer; else why it is not: none that was found is not the same as none that was read. */
+function whole({ kind, why, missing = [] }) {
+  if (kind === 'complete') return ''
+  return ` (${[kind, why, ...missing.map((one) => `${one.scope}: ${one.why}`)].filter(Boolean).join('; ')})`
+}
+
+/** How old the sources are, and what nobody here can see. */
+function trust(freshness, blindSpots) {
+  const ages = freshness.map((row) => `${row.sort}: read ${row.age_s} s ago, ${row.met ? 'fresh' : 'stale'}`)
+  const lines = [...ages, ...blindSpots].map((line) => element('li', line))
+  return element('details', '', element('summary', 'How far this can be trusted'), element('ul', '', ...lines))
 }
 
 function places(row, evidence) {

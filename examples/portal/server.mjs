@@ -33,10 +33,11 @@ const QUESTIONS = new Map([
 /** @param {unknown} value */
 const json = (value) => ({ type: 'application/json', body: JSON.stringify(value) })
 
-/** The first rows with their evidence, how many there are in all, and whether the answer is whole. @param {import('software-twin').Answer<unknown, unknown>} answer */
+/** The first rows with their evidence, how many there are in all, and how far the answer can be trusted. @param {import('software-twin').Answer<unknown, unknown>} answer */
 async function firstRows(answer) {
-  for await (const rows of answer.pages(FOUND)) return { rows, evidence: rows.evidence, size: answer.size, status: answer.status }
-  return { rows: [], evidence: {}, size: 0, status: answer.status }
+  const { size, status, freshness, blindSpots } = answer
+  for await (const rows of answer.pages(FOUND)) return { rows, evidence: rows.evidence, size, status, freshness, blindSpots }
+  return { rows: [], evidence: {}, size, status, freshness, blindSpots }
 }
 
 /**

@@ -4,10 +4,10 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
+use examples::clock;
 use examples::tour::{Tour, of_example, of_folder};
-use twin_core::base::{Error, ErrorKind, Result, Timestamp};
+use twin_core::base::{Error, ErrorKind, Result};
 
 /// Where the page goes, relative to where the tour is run.
 const PAGE: &str = "out/tour.html";
@@ -32,14 +32,6 @@ fn run(arguments: &[String]) -> Result<()> {
     write_page(&tour)?;
     print(&format!("{}\nThe map, and all of this as tables: {PAGE}\n", tour.text));
     Ok(())
-}
-
-/// The host's clock, in whole seconds. The core has none.
-fn clock() -> Result<Timestamp> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
-    let seconds = since.and_then(|since| i64::try_from(since.as_secs()).ok());
-    let now = seconds.and_then(|seconds| Timestamp::from_micros(seconds.checked_mul(1_000_000)?));
-    now.ok_or_else(|| Error::new(ErrorKind::Invalid, "this machine's clock tells no time that can be used"))
 }
 
 fn write_page(tour: &Tour) -> Result<()> {
