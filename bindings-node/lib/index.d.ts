@@ -245,7 +245,7 @@ export class Answer<Row = unknown, Value = Row[]> implements AsyncIterable<Row> 
   readonly size: number
   /** The rows, page by page, each page with the evidence that it cites. Default: 1,000 a page. */
   pages(size?: number): AsyncGenerator<Rows<Row>, void, undefined>
-  /** All rows. The event loop goes on between each thousand. */
+  /** All rows. The event loop goes on between each thousand, and a row's numbers under `evidence` count within its thousand: `evidence(place)` looks up a row's own. */
   rows(): Promise<Row[]>
   /** Why a row is there. */
   evidence(row: number): Evidence[]
@@ -257,6 +257,7 @@ export class Answer<Row = unknown, Value = Row[]> implements AsyncIterable<Row> 
   columns(): Promise<Table>
   /** Text that another thread or process thaws. */
   freeze(): Promise<string>
+  /** One row after the other, as `rows()` gives them. */
   [Symbol.asyncIterator](): AsyncGenerator<Row, void, undefined>
 }
 

@@ -60,7 +60,7 @@ impl Frozen {
 
 fn table(columns: &[WrittenColumn], rows: usize) -> Result<Table> {
     let named = columns.iter().map(|column| (column.name.clone(), column.of)).collect();
-    let mut table = TableWriter::new(named, &NoEvidence);
+    let mut table = TableWriter::new(named, rows, &NoEvidence);
     for row in 0..rows {
         columns.iter().for_each(|column| write(&mut table, column.of, column.values.get(row)));
         table.end_row();

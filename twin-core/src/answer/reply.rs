@@ -149,8 +149,9 @@ impl<T: Tabular + Send + Sync> Told for Answer<T> {
     }
 
     fn table(&self) -> Result<Table> {
-        let mut table = TableWriter::new(T::Row::columns(), self.resolver.as_ref());
-        for row in self.value.rows().iter() {
+        let rows = self.value.rows();
+        let mut table = TableWriter::new(T::Row::columns(), rows.len(), self.resolver.as_ref());
+        for row in rows.iter() {
             row.write(&mut table);
             table.end_row();
         }

@@ -118,9 +118,13 @@ pub struct TableWriter<'a> {
 }
 
 impl<'a> TableWriter<'a> {
-    /// A table without rows. Whoever resolves evidence is asked for the places that a row cites.
-    pub fn new(columns: Vec<(String, ColumnType)>, evidence: &'a dyn EvidenceSource) -> Self {
-        let columns = columns.into_iter().map(|(name, of)| TableColumn { name, values: empty(of), valid: Vec::new() });
+    /// A table without rows, with room for `rows`. Whoever resolves evidence is asked for the places that a row cites.
+    pub fn new(columns: Vec<(String, ColumnType)>, rows: usize, evidence: &'a dyn EvidenceSource) -> Self {
+        let columns = columns.into_iter().map(|(name, of)| TableColumn {
+            name,
+            values: empty(of, rows),
+            valid: Vec::with_capacity(rows),
+        });
         TableWriter { table: Table { columns: columns.collect(), rows: 0 }, next: 0, evidence }
     }
 
@@ -208,19 +212,27 @@ impl<'a> TableWriter<'a> {
     }
 }
 
-fn empty(of: ColumnType) -> ColumnValues {
+fn empty(of: ColumnType, rows: usize) -> ColumnValues {
     match of {
-        ColumnType::Text => ColumnValues::Text(TextValues::new()),
-        ColumnType::Integer => ColumnValues::Integer(Vec::new()),
-        ColumnType::Number => ColumnValues::Number(Vec::new()),
-        ColumnType::Flag => ColumnValues::Flag(Vec::new()),
-        ColumnType::Texts => ColumnValues::Texts { offsets: vec![0], texts: TextValues::new() },
+        ColumnType::Text => ColumnValues::Text(TextValues::with_room(rows)),
+        ColumnType::Integer => ColumnValues::Integer(Vec::with_capacity(rows)),
+        ColumnType::Number => ColumnValues::Number(Vec::with_capacity(rows)),
+        ColumnType::Flag => ColumnValues::Flag(Vec::with_capacity(rows)),
+        ColumnType::Texts => ColumnValues::Texts { offsets: offsets(rows), texts: TextValues::with_room(rows) },
     }
 }
 
+/// The first offset, with room for the others.
+fn offsets(rows: usize) -> Vec<i32> {
+    let mut offsets = Vec::with_capacity(rows + 1);
+    offsets.push(0);
+    offsets
+}
+
 impl TextValues {
-    fn new() -> Self {
-        TextValues { offsets: vec![0], bytes: Vec::new() }
+    /// No texts, with room for `rows` of them, each as long as the name of a kind.
+    fn with_room(rows: usize) -> Self {
+        TextValues { offsets: offsets(rows), bytes: Vec::with_capacity(rows.saturating_mul(9)) }
     }
 
     fn push(&mut self, text: &str) {
