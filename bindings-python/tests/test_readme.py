@@ -30,8 +30,7 @@ def test_the_readme_holds_the_example() -> None:
     readme = (ROOT / "README.md").read_text()
     own = between(Path(__file__).read_text(), "# example:begin\n", "# example:end\n")
     assert len(own) == 5, "five lines"
-    if "<!-- python:begin -->" in readme:
-        assert between(readme, "<!-- python:begin -->", "<!-- python:end -->") == own
+    assert between(readme, "<!-- python:begin -->", "<!-- python:end -->") == own
 
 
 def test_the_example_runs(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use twin_connector_base::path::{folder as parent, join};
 use twin_core::base::Result;
 use twin_core::observe::{Batch, Outcome, Scope, SourceId};
 
@@ -155,12 +156,4 @@ fn take(tree: &mut Tree, folder: &str, entries: &[Entry]) -> Vec<String> {
         }
     }
     subfolders
-}
-
-fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
-}
-
-fn parent(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

@@ -9,6 +9,7 @@ pub mod document;
 pub mod endpoint;
 pub mod image;
 pub mod labels;
+pub mod path;
 pub mod repository;
 
 pub use decoder::{Decoded, Decoder, Origin, Payload, Recognition};

@@ -1,31 +1,13 @@
 //! Paths within a checkout.
 
+use twin_connector_base::path::below;
+pub(crate) use twin_connector_base::path::{folder, name};
+
 /// The path of `relative` from a folder; `None` for one that leaves the root, is absolute, or is no literal path.
 pub(crate) fn joined(folder: &str, relative: &str) -> Option<String> {
     let is_literal =
         !relative.starts_with(['/', '~']) && !relative.contains(['$', '\\', '*', '?', '`', ':', '{', '\n']);
-    if !is_literal {
-        return None;
-    }
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
-/// The folder of a file.
-pub(crate) fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// The last part of a path.
-pub(crate) fn name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    if is_literal { below(folder, relative) } else { None }
 }
 
 /// The name of a file without the ending of YAML.

@@ -9,6 +9,7 @@ use gix::diff::tree::recorder::Change as Recorded;
 use gix::diff::tree::visit::{Action, Change as Visited};
 use gix::diff::tree::{Error, Recorder, State, Visit};
 use gix::objs::TreeRefIter;
+use twin_connector_base::path::name;
 use twin_connector_code::git::history::{Change, ChangeKind};
 use twin_core::base::Context;
 
@@ -162,8 +163,4 @@ impl Moves {
         }
         path
     }
-}
-
-fn name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }

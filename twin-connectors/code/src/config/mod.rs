@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use twin_connector_base::config::{self, Format, Mention, Settings};
+use twin_connector_base::path::name;
 use twin_connector_base::{Decoded, Decoder, Origin, Payload, Recognition};
 use twin_core::base::digest_of;
 use twin_core::observe::{
@@ -46,10 +47,6 @@ impl Decoder for ApplicationConfig {
         };
         payloads.iter().map(|payload| file(payload, format(payload), origin)).collect()
     }
-}
-
-fn name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 fn is_conventional(name: &str) -> bool {

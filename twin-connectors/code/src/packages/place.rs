@@ -1,5 +1,7 @@
 //! Where a file stands: its folder, those above it, and whether that is the project's own code.
 
+pub(crate) use twin_connector_base::path::{folder as folder_of, join, name as file_name};
+
 /// Folders of other people's code.
 const VENDORED: [&str; 8] =
     ["vendor", "vendored", "third_party", "third-party", "node_modules", "bower_components", "site-packages", ".yarn"];
@@ -27,21 +29,6 @@ pub(crate) fn place_of(folder: &str) -> Place {
         () if any(&VENDORED) => Place::Vendored,
         () => Place::Own,
     }
-}
-
-/// The last part of a path.
-pub(crate) fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-/// The folder of a file; the root's is empty.
-pub(crate) fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// A name within a folder.
-pub(crate) fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 /// A folder that is named relative to another, above which nothing is.

@@ -1,29 +1,11 @@
-//! Paths within the scanned folder, with `/`.
+//! Paths as Compose files write them.
 
-/// The last part.
-pub(crate) fn name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-/// All but the last part.
-pub(crate) fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
+use twin_connector_base::path::below;
+pub(crate) use twin_connector_base::path::{folder, name};
 
 /// `relative` as seen from `folder`, without `.` and `..`; `None` if it leads out of the scanned folder.
 pub(crate) fn joined(folder: &str, relative: &str) -> Option<String> {
-    if relative.starts_with(['/', '~', '\\']) || relative.contains("://") || relative.starts_with("git@") {
-        return None;
-    }
-    let mut parts: Vec<&str> = Vec::new();
-    for part in folder.split('/').chain(relative.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    let is_elsewhere =
+        relative.starts_with(['/', '~', '\\']) || relative.contains("://") || relative.starts_with("git@");
+    if is_elsewhere { None } else { below(folder, relative) }
 }
