@@ -70,7 +70,7 @@ fn check_equal(twin: &Snapshot, peer: &DiGraph<String, ()>, seed: u32) {
     let expected: BTreeSet<u32> = reached(peer, seed).into_iter().collect();
     let reach: BTreeSet<u32> = structural_reach(twin, &[Node(seed)]).keys().map(|node| node.0).collect();
     let states = spread(twin, &[(Node(seed), State::Down)], Hazard::Outage, true);
-    let down = twin.nodes().filter(|node| states[node.index()].state == State::Down).map(|node| node.0);
+    let down = twin.nodes().filter(|node| states.state(*node) == State::Down).map(|node| node.0);
     assert_eq!(reach, expected, "reachability differs");
     assert_eq!(down.collect::<BTreeSet<u32>>(), expected, "states differ");
     println!("{} of {} nodes are reached, the same by all", expected.len(), twin.len());

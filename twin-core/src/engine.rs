@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::analysis::{Changes, changes};
 use crate::answer::AsOf;
 use crate::base::{Context, Digest, Error, ErrorKind, Result, Timestamp, digest_of};
-use crate::graph::{Pages, Readings, Snapshot};
+use crate::graph::{Pages, Readings, Rows, Snapshot};
 use crate::history::{Commit, Counters, Log, Row, Store, stage};
 use crate::identity::{HumanDecision, contradicted, founds_component};
 use crate::observe::{Batch, Diagnostic, RecordKey, Scope};
@@ -335,7 +335,7 @@ impl State {
 fn head(log: &Log, schema: &Schema) -> Pages {
     match log.last() {
         Some(last) => log.pages(schema, AsOf { valid: last, known: Timestamp::MAX }, &Context::new(last)),
-        None => Pages { schema: schema.clone(), ..Pages::default() }.indexed(),
+        None => Pages::of(Rows { schema: schema.clone(), ..Rows::default() }),
     }
 }
 
