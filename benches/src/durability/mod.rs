@@ -1,0 +1,77 @@
+//! Proof of durability: disks that lose power or fail, processes that are killed, files that are damaged, and a twin in memory that knows what must be left.
+//!
+//! Nothing here knows what is in a store's file: it works on what a store asks of its disk, and on what a twin answers. All of it follows from a seed, but for
+//! where a kill lands.
+
+//damage
+pub mod disk;
+//faults
+//held
+pub mod image;
+//kill
+pub mod model;
+//other
+pub mod power_loss;
+//threads
+pub mod workload;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde::Serialize;
+
+/// How many violations are told one by one.
+const TOLD: usize = 20;
+
+/// What went against the promise: how often, and the first few in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Violations {
+    /// How many there are.
+    pub count: u64,
+    /// The first twenty.
+    pub told: Vec<String>,
+}
+
+impl Violations {
+    /// Adds one.
+    pub fn add(&mut self, what: String) {
+        self.count += 1;
+        if self.told.len() < TOLD {
+            self.told.push(what);
+        }
+    }
+}
+
+/// Numbers that are the same each time (SplitMix64).
+#[derive(Clone, Debug)]
+pub struct Numbers(u64);
+
+impl Numbers {
+    /// The numbers of a seed.
+    pub fn new(seed: u64) -> Self {
+        Numbers(seed)
+    }
+
+    /// The next number.
+    pub fn draw(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// The next number, less than `bound`; 0 if there is none.
+    pub fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.draw() % (bound.max(1) as u64)).unwrap_or(0)
+    }
+
+    /// Whether something that happens once in `times` happens now.
+    pub fn once_in(&mut self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+}
+
+/// Does some work; a panic becomes a violation.
+pub fn without_panic<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("a panic escaped".to_owned()))
+}

@@ -1,0 +1,95 @@
+//! What a twin on disk must be: the twin in memory that took the same steps.
+
+use twin_core::analysis::{blast_radius, BlastRadius, describe, drift, find_all};
+use twin_core::answer::Profile;
+use twin_core::base::{Digest, Result};
+use twin_core::observe::Perspective;
+use twin_core::{At, Twin};
+
+use crate::durability::workload::{Workload, cursor_scope, time_of};
+
+/// The step at which all pictures are taken: later than any.
+const LATER: usize = 10_000_000;
+/// The step whose knowledge is asked for as the past.
+const EARLIER: usize = 3;
+
+/// The states that a workload leads through. State 0 is an empty twin; state n is what n steps leave.
+#[derive(Debug)]
+pub struct Model {
+    workload: Workload,
+    twin: Twin,
+    states: Vec<Digest>,
+}
+
+impl Model {
+    /// The states of a workload.
+    pub fn new(workload: Workload) -> Self {
+        let twin = Twin::in_memory();
+        let states = vec![picture(&twin)];
+        Model { workload, twin, states }
+    }
+
+    /// What a twin in this state answers.
+    ///
+    /// # Errors
+    /// None that a twin in memory has.
+    pub fn state(&mut self, number: usize) -> Result<Digest> {
+        while self.states.len() <= number {
+            self.workload.perform(&self.twin, self.states.len() - 1)?;
+            self.states.push(picture(&self.twin));
+        }
+        Ok(self.states[number])
+    }
+
+    /// Which of two states next to each other a twin is in, and whether it goes on from there as it should: it takes the next step, which leads to the next state.
+    ///
+    /// # Errors
+    /// In words: what was lost, torn, or stopped.
+    pub fn check(&mut self, twin: &Twin, least: usize, most: usize) -> std::result::Result<usize, String> {
+        let found = self.find(twin, least, most)?;
+        let stuck = |what: String| format!("stuck in state {found}: {what}");
+        self.workload.perform(twin, found).map_err(|error| stuck(error.to_string()))?;
+        match self.find(twin, found + 1, found + 1) {
+            Ok(_) => Ok(found),
+            Err(why) => Err(stuck(why)),
+        }
+    }
+
+    /// Which of some states a twin is in.
+    ///
+    /// # Errors
+    /// In words: what was lost or torn.
+    pub fn find(&mut self, twin: &Twin, least: usize, most: usize) -> std::result::Result<usize, String> {
+        self.state(most).map_err(|error| error.to_string())?;
+        self.place(picture(twin), least, most)
+    }
+
+    fn place(&self, seen: Digest, least: usize, most: usize) -> std::result::Result<usize, String> {
+        match self.states.iter().rposition(|state| *state == seen) {
+            Some(found) if found < least => Err(format!("lost: state {found} where {least} was acknowledged")),
+            Some(found) if found > most => Err(format!("ahead: state {found} where only {most} was begun")),
+            Some(found) => Ok(found),
+            None => Err(format!("torn: between states {least} and {most}, and neither")),
+        }
+    }
+}
+
+/// Everything that is compared: the revision, the cursor, and answers now and as of an earlier time, as canonical JSON.
+pub fn picture(twin: &Twin) -> Digest {
+    let (now, needs) = (At::now(time_of(LATER)), Profile::Cadence);
+    let snapshot = twin.snapshot(now);
+    let past = twin.snapshot(now.valid(time_of(EARLIER)).known(time_of(EARLIER)));
+    let mut told = vec![format!("{} {:?}", twin.revision(), twin.cursor(&cursor_scope()))];
+    told.push(drift(&snapshot, Perspective::Declared, Perspective::Observed, needs).to_json());
+    for snapshot in [&snapshot, &past] {
+        told.push(find_all(snapshot, None, "", needs).map_or_else(|error| error.to_string(), |found| found.to_json()));
+    }
+    for node in snapshot.nodes().take(DESCRIBED) {
+        told.push(describe(&snapshot, node, needs).to_json());
+        told.push(blast_radius(&snapshot, &BlastRadius::of(node)).to_json());
+    }
+    Digest::of(told.join("\n").as_bytes())
+}
+
+/// How many entities are described one by one.
+const DESCRIBED: usize = 12;
