@@ -3,16 +3,16 @@
 //! Nothing here knows what is in a store's file: it works on what a store asks of its disk, and on what a twin answers. All of it follows from a seed, but for
 //! where a kill lands.
 
-//damage
+pub mod damage;
 pub mod disk;
-//faults
-//held
+pub mod faults;
+pub mod held;
 pub mod image;
-//kill
+pub mod kill;
 pub mod model;
-//other
+pub mod other;
 pub mod power_loss;
-//threads
+pub mod threads;
 pub mod workload;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

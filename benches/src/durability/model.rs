@@ -41,18 +41,14 @@ impl Model {
         Ok(self.states[number])
     }
 
-    /// Which of two states next to each other a twin is in, and whether it goes on from there as it should: it takes the next step, which leads to the next state.
+    /// Takes the next step, which must lead to the next state.
     ///
     /// # Errors
-    /// In words: what was lost, torn, or stopped.
-    pub fn check(&mut self, twin: &Twin, least: usize, most: usize) -> std::result::Result<usize, String> {
-        let found = self.find(twin, least, most)?;
+    /// In words: what stopped it.
+    pub fn goes_on(&mut self, twin: &Twin, found: usize) -> std::result::Result<(), String> {
         let stuck = |what: String| format!("stuck in state {found}: {what}");
         self.workload.perform(twin, found).map_err(|error| stuck(error.to_string()))?;
-        match self.find(twin, found + 1, found + 1) {
-            Ok(_) => Ok(found),
-            Err(why) => Err(stuck(why)),
-        }
+        self.find(twin, found + 1, found + 1).map(|_| ()).map_err(stuck)
     }
 
     /// Which of some states a twin is in.
@@ -84,12 +80,7 @@ pub fn picture(twin: &Twin) -> Digest {
     for snapshot in [&snapshot, &past] {
         told.push(find_all(snapshot, None, "", needs).map_or_else(|error| error.to_string(), |found| found.to_json()));
     }
-    for node in snapshot.nodes().take(DESCRIBED) {
-        told.push(describe(&snapshot, node, needs).to_json());
-        told.push(blast_radius(&snapshot, &BlastRadius::of(node)).to_json());
-    }
+    told.extend(snapshot.nodes().map(|node| describe(&snapshot, node, needs).to_json()));
+    told.extend(snapshot.nodes().next_back().map(|node| blast_radius(&snapshot, &BlastRadius::of(node)).to_json()));
     Digest::of(told.join("\n").as_bytes())
 }
-
-/// How many entities are described one by one.
-const DESCRIBED: usize = 12;

@@ -22,9 +22,9 @@ const STEPS: usize = 10;
 /// How many images are made of one workload.
 const OF_ONE: u64 = 5_000;
 /// Of how many images one is examined further: power is lost again while it is recovered.
-const AGAIN: usize = 40;
-/// How many images are made of each stretch of a recovery.
-const OF_RECOVERY: u64 = 6;
+const AGAIN: usize = 60;
+/// How many images are made of a recovery.
+const OF_RECOVERY: u64 = 40;
 
 /// What came of the images.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -102,9 +102,7 @@ impl<'a> Cutting<'a> {
     fn workload(&mut self, images: u64) -> Result<()> {
         self.model.state(STEPS + 2)?;
         let disk = self.record()?;
-        let operations = disk.operations();
-        let stretches = operations.iter().filter(|asked| matches!(asked, Operation::Flush)).count() as u64 + 1;
-        self.cut(Image::default(), None, &operations, images.div_ceil(stretches));
+        self.cut(Image::default(), None, &disk.operations(), images);
         Ok(())
     }
 
@@ -122,8 +120,9 @@ impl<'a> Cutting<'a> {
         Ok(disk)
     }
 
-    /// Loses power in each stretch of what was asked of a disk that held `before`.
+    /// Loses power in each stretch of what was asked of a disk that held `before`: the more often, the more was asked for in it.
     fn cut(&mut self, mut before: Image, mut acknowledged: Option<usize>, operations: &[Operation], images: u64) {
+        let all = changes(operations).count().max(1) as u64;
         for asked in operations.split(|asked| matches!(asked, Operation::Flush)) {
             let told = asked.iter().filter_map(|asked| match asked {
                 Operation::Acknowledged(state) => Some(*state),
@@ -132,13 +131,12 @@ impl<'a> Cutting<'a> {
             acknowledged = told.last().or(acknowledged);
             let stretch = Stretch { before: before.clone(), asked, acknowledged };
             asked.iter().for_each(|asked| carry_out(&mut before, asked));
-            self.stretch(&stretch, images);
+            self.stretch(&stretch, images * changes(asked).count() as u64 / all);
         }
     }
 
     fn stretch(&mut self, stretch: &Stretch, images: u64) {
-        let asked: Vec<&Operation> =
-            stretch.asked.iter().filter(|asked| !matches!(asked, Operation::Acknowledged(_))).collect();
+        let asked: Vec<&Operation> = changes(stretch.asked).collect();
         self.losses.stretches += 1;
         let begun = self.losses.images;
         self.prefixes(stretch, &asked);
@@ -247,10 +245,15 @@ impl<'a> Cutting<'a> {
     fn go_on(&mut self, twin: &Twin, disk: &Disk) -> std::result::Result<usize, String> {
         let found = self.model.find(twin, 0, STEPS + 1)?;
         disk.acknowledge(found);
-        self.model.check(twin, found, found)?;
+        self.model.goes_on(twin, found)?;
         disk.acknowledge(found + 1);
         Ok(found)
     }
+}
+
+/// What changes a disk.
+fn changes(operations: &[Operation]) -> impl Iterator<Item = &Operation> {
+    operations.iter().filter(|asked| matches!(asked, Operation::Write(..) | Operation::Resize(_)))
 }
 
 fn carry_out(image: &mut Image, asked: &Operation) {
