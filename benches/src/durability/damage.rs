@@ -9,14 +9,18 @@ use twin_core::Twin;
 use twin_core::base::{Digest, Error, ErrorKind, Result};
 
 use crate::command::unusable;
+use crate::durability::disk::Disk;
+use crate::durability::image::Image;
 use crate::durability::model::picture;
 use crate::durability::workload::Workload;
 use crate::durability::{Numbers, Violations, without_panic};
 
 /// How many steps the damaged stores hold.
-const STEPS: usize = 7;
+const STEPS: usize = 6;
 /// Of how many damages one overwrites a run of bytes, and of how many one cuts off the end.
 const RUNS: u64 = 10;
+/// Of how many damaged files one is opened for writing itself.
+const WRITERS: usize = 4;
 /// The longest run of bytes.
 const LONGEST: usize = 2_000;
 
@@ -29,12 +33,14 @@ pub struct Damages {
     pub runs: u64,
     /// How many files were cut off.
     pub cuts: u64,
-    /// How many damaged files opened for writing, with the right answer.
+    /// How many damaged stores opened, with the right answer.
     pub right: u64,
     /// How many did not, with a typed error.
     pub refused: u64,
-    /// How many of those that did not open for writing could be read, with the right answer.
+    /// How many of those could still be opened for reading, with the right answer.
     pub readable: u64,
+    /// How many damaged files were opened for writing themselves.
+    pub written: u64,
     /// Wrong answers, escaped panics, untyped errors, touched files.
     pub violations: Violations,
 }
@@ -48,8 +54,14 @@ pub fn damages(flips: u64, seed: u64) -> Result<Damages> {
     let path = folder.path().join("damaged.twin");
     let expected = closed(&path, seed)?;
     let whole = fs::read(&path).map_err(|error| unusable(&path, error))?;
-    let mut inquiry =
-        Inquiry { path, expected, inhabited: inhabited(&whole), whole, numbers: Numbers::new(seed), damages: Damages::default() };
+    let mut inquiry = Inquiry {
+        path,
+        expected,
+        inhabited: inhabited(&whole),
+        whole,
+        numbers: Numbers::new(seed),
+        damages: Damages::default(),
+    };
     for round in 0..flips {
         inquiry.flip()?;
         if round % RUNS == 0 {
@@ -62,7 +74,7 @@ pub fn damages(flips: u64, seed: u64) -> Result<Damages> {
 
 fn closed(path: &Path, seed: u64) -> Result<Digest> {
     let twin = Twin::open(path)?;
-    let workload = Workload { seed, large: 3 };
+    let workload = Workload { seed, large: 0 };
     (0..STEPS).try_for_each(|step| workload.perform(&twin, step))?;
     Ok(picture(&twin))
 }
@@ -113,27 +125,40 @@ impl Inquiry {
         self.inquire(&damaged, &format!("cut at {length}"))
     }
 
-    /// Reads the damaged file, and opens it.
+    /// Reads the damaged file, opens its bytes on a disk in memory, and sometimes, because it takes long, the file itself for writing.
     fn inquire(&mut self, damaged: &[u8], what: &str) -> Result<()> {
         fs::write(&self.path, damaged).map_err(|error| unusable(&self.path, error))?;
         let reading = self.asked(|path| Twin::open_read_only(path));
-        let is_touched = |path: &Path| fs::read(path).map_or(true, |now| now != damaged);
-        if is_touched(&self.path) {
-            self.damages.violations.add(format!("{what}: reading touched the file"));
+        self.untouched(damaged, &format!("{what}: reading"));
+        let opening = self.asked(|_| {
+            let mut image = Image::default();
+            image.write(0, damaged);
+            Twin::open_on(Disk::holding(image))
+        });
+        if self.numbers.once_in(WRITERS) {
+            self.damages.written += 1;
+            let writing = self.asked(|path| Twin::open(path));
+            match &writing {
+                Ok(Found::Refused) => self.untouched(damaged, &format!("{what}: a failed opening")),
+                Ok(Found::Right) => {}
+                Err(why) => self.damages.violations.add(format!("{what}, opened for writing: {why}")),
+            }
         }
-        let writing = self.asked(|path| Twin::open(path));
-        match (&reading, &writing) {
+        match (reading, opening) {
             (Err(why), _) | (_, Err(why)) => self.damages.violations.add(format!("{what}: {why}")),
             (_, Ok(Found::Right)) => self.damages.right += 1,
             (reading, Ok(Found::Refused)) => {
                 self.damages.refused += 1;
                 self.damages.readable += u64::from(matches!(reading, Ok(Found::Right)));
-                if is_touched(&self.path) {
-                    self.damages.violations.add(format!("{what}: a failed opening touched the file"));
-                }
             }
         }
         Ok(())
+    }
+
+    fn untouched(&mut self, damaged: &[u8], who: &str) {
+        if fs::read(&self.path).map_or(true, |now| now != damaged) {
+            self.damages.violations.add(format!("{who} touched the file"));
+        }
     }
 
     fn asked(&self, open: impl FnOnce(&Path) -> Result<Twin>) -> std::result::Result<Found, String> {

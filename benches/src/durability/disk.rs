@@ -54,9 +54,9 @@ impl Disk {
         Disk(Arc::new(Mutex::new(platter)))
     }
 
-    /// A disk with nothing on it that will fail.
-    pub fn failing(fault: Fault) -> Self {
-        let platter = Platter { fault: Some(fault), ..Platter::default() };
+    /// A disk that holds this and will fail.
+    pub fn failing(image: Image, fault: Fault) -> Self {
+        let platter = Platter { flushed: image.clone(), image, fault: Some(fault), ..Platter::default() };
         Disk(Arc::new(Mutex::new(platter)))
     }
 

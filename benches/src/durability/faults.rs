@@ -5,12 +5,16 @@ use twin_core::Twin;
 use twin_core::base::{Error, ErrorKind, Result};
 
 use crate::durability::disk::{Disk, Fault};
+use crate::durability::image::Image;
 use crate::durability::model::{Model, picture};
 use crate::durability::workload::Workload;
 use crate::durability::{Violations, without_panic};
 
 /// No space left on the device; input or output error.
 const CODES: [i32; 2] = [28, 5];
+
+/// More operations than any of these disks is asked for.
+const MOST: u64 = 5_000;
 
 /// What came of the faults.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -37,38 +41,54 @@ pub fn faults(steps: usize, seed: u64) -> Result<Faults> {
     let workload = Workload { seed, large: 0 };
     let (mut faults, mut model) = (Faults::default(), Model::new(workload));
     model.state(steps + 2)?;
+    let left = left_open(&workload, steps / 2)?;
     for (code, lasting) in CODES.into_iter().flat_map(|code| [(code, false), (code, true)]) {
-        for at in 1.. {
-            let mut trial = Trial { workload, model: &mut model, faults: &mut faults, steps };
-            let fault = Fault { at, code, lasting };
-            match without_panic(|| trial.run(fault)) {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(why) => faults.violations.add(format!("{fault:?}: {why}")),
-            }
+        for (begin, first) in [(Image::default(), None), (left.clone(), Some(steps / 2))] {
+            let mut trial = Trial { workload, model: &mut model, faults: &mut faults, begin, first, steps };
+            (1..MOST).take_while(|at| trial.goes_on(Fault { at: *at, code, lasting })).for_each(drop);
         }
     }
     Ok(faults)
+}
+
+/// What a process leaves that takes some steps and is gone.
+fn left_open(workload: &Workload, steps: usize) -> Result<Image> {
+    let disk = Disk::default();
+    let twin = Twin::open_on(disk.clone())?;
+    (0..steps).try_for_each(|step| workload.perform(&twin, step))?;
+    Ok(disk.image())
 }
 
 struct Trial<'a> {
     workload: Workload,
     model: &'a mut Model,
     faults: &'a mut Faults,
+    /// What is on the disk at first, and which state that is.
+    begin: Image,
+    first: Option<usize>,
     steps: usize,
 }
 
 type Judged<T> = std::result::Result<T, String>;
 
 impl Trial<'_> {
-    /// Whether the disk failed at all.
+    /// Whether the disk failed at all, so that it could fail later as well.
+    fn goes_on(&mut self, fault: Fault) -> bool {
+        let run = without_panic(|| self.run(fault));
+        run.unwrap_or_else(|why| {
+            self.faults.violations.add(format!("{fault:?} from {:?}: {why}", self.first));
+            true
+        })
+    }
+
     fn run(&mut self, fault: Fault) -> Judged<bool> {
-        let disk = Disk::failing(fault);
+        let disk = Disk::failing(self.begin.clone(), fault);
         let acknowledged = match Twin::open_on(disk.clone()) {
-            Err(error) => typed(&error).map(|()| None)?,
-            Ok(twin) => self.take_steps(&twin, &disk).map(Some)?,
+            Err(error) => typed(&error).map(|()| self.first)?,
+            Ok(twin) => self.take_steps(&twin).map(Some)?,
         };
         self.faults.disks += u64::from(disk.has_failed());
+        self.faults.closing += u64::from(disk.has_failed() && acknowledged == Some(self.steps));
         for image in [disk.image(), disk.flushed()] {
             self.reopen(&Disk::holding(image), acknowledged)?;
         }
@@ -76,15 +96,14 @@ impl Trial<'_> {
     }
 
     /// The last state that was acknowledged.
-    fn take_steps(&mut self, twin: &Twin, disk: &Disk) -> Judged<usize> {
-        for step in 0..self.steps {
+    fn take_steps(&mut self, twin: &Twin) -> Judged<usize> {
+        for step in self.first.unwrap_or(0)..self.steps {
             let Err(error) = self.workload.perform(twin, step) else { continue };
             self.faults.inside += 1;
             typed(&error)?;
             self.model.find(twin, step, step).map_err(|why| format!("memory changed: {why}"))?;
             return self.again(twin, step);
         }
-        self.faults.closing += u64::from(!disk.has_failed());
         Ok(self.steps)
     }
 

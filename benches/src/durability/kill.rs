@@ -18,11 +18,12 @@ use crate::durability::{Numbers, Violations, without_panic};
 /// How often one store loses its writer.
 const LIVES: u64 = 12;
 /// How many records every fourth step tells.
-const LARGE: usize = 60;
+const LARGE: usize = 30;
 /// The most lines that a process may say before it is killed.
 const LINES: usize = 12;
-/// The most turns that the killer waits after the last of them.
+/// The most turns that the killer waits after the last of them, and the most often that they are halved.
 const TURNS: usize = 600_000;
+const HALVINGS: usize = 12;
 
 /// What came of the killings.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -105,7 +106,8 @@ impl Victim<'_> {
     fn live(&mut self, numbers: &mut Numbers, kills: &mut Kills) -> Result<()> {
         let unusable = |error| unusable(self.program, error);
         let mut child = self.spawn().map_err(unusable)?;
-        let said = outlived(&mut child, numbers.below(LINES), numbers.below(TURNS)).map_err(unusable)?;
+        let said = outlived(&mut child, numbers.below(LINES), numbers.below(TURNS) >> numbers.below(HALVINGS))
+            .map_err(unusable)?;
         kills.runs += 1;
         kills.acknowledged += said.done.map_or(0, |done| (done - self.state.unwrap_or(0)) as u64);
         kills.inside += u64::from(said.begun > said.done);

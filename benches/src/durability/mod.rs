@@ -15,7 +15,10 @@ pub mod power_loss;
 pub mod threads;
 pub mod workload;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
 
 use serde::Serialize;
 
@@ -71,7 +74,52 @@ impl Numbers {
     }
 }
 
-/// Does some work; a panic becomes a violation.
+thread_local! {
+    /// Whether this thread's panics are awaited, and so not printed.
+    static AWAITED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does some work; a panic that escapes from it becomes a violation, and none is printed, also of those that a store catches itself.
+///
+/// # Errors
+/// What the work says, or what it panicked with.
 pub fn without_panic<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("a panic escaped".to_owned()))
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let loud = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !AWAITED.get() {
+                loud(panic)
+            }
+        }));
+    });
+    let before = AWAITED.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(work));
+    AWAITED.set(before);
+    done.unwrap_or_else(|panic| Err(format!("a panic escaped: {}", message(panic.as_ref()))))
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without a word")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_violation_with_its_words() {
+        assert_eq!(without_panic(|| Ok(1)), Ok(1));
+        assert_eq!(without_panic::<()>(|| panic!("{} too few", 2)), Err("a panic escaped: 2 too few".to_owned()));
+    }
+
+    #[test]
+    fn numbers_are_the_same_each_time_and_below_their_bound() {
+        let drawn =
+            |seed| (0..50_u64).map(|bound| Numbers::new(seed + bound).below(bound as usize)).collect::<Vec<_>>();
+        assert_eq!(drawn(3), drawn(3));
+        assert_ne!(drawn(3), drawn(4));
+        assert!(drawn(3).iter().enumerate().all(|(bound, number)| *number < bound.max(1)));
+    }
 }

@@ -1,6 +1,6 @@
 //! What a twin on disk must be: the twin in memory that took the same steps.
 
-use twin_core::analysis::{blast_radius, BlastRadius, describe, drift, find_all};
+use twin_core::analysis::{BlastRadius, blast_radius, describe, drift, find_all};
 use twin_core::answer::Profile;
 use twin_core::base::{Digest, Result};
 use twin_core::observe::Perspective;
@@ -83,4 +83,36 @@ pub fn picture(twin: &Twin) -> Digest {
     told.extend(snapshot.nodes().map(|node| describe(&snapshot, node, needs).to_json()));
     told.extend(snapshot.nodes().next_back().map(|node| blast_radius(&snapshot, &BlastRadius::of(node)).to_json()));
     Digest::of(told.join("\n").as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_twin_that_took_other_steps_is_missed() {
+        let workload = Workload { seed: 3, large: 0 };
+        let mut model = Model::new(workload);
+        let twin = Twin::in_memory();
+        (0..4).for_each(|step| workload.perform(&twin, step).unwrap());
+        assert_eq!(model.find(&twin, 3, 4), Ok(4));
+        let wrong = |found: std::result::Result<usize, String>| found.unwrap_err();
+        assert!(wrong(model.find(&twin, 5, 6)).starts_with("lost: state 4 where 5"));
+        assert!(wrong(model.find(&twin, 2, 3)).starts_with("ahead: state 4 where only 3"));
+        assert!(
+            wrong(model.goes_on(&twin, 2).map(|()| 2)).starts_with("stuck in state 2: torn"),
+            "the wrong step was taken"
+        );
+        assert!(wrong(model.find(&twin, 4, 5)).starts_with("torn"));
+    }
+
+    #[test]
+    fn each_step_leads_to_another_state() {
+        for seed in 0..3 {
+            let mut model = Model::new(Workload { seed, large: 2 });
+            let states: Vec<Digest> = (0..30).map(|number| model.state(number).unwrap()).collect();
+            let distinct: std::collections::BTreeSet<&Digest> = states.iter().collect();
+            assert_eq!(distinct.len(), states.len());
+        }
+    }
 }

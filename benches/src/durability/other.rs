@@ -79,8 +79,7 @@ pub fn followed(program: &Path, steps: usize, seed: u64) -> Result<Followed> {
     let path = folder.path().join("followed.twin");
     let workload = Workload { seed, large: 20 };
     let twin = Twin::open(&path)?;
-    let mut reader =
-        Command::new(program).arg("follow").arg(&path).stdout(Stdio::piped()).spawn().map_err(unusable)?;
+    let mut reader = Command::new(program).arg("follow").arg(&path).stdout(Stdio::piped()).spawn().map_err(unusable)?;
     let mut lines = reader.stdout.take().into_iter().flat_map(|output| BufReader::new(output).lines());
     let mut seen = Vec::new();
     for step in 0..steps {

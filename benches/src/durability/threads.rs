@@ -12,8 +12,7 @@ use crate::command::{print, unusable};
 /// The questions that are asked of every entity, and those that are about none.
 const OF_EACH: [&str; 8] =
     ["blast_radius", "describe", "conflicts", "neighbours", "owners", "cost", "decisions", "explain"];
-const OF_ALL: [&str; 3] =
-    [r#"{"kind": "cycles"}"#, r#"{"kind": "drift"}"#, r#"{"kind": "find_all", "words": ""}"#];
+const OF_ALL: [&str; 3] = [r#"{"kind": "cycles"}"#, r#"{"kind": "drift"}"#, r#"{"kind": "find_all", "words": ""}"#];
 
 /// Prints each answer about a folder on a line, as canonical JSON.
 ///
