@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use twin_core::observe::{Batch, Scope, Step};
+use twin_core::observe::{Batch, Mode, Scope, Step};
 use twin_core::testkit::{batches, files};
 use twin_core::{At, Receipt, Twin};
 
@@ -35,13 +35,20 @@ fn listed(mut files: Vec<Batch>) -> Vec<Batch> {
     files
 }
 
-/// Readings of the same files at several times, in the order of the times.
+/// Readings of the same files at several times, in the order of the times: some files are read to their end, of others there are changes, which take nothing away.
 fn dated() -> impl Strategy<Value = Vec<Batch>> {
     proptest::collection::vec(files(), 1..4).prop_map(|rounds| {
         let hours = ["05:00", "06:00", "07:00"].into_iter().zip(rounds);
-        let dated = hours.flat_map(|(hour, files)| files.into_iter().map(move |file| (hour, file)));
-        dated.map(|(hour, file)| Batch { observed_at: Some(time(hour)), ..file }).collect()
+        hours.flat_map(|(hour, files)| files.into_iter().map(move |file| read_at(hour, file))).collect()
     })
+}
+
+fn read_at(hour: &str, mut file: Batch) -> Batch {
+    file.observed_at = Some(time(hour));
+    if ["f0", "f1", "f2"].contains(&file.scope.path.as_str()) {
+        file.mode = Mode::Delta;
+    }
+    file
 }
 
 fn all(twin: &Twin) -> String {
