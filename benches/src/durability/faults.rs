@@ -6,7 +6,7 @@ use twin_core::base::{Error, ErrorKind, Result};
 
 use crate::durability::disk::{Disk, Fault};
 use crate::durability::image::Image;
-use crate::durability::model::{Model, picture};
+use crate::durability::model::Model;
 use crate::durability::workload::Workload;
 use crate::durability::{Violations, without_panic};
 
@@ -130,8 +130,10 @@ impl Trial<'_> {
         self.model.goes_on(&twin, found)?;
         drop(twin);
         let twin = Twin::open_on(disk.clone()).map_err(|error| format!("refused after it was closed: {error}"))?;
-        let same = self.model.state(found + 1).is_ok_and(|state| state == picture(&twin));
-        if same { Ok(()) } else { Err("what was taken after the fault is not there".to_owned()) }
+        self.model
+            .find(&twin, found + 1, found + 1)
+            .map(|_| ())
+            .map_err(|why| format!("of what was taken after the fault, {why}"))
     }
 }
 

@@ -3,6 +3,7 @@
 use twin_core::analysis::{BlastRadius, blast_radius, describe, drift, find_all};
 use twin_core::answer::Profile;
 use twin_core::base::{Digest, Result};
+use twin_core::graph::Snapshot;
 use twin_core::observe::Perspective;
 use twin_core::{At, Twin};
 
@@ -24,9 +25,7 @@ pub struct Model {
 impl Model {
     /// The states of a workload.
     pub fn new(workload: Workload) -> Self {
-        let twin = Twin::in_memory();
-        let states = vec![picture(&twin)];
-        Model { workload, twin, states }
+        Model { workload, twin: Twin::in_memory(), states: Vec::new() }
     }
 
     /// What a twin in this state answers.
@@ -35,8 +34,10 @@ impl Model {
     /// None that a twin in memory has.
     pub fn state(&mut self, number: usize) -> Result<Digest> {
         while self.states.len() <= number {
-            self.workload.perform(&self.twin, self.states.len() - 1)?;
-            self.states.push(picture(&self.twin));
+            if let Some(step) = self.states.len().checked_sub(1) {
+                self.workload.perform(&self.twin, step)?;
+            }
+            self.states.push(picture(&self.twin)?);
         }
         Ok(self.states[number])
     }
@@ -57,7 +58,8 @@ impl Model {
     /// In words: what was lost or torn.
     pub fn find(&mut self, twin: &Twin, least: usize, most: usize) -> std::result::Result<usize, String> {
         self.state(most).map_err(|error| error.to_string())?;
-        self.place(picture(twin), least, most)
+        let seen = picture(twin).map_err(|error| format!("refused when asked: {error}"))?;
+        self.place(seen, least, most)
     }
 
     fn place(&self, seen: Digest, least: usize, most: usize) -> std::result::Result<usize, String> {
@@ -71,10 +73,13 @@ impl Model {
 }
 
 /// Everything that is compared: the revision, the cursor, and answers now and as of an earlier time, as canonical JSON.
-pub fn picture(twin: &Twin) -> Digest {
+///
+/// # Errors
+/// Of a store that reads when it is asked, as for opening it.
+pub fn picture(twin: &Twin) -> Result<Digest> {
     let (now, needs) = (At::now(time_of(LATER)), Profile::Cadence);
-    let snapshot = twin.snapshot(now);
-    let past = twin.snapshot(now.valid(time_of(EARLIER)).known(time_of(EARLIER)));
+    let snapshot = view(twin, now)?;
+    let past = view(twin, now.valid(time_of(EARLIER)).known(time_of(EARLIER)))?;
     let mut told = vec![format!("{} {:?}", twin.revision(), twin.cursor(&cursor_scope()))];
     told.push(drift(&snapshot, Perspective::Declared, Perspective::Observed, needs).to_json());
     for snapshot in [&snapshot, &past] {
@@ -82,7 +87,12 @@ pub fn picture(twin: &Twin) -> Digest {
     }
     told.extend(snapshot.nodes().map(|node| describe(&snapshot, node, needs).to_json()));
     told.extend(snapshot.nodes().next_back().map(|node| blast_radius(&snapshot, &BlastRadius::of(node)).to_json()));
-    Digest::of(told.join("\n").as_bytes())
+    Ok(Digest::of(told.join("\n").as_bytes()))
+}
+
+/// The snapshot of some time, or why there is none.
+fn view(twin: &Twin, at: At) -> Result<Snapshot> {
+    Ok(twin.snapshot(at))
 }
 
 #[cfg(test)]

@@ -34,8 +34,8 @@ pub struct Followed {
 /// # Errors
 /// Only of printing.
 pub fn tell(opened: Result<Twin>) -> Result<()> {
-    match opened {
-        Ok(twin) => print(format_args!("ok {}", picture(&twin))),
+    match opened.and_then(|twin| picture(&twin)) {
+        Ok(seen) => print(format_args!("ok {seen}")),
         Err(error) => print(format_args!("{} {error}", error.kind())),
     }
 }
@@ -53,7 +53,7 @@ pub fn follow(path: &Path) -> Result<()> {
             0 => twin = Twin::open_read_only(path)?,
             _ => drop(twin.refresh()?),
         }
-        let seen = picture(&twin);
+        let seen = picture(&twin)?;
         if shown.replace(seen) != Some(seen) {
             print(seen)?;
         }
