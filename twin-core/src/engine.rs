@@ -1,6 +1,8 @@
 //! Twin: the one door for hosts.
 
 mod ask;
+#[cfg(feature = "testkit")]
+mod backend;
 mod question;
 mod receipt;
 mod source_check;
