@@ -1,6 +1,7 @@
 //! Twin: the one door for hosts.
 
 mod ask;
+mod past;
 mod question;
 mod receipt;
 mod source_check;
@@ -14,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::analysis::{Changes, changes};
 use crate::answer::AsOf;
 use crate::base::{Context, Digest, Error, ErrorKind, Result, Timestamp, digest_of};
-use crate::graph::{Pages, Readings, Snapshot};
+use crate::graph::{Pages, Readings};
 use crate::history::{Commit, Counters, Log, Row, Store, stage};
 use crate::identity::{HumanDecision, contradicted, founds_component};
 use crate::observe::{Batch, Diagnostic, RecordKey, Scope};
@@ -86,12 +87,18 @@ pub struct Twin {
 struct State {
     log: Log,
     store: Option<Store>,
-    head: Arc<Pages>,
+    /// What holds at the last commit, once somebody has asked.
+    head: Option<Head>,
+    /// What held at other times, as it was last asked for.
+    past: past::Remembered,
+}
+
+#[derive(Clone, Debug)]
+struct Head {
+    pages: Arc<Pages>,
     readings: Arc<Readings>,
     /// When something begins or ceases to hold by itself, so that the head is no longer what holds.
-    head_until: Option<Timestamp>,
-    /// What holds at a later time than the head's, with its first and the first later moment.
-    later: Option<(Timestamp, Option<Timestamp>, Arc<Pages>)>,
+    until: Option<Timestamp>,
 }
 
 impl Twin {
@@ -105,7 +112,8 @@ impl Twin {
         Self::of(schema, Log::default(), None)
     }
 
-    /// Opens the store at `path` for reading and writing, or makes one. O(size of the store).
+    /// Opens the store at `path` for reading and writing, or makes one. O(what bears on the head): what was before is read when somebody asks about it, and the
+    /// head is put together for the first snapshot.
     ///
     /// # Errors
     /// `Corrupt`, `Newer`, `NotAStore`, `Busy` (another process writes to it), `Io`; the file is untouched then.
@@ -118,8 +126,8 @@ impl Twin {
     /// # Errors
     /// As [`Twin::open`].
     pub fn open_with_schema(path: impl AsRef<Path>, schema: Schema) -> Result<Self> {
-        let (store, commits) = Store::open(path.as_ref(), fingerprint(&schema))?;
-        Ok(Self::of(schema, Log::replay(commits), Some(store)))
+        let (store, log) = Store::resume(path.as_ref(), fingerprint(&schema))?;
+        Ok(Self::of(schema, log, Some(store)))
     }
 
     /// Opens the store at `path` for reading, beside a writer in another process. [`Twin::refresh`] shows what was written since.
@@ -135,15 +143,12 @@ impl Twin {
     /// # Errors
     /// As [`Twin::open`], but for `Busy`.
     pub fn open_read_only_with_schema(path: impl AsRef<Path>, schema: Schema) -> Result<Self> {
-        let (store, commits) = Store::open_read_only(path.as_ref())?;
-        Ok(Self::of(schema, Log::replay(commits), Some(store)))
+        let (store, log) = Store::resume_read_only(path.as_ref())?;
+        Ok(Self::of(schema, log, Some(store)))
     }
 
     fn of(schema: Schema, log: Log, store: Option<Store>) -> Self {
-        let head = Arc::new(head(&log, &schema));
-        let head_until = log.last().and_then(|last| log.next_change(last, &Context::new(last)));
-        let readings = Arc::new(log.readings(Timestamp::MAX));
-        Twin { schema, state: Mutex::new(State { log, store, head, readings, head_until, later: None }) }
+        Twin { schema, state: Mutex::new(State { log, store, head: None, past: past::Remembered::default() }) }
     }
 
     /// The table of this twin.
@@ -174,13 +179,16 @@ impl Twin {
     /// As [`Twin::apply`]; `Cancelled` if the host cancels, `Limit` if the deadline passes.
     pub fn apply_within(&self, batches: Vec<Batch>, context: &Context) -> Result<Receipt> {
         let mut state = self.state();
-        let staged = stage(&state.log, &self.schema, batches, context)?;
+        if state.log.misses(&batches, context.now) {
+            state.read_all()?;
+        }
+        let staged = stage(&mut state.log, &self.schema, batches, context)?;
         let changes_facts = staged.changes_facts();
-        let before = state.head.clone();
+        let before = state.head(&self.schema).pages;
         let events = state.commit(&self.schema, staged.rows, changes_facts, context)?;
         let Counters { applied, duplicate, late, rejected } = staged.counters;
         let mut diagnostics = staged.diagnostics;
-        diagnostics.extend(forbidden_since(&before, &state.head));
+        diagnostics.extend(forbidden_since(&before, &state.head(&self.schema).pages));
         Ok(Receipt { applied, duplicate, late, rejected, diagnostics, revision: state.log.revision(), events })
     }
 
@@ -209,21 +217,6 @@ impl Twin {
         let mut state = self.state();
         check_decision(&state.log, &decision)?;
         state.commit(&self.schema, vec![Row::Decided(decision)], true, &Context::new(now))
-    }
-
-    /// An immutable view. O(1) for now, O(facts) for any other time.
-    pub fn snapshot(&self, at: At) -> Snapshot {
-        let mut state = self.state();
-        let as_of = AsOf { valid: at.valid.unwrap_or(at.now), known: at.known.unwrap_or(at.now) };
-        let (pages, readings) = match (at.valid, at.known) {
-            (None, None) => (state.head_at(&self.schema, at.now), state.readings.clone()),
-            (_, known) => {
-                let known = known.unwrap_or(Timestamp::MAX);
-                let pages = Arc::new(state.log.pages(&self.schema, AsOf { known, ..as_of }, &Context::new(at.now)));
-                (pages, Arc::new(state.log.readings(known)))
-            }
-        };
-        Snapshot::new(pages, readings, as_of, at.now, state.log.revision())
     }
 
     /// The record that is called so: by its whole key as text, or by an end of it that only one record has, such as `Workload:payments`. O(records).
@@ -263,79 +256,98 @@ impl Twin {
     /// As [`Twin::open_read_only`].
     pub fn refresh(&self) -> Result<u64> {
         let mut state = self.state();
-        let after = state.log.last().unwrap_or(Timestamp::MIN);
-        let commits = state.store.as_ref().map_or(Ok(Vec::new()), |store| store.refresh(after))?;
-        if !commits.is_empty() {
-            commits.into_iter().for_each(|commit| state.log.append(commit));
-            state.head = Arc::new(head(&state.log, &self.schema));
-            state.readings = Arc::new(state.log.readings(Timestamp::MAX));
-            state.head_until = state.log.last().and_then(|last| state.log.next_change(last, &Context::new(last)));
-            state.later = None;
+        let State { log, store, .. } = &mut *state;
+        let is_new = store.as_mut().map_or(Ok(false), |store| store.follow(log))?;
+        if is_new {
+            state.head = None;
+            state.past.forget();
         }
         Ok(state.log.revision())
     }
 }
 
 impl State {
-    /// Appends rows and what identity makes of them, to the store before memory: all of it, or nothing.
+    /// Appends rows and what identity makes of them, to the store and to memory: all of it, or nothing. What is stopped before it is written down is taken back;
+    /// after that nothing stops it.
     fn commit(&mut self, schema: &Schema, rows: Vec<Row>, changes_facts: bool, context: &Context) -> Result<Changes> {
-        if changes_facts {
-            return self.commit_facts(schema, rows, context);
-        }
-        let commit = Commit { tx: self.log.next_tx(context.now), revision: self.log.revision(), rows };
-        if let Some(store) = self.store.as_mut() {
-            store.append(&commit)?;
-        }
-        self.log.append(commit);
-        self.readings = Arc::new(self.log.readings(Timestamp::MAX));
-        Ok(Changes::default())
-    }
-
-    /// What is stopped before it is written down is thrown away; after that nothing stops it.
-    fn commit_facts(&mut self, schema: &Schema, mut rows: Vec<Row>, context: &Context) -> Result<Changes> {
-        let tx = self.log.next_tx(context.now);
-        let revision = self.log.revision() + 1;
-        let mut next = self.log.clone();
-        next.append_within(Commit { tx, revision, rows: rows.clone() }, context)?;
-        let identity = next.identity_rows(schema, tx, context);
-        next.append_within(Commit { tx, revision, rows: identity.clone() }, context)?;
-        rows.extend(identity);
-        let head = Arc::new(next.pages(schema, AsOf { valid: tx, known: Timestamp::MAX }, context));
-        let events = changes(&self.head, &head, context);
-        let head_until = next.next_change(tx, context);
-        let readings = Arc::new(next.readings(Timestamp::MAX));
-        context.check()?;
-        if let Some(store) = self.store.as_mut() {
-            store.append_within(&Commit { tx, revision, rows }, context)?;
-        }
-        (self.head_until, self.later, self.readings) = (head_until, None, readings);
-        (self.log, self.head) = (next, head);
-        Ok(events)
-    }
-
-    /// The pages of what holds now: those of the last change, until something begins or ceases to hold by itself.
-    fn head_at(&mut self, schema: &Schema, now: Timestamp) -> Arc<Pages> {
-        if self.head_until.is_none_or(|until| now < until) {
-            return self.head.clone();
-        }
-        let holds = |(since, until, _): &&(Timestamp, Option<Timestamp>, Arc<Pages>)| {
-            *since <= now && until.is_none_or(|until| now < until)
+        let before = self.head(schema);
+        self.log.begin();
+        let committed = match changes_facts {
+            true => self.try_facts(schema, rows, context),
+            false => self.try_readings(schema, rows, &before, &Context::new(context.now)),
         };
-        if let Some((.., pages)) = self.later.as_ref().filter(holds) {
-            return pages.clone();
+        match committed {
+            Ok(head) => {
+                self.log.keep();
+                self.past.forget_open();
+                let is_same = Arc::ptr_eq(&before.pages, &head.pages);
+                let events = if is_same {
+                    Changes::default()
+                } else {
+                    changes(&before.pages, &head.pages, &Context::new(context.now))
+                };
+                self.head = Some(head);
+                Ok(events)
+            }
+            Err(error) => {
+                self.log.undo();
+                Err(error)
+            }
         }
-        let context = Context::new(now);
-        let pages = Arc::new(self.log.pages(schema, AsOf { valid: now, known: Timestamp::MAX }, &context));
-        self.later = Some((now, self.log.next_change(now, &context), pages.clone()));
-        pages
     }
-}
 
-/// The pages at the head of a log.
-fn head(log: &Log, schema: &Schema) -> Pages {
-    match log.last() {
-        Some(last) => log.pages(schema, AsOf { valid: last, known: Timestamp::MAX }, &Context::new(last)),
-        None => Pages { schema: schema.clone(), ..Pages::default() }.indexed(),
+    /// Appends what renews readings only. What holds changes where something began or ceased to hold by itself since.
+    fn try_readings(&mut self, schema: &Schema, rows: Vec<Row>, before: &Head, context: &Context) -> Result<Head> {
+        let (tx, revision) = (self.log.next_tx(context.now), self.log.revision());
+        self.log.append_within(tx, revision, &rows, context)?;
+        self.write(&Commit { tx, revision, rows }, context)?;
+        if before.until.is_some_and(|until| until <= tx) {
+            let pages = self.log.pages(schema, AsOf { valid: tx, known: Timestamp::MAX }, context);
+            return Ok(self.head_of(Arc::new(pages), tx, context));
+        }
+        Ok(Head { readings: Arc::new(self.log.readings(Timestamp::MAX)), ..before.clone() })
+    }
+
+    fn try_facts(&mut self, schema: &Schema, mut rows: Vec<Row>, context: &Context) -> Result<Head> {
+        let (tx, revision) = (self.log.next_tx(context.now), self.log.revision() + 1);
+        self.log.append_within(tx, revision, &rows, context)?;
+        let (pages, identity) = self.log.head(schema, tx, context);
+        let head = self.head_of(Arc::new(pages), tx, context);
+        context.check()?;
+        self.log.append_within(tx, revision, &identity, context)?;
+        rows.extend(identity);
+        self.write(&Commit { tx, revision, rows }, context)?;
+        Ok(head)
+    }
+
+    fn write(&mut self, commit: &Commit, context: &Context) -> Result<()> {
+        match self.store.as_mut() {
+            Some(store) => store.append_within(commit, Some(&self.log), context),
+            None => Ok(()),
+        }
+    }
+
+    /// What holds at the last commit. O(facts) when it is first asked for, else O(1).
+    fn head(&mut self, schema: &Schema) -> Head {
+        if let Some(head) = &self.head {
+            return head.clone();
+        }
+        let head = match self.log.last() {
+            None => {
+                let pages = Pages { schema: schema.clone(), ..Pages::default() }.indexed();
+                Head { pages: Arc::new(pages), readings: Arc::default(), until: None }
+            }
+            Some(last) => {
+                let (context, as_of) = (Context::new(last), AsOf { valid: last, known: Timestamp::MAX });
+                self.head_of(Arc::new(self.log.pages(schema, as_of, &context)), last, &context)
+            }
+        };
+        self.head.insert(head).clone()
+    }
+
+    fn head_of(&self, pages: Arc<Pages>, now: Timestamp, context: &Context) -> Head {
+        let readings = Arc::new(self.log.readings(Timestamp::MAX));
+        Head { pages, readings, until: self.log.next_change(now, context) }
     }
 }
 

@@ -4,9 +4,11 @@
 //! it builds is a `Snapshot`.
 
 mod apply;
+mod checkpoint;
 mod intervals;
 mod late;
 mod log;
+mod pack;
 mod row;
 mod store;
 mod view;

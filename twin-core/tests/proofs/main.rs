@@ -2,6 +2,7 @@
 
 mod builds;
 mod folders;
+mod formats;
 mod graphs;
 mod hosts;
 mod identity;

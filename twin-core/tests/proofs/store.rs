@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use twin_core::identity::HumanDecision;
 use twin_core::observe::{Batch, RecordKey, Scope, SourceId};
-use twin_core::testkit::files;
+use twin_core::testkit::{batches, files};
 use twin_core::{At, Twin};
 
 use crate::support::{apply, cases, components, time, told};
@@ -47,11 +47,12 @@ proptest! {
     #![proptest_config(cases(24))]
 
     #[test]
-    fn a_twin_on_disk_is_the_twin_in_memory(steps in steps()) {
+    fn a_twin_on_disk_is_the_twin_in_memory(steps in steps(), least in 0..40_u64) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("twin");
         let memory = Twin::in_memory();
         let mut disk = Twin::open(&path).unwrap();
+        disk.checkpoint_after(least);
         for step in steps {
             match step {
                 Step::Apply(batches) => {
@@ -62,6 +63,7 @@ proptest! {
                 Step::Reopen => {
                     drop(disk);
                     disk = Twin::open(&path).unwrap();
+                    disk.checkpoint_after(least);
                 }
             }
             prop_assert_eq!(disk.revision(), memory.revision());
@@ -70,6 +72,70 @@ proptest! {
             let past = at.valid(time("09:00"));
             prop_assert_eq!(disk.snapshot(past).pages().entities.clone(), memory.snapshot(past).pages().entities.clone());
         }
+    }
+}
+
+/// What is told of some batches, with the numbers.
+fn receipt(twin: &Twin, batches: Vec<Batch>, hour: u8) -> String {
+    format!("{:?}", twin.apply(batches, time(&format!("{hour:02}:00"))).unwrap())
+}
+
+/// Readings of one file that come in any order, of records that come, change, end and go.
+fn reading() -> impl Strategy<Value = String> {
+    let hour = || proptest::option::of(0..24_u8);
+    let record = (0..3_u8, 0..3_u8, hour(), hour(), proptest::bool::weighted(0.3));
+    let records = proptest::collection::vec(record, 0..3);
+    (0..24_u8, hour(), any::<bool>(), records).prop_map(|(now, at, delta, records)| {
+        let option = |word: &str, hour: Option<u8>| hour.map_or(String::new(), |hour| format!(" {word} {hour:02}:00"));
+        let mut text = format!("now {now:02}:00\nfile a{}{}\n", if delta { " delta" } else { "" }, option("at", at));
+        for (name, value, from, to, gone) in records {
+            text.push_str(&match gone && delta {
+                true => format!("gone Workload:r{name}\n"),
+                false => {
+                    format!("Workload:r{name}{}{}\nset replicas {value}\n", option("from", from), option("to", to))
+                }
+            });
+        }
+        text
+    })
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    #[test]
+    fn what_opening_leaves_out_changes_no_answer(
+        told_in_order in proptest::collection::vec(reading(), 2..9),
+        (valid, known) in (0..24_u8, 0..24_u8),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("twin");
+        let memory = Twin::in_memory();
+        for text in &told_in_order {
+            let disk = Twin::open(&path).unwrap();
+            disk.checkpoint_after(0);
+            prop_assert_eq!(format!("{:?}", apply(&disk, text)), format!("{:?}", apply(&memory, text)));
+        }
+        let at = |hour: u8| time(&format!("{hour:02}:00"));
+        let late = At::now(time("23:30"));
+        for at in [late, late.valid(at(valid)), late.known(at(known)), late.valid(at(valid)).known(at(known))] {
+            let reader = Twin::open_read_only(&path).unwrap();
+            prop_assert_eq!(told(&reader.snapshot(at)), told(&memory.snapshot(at)));
+        }
+    }
+
+    #[test]
+    fn whatever_batches_say_opening_leaves_out_no_answer(steps in proptest::collection::vec((batches(), 0..24_u8), 1..5)) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("twin");
+        let memory = Twin::in_memory();
+        for (batches, hour) in steps {
+            let disk = Twin::open(&path).unwrap();
+            disk.checkpoint_after(0);
+            prop_assert_eq!(receipt(&disk, batches.clone(), hour), receipt(&memory, batches, hour));
+        }
+        let (reader, at) = (Twin::open_read_only(&path).unwrap(), At::now(time("23:30")));
+        prop_assert_eq!(told(&reader.snapshot(at)), told(&memory.snapshot(at)));
     }
 }
 
