@@ -1,12 +1,14 @@
 //! Twin: the one door for hosts.
 
 mod ask;
+mod chronicle;
 mod past;
 mod question;
 mod receipt;
 mod source_check;
 mod surface;
 mod sync;
+mod upkeep;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -22,6 +24,7 @@ use crate::observe::{Batch, Diagnostic, RecordKey, Scope};
 use crate::schema::Schema;
 
 pub use ask::AskBlastRadius;
+pub use chronicle::{ChangesSince, History};
 pub use question::Question;
 pub use receipt::{DiagnosticTold, ReceiptTold, changes_json};
 pub use source_check::{MakeSource, SourceCheck, check_source};

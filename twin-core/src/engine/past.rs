@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::answer::AsOf;
-use crate::base::{Context, Result, Timestamp};
+use crate::base::{Context, Error, ErrorKind, Result, Timestamp};
 use crate::engine::{At, State, Twin};
 use crate::graph::{Pages, Readings, Snapshot};
 use crate::schema::Schema;
@@ -68,7 +68,7 @@ impl Twin {
     /// An immutable view as [`Twin::snapshot`] gives it.
     ///
     /// # Errors
-    /// `Corrupt` or `Io` where what was known then cannot be read.
+    /// `Corrupt` or `Io` where what was known then cannot be read, `Invalid` where it is no longer kept.
     pub fn as_of(&self, at: At) -> Result<Snapshot> {
         let mut state = self.state();
         let (pages, readings) = match (at.valid, at.known) {
@@ -106,14 +106,23 @@ impl State {
     }
 
     /// What held at two times.
-    fn then(&mut self, schema: &Schema, as_of: AsOf) -> Result<(Arc<Pages>, Arc<Readings>)> {
+    pub(super) fn then(&mut self, schema: &Schema, as_of: AsOf) -> Result<(Arc<Pages>, Arc<Readings>)> {
         let known = if self.log.last() <= Some(as_of.known) { Timestamp::MAX } else { as_of.known };
         let as_of = AsOf { known, ..as_of };
+        if known == Timestamp::MAX && self.log.last() <= Some(as_of.valid) {
+            let head = self.head(schema);
+            if head.until.is_none_or(|until| as_of.valid < until) {
+                return Ok((head.pages, head.readings));
+            }
+        }
         if let Some(past) = self.past.find(as_of) {
             return Ok((past.pages, past.readings));
         }
-        if !self.log.reaches(as_of.valid, as_of.known) {
+        if self.log.is_whole() {
+            self.check_kept(as_of)?;
+        } else if !self.log.reaches(as_of.valid, as_of.known) {
             self.read_all()?;
+            self.check_kept(as_of)?;
         }
         let context = Context::new(as_of.valid);
         let pages = Arc::new(self.log.pages(schema, as_of, &context));
@@ -121,6 +130,18 @@ impl State {
         let until = (known == Timestamp::MAX).then(|| self.log.next_change(as_of.valid, &context)).flatten();
         let past = self.past.keep(Past { as_of, until, pages, readings });
         Ok((past.pages, past.readings))
+    }
+
+    /// Nobody is told of times that were not retained.
+    fn check_kept(&self, as_of: AsOf) -> Result<()> {
+        match self.log.begins() {
+            Some(begins) if as_of.valid.min(as_of.known) < begins => {
+                let message =
+                    format!("nothing is kept of the time before {begins}: ask about that time or a later one");
+                Err(Error::new(ErrorKind::Invalid, message))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Reads what opening left out.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::base::{Digest, Timestamp, in_pool};
+use crate::base::{Digest, Error, ErrorKind, Result, Timestamp, in_pool};
 use crate::graph::ScopeReading;
 use crate::history::Log;
 use crate::history::intervals::{Intervals, Said};
@@ -332,9 +332,18 @@ fn hear(log: &mut Log, (kept, digest, subject): (KeptFact, Digest, Digest)) -> O
 }
 
 impl Log {
+    /// The log with what bears on its head only, for which there is nothing before it.
+    ///
+    /// # Errors
+    /// `Corrupt` where the log makes no sense.
+    pub fn begun(&self) -> Result<Log> {
+        let begun = unpack(&pack(self)).map(Log::founded);
+        begun.ok_or_else(|| Error::new(ErrorKind::Corrupt, "the log cannot begin where it ends"))
+    }
+
     /// The log for which a checkpoint is the beginning: there is nothing before it.
     pub(super) fn founded(mut self) -> Log {
-        self.abridged = None;
+        (self.abridged, self.begins) = (None, self.last);
         self.founded = Arc::new(self.identity.clone());
         for place in 0..self.scopes.len() as ScopeId {
             let scope = self.scopes.get_mut(place);

@@ -16,6 +16,14 @@ pub(super) enum Said {
 }
 
 impl Said {
+    /// The listing by which it holds, if it does.
+    pub fn listing(&self) -> Option<&Listing> {
+        match self {
+            Said::Holds(listing, _) => Some(listing),
+            Said::Ended(_) => None,
+        }
+    }
+
     /// When it began or ceased to hold.
     pub fn time(&self) -> Timestamp {
         match self {

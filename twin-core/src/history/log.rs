@@ -34,6 +34,8 @@ pub struct Log {
     pub(super) revision: u64,
     /// The commit at which words were left out that the store still has: what holds from its time on is as if they were there.
     pub(super) abridged: Option<Timestamp>,
+    /// The commit before which nothing is kept, neither here nor in the store.
+    pub(super) begins: Option<Timestamp>,
     /// How many facts scopes list.
     listed: usize,
     /// How to go back to where the log was.
@@ -82,6 +84,11 @@ impl Log {
     /// The time of the last commit.
     pub fn last(&self) -> Option<Timestamp> {
         self.last
+    }
+
+    /// The time before which nothing is kept, if something was put together.
+    pub fn begins(&self) -> Option<Timestamp> {
+        self.begins
     }
 
     /// The time of the next commit: `now`, but always later than the last.
@@ -142,6 +149,13 @@ impl Log {
         (self.last, self.revision) = (Some(tx), revision);
         self.facts.sort();
         Ok(())
+    }
+
+    /// The log without any fact: scopes, readings, identity, decisions.
+    pub(super) fn without_facts(&self) -> Log {
+        let mut log = Log { facts: Facts::default(), listed: 0, ..self.clone() };
+        log.scopes.forget_facts();
+        log
     }
 
     /// From now on, [`Log::undo`] comes back to here.

@@ -47,6 +47,7 @@ mod layout;
 mod log;
 mod meta;
 mod overlay;
+mod upkeep;
 
 #[cfg(test)]
 mod tests;
@@ -64,6 +65,8 @@ use holder::Holder;
 use layout::Head;
 use log::Extent;
 use meta::Meta;
+
+pub use upkeep::Verified;
 
 /// The least number of rows after which a checkpoint is written.
 const LEAST_ROWS: u64 = 4_096;

@@ -6,6 +6,7 @@ use twin_core::observe::{Batch, RecordKey, Scope, SourceId};
 use twin_core::testkit::{batches, files};
 use twin_core::{At, Twin};
 
+use crate::history::reading;
 use crate::support::{apply, cases, components, time, told};
 
 #[derive(Clone, Debug)]
@@ -78,26 +79,6 @@ proptest! {
 /// What is told of some batches, with the numbers.
 fn receipt(twin: &Twin, batches: Vec<Batch>, hour: u8) -> String {
     format!("{:?}", twin.apply(batches, time(&format!("{hour:02}:00"))).unwrap())
-}
-
-/// Readings of one file that come in any order, of records that come, change, end and go.
-fn reading() -> impl Strategy<Value = String> {
-    let hour = || proptest::option::of(0..24_u8);
-    let record = (0..3_u8, 0..3_u8, hour(), hour(), proptest::bool::weighted(0.3));
-    let records = proptest::collection::vec(record, 0..3);
-    (0..24_u8, hour(), any::<bool>(), records).prop_map(|(now, at, delta, records)| {
-        let option = |word: &str, hour: Option<u8>| hour.map_or(String::new(), |hour| format!(" {word} {hour:02}:00"));
-        let mut text = format!("now {now:02}:00\nfile a{}{}\n", if delta { " delta" } else { "" }, option("at", at));
-        for (name, value, from, to, gone) in records {
-            text.push_str(&match gone && delta {
-                true => format!("gone Workload:r{name}\n"),
-                false => {
-                    format!("Workload:r{name}{}{}\nset replicas {value}\n", option("from", from), option("to", to))
-                }
-            });
-        }
-        text
-    })
 }
 
 proptest! {

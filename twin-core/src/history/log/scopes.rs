@@ -153,6 +153,14 @@ impl Scopes {
         place
     }
 
+    /// Forgets what each scope lists.
+    pub fn forget_facts(&mut self) {
+        for (_, scope) in &mut self.rows {
+            scope.live.clear();
+            scope.ending.clear();
+        }
+    }
+
     /// Forgets the scopes that came after the first `count`.
     pub fn cut(&mut self, count: usize) {
         for (scope, _) in self.rows.drain(count..) {

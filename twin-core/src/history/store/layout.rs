@@ -63,6 +63,13 @@ impl Head {
         head
     }
 
+    /// The head of everything that a checkpoint with these checksums stands for.
+    pub(super) fn of_floor(tx: Timestamp, revision: u64, checksums: &[Digest]) -> Head {
+        let bytes: Vec<u8> = checksums.iter().flat_map(|checksum| checksum.0.to_le_bytes()).collect();
+        let chain = Digest::of(&bytes);
+        Head { tx, revision, rows: 0, blocks: 0, total: 0, total_blocks: 0, commits: 0, chain }
+    }
+
     /// The head as `heads` keeps it; `None` if its time is none.
     pub(super) fn stored(tx: i64, value: HeadValue) -> Option<Head> {
         let (revision, rows, blocks, total, total_blocks, commits, chain) = value;

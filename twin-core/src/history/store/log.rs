@@ -155,6 +155,15 @@ pub(super) fn write_checkpoint(to: &WriteTransaction, head: &Head, log: &Log) ->
     write_parts(to, CHECKPOINT, head, &checksums, &parts)
 }
 
+/// Writes a log as what stands for everything before the first commit. Returns the head of that.
+pub(super) fn write_floor(to: &WriteTransaction, log: &Log) -> Result<Head> {
+    let parts = checkpoint::pack(log);
+    let checksums: Vec<Digest> = parts.iter().map(|part| Digest::of(part)).collect();
+    let head = Head::of_floor(log.last().unwrap_or(Timestamp::MIN), log.revision(), &checksums);
+    write_parts(to, FLOOR, &head, &checksums, &parts)?;
+    Ok(head)
+}
+
 fn write_parts(
     to: &WriteTransaction,
     table: TableDefinition<u32, &'static [u8]>,
