@@ -1,6 +1,5 @@
 //! From batches to rows: what is new, what is known already, what came late, what cannot be taken, what is gone.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use crate::base::{Context, Result, Timestamp};
 use crate::history::Log;
 use crate::history::intervals::Intervals;
 use crate::history::late::LateWord;
-use crate::history::row::{Assertion, Commit, Reading, Row, Withdrawal};
+use crate::history::row::{Assertion, Reading, Row, Withdrawal};
 use crate::observe::{
     Batch, Diagnostic, Evidence, Fact, Listing, Locator, Mode, Observation, Outcome, Record, RecordKey, Scope,
     Statement, Target, code,
@@ -47,17 +46,24 @@ impl Staged {
     }
 }
 
-/// Works out what batches add to a log. Changes nothing. O(batches), but O(log) where several are of one scope: each then stands on what the one before
-/// it said.
+/// Works out what batches add to a log, which is afterwards as it was. O(batches).
 ///
 /// # Errors
 /// If the host cancels, or the deadline passes.
-pub fn stage(log: &Log, schema: &Schema, batches: Vec<Batch>, context: &Context) -> Result<Staged> {
-    let now = context.now;
+pub fn stage(log: &mut Log, schema: &Schema, batches: Vec<Batch>, context: &Context) -> Result<Staged> {
+    log.begin();
+    let staged = stage_all(log, schema, batches, context);
+    log.undo();
+    staged
+}
+
+/// Where several batches are of one scope, each stands on what the one before it said.
+fn stage_all(log: &mut Log, schema: &Schema, batches: Vec<Batch>, context: &Context) -> Result<Staged> {
+    let tx = log.next_tx(context.now);
     let read: BTreeSet<Scope> = batches.iter().map(|batch| batch.scope.clone()).collect();
     let repeats = read.len() < batches.len();
-    let (log, fresh, staged) = (Cow::Borrowed(log), BTreeSet::new(), Staged::default());
-    let mut stage = Stage { log, schema, now, read, fresh, staged };
+    let (fresh, staged) = (BTreeSet::new(), Staged::default());
+    let mut stage = Stage { log, schema, now: context.now, tx, read, fresh, staged };
     let all = batches.len() as u64;
     for (done, batch) in batches.into_iter().enumerate() {
         context.check()?;
@@ -65,18 +71,17 @@ pub fn stage(log: &Log, schema: &Schema, batches: Vec<Batch>, context: &Context)
         let before = stage.staged.rows.len();
         stage.batch(batch);
         if repeats {
-            let rows = stage.staged.rows[before..].to_vec();
-            let (tx, revision) = (stage.log.next_tx(now), stage.log.revision());
-            stage.log.to_mut().append(Commit { tx, revision, rows });
+            stage.staged.rows[before..].iter().for_each(|row| stage.log.add(tx, row.clone()));
         }
     }
     Ok(stage.staged)
 }
 
 struct Stage<'a> {
-    log: Cow<'a, Log>,
+    log: &'a mut Log,
     schema: &'a Schema,
     now: Timestamp,
+    tx: Timestamp,
     read: BTreeSet<Scope>,
     fresh: BTreeSet<Arc<Fact>>,
     staged: Staged,
@@ -195,7 +200,7 @@ impl Stage<'_> {
     fn count(&mut self, records: &[SaidRecord], told: &BTreeSet<Arc<Fact>>) {
         for record in records {
             let is_new = |fact: &&Arc<Fact>| {
-                told.contains(*fact) && !self.log.is_live(fact) && self.fresh.insert((*fact).clone())
+                told.contains(*fact) && !self.log.is_live(fact, self.tx) && self.fresh.insert((*fact).clone())
             };
             let news = record.facts.iter().filter(is_new).count();
             let counters = &mut self.staged.counters;
@@ -212,7 +217,7 @@ impl Stage<'_> {
         }
         let listed = self.log.listed(&batch.scope, at);
         let is_gone = |fact: &&Arc<Fact>| !said.facts.contains_key(*fact) && !said.refused.contains(&fact.subject);
-        let gone: Vec<Arc<Fact>> = listed.filter(is_gone).cloned().collect();
+        let gone: Vec<Arc<Fact>> = listed.iter().filter(is_gone).cloned().collect();
         self.withdraw(&batch.scope, &gone, at);
     }
 
@@ -247,7 +252,7 @@ impl Stage<'_> {
         self.count(&timely, &told);
         for record in &timely {
             let known = self.log.said_of(&batch.scope, &record.key);
-            let replaced = known.filter(|fact| !said.facts.contains_key(*fact)).cloned().collect();
+            let replaced = known.into_iter().filter(|fact| !said.facts.contains_key(fact)).collect();
             self.withdraw_listed(&batch.scope, replaced, record.at);
         }
         let recorded: BTreeSet<&RecordKey> = timely.iter().map(|record| &record.key).collect();
@@ -262,14 +267,14 @@ impl Stage<'_> {
             self.late(scope, key, at, &[]);
             return add(&mut self.staged.counters.late, 1);
         }
-        let known = self.log.said_of(scope, key).cloned().collect();
+        let known = self.log.said_of(scope, key);
         let gone = self.withdraw_listed(scope, known, at);
         let counters = &mut self.staged.counters;
         add(if gone { &mut counters.applied } else { &mut counters.duplicate }, 1);
     }
 
     fn late(&mut self, scope: &Scope, subject: &RecordKey, at: Timestamp, facts: &[(Arc<Fact>, Vec<Evidence>)]) {
-        let rows = LateWord { scope, subject, at }.rows(&self.log, facts);
+        let rows = LateWord { scope, subject, at }.rows(self.log, facts);
         self.staged.rows.extend(rows);
     }
 
@@ -362,7 +367,7 @@ impl Stage<'_> {
         if self.is_read_by(scope, at) {
             return;
         }
-        let facts: Vec<Arc<Fact>> = self.log.listed(scope, at).cloned().collect();
+        let facts = self.log.listed(scope, at);
         self.withdraw(scope, &facts, at);
         let members: Vec<String> = self.log.members(scope).cloned().collect();
         for member in members {

@@ -2,7 +2,9 @@
 
 mod builds;
 mod folders;
+mod formats;
 mod graphs;
+mod history;
 mod hosts;
 mod identity;
 mod order;
@@ -15,4 +17,5 @@ mod store;
 mod support;
 mod sync;
 mod times;
+mod upkeep;
 mod words;
