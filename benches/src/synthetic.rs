@@ -23,7 +23,7 @@ impl Synthetic {
     /// A graph of `nodes` nodes that each need `needs` others: those that are needed already, more likely. One need in fifty goes to any node,
     /// which makes cycles.
     pub fn new(nodes: u32, needs: u32) -> Self {
-        let mut random = Random(0x9e37_79b9_7f4a_7c15);
+        let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
         let mut edges: Vec<(u32, u32)> = Vec::new();
         for from in 1..nodes {
             for _ in 0..needs {
@@ -67,9 +67,13 @@ impl Synthetic {
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
-struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Random(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -78,7 +82,7 @@ impl Random {
     }
 
     /// A number below `bound`; 0 if there is none.
-    fn below(&mut self, bound: u32) -> u32 {
+    pub(crate) fn below(&mut self, bound: u32) -> u32 {
         (self.next() % u64::from(bound.max(1))) as u32
     }
 }
