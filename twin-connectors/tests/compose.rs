@@ -5,6 +5,7 @@ use std::io;
 
 use twin_connectors::{Entry, EntryKind, Files, Scan, ScanOptions, scan_files};
 use twin_core::base::Timestamp;
+use twin_core::graph::Node;
 use twin_core::observe::{Batch, Outcome, SourceId};
 use twin_core::schema::relation;
 use twin_core::{At, Twin};
@@ -110,8 +111,8 @@ fn what_an_image_is_built_from_is_a_relation() {
     twin.apply(run(&[("compose.yml", Some(text))]).batches, Timestamp::MIN).expect("they are taken");
     let snapshot = twin.snapshot(At::now(Timestamp::MIN));
     let pages = snapshot.pages();
-    let name = |node: u32| pages.entities[node as usize].name.as_str();
-    let built = pages.edges.iter().filter(|edge| edge.relation == relation::BUILT_FROM);
+    let name = |node: Node| pages.entities[node.index()].name.as_str();
+    let built = pages.edges().filter(|edge| edge.edge.relation == relation::BUILT_FROM);
     let built: Vec<(&str, &str)> = built.map(|edge| (name(edge.from), name(edge.to))).collect();
     assert_eq!(built, [("docker.io/acme/made", "git.example/acme/made")]);
     assert!(!format!("{pages:?}").contains("zq-"), "a secret leaves");

@@ -9,12 +9,12 @@ mod sync;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::analysis::{Changes, changes};
 use crate::answer::AsOf;
 use crate::base::{Context, Digest, Error, ErrorKind, Result, Timestamp, digest_of};
-use crate::graph::{Pages, Readings, Snapshot};
+use crate::graph::{Pages, Readings, Rows, Snapshot};
 use crate::history::{Commit, Counters, Log, Row, Store, stage};
 use crate::identity::{HumanDecision, contradicted, founds_component};
 use crate::observe::{Batch, Diagnostic, RecordKey, Scope};
@@ -75,22 +75,32 @@ pub struct Receipt {
 
 /// A twin: takes batches, and answers through snapshots.
 ///
-/// `apply` takes `&self`: one writer at a time holds the lock, and readers hold snapshots that never move.
+/// `apply` takes `&self`: one writer at a time holds the lock, and readers hold snapshots that never move. Whoever asks what holds now never waits for a writer;
+/// whoever asks about the past does.
 #[derive(Debug)]
 pub struct Twin {
     schema: Schema,
     state: Mutex<State>,
+    /// What readers are given. Locked for as long as it takes to copy or replace it.
+    head: RwLock<Head>,
 }
 
 #[derive(Debug)]
 struct State {
     log: Log,
     store: Option<Store>,
-    head: Arc<Pages>,
+    head: Head,
+}
+
+/// What holds now, as of the last commit.
+#[derive(Clone, Debug)]
+struct Head {
+    pages: Arc<Pages>,
     readings: Arc<Readings>,
-    /// When something begins or ceases to hold by itself, so that the head is no longer what holds.
-    head_until: Option<Timestamp>,
-    /// What holds at a later time than the head's, with its first and the first later moment.
+    revision: u64,
+    /// When something begins or ceases to hold by itself, so that these pages are no longer what holds.
+    until: Option<Timestamp>,
+    /// What holds at a later time, with its first and the first later moment.
     later: Option<(Timestamp, Option<Timestamp>, Arc<Pages>)>,
 }
 
@@ -140,10 +150,9 @@ impl Twin {
     }
 
     fn of(schema: Schema, log: Log, store: Option<Store>) -> Self {
-        let head = Arc::new(head(&log, &schema));
-        let head_until = log.last().and_then(|last| log.next_change(last, &Context::new(last)));
-        let readings = Arc::new(log.readings(Timestamp::MAX));
-        Twin { schema, state: Mutex::new(State { log, store, head, readings, head_until, later: None }) }
+        let head = Head::of(&log, &schema);
+        let state = Mutex::new(State { log, store, head: head.clone() });
+        Twin { schema, state, head: RwLock::new(head) }
     }
 
     /// The table of this twin.
@@ -153,11 +162,20 @@ impl Twin {
 
     /// The revision: it counts the commits that changed facts, their evidence, or identity.
     pub fn revision(&self) -> u64 {
-        self.state().log.revision()
+        self.head().revision
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn head(&self) -> Head {
+        self.head.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Shows readers what was committed.
+    fn show(&self, state: &State) {
+        *self.head.write().unwrap_or_else(PoisonError::into_inner) = state.head.clone();
     }
 
     /// Takes batches: all of them in one transaction, or none. O(facts) for a change, O(batch) where nothing changed.
@@ -176,11 +194,12 @@ impl Twin {
         let mut state = self.state();
         let staged = stage(&state.log, &self.schema, batches, context)?;
         let changes_facts = staged.changes_facts();
-        let before = state.head.clone();
+        let before = state.head.pages.clone();
         let events = state.commit(&self.schema, staged.rows, changes_facts, context)?;
+        self.show(&state);
         let Counters { applied, duplicate, late, rejected } = staged.counters;
         let mut diagnostics = staged.diagnostics;
-        diagnostics.extend(forbidden_since(&before, &state.head));
+        diagnostics.extend(forbidden_since(&before, &state.head.pages));
         Ok(Receipt { applied, duplicate, late, rejected, diagnostics, revision: state.log.revision(), events })
     }
 
@@ -208,21 +227,38 @@ impl Twin {
     pub fn decide(&self, decision: HumanDecision, now: Timestamp) -> Result<Changes> {
         let mut state = self.state();
         check_decision(&state.log, &decision)?;
-        state.commit(&self.schema, vec![Row::Decided(decision)], true, &Context::new(now))
+        let changes = state.commit(&self.schema, vec![Row::Decided(decision)], true, &Context::new(now))?;
+        self.show(&state);
+        Ok(changes)
     }
 
-    /// An immutable view. O(1) for now, O(facts) for any other time.
+    /// An immutable view. O(1) for now, whatever a writer does at the time; O(facts) for any other time, and for the first question after something began or ceased
+    /// to hold by itself.
     pub fn snapshot(&self, at: At) -> Snapshot {
+        match (at.valid, at.known) {
+            (None, None) => self.snapshot_now(at.now),
+            _ => self.snapshot_then(at),
+        }
+    }
+
+    fn snapshot_now(&self, now: Timestamp) -> Snapshot {
+        let head = self.head();
+        let as_of = AsOf { valid: now, known: now };
+        if let Some(pages) = head.at(now) {
+            return Snapshot::new(pages, head.readings, as_of, now, head.revision);
+        }
         let mut state = self.state();
+        let pages = state.head_at(&self.schema, now);
+        self.show(&state);
+        Snapshot::new(pages, state.head.readings.clone(), as_of, now, state.head.revision)
+    }
+
+    fn snapshot_then(&self, at: At) -> Snapshot {
+        let state = self.state();
         let as_of = AsOf { valid: at.valid.unwrap_or(at.now), known: at.known.unwrap_or(at.now) };
-        let (pages, readings) = match (at.valid, at.known) {
-            (None, None) => (state.head_at(&self.schema, at.now), state.readings.clone()),
-            (_, known) => {
-                let known = known.unwrap_or(Timestamp::MAX);
-                let pages = Arc::new(state.log.pages(&self.schema, AsOf { known, ..as_of }, &Context::new(at.now)));
-                (pages, Arc::new(state.log.readings(known)))
-            }
-        };
+        let known = at.known.unwrap_or(Timestamp::MAX);
+        let pages = Arc::new(state.log.pages(&self.schema, AsOf { known, ..as_of }, &Context::new(at.now)));
+        let readings = Arc::new(state.log.readings(known));
         Snapshot::new(pages, readings, as_of, at.now, state.log.revision())
     }
 
@@ -267,10 +303,8 @@ impl Twin {
         let commits = state.store.as_ref().map_or(Ok(Vec::new()), |store| store.refresh(after))?;
         if !commits.is_empty() {
             commits.into_iter().for_each(|commit| state.log.append(commit));
-            state.head = Arc::new(head(&state.log, &self.schema));
-            state.readings = Arc::new(state.log.readings(Timestamp::MAX));
-            state.head_until = state.log.last().and_then(|last| state.log.next_change(last, &Context::new(last)));
-            state.later = None;
+            state.head = Head::of(&state.log, &self.schema);
+            self.show(&state);
         }
         Ok(state.log.revision())
     }
@@ -287,7 +321,7 @@ impl State {
             store.append(&commit)?;
         }
         self.log.append(commit);
-        self.readings = Arc::new(self.log.readings(Timestamp::MAX));
+        self.head.readings = Arc::new(self.log.readings(Timestamp::MAX));
         Ok(Changes::default())
     }
 
@@ -300,42 +334,54 @@ impl State {
         let identity = next.identity_rows(schema, tx, context);
         next.append_within(Commit { tx, revision, rows: identity.clone() }, context)?;
         rows.extend(identity);
-        let head = Arc::new(next.pages(schema, AsOf { valid: tx, known: Timestamp::MAX }, context));
-        let events = changes(&self.head, &head, context);
-        let head_until = next.next_change(tx, context);
+        let pages = Arc::new(next.pages(schema, AsOf { valid: tx, known: Timestamp::MAX }, context));
+        let events = changes(&self.head.pages, &pages, context);
+        let until = next.next_change(tx, context);
         let readings = Arc::new(next.readings(Timestamp::MAX));
         context.check()?;
         if let Some(store) = self.store.as_mut() {
             store.append_within(&Commit { tx, revision, rows }, context)?;
         }
-        (self.head_until, self.later, self.readings) = (head_until, None, readings);
-        (self.log, self.head) = (next, head);
+        (self.log, self.head) = (next, Head { pages, readings, revision, until, later: None });
         Ok(events)
     }
 
-    /// The pages of what holds now: those of the last change, until something begins or ceases to hold by itself.
+    /// The pages of what holds now, made if something began or ceased to hold by itself since the last commit.
     fn head_at(&mut self, schema: &Schema, now: Timestamp) -> Arc<Pages> {
-        if self.head_until.is_none_or(|until| now < until) {
-            return self.head.clone();
-        }
-        let holds = |(since, until, _): &&(Timestamp, Option<Timestamp>, Arc<Pages>)| {
-            *since <= now && until.is_none_or(|until| now < until)
-        };
-        if let Some((.., pages)) = self.later.as_ref().filter(holds) {
-            return pages.clone();
+        if let Some(pages) = self.head.at(now) {
+            return pages;
         }
         let context = Context::new(now);
         let pages = Arc::new(self.log.pages(schema, AsOf { valid: now, known: Timestamp::MAX }, &context));
-        self.later = Some((now, self.log.next_change(now, &context), pages.clone()));
+        self.head.later = Some((now, self.log.next_change(now, &context), pages.clone()));
         pages
     }
 }
 
-/// The pages at the head of a log.
-fn head(log: &Log, schema: &Schema) -> Pages {
-    match log.last() {
-        Some(last) => log.pages(schema, AsOf { valid: last, known: Timestamp::MAX }, &Context::new(last)),
-        None => Pages { schema: schema.clone(), ..Pages::default() }.indexed(),
+impl Head {
+    /// What holds at the last commit of a log.
+    fn of(log: &Log, schema: &Schema) -> Self {
+        let last = log.last();
+        let pages = match last {
+            Some(last) => log.pages(schema, AsOf { valid: last, known: Timestamp::MAX }, &Context::new(last)),
+            None => Pages::of(Rows { schema: schema.clone(), ..Rows::default() }),
+        };
+        Head {
+            pages: Arc::new(pages),
+            readings: Arc::new(log.readings(Timestamp::MAX)),
+            revision: log.revision(),
+            until: last.and_then(|last| log.next_change(last, &Context::new(last))),
+            later: None,
+        }
+    }
+
+    /// The pages of what holds now: those of the last commit, until something begins or ceases to hold by itself.
+    fn at(&self, now: Timestamp) -> Option<Arc<Pages>> {
+        if self.until.is_none_or(|until| now < until) {
+            return Some(self.pages.clone());
+        }
+        let (since, until, pages) = self.later.as_ref()?;
+        (*since <= now && until.is_none_or(|until| now < until)).then(|| pages.clone())
     }
 }
 

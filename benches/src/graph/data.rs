@@ -39,7 +39,7 @@ pub struct Nodes {
     /// The ids in the file.
     pub ids: Vec<u64>,
     /// Each node's kind, as a place in `kind_names`.
-    pub kinds: Vec<u32>,
+    pub kinds: Vec<u16>,
     /// The kinds, in the order of the file.
     pub kind_names: Vec<String>,
     /// Each node's name.
@@ -58,7 +58,7 @@ pub struct Columns {
     /// Places of the right ends.
     pub to: Vec<u32>,
     /// Each edge's relation, as a place in `relation_names`.
-    pub relations: Vec<u32>,
+    pub relations: Vec<u16>,
     /// The relations, in the order of the file.
     pub relation_names: Vec<String>,
 }
@@ -76,11 +76,11 @@ pub struct Changes {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TwoHop {
     /// What is grouped by: `Team`, or the most frequent kind where there are no teams.
-    pub team: u32,
+    pub team: u16,
     /// What lies between and at the end: `Service`, or the most frequent kind.
-    pub service: u32,
+    pub service: u16,
     /// The relation of the second hop: `calls`, or the first one.
-    pub calls: u32,
+    pub calls: u16,
 }
 
 impl Nodes {
@@ -103,7 +103,7 @@ impl Nodes {
     }
 
     /// Adds a node; false if there is one with its id.
-    pub(crate) fn push(&mut self, id: u64, kind: u32, name: String, cost: i64) -> bool {
+    pub(crate) fn push(&mut self, id: u64, kind: u16, name: String, cost: i64) -> bool {
         let place = self.len() as u32;
         if self.places.is_none() && id != u64::from(place) {
             self.places = Some((0..place).map(|place| (u64::from(place), place)).collect());
@@ -152,7 +152,7 @@ impl Columns {
         self.from.iter().copied().zip(self.to.iter().copied())
     }
 
-    fn triple(&self, place: usize) -> (u32, u32, u32) {
+    fn triple(&self, place: usize) -> (u32, u16, u32) {
         (self.from[place], self.relations[place], self.to[place])
     }
 
@@ -209,7 +209,7 @@ impl Data {
         while chosen.len() < wanted {
             chosen.insert(random.below(self.edges.len() as u32));
         }
-        let mut seen: HashMap<(u32, u32, u32), u32> =
+        let mut seen: HashMap<(u32, u16, u32), u32> =
             chosen.iter().map(|place| (self.edges.triple(*place as usize), 0)).collect();
         for place in 0..self.edges.len() {
             seen.entry(self.edges.triple(place)).and_modify(|times| *times += 1);
@@ -259,12 +259,12 @@ fn hub(nodes: u32, to: &[u32]) -> Option<u32> {
     (0..nodes).max_by_key(|node| (needed[*node as usize], std::cmp::Reverse(*node)))
 }
 
-fn place_of(names: &[String], wanted: &str) -> Option<u32> {
-    names.iter().position(|name| name == wanted).map(|place| place as u32)
+fn place_of(names: &[String], wanted: &str) -> Option<u16> {
+    names.iter().position(|name| name == wanted).map(|place| place as u16)
 }
 
-fn most_frequent(values: &[u32], bound: usize) -> u32 {
+fn most_frequent(values: &[u16], bound: usize) -> u16 {
     let mut times = vec![0_usize; bound];
     values.iter().for_each(|value| times[*value as usize] += 1);
-    (0..bound as u32).max_by_key(|value| (times[*value as usize], std::cmp::Reverse(*value))).unwrap_or_default()
+    (0..bound as u16).max_by_key(|value| (times[*value as usize], std::cmp::Reverse(*value))).unwrap_or_default()
 }

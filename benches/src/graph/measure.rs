@@ -1,4 +1,5 @@
 //! One workload: each engine once to compare the answers, then all of them in turn, several times, so that what else the machine does hits each alike.
+//! The order of each round is drawn anew: whoever comes after another that reads the same bytes finds them near.
 
 use std::time::{Duration, Instant};
 
@@ -9,9 +10,13 @@ use crate::graph::data::Data;
 use crate::graph::engine::{Engine, Run, median};
 use crate::graph::memory;
 use crate::graph::workload::{OURS, Workload};
+use crate::synthetic::Random;
 
-/// How often each engine runs after the first run, which is not counted.
+/// How often each engine runs at least after the first run, which is not counted.
 const ROUNDS: usize = 5;
+/// How often at most, where runs are so short that all of them together fit into `SPARE`.
+const MOST_ROUNDS: usize = 101;
+const SPARE: Duration = Duration::from_secs(3);
 /// A peer whose first run takes longer than this, and several times as long as another, is not run again: it is not the best.
 const PATIENCE: Duration = Duration::from_secs(5);
 const SEVERAL: f64 = 3.0;
@@ -32,7 +37,10 @@ pub struct Measured {
 struct Candidate<'a> {
     engine: &'a mut dyn Engine,
     measured: Measured,
-    patience: bool,
+    /// How long its first run took, with all that is not timed.
+    took: Duration,
+    /// In how many rounds it takes part.
+    rounds: usize,
     seconds: Vec<f64>,
 }
 
@@ -51,16 +59,23 @@ pub fn measure(
         let (name, engine) = (engine.name(), engine.as_mut());
         match first_run(workload, data, engine) {
             Ok((measured, took)) => {
-                candidates.push(Candidate { engine, measured, patience: took < PATIENCE, seconds: Vec::new() });
+                candidates.push(Candidate { engine, measured, took, rounds: MOST_ROUNDS, seconds: Vec::new() });
             }
             Err(error) if name == OURS => return Err(error),
             Err(error) => say(format!("{name} is left out of {}: {error}", workload.name)),
         }
     }
-    leave_out_the_slow(workload, &mut candidates, say);
-    for _ in 0..ROUNDS {
-        for candidate in candidates.iter_mut().filter(|candidate| candidate.patience) {
-            candidate.run_again(workload, data)?;
+    spare_the_slow(workload, &mut candidates, say);
+    let (clock, mut random) = (Instant::now(), Random::new(13));
+    for round in 0..MOST_ROUNDS {
+        if round >= ROUNDS && clock.elapsed() > SPARE {
+            break;
+        }
+        for place in random.order(candidates.len()) {
+            let candidate = &mut candidates[place];
+            if round < candidate.rounds {
+                candidate.run_again(workload, data)?;
+            }
         }
     }
     Ok(candidates.into_iter().map(Candidate::measured).collect())
@@ -80,14 +95,15 @@ fn first_run(workload: &Workload, data: &Data, engine: &mut dyn Engine) -> Resul
     Ok((Measured { engine: engine.name(), seconds, peak_bytes, answer }, clock.elapsed()))
 }
 
-/// Ours, and who comes near the best, stay whatever it takes.
-fn leave_out_the_slow(workload: &Workload, candidates: &mut [Candidate], say: &mut dyn FnMut(String)) {
+/// Ours and who comes near the best take part in all rounds, whatever it takes.
+fn spare_the_slow(workload: &Workload, candidates: &mut [Candidate], say: &mut dyn FnMut(String)) {
     let best = candidates.iter().map(|candidate| candidate.measured.seconds).fold(f64::INFINITY, f64::min);
-    for candidate in candidates.iter_mut().filter(|candidate| !candidate.patience) {
-        let Measured { engine, seconds, .. } = candidate.measured;
-        candidate.patience = engine == OURS || seconds < best * SEVERAL;
-        if !candidate.patience {
-            say(format!("{engine} is slow at {}: {seconds:.3} s is its first and only run", workload.name));
+    let is_far = |measured: &Measured| measured.engine != OURS && measured.seconds > best * SEVERAL;
+    for candidate in candidates.iter_mut().filter(|candidate| is_far(&candidate.measured)) {
+        candidate.rounds = if candidate.took > PATIENCE { 0 } else { ROUNDS };
+        if candidate.rounds == 0 {
+            let (engine, took) = (candidate.measured.engine, candidate.took.as_secs_f64());
+            say(format!("{engine} took {took:.1} s for {}: its first run is its only one", workload.name));
         }
     }
 }

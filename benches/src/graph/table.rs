@@ -14,7 +14,7 @@ pub fn nodes(bytes: &[u8]) -> Result<Nodes> {
     let mut kinds = Names::default();
     for row in records(bytes, "nodes.csv", &["id", "kind", "name", "cost_cents"])? {
         let (line, fields) = row?;
-        let kind = kinds.place(fields[1].as_bytes());
+        let kind = kinds.place(fields[1].as_bytes())?;
         let id = number(fields[0].as_bytes()).ok_or_else(|| no_number("nodes.csv", line, &fields[0]))?;
         let cost = fields[3].parse().map_err(|_| no_number("nodes.csv", line, &fields[3]))?;
         if !nodes.push(id, kind, fields[2].clone(), cost) {
@@ -67,8 +67,9 @@ struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// With room for as many rows as such a file usually has.
     fn with_room(bytes: usize, nodes: &'a Nodes) -> Self {
-        let room = || Vec::with_capacity(bytes / 20);
-        let columns = Columns { from: room(), to: room(), relations: room(), relation_names: Vec::new() };
+        let rows = bytes / 20;
+        let (from, to, relations) = (Vec::with_capacity(rows), Vec::with_capacity(rows), Vec::with_capacity(rows));
+        let columns = Columns { from, to, relations, relation_names: Vec::new() };
         Rows { nodes, columns, names: Names::default() }
     }
 
@@ -80,7 +81,7 @@ impl<'a> Rows<'a> {
         let (from, to) = (place(from)?, place(to)?);
         self.columns.from.push(from);
         self.columns.to.push(to);
-        self.columns.relations.push(self.names.place(kind));
+        self.columns.relations.push(self.names.place(kind)?);
         Ok(())
     }
 
@@ -94,12 +95,13 @@ impl<'a> Rows<'a> {
 struct Names(Vec<String>);
 
 impl Names {
-    fn place(&mut self, name: &[u8]) -> u32 {
-        let place = self.0.iter().position(|known| known.as_bytes() == name);
-        place.unwrap_or_else(|| {
+    fn place(&mut self, name: &[u8]) -> Result<u16> {
+        let known = self.0.iter().position(|known| known.as_bytes() == name);
+        let place = known.unwrap_or_else(|| {
             self.0.push(String::from_utf8_lossy(name).into_owned());
             self.0.len() - 1
-        }) as u32
+        });
+        u16::try_from(place).map_err(|_| misused("there are more than 65,536 kinds or relations"))
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn answer(input: &Value) -> Result<Value> {
     let down: Vec<(Node, State)> = seeds.iter().map(|seed| (*seed, State::Down)).collect();
     let reached = spread(&snapshot, &down, Hazard::Outage, true);
     let name = |node: Node| snapshot.entity(node).name.as_str();
-    let states = snapshot.nodes().map(|node| (name(node), reached[node.index()].state));
+    let states = snapshot.nodes().map(|node| (name(node), reached.state(node)));
     let impact: BTreeMap<&str, State> = states.filter(|(_, state)| *state != State::None).collect();
     let count = |wanted: State| impact.values().filter(|state| **state == wanted).count();
     let hops: BTreeMap<&str, usize> =

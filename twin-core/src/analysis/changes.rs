@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::analysis::question::{EntityRef, envelope};
 use crate::answer::{Answer, EvidenceId, Profile};
 use crate::base::Context;
-use crate::graph::{AttributeValue, Edge, Entity, Pages, Snapshot};
+use crate::graph::{AttributeValue, Edge, Entity, Node, Pages, Snapshot};
 use crate::identity::EntityId;
 use crate::observe::Perspective;
 use crate::schema::{AttributeName, Relation, Value};
@@ -111,9 +111,9 @@ impl<'a> View<'a> {
     }
 
     fn pages(pages: &'a Pages) -> Self {
-        let entity = |node: u32| &pages.entities[node as usize];
-        let entities = pages.entities.iter().map(|entity| (&entity.id, entity)).collect();
-        let edges = pages.edges.iter().map(|edge| (key(entity(edge.from), edge, entity(edge.to)), edge)).collect();
+        let entity = |node: Node| &pages.entities[node.index()];
+        let entities = pages.nodes().map(|node| (&entity(node).id, entity(node))).collect();
+        let edges = pages.edges().map(|edge| (key(entity(edge.from), edge.edge, entity(edge.to)), edge.edge)).collect();
         View { entities, edges }
     }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::analysis::impact::structural_reach;
 use crate::analysis::question::{EntityRef, envelope};
+use crate::analysis::spread::structural_reach;
 use crate::answer::{Answer, EvidenceId, Profile};
 use crate::base::Money;
 use crate::graph::{Charge, Node, Snapshot};
@@ -88,7 +88,7 @@ pub fn cost(snapshot: &Snapshot, node: Node, needs: Profile) -> Answer<CostSumma
 fn by_node(snapshot: &Snapshot) -> BTreeMap<Node, Vec<&Charge>> {
     let mut charges: BTreeMap<Node, Vec<&Charge>> = BTreeMap::new();
     for charge in &snapshot.pages().charges {
-        if let Some(node) = charge.to.as_ref().ok().and_then(|base| snapshot.compact(*base)) {
+        if let Some(node) = charge.to.as_ref().ok().map(|node| Node(*node)).filter(|node| snapshot.is_there(*node)) {
             charges.entry(node).or_default().push(charge);
         }
     }

@@ -57,9 +57,9 @@ fn cycle(snapshot: &Snapshot, members: &[Node], is_need: impl Fn(&EdgeRef<'_>) -
 /// Tarjan's algorithm without recursion: depth costs heap, not stack. O(entities + relations).
 pub fn strong_components(snapshot: &Snapshot, follow: impl Fn(&EdgeRef<'_>) -> bool) -> Vec<Vec<Node>> {
     let mut search = Search {
-        order: vec![None; snapshot.len()],
-        low: vec![0; snapshot.len()],
-        on_path: vec![false; snapshot.len()],
+        order: vec![None; snapshot.bound()],
+        low: vec![0; snapshot.bound()],
+        on_path: vec![false; snapshot.bound()],
         path: Vec::new(),
         next: 0,
         found: Vec::new(),

@@ -116,7 +116,7 @@ fn unresolved(snapshot: &Snapshot, node: Node) -> Vec<Unresolved> {
     let mut parts = snapshot.instances(node);
     parts.push(node);
     let is_own = |unresolved: &&Unresolved| {
-        let from = unresolved.from.and_then(|base| snapshot.compact(base));
+        let from = unresolved.from.map(Node);
         from.is_some_and(|from| parts.contains(&from))
     };
     snapshot.pages().unresolved.iter().filter(is_own).cloned().collect()

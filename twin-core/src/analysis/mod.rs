@@ -2,6 +2,7 @@
 //!
 //! Invariant: an analysis reads the schema's rows instead of knowing kinds, and never a store, a clock or another question's answer format.
 
+mod affected;
 mod changes;
 mod conflicts;
 mod cost;
@@ -9,13 +10,18 @@ mod cycles;
 mod decisions;
 mod describe;
 mod drift;
+mod groups;
 mod identity;
 mod impact;
+mod marks;
 mod neighbours;
 mod owners;
 mod question;
+mod rules;
+mod spread;
 mod tables;
 
+pub use affected::Affected;
 pub use changes::{Change, Changes, changes, diff};
 pub use conflicts::{Conflict, conflicts};
 pub use cost::{CostRow, CostSummary, cost};
@@ -24,8 +30,10 @@ pub use decisions::{GoverningDecision, Violation, decisions};
 pub use describe::{Description, MemberRow, SaidValue, describe};
 pub use drift::{Drift, DriftAttribute, DriftRow, drift, missing_and_undeclared};
 pub use identity::{IdentityReason, explain, why_not};
-pub use impact::{BlastRadius, Effect, Hazard, Hit, Reached, Trail, blast_radius, spread, structural_reach};
+pub use impact::{BlastRadius, Hit, Trail, blast_radius};
 pub use neighbours::{Neighbour, find_all, neighbours};
 pub use owners::{OwnerRow, owners};
 pub use question::{EntityRef, envelope};
+pub use rules::Hazard;
+pub use spread::{Effect, Reached, Spread, spread, structural_reach};
 pub use tables::{CostTableRow, DriftTableRow};

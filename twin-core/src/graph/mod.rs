@@ -3,15 +3,26 @@
 //! Invariant: the graph is a pure function of live facts, clusters and schema. It knows no store, no clock and no question.
 
 mod assemble;
+mod class;
+mod columns;
+mod edit;
 mod entity;
+mod lookup;
+mod paged;
 mod pages;
 #[cfg(feature = "petgraph")]
 mod petgraph;
 mod readings;
 mod snapshot;
+mod topology;
 
 pub use assemble::{Identified, build};
+pub use class::EdgeClass;
+pub use columns::{Columns, Texts};
+pub use edit::EdgeChange;
 pub use entity::{AttributeValue, Edge, Entity, Group, Placement, is_owned};
-pub use pages::{Charge, EvidenceRow, Link, Pages, Touch, Unresolved};
+pub use paged::{Paged, ROWS_PER_PAGE};
+pub use pages::{Charge, EvidenceRow, Link, Pages, Rows, Touch, Unresolved};
 pub use readings::{Readings, ScopeReading};
 pub use snapshot::{EdgeRef, Node, Snapshot};
+pub use topology::{Classes, Run, Topology};

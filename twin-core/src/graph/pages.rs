@@ -1,15 +1,20 @@
 //! The rows of one revision: immutable, shared by every snapshot that stands on them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
 use crate::answer::EvidenceId;
 use crate::base::{Money, Timestamp};
-use crate::graph::{Edge, Entity, Group};
+use crate::graph::class::{Classes, EdgeClass, Governed};
+use crate::graph::lookup::{Lookup, hash_of};
+use crate::graph::paged::Paged;
+use crate::graph::topology::{Csr, End, Joined, NO_ROW, Topology};
+use crate::graph::{Edge, EdgeRef, Entity, Group, Node};
 use crate::identity::{EntityId, Verdict};
 use crate::observe::{Diagnostic, Perspective, RecordKey, Scope, Step};
-use crate::schema::Schema;
+use crate::schema::{AttributeName, Kind, Schema};
 
 /// One piece of evidence with who says it.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,14 +94,14 @@ pub struct Touch {
     pub evidence: EvidenceId,
 }
 
-/// The rows of one revision.
+/// The rows of one revision as they are put together.
 #[derive(Debug, Default)]
-pub struct Pages {
+pub struct Rows {
     /// The table that the rows obey.
     pub schema: Schema,
-    /// The entities, by kind and id.
+    /// The entities; their places are the numbers of their nodes.
     pub entities: Vec<Entity>,
-    /// The relations, by left end, relation, right end.
+    /// The relations, in any order.
     pub edges: Vec<Edge>,
     /// The groups of which some members may fail.
     pub groups: Vec<Group>,
@@ -116,78 +121,311 @@ pub struct Pages {
     pub verdicts: Vec<(RecordKey, RecordKey, Verdict)>,
     /// Ids that were merged into others.
     pub redirects: BTreeMap<EntityId, EntityId>,
-    pub(crate) index: Index,
 }
 
-/// What is looked up: made once from the rows.
+/// The rows of one revision, or of a scenario on it, in pages that revisions share. Cloning is O(1).
+#[derive(Clone, Debug, Default)]
+pub struct Pages {
+    /// The table that the rows obey.
+    pub schema: Arc<Schema>,
+    /// The entities, by the numbers of their nodes; those that were taken away among them.
+    pub entities: Paged<Entity>,
+    /// The kinds that occur.
+    kinds: Arc<Vec<Kind>>,
+    /// The place of each node's kind among these.
+    kind_of: Paged<u16>,
+    /// Whole numbers of each node, where a host brought them as columns.
+    pub(super) integers: Arc<BTreeMap<AttributeName, Vec<i64>>>,
+    /// The rows of relations, by their places.
+    pub(super) edges: Paged<Edge>,
+    /// The groups of which some members may fail.
+    pub groups: Arc<Vec<Group>>,
+    /// All evidence.
+    pub evidence: Paged<EvidenceRow>,
+    /// Connections between records.
+    pub links: Paged<Link>,
+    /// References that were not followed.
+    pub unresolved: Paged<Unresolved>,
+    /// Lines of bills.
+    pub charges: Paged<Charge>,
+    /// What traces touched.
+    pub touches: Paged<Touch>,
+    /// What the table forbids, and other findings about facts that hold.
+    pub diagnostics: Arc<Vec<Diagnostic>>,
+    /// The pairs of records that identity looked at, by their keys.
+    pub verdicts: Paged<(RecordKey, RecordKey, Verdict)>,
+    /// Ids that were merged into others.
+    pub redirects: Arc<BTreeMap<EntityId, EntityId>>,
+    pub(super) topology: Topology,
+    pub(super) classes: Classes,
+    /// The numbers of entities that are not there, in order.
+    pub(super) vacant: Arc<Vec<u32>>,
+    /// The groups of each node that is a member of one.
+    groups_of: Arc<BTreeMap<u32, Vec<u32>>>,
+    /// The groups of which fewer are there than their owner needs.
+    short: Arc<OnceLock<Vec<u32>>>,
+    lookups: Arc<Lookups>,
+}
+
+/// What is looked up, made when it is first needed.
 #[derive(Debug, Default)]
-pub(crate) struct Index {
-    pub by_id: BTreeMap<EntityId, u32>,
-    pub by_record: BTreeMap<RecordKey, Vec<u32>>,
-    pub by_name: BTreeMap<String, Vec<u32>>,
-    pub outgoing: Adjacency,
-    pub incoming: Adjacency,
-    pub groups_of: BTreeMap<u32, Vec<u32>>,
-    /// Each owner of a group with each of its members.
-    pub governed: BTreeSet<(u32, u32)>,
-}
-
-/// The edges of each node, as offsets into one list.
-#[derive(Debug, Default)]
-pub(crate) struct Adjacency {
-    offsets: Vec<u32>,
-    edges: Vec<u32>,
-}
-
-impl Adjacency {
-    fn new(nodes: usize, ends: impl Iterator<Item = u32> + Clone) -> Self {
-        let mut offsets = vec![0_u32; nodes + 1];
-        ends.clone().for_each(|node| offsets[node as usize + 1] += 1);
-        for node in 0..nodes {
-            offsets[node + 1] += offsets[node];
-        }
-        let mut next = offsets.clone();
-        let mut edges = vec![0; offsets[nodes] as usize];
-        for (edge, node) in ends.enumerate() {
-            edges[next[node as usize] as usize] = edge as u32;
-            next[node as usize] += 1;
-        }
-        Adjacency { offsets, edges }
-    }
-
-    pub(crate) fn of(&self, node: u32) -> &[u32] {
-        let node = node as usize;
-        match (self.offsets.get(node), self.offsets.get(node + 1)) {
-            (Some(&start), Some(&end)) => &self.edges[start as usize..end as usize],
-            _ => &[],
-        }
-    }
+struct Lookups {
+    ids: OnceLock<Lookup>,
+    records: OnceLock<Lookup>,
+    names: OnceLock<Lookup>,
+    /// The nodes of each kind.
+    kinds: OnceLock<Vec<Vec<u32>>>,
 }
 
 impl Pages {
-    /// Makes the indexes. O(rows · log rows).
+    /// Lays rows out in pages. O(rows · log rows).
     #[must_use]
-    pub fn indexed(mut self) -> Self {
-        let mut index = Index {
-            outgoing: Adjacency::new(self.entities.len(), self.edges.iter().map(|edge| edge.from)),
-            incoming: Adjacency::new(self.entities.len(), self.edges.iter().map(|edge| edge.to)),
-            ..Index::default()
-        };
-        for (node, entity) in self.entities.iter().enumerate() {
-            let node = node as u32;
-            index.by_id.insert(entity.id.clone(), node);
-            index.by_name.entry(entity.name.to_lowercase()).or_default().push(node);
-            for record in &entity.records {
-                index.by_record.entry(record.clone()).or_default().push(node);
-            }
+    pub fn of(rows: Rows) -> Self {
+        let Rows { schema, entities, mut edges, groups, .. } = rows;
+        edges.sort_by(|a, b| (a.from, &a.relation, a.to, &a.variant).cmp(&(b.from, &b.relation, b.to, &b.variant)));
+        let mut classes = Classes::default();
+        let joined = joined(&schema, &edges, &groups, &mut classes);
+        let (outgoing, incoming) = Csr::both_ways(entities.len(), &joined);
+        let (kinds, kind_of) = kinds(&entities);
+        Pages {
+            kinds: Arc::new(kinds),
+            kind_of: kind_of.into(),
+            schema: Arc::new(schema),
+            topology: Topology::new(outgoing, incoming, entities.len() as u32),
+            classes,
+            entities: entities.into(),
+            edges: edges.into(),
+            groups_of: Arc::new(groups_of(&groups)),
+            groups: Arc::new(groups),
+            evidence: rows.evidence.into(),
+            links: rows.links.into(),
+            unresolved: rows.unresolved.into(),
+            charges: rows.charges.into(),
+            touches: rows.touches.into(),
+            diagnostics: Arc::new(rows.diagnostics),
+            verdicts: rows.verdicts.into(),
+            redirects: Arc::new(rows.redirects),
+            ..Pages::default()
         }
-        for (group, members) in self.groups.iter().enumerate() {
-            for member in &members.members {
-                index.groups_of.entry(*member).or_default().push(group as u32);
-                index.governed.insert((members.owner, *member));
-            }
-        }
-        self.index = index;
-        self
     }
+
+    /// Pages of a graph that has no rows but columns.
+    pub(super) fn of_columns(
+        schema: Schema,
+        (entities, kinds, kind_of): (Paged<Entity>, Vec<Kind>, Paged<u16>),
+        (topology, classes): (Topology, Classes),
+        integers: BTreeMap<AttributeName, Vec<i64>>,
+    ) -> Self {
+        Pages {
+            schema: Arc::new(schema),
+            entities,
+            kinds: Arc::new(kinds),
+            kind_of,
+            topology,
+            classes,
+            integers: Arc::new(integers),
+            ..Pages::default()
+        }
+    }
+
+    /// How many entities are there.
+    pub fn len(&self) -> usize {
+        self.entities.len() - self.vacant.len()
+    }
+
+    /// Whether no entity is there.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the entity of this number is there. O(log of those that are not).
+    pub fn is_there(&self, node: u32) -> bool {
+        (node as usize) < self.entities.len() && self.vacant.binary_search(&node).is_err()
+    }
+
+    /// The nodes that are there, in order.
+    pub fn nodes(&self) -> impl DoubleEndedIterator<Item = Node> + Clone + '_ {
+        let is_there = |node: &u32| self.vacant.is_empty() || self.vacant.binary_search(node).is_err();
+        (0..self.entities.len() as u32).filter(is_there).map(Node)
+    }
+
+    /// The kind of a node.
+    pub(super) fn kind(&self, node: u32) -> &Kind {
+        &self.kinds[self.kind_of[node as usize] as usize]
+    }
+
+    /// The nodes of a kind, in order.
+    pub(super) fn of_kind<'a>(&'a self, kind: &Kind) -> impl Iterator<Item = Node> + 'a {
+        let by_kind = self.lookups.kinds.get_or_init(|| {
+            let mut by_kind = vec![Vec::new(); self.kinds.len()];
+            for (node, kind) in (0_u32..).zip(self.kind_of.iter()) {
+                by_kind[*kind as usize].push(node);
+            }
+            by_kind
+        });
+        let place = self.kinds.iter().position(|known| known == kind);
+        let nodes = place.map_or(&[][..], |place| &by_kind[place]);
+        nodes.iter().filter(|node| self.is_there(**node)).map(|node| Node(*node))
+    }
+
+    /// The same entities, joined in another way.
+    pub(super) fn joined_by(&self, topology: Topology, classes: Classes) -> Self {
+        Pages { topology, classes, ..self.clone() }
+    }
+
+    /// How many pages of rows and edges these do not share with others. O(pages).
+    pub(super) fn pages_unlike(&self, other: &Self) -> usize {
+        self.topology.pages_unlike(&other.topology)
+            + self.entities.pages_unlike(&other.entities)
+            + self.edges.pages_unlike(&other.edges)
+            + self.evidence.pages_unlike(&other.evidence)
+    }
+
+    /// How many entities are there before a node. O(log of those that are not).
+    pub(super) fn rank(&self, node: Node) -> usize {
+        node.index() - self.vacant.partition_point(|vacant| *vacant < node.0)
+    }
+
+    /// The node with so many entities before it. O(log of those that are not there).
+    pub(super) fn ranked(&self, rank: usize) -> Node {
+        let (mut low, mut high) = (0, self.vacant.len());
+        while low < high {
+            let middle = (low + high) / 2;
+            if self.vacant[middle] as usize - middle <= rank { low = middle + 1 } else { high = middle }
+        }
+        Node((rank + low) as u32)
+    }
+
+    /// All relations, by left end.
+    pub fn edges(&self) -> impl Iterator<Item = EdgeRef<'_>> + Clone {
+        self.nodes().flat_map(|node| self.outgoing(node))
+    }
+
+    /// The relations that start at a node. O(1) plus the relations.
+    pub fn outgoing(&self, from: Node) -> impl Iterator<Item = EdgeRef<'_>> + Clone {
+        self.topology.outgoing(from.0).ends().map(move |end| self.edge(from, Node(end.node), end))
+    }
+
+    /// The relations that end at a node. O(1) plus the relations.
+    pub fn incoming(&self, to: Node) -> impl Iterator<Item = EdgeRef<'_>> + Clone {
+        self.topology.incoming(to.0).ends().map(move |end| self.edge(Node(end.node), to, end))
+    }
+
+    fn edge(&self, from: Node, to: Node, End { class, place, .. }: End) -> EdgeRef<'_> {
+        EdgeRef { from, to, edge: self.edge_row(class, place), place, class }
+    }
+
+    /// The row of an edge, or what its class says.
+    pub(crate) fn edge_row(&self, class: u16, place: u32) -> &Edge {
+        match place {
+            NO_ROW => &self.classes.rows()[class as usize].row,
+            _ => &self.edges[place as usize],
+        }
+    }
+
+    /// The classes of edges, by number.
+    pub fn classes(&self) -> &[EdgeClass] {
+        self.classes.rows()
+    }
+
+    /// The groups that a node is a member of.
+    pub(super) fn groups_of(&self, node: u32) -> &[u32] {
+        self.groups_of.get(&node).map_or(&[], Vec::as_slice)
+    }
+
+    /// The groups of which fewer members are there than their owner needs. O(1), but O(groups) the first time.
+    pub(super) fn short_groups(&self) -> &[u32] {
+        let is_short = |(place, group): (u32, &Group)| {
+            let there = group.members.iter().filter(|member| self.is_there(**member)).count();
+            (there < group.k && self.is_there(group.owner)).then_some(place)
+        };
+        self.short.get_or_init(|| (0_u32..).zip(self.groups.iter()).filter_map(is_short).collect())
+    }
+
+    /// The nodes whose entity has an id. O(1), but O(entities) the first time.
+    pub(super) fn with_id<'a>(&'a self, id: &'a EntityId) -> impl Iterator<Item = u32> + 'a {
+        let made = || self.lookup(|entity, keep| keep(hash_of(entity.id.as_str())));
+        let nodes = self.lookups.ids.get_or_init(made).nodes(hash_of(id.as_str()));
+        nodes.filter(|node| self.is_there(*node) && self.entities[*node as usize].id == *id)
+    }
+
+    /// The nodes that a record makes up. O(1), but O(records) the first time.
+    pub(super) fn with_record<'a>(&'a self, record: &'a RecordKey) -> impl Iterator<Item = u32> + 'a {
+        let made = || self.lookup(|entity, keep| entity.records.iter().for_each(|record| keep(hash_of(record))));
+        let nodes = self.lookups.records.get_or_init(made).nodes(hash_of(record));
+        nodes.filter(|node| self.is_there(*node) && self.entities[*node as usize].records.contains(record))
+    }
+
+    /// The nodes whose entity has this name in lower case. O(1), but O(entities) the first time.
+    pub(super) fn with_name<'a>(&'a self, name: &'a str) -> impl Iterator<Item = u32> + 'a {
+        let made = || self.lookup(|entity, keep| keep(hash_of(entity.name.to_lowercase().as_str())));
+        let nodes = self.lookups.names.get_or_init(made).nodes(hash_of(name));
+        nodes.filter(|node| self.is_there(*node) && self.entities[*node as usize].name.to_lowercase() == *name)
+    }
+
+    fn lookup(&self, keys: impl Fn(&Entity, &mut dyn FnMut(u64))) -> Lookup {
+        let mut entries = Vec::with_capacity(self.entities.len());
+        for (node, entity) in (0_u32..).zip(self.entities.iter()) {
+            keys(entity, &mut |hash| entries.push((hash, node)));
+        }
+        entries.dedup();
+        Lookup::new(entries)
+    }
+
+    /// The same without some entities and all relations that join them. O(change · log change); see [`Topology`].
+    #[must_use]
+    pub(super) fn without(&self, nodes: impl IntoIterator<Item = u32>) -> Self {
+        let new: std::collections::BTreeSet<u32> = nodes.into_iter().filter(|node| self.is_there(*node)).collect();
+        let outgoing = new.iter().flat_map(|&from| {
+            let ends = self.topology.outgoing(from).ends();
+            ends.map(move |End { node: to, class, place }| Joined { from, to, class, place })
+        });
+        let incoming = new.iter().flat_map(|&to| {
+            let ends = self.topology.incoming(to).ends();
+            ends.map(move |End { node: from, class, place }| Joined { from, to, class, place })
+        });
+        // An edge between two that go is met from both of its ends.
+        let incoming = incoming.filter(|edge| !new.contains(&edge.from));
+        let removed: Vec<Joined> = outgoing.chain(incoming).collect();
+        let mut vacant: Vec<u32> = self.vacant.iter().copied().chain(new.iter().copied()).collect();
+        vacant.sort_unstable();
+        let topology = self.topology.edited(self.entities.len() as u32, &removed, &[]);
+        Pages { topology, vacant: Arc::new(vacant), short: Arc::default(), ..self.clone() }
+    }
+}
+
+/// The edges as a search sees them, with the numbers of their classes.
+fn joined(schema: &Schema, edges: &[Edge], groups: &[Group], classes: &mut Classes) -> Vec<Joined> {
+    let governed = Governed::by(groups);
+    let join = |(place, edge): (u32, &Edge)| {
+        let between = governed.between(edge.from, edge.to);
+        let class = classes.number(schema, &edge.relation, edge.variant.as_deref(), between);
+        Joined { from: edge.from, to: edge.to, class, place }
+    };
+    (0_u32..).zip(edges).map(join).collect()
+}
+
+/// The kinds of entities, and for each entity the place of its own.
+fn kinds(entities: &[Entity]) -> (Vec<Kind>, Vec<u16>) {
+    let mut places: BTreeMap<&Kind, u16> = BTreeMap::new();
+    let mut kinds = Vec::new();
+    let of = entities.iter().map(|entity| {
+        *places.entry(&entity.kind).or_insert_with(|| {
+            kinds.push(entity.kind.clone());
+            // The table limits its kinds so that they can be counted.
+            u16::try_from(kinds.len() - 1).unwrap_or(u16::MAX)
+        })
+    });
+    let of = of.collect();
+    (kinds, of)
+}
+
+fn groups_of(groups: &[Group]) -> BTreeMap<u32, Vec<u32>> {
+    let mut of: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (place, group) in (0_u32..).zip(groups) {
+        for member in &group.members {
+            of.entry(*member).or_default().push(place);
+        }
+    }
+    of
 }

@@ -1,4 +1,4 @@
-//! petgraph's visit traits on [`Snapshot`], so that its generic algorithms run on now, then and what-if. Node ids are compact.
+//! petgraph's visit traits on [`Snapshot`], so that its generic algorithms run on now, then and what-if. Indexes are compact: what a scenario took away has none.
 
 use petgraph::Direction;
 use petgraph::visit::{
@@ -35,11 +35,11 @@ impl NodeIndexable for Snapshot {
     }
 
     fn to_index(&self, node: Node) -> usize {
-        node.index()
+        self.pages().rank(node)
     }
 
     fn from_index(&self, index: usize) -> Node {
-        Node(index as u32)
+        self.pages().ranked(index)
     }
 }
 
@@ -67,12 +67,12 @@ impl Visitable for Snapshot {
     type Map = Visited;
 
     fn visit_map(&self) -> Visited {
-        Visited(vec![false; self.len()])
+        Visited(vec![false; self.bound()])
     }
 
     fn reset_map(&self, map: &mut Visited) {
         map.0.clear();
-        map.0.resize(self.len(), false);
+        map.0.resize(self.bound(), false);
     }
 }
 

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use crate::answer::{AsOf, EvidenceId, EvidenceSource, Proof};
 use crate::base::{Error, ErrorKind, Result, Timestamp, nearest, shortened};
-use crate::graph::{Edge, Entity, Group, Pages, Readings};
+use crate::graph::{Edge, Entity, Group, Pages, Readings, Topology};
 use crate::identity::EntityId;
 use crate::observe::Perspective;
-use crate::schema::{AttributeName, Schema, State, Value, attribute, kind};
+use crate::schema::{AttributeName, Kind, Schema, State, Value, attribute, kind};
 
-/// A node of a snapshot: a compact number, `0..snapshot.len()`, that means nothing in any other snapshot.
+/// A node of a snapshot: a number below [`Snapshot::bound`]. An entity has the same number in a snapshot and in every scenario on it; in any other snapshot the
+/// number means nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Node(pub u32);
 
@@ -31,15 +32,16 @@ pub struct EdgeRef<'a> {
     pub to: Node,
     /// The relation itself.
     pub edge: &'a Edge,
-    /// Its place among the edges of the base pages.
+    /// The place of its row; `u32::MAX` where nothing is known of it beyond its class.
     pub place: u32,
+    /// The number of its class, see [`Pages::classes`].
+    pub class: u16,
 }
 
-/// What a scenario changes about the pages that it stands on. Costs memory in the size of the change.
+/// What a scenario says beyond its pages.
 #[derive(Clone, Debug, Default)]
-struct Overlay {
+struct Stated {
     name: String,
-    removed: Vec<u32>,
     states: BTreeMap<u32, State>,
 }
 
@@ -48,7 +50,7 @@ struct Overlay {
 pub struct Snapshot {
     pages: Arc<Pages>,
     readings: Arc<Readings>,
-    overlay: Option<Arc<Overlay>>,
+    scenario: Option<Arc<Stated>>,
     as_of: AsOf,
     now: Timestamp,
     revision: u64,
@@ -57,7 +59,12 @@ pub struct Snapshot {
 impl Snapshot {
     /// A snapshot of these pages.
     pub fn new(pages: Arc<Pages>, readings: Arc<Readings>, as_of: AsOf, now: Timestamp, revision: u64) -> Self {
-        Snapshot { pages, readings, overlay: None, as_of, now, revision }
+        Snapshot { pages, readings, scenario: None, as_of, now, revision }
+    }
+
+    /// The same times and readings on other pages.
+    pub(super) fn on(&self, pages: Arc<Pages>) -> Snapshot {
+        Snapshot { pages, ..self.clone() }
     }
 
     /// The table that the rows obey.
@@ -85,29 +92,64 @@ impl Snapshot {
         &self.readings
     }
 
-    /// The rows beneath, without the scenario's changes.
+    /// The rows, with the scenario's changes.
     pub fn pages(&self) -> &Pages {
         &self.pages
     }
 
     /// The name of the scenario, if this is one.
     pub fn scenario_name(&self) -> Option<&str> {
-        self.overlay.as_ref().map(|overlay| overlay.name.as_str())
+        self.scenario.as_ref().map(|scenario| scenario.name.as_str())
     }
 
     /// How many entities there are.
     pub fn len(&self) -> usize {
-        self.pages.entities.len() - self.removed().len()
+        self.pages.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.pages.is_empty()
+    }
+
+    /// One more than the largest number of a node: how long a list by nodes has to be.
+    pub fn bound(&self) -> usize {
+        self.pages.entities.len()
     }
 
     /// All nodes, in order.
-    pub fn nodes(&self) -> impl DoubleEndedIterator<Item = Node> + use<> {
-        (0..self.len() as u32).map(Node)
+    pub fn nodes(&self) -> impl DoubleEndedIterator<Item = Node> + Clone + '_ {
+        self.pages.nodes()
+    }
+
+    /// The nodes of a kind, in order. O(nodes found), but O(entities) the first time.
+    pub fn of_kind<'a>(&'a self, kind: &Kind) -> impl Iterator<Item = Node> + 'a {
+        self.pages.of_kind(kind)
+    }
+
+    /// The kind of a node, without its row. O(1).
+    pub fn kind(&self, node: Node) -> &Kind {
+        self.pages.kind(node.0)
+    }
+
+    /// The whole numbers of an attribute, by node, where the snapshot was made from columns that have them.
+    pub fn integers(&self, name: &AttributeName) -> Option<&[i64]> {
+        self.pages.integers.get(name).map(Vec::as_slice)
+    }
+
+    /// How many pages of rows and edges this does not share with another snapshot. O(pages).
+    pub fn pages_unlike(&self, other: &Snapshot) -> usize {
+        self.pages.pages_unlike(&other.pages)
+    }
+
+    /// Whether the entity of a node is there. O(log of those that were taken away).
+    pub fn is_there(&self, node: Node) -> bool {
+        self.pages.is_there(node.0)
+    }
+
+    /// Who is joined to whom, without rows: what searches run on.
+    pub fn topology(&self) -> &Topology {
+        &self.pages.topology
     }
 
     /// The entity at a node.
@@ -115,15 +157,15 @@ impl Snapshot {
     /// # Panics
     /// If the node is of another, larger snapshot.
     pub fn entity(&self, node: Node) -> &Entity {
-        &self.pages.entities[self.base_of(node) as usize]
+        &self.pages.entities[node.index()]
     }
 
-    /// The node of an entity, following merges. O(log entities).
+    /// The node of an entity, following merges. O(merges), but O(entities) the first time.
     pub fn node_of(&self, id: &EntityId) -> Option<Node> {
         let mut id = id;
         for _ in 0..=self.pages.redirects.len() {
-            match self.pages.index.by_id.get(id) {
-                Some(&base) => return self.compact(base),
+            match self.pages.with_id(id).next() {
+                Some(node) => return Some(Node(node)),
                 None => id = self.pages.redirects.get(id)?,
             }
         }
@@ -131,24 +173,23 @@ impl Snapshot {
     }
 
     /// The nodes that a record makes up.
-    pub fn nodes_of_record(&self, record: &crate::observe::RecordKey) -> impl Iterator<Item = Node> + '_ {
-        let nodes = self.pages.index.by_record.get(record).map_or(&[][..], Vec::as_slice);
-        nodes.iter().filter_map(|base| self.compact(*base))
+    pub fn nodes_of_record<'a>(&'a self, record: &'a crate::observe::RecordKey) -> impl Iterator<Item = Node> + 'a {
+        self.pages.with_record(record).map(Node)
     }
 
     /// The relations that start at a node. O(1) plus the relations.
     pub fn outgoing(&self, node: Node) -> impl Iterator<Item = EdgeRef<'_>> + Clone {
-        self.edges_of(self.pages.index.outgoing.of(self.base_of(node)))
+        self.pages.outgoing(node)
     }
 
     /// The relations that end at a node. O(1) plus the relations.
     pub fn incoming(&self, node: Node) -> impl Iterator<Item = EdgeRef<'_>> + Clone {
-        self.edges_of(self.pages.index.incoming.of(self.base_of(node)))
+        self.pages.incoming(node)
     }
 
     /// All relations, by left end.
     pub fn edges(&self) -> impl Iterator<Item = EdgeRef<'_>> + Clone {
-        (0..self.pages.edges.len() as u32).filter_map(|place| self.edge(place))
+        self.pages.edges()
     }
 
     /// Whether a relation is known from observation alone, and was last seen longer ago than 35 days and twice the window in which it was counted. It holds all the
@@ -161,91 +202,57 @@ impl Snapshot {
         edge.perspectives == [Perspective::Observed] && seen.is_some_and(|seen| self.as_of.valid.since(seen) > allowed)
     }
 
-    fn edges_of<'a>(&'a self, places: &'a [u32]) -> impl Iterator<Item = EdgeRef<'a>> + Clone {
-        places.iter().filter_map(|place| self.edge(*place))
-    }
-
-    fn edge(&self, place: u32) -> Option<EdgeRef<'_>> {
-        let edge = &self.pages.edges[place as usize];
-        Some(EdgeRef { from: self.compact(edge.from)?, to: self.compact(edge.to)?, edge, place })
-    }
-
-    /// The groups that a node is a member of, with their members that are left. The owner's need stays the same when a member is removed.
+    /// The groups that a node is a member of. The owner's need stays the same when a member is removed.
     pub fn groups_of(&self, node: Node) -> impl Iterator<Item = u32> + '_ {
-        self.pages.index.groups_of.get(&self.base_of(node)).into_iter().flatten().copied()
-    }
-
-    /// Whether what a member's state does to its owner is told by a group alone. O(log pairs).
-    pub fn governs(&self, owner: Node, member: Node) -> bool {
-        self.pages.index.governed.contains(&(self.base_of(owner), self.base_of(member)))
+        self.pages.groups_of(node.0).iter().copied()
     }
 
     /// A group by its place; `None` if its owner was removed.
     pub fn group(&self, place: u32) -> Option<(Node, impl Iterator<Item = Node> + '_, usize)> {
         let Group { owner, members, k } = &self.pages.groups[place as usize];
-        Some((self.compact(*owner)?, members.iter().filter_map(|member| self.compact(*member)), *k))
+        let left = members.iter().filter(|member| self.pages.is_there(**member)).map(|member| Node(*member));
+        self.pages.is_there(*owner).then_some((Node(*owner), left, *k))
     }
 
-    /// How many groups there are in the pages beneath.
+    /// The groups of which fewer members are there than their owner needs.
+    pub(crate) fn short_groups(&self) -> &[u32] {
+        self.pages.short_groups()
+    }
+
+    /// How many groups there are, those whose owner was removed among them.
     pub fn group_count(&self) -> u32 {
         self.pages.groups.len() as u32
     }
 
     /// The state that a scenario puts a node in.
     pub fn state_of(&self, node: Node) -> State {
-        let base = self.base_of(node);
-        self.overlay.as_ref().and_then(|overlay| overlay.states.get(&base).copied()).unwrap_or_default()
+        self.scenario.as_ref().and_then(|scenario| scenario.states.get(&node.0).copied()).unwrap_or_default()
     }
 
     /// The nodes that a scenario puts in a state.
     pub fn stated(&self) -> impl Iterator<Item = (Node, State)> + '_ {
-        let states = self.overlay.iter().flat_map(|overlay| overlay.states.iter());
-        states.filter_map(|(base, state)| Some((self.compact(*base)?, *state)))
+        let states = self.scenario.iter().flat_map(|scenario| scenario.states.iter());
+        states.map(|(node, state)| (Node(*node), *state)).filter(|(node, _)| self.is_there(*node))
     }
 
-    /// The same snapshot without some entities. O(change · log change).
+    /// The same snapshot without some entities. O(change · log change), where the change includes the relations of these entities.
     #[must_use]
     pub fn without(&self, name: &str, nodes: &[Node]) -> Snapshot {
-        let mut overlay = self.changed(name);
-        let gone: BTreeSet<u32> = nodes.iter().map(|node| self.base_of(*node)).chain(overlay.removed).collect();
-        overlay.removed = gone.into_iter().collect();
-        Snapshot { overlay: Some(Arc::new(overlay)), ..self.clone() }
+        let pages = Arc::new(self.pages.without(nodes.iter().map(|node| node.0)));
+        Snapshot { pages, scenario: Some(Arc::new(self.renamed(name))), ..self.clone() }
     }
 
     /// The same snapshot with some entities in a state.
     #[must_use]
     pub fn with_states(&self, name: &str, states: &[(Node, State)]) -> Snapshot {
-        let mut overlay = self.changed(name);
-        overlay.states.extend(states.iter().map(|(node, state)| (self.base_of(*node), *state)));
-        Snapshot { overlay: Some(Arc::new(overlay)), ..self.clone() }
+        let mut scenario = self.renamed(name);
+        scenario.states.extend(states.iter().map(|(node, state)| (node.0, *state)));
+        Snapshot { scenario: Some(Arc::new(scenario)), ..self.clone() }
     }
 
-    fn changed(&self, name: &str) -> Overlay {
-        let overlay = self.overlay.as_deref().cloned().unwrap_or_default();
-        Overlay { name: name.to_owned(), ..overlay }
-    }
-
-    fn removed(&self) -> &[u32] {
-        self.overlay.as_ref().map_or(&[], |overlay| &overlay.removed)
-    }
-
-    /// The node of these pages that a compact node stands for: the rank-th of those that are left. O(log removed).
-    pub(crate) fn base_of(&self, node: Node) -> u32 {
-        let removed = self.removed();
-        let (mut low, mut high) = (0, removed.len());
-        while low < high {
-            let middle = (low + high) / 2;
-            if removed[middle] - middle as u32 <= node.0 { low = middle + 1 } else { high = middle }
-        }
-        node.0 + low as u32
-    }
-
-    /// The compact node of a node of these pages; `None` if it was removed. O(log removed).
-    pub(crate) fn compact(&self, base: u32) -> Option<Node> {
-        match self.removed().binary_search(&base) {
-            Ok(_) => None,
-            Err(before) => Some(Node(base - before as u32)),
-        }
+    fn renamed(&self, name: &str) -> Stated {
+        let scenario = self.scenario.as_deref().cloned().unwrap_or_default();
+        Stated { name: name.to_owned(), ..scenario }
     }
 
     /// Finds one entity by id, record key, alias, or unique name; `name@place` tells apart what is called the same.
@@ -272,10 +279,7 @@ impl Snapshot {
     /// Everything that is called so: by name, or by name and place. O(log names).
     pub fn called(&self, name: &str) -> Vec<Node> {
         let lower = name.to_lowercase();
-        let by_name = |name: &str| -> Vec<Node> {
-            let bases = self.pages.index.by_name.get(name).map_or(&[][..], Vec::as_slice);
-            bases.iter().filter_map(|base| self.compact(*base)).collect()
-        };
+        let by_name = |name: &str| -> Vec<Node> { self.pages.with_name(name).map(Node).collect() };
         let plain = by_name(&lower);
         if !plain.is_empty() {
             return self.components_of(plain, lower.contains('@'));
@@ -300,7 +304,8 @@ impl Snapshot {
     }
 
     fn unknown(&self, name: &str) -> Error {
-        let near = nearest(name, self.pages.index.by_name.keys().map(String::as_str));
+        let known: BTreeSet<String> = self.nodes().map(|node| self.entity(node).name.to_lowercase()).collect();
+        let near = nearest(name, known.iter().map(String::as_str));
         let named = near.iter().filter_map(|near| {
             let node = self.called(near).into_iter().min_by_key(|node| precedence(self.entity(*node)))?;
             Some(format!("{} ({})", self.entity(node).name, self.entity(node).kind))

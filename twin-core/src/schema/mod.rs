@@ -51,8 +51,9 @@ impl Schema {
     /// The same schema with one more kind.
     ///
     /// # Errors
-    /// `Invalid` if the name is taken.
+    /// `Invalid` if the name is taken, `Limit` beyond 10,000 kinds.
     pub fn with_kind(mut self, row: KindRow) -> Result<Self> {
+        within("kinds", self.kinds.len(), 10_000)?;
         if self.kinds.contains_key(&row.name) {
             return Err(Error::new(ErrorKind::Invalid, format!("kind {} is registered already", row.name)));
         }
@@ -63,8 +64,10 @@ impl Schema {
     /// The same schema with one more relation.
     ///
     /// # Errors
-    /// `Invalid` if the name is taken, `Unknown` if it joins a kind that is not registered.
+    /// `Invalid` if the name is taken `Unknown` if it joins a kind that is not registered, `Limit` beyond 1,000 relations or 15 variants.
     pub fn with_relation(mut self, row: RelationRow) -> Result<Self> {
+        within("relations", self.relations.len(), 1_000)?;
+        within("variants", row.variants.len(), 16)?;
         if self.relations.contains_key(&row.name) {
             return Err(Error::new(ErrorKind::Invalid, format!("relation {} is registered already", row.name)));
         }
@@ -150,6 +153,14 @@ impl Schema {
         let row = self.relation(relation)?;
         let (from, to) = (self.kind(from)?, self.kind(to)?);
         Ok(row.from.admits(&from.name) && row.to.admits(&to.name) && (!row.same_kind || from.name == to.name))
+    }
+}
+
+/// Whether one more than these is allowed: what a search reads of an edge or a node has to fit two bytes.
+fn within(what: &str, known: usize, most: usize) -> Result<()> {
+    match known < most {
+        true => Ok(()),
+        false => Err(Error::new(ErrorKind::Limit, format!("a schema has at most {most} {what}"))),
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::analysis::{BlastRadius, EntityRef, Hit, OwnerRow, blast_radius, envelope, owners};
 use crate::answer::{Answer, EvidenceId, Interval, IntervalKind, Profile, Tabular};
-use crate::graph::{Node, Snapshot, Touch, is_owned};
+use crate::graph::{Node, Paged, Snapshot, Touch, is_owned};
 use crate::schema::State;
 use crate::simulate::Scenario;
 
@@ -148,7 +148,7 @@ fn requests_at_risk(base: &Snapshot, changed: &[Node]) -> Option<RequestsAtRisk>
     let mut entries: BTreeMap<(u32, &str), Entry> = BTreeMap::new();
     for touch in touches {
         let entry = entries.entry((touch.entry, &touch.operation)).or_default();
-        entry.add(touch, base.compact(touch.touched).is_some_and(|node| counted.contains(&node)));
+        entry.add(touch, counted.contains(&Node(touch.touched)));
     }
     let observed: u64 = entries.values().map(|entry| entry.observed).sum();
     let (low, high) = entries.values().fold((0, 0), |sum, entry| (sum.0 + entry.low(), sum.1 + entry.high()));
@@ -164,8 +164,9 @@ fn requests_at_risk(base: &Snapshot, changed: &[Node]) -> Option<RequestsAtRisk>
 }
 
 /// What changes, as far as traces name it; else those who need it directly.
-fn counted(base: &Snapshot, changed: &[Node], touches: &[Touch]) -> BTreeSet<Node> {
-    let seen: BTreeSet<Node> = touches.iter().filter_map(|touch| base.compact(touch.touched)).collect();
+fn counted(base: &Snapshot, changed: &[Node], touches: &Paged<Touch>) -> BTreeSet<Node> {
+    let seen: BTreeSet<Node> =
+        touches.iter().map(|touch| Node(touch.touched)).filter(|node| base.is_there(*node)).collect();
     let mut counted = BTreeSet::new();
     for node in changed {
         let instances = base.instances(*node);
@@ -211,8 +212,8 @@ impl Entry {
     }
 
     fn row(&self, base: &Snapshot, node: u32, operation: &str) -> Option<EntryAtRisk> {
-        Some(EntryAtRisk {
-            entry: EntityRef::of(base, base.compact(node)?),
+        base.is_there(Node(node)).then(|| EntryAtRisk {
+            entry: EntityRef::of(base, Node(node)),
             operation: operation.to_owned(),
             observed: self.observed,
             at_least: self.low(),

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use crate::answer::AsOf;
 use crate::base::Timestamp;
-use crate::graph::{Edge, Entity, Group, Pages, Readings, Snapshot};
+use crate::graph::{Edge, Entity, Group, Pages, Readings, Rows, Snapshot};
 use crate::identity::EntityId;
 use crate::schema::{Kind, Relation, Schema};
 
 /// A snapshot of these rows. Edges may come in any order.
-pub fn snapshot_of(schema: Schema, entities: Vec<Entity>, mut edges: Vec<Edge>, groups: Vec<Group>) -> Snapshot {
-    edges.sort_by(|a, b| (a.from, &a.relation, a.to, &a.variant).cmp(&(b.from, &b.relation, b.to, &b.variant)));
-    let pages = Pages { schema, entities, edges, groups, ..Pages::default() }.indexed();
+pub fn snapshot_of(schema: Schema, entities: Vec<Entity>, edges: Vec<Edge>, groups: Vec<Group>) -> Snapshot {
+    let pages = Pages::of(Rows { schema, entities, edges, groups, ..Rows::default() });
     let as_of = AsOf { valid: Timestamp::MIN, known: Timestamp::MIN };
     Snapshot::new(Arc::new(pages), Arc::new(Readings::default()), as_of, Timestamp::MIN, 0)
 }

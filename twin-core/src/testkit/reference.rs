@@ -10,7 +10,7 @@ use crate::schema::{State, Variant};
 ///
 /// A group weighs always: where a scenario left fewer than k members, the owner is down before anything fails.
 pub fn naive_spread(snapshot: &Snapshot, seeds: &[(Node, State)], hazard: Hazard, worst: bool) -> Vec<State> {
-    let mut states = vec![State::None; snapshot.len()];
+    let mut states = vec![State::None; snapshot.bound()];
     for (node, state) in seeds {
         raise(&mut states, *node, *state);
     }
@@ -71,7 +71,7 @@ fn weigh(snapshot: &Snapshot, place: u32, states: &[State]) -> Option<(Node, Sta
 
 /// The strongly connected components over all relations: two nodes are in one if each reaches the other. O(entities · relations).
 pub fn naive_components(snapshot: &Snapshot) -> BTreeSet<Vec<Node>> {
-    let reached: Vec<BTreeSet<Node>> = snapshot.nodes().map(|node| reach(snapshot, node)).collect();
+    let reached: Vec<BTreeSet<Node>> = (0..snapshot.bound() as u32).map(|node| reach(snapshot, Node(node))).collect();
     let together = |node: Node| {
         let others = snapshot.nodes();
         others.filter(|other| reached[node.index()].contains(other) && reached[other.index()].contains(&node)).collect()

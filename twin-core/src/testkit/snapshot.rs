@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::answer::AsOf;
 use crate::base::Timestamp;
-use crate::graph::{Edge, Entity, Group, Node, Pages, Readings, Snapshot};
+use crate::graph::{Edge, Entity, Group, Node, Pages, Readings, Rows, Snapshot};
 use crate::identity::EntityId;
 use crate::observe::Perspective;
 use crate::schema::{Kind, Relation, Schema};
@@ -54,10 +54,9 @@ impl SnapshotBuilder {
     }
 
     /// The snapshot. O(rows · log rows).
-    pub fn build(mut self) -> Snapshot {
-        self.edges.sort_by(|a, b| (a.from, &a.relation, a.to).cmp(&(b.from, &b.relation, b.to)));
+    pub fn build(self) -> Snapshot {
         let SnapshotBuilder { schema, entities, edges, groups } = self;
-        let pages = Pages { schema, entities, edges, groups, ..Pages::default() }.indexed();
+        let pages = Pages::of(Rows { schema, entities, edges, groups, ..Rows::default() });
         let always = AsOf { valid: Timestamp::MAX, known: Timestamp::MAX };
         Snapshot::new(Arc::new(pages), Arc::new(Readings::default()), always, Timestamp::MIN, 0)
     }

@@ -7,6 +7,7 @@ mod hosts;
 mod identity;
 mod order;
 mod packages;
+mod pages;
 mod sources;
 mod status;
 mod stopping;

@@ -81,3 +81,33 @@ fn a_deadline_ends_apply() {
     let error = twin.apply_within(ring(LENGTH), &context).unwrap_err();
     assert_eq!((error.kind(), twin.revision()), (ErrorKind::Limit, 0), "{error}");
 }
+
+/// Asks what holds now at every unit of a writer's work, on the writer's own thread: a lock that the writer held would never be given.
+struct Reader {
+    twin: Arc<Twin>,
+    asked: AtomicU64,
+}
+
+impl Progress for Reader {
+    fn report(&self, phase: &str, _done: u64, _total: u64) {
+        let snapshot = self.twin.snapshot(At::now(time("10:00")));
+        assert_eq!(
+            (self.twin.revision(), snapshot.revision(), snapshot.len()),
+            (1, 1, 6),
+            "while the writer is at {phase}"
+        );
+        self.asked.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn who_asks_what_holds_now_never_waits_for_the_writer() {
+    let folder = tempfile::tempdir().unwrap();
+    let twin = Arc::new(Twin::open(folder.path().join("a.twin")).unwrap());
+    twin.apply(ring(2), time("09:00")).unwrap();
+    let reader = Arc::new(Reader { twin: twin.clone(), asked: AtomicU64::new(0) });
+    let context = Context { progress: reader.clone(), ..Context::new(time("10:00")) };
+    twin.apply_within(ring(LENGTH), &context).unwrap();
+    assert!(reader.asked.load(Ordering::Relaxed) > 60);
+    assert_eq!((twin.revision(), twin.snapshot(At::now(time("10:00"))).len()), (2, 3 * LENGTH));
+}

@@ -16,7 +16,7 @@ use crate::graph::workload::Task;
 /// Both directions, without anything more.
 pub type Plain = DirectedCsrGraph<u32>;
 /// With kinds of nodes and relations of edges.
-type Typed = DirectedCsrGraph<u32, u32, u32>;
+type Typed = DirectedCsrGraph<u32, u16, u16>;
 
 /// What was made of the data so far.
 #[derive(Default)]
@@ -179,9 +179,9 @@ fn typed(nodes: &Nodes, edges: &Columns) -> Typed {
 }
 
 /// Only the nodes, as a host would keep them that has their names too.
-fn named(nodes: &Nodes) -> DirectedCsrGraph<u32, (u32, Box<str>), u32> {
+fn named(nodes: &Nodes) -> DirectedCsrGraph<u32, (u16, Box<str>), u16> {
     let values = nodes.kinds.iter().copied().zip(nodes.names.iter().map(|name| name.as_str().into()));
-    let mut values: Vec<(u32, Box<str>)> = values.collect();
+    let mut values: Vec<(u16, Box<str>)> = values.collect();
     values.resize(nodes.len().max(1), Default::default());
     let no_edges = EdgeList::with_max_node_id(Vec::new(), last(nodes));
     DirectedCsrGraph::from((NodeValues::new(values), no_edges, CsrLayout::Unsorted))

@@ -19,13 +19,13 @@ use crate::graph::table;
 use crate::graph::workload::Task;
 
 /// Nodes with their kinds, edges with their relations.
-type Typed = DiGraph<u32, u32>;
+type Typed = DiGraph<u16, u16>;
 
 /// What was made of the data so far.
 #[derive(Default)]
 pub struct Petgraph {
     graph: Typed,
-    stable: StableDiGraph<u32, u32>,
+    stable: StableDiGraph<u16, u16>,
     changes: Changes,
     undirected: UnGraph<(), ()>,
     bare: DiGraph<u32, ()>,
@@ -86,14 +86,14 @@ impl Engine for Petgraph {
 impl Petgraph {
     /// A copy keeps the graph before; edges are taken out and put in.
     fn fresh(&self, data: &Data) -> Run {
-        let answer = |(next, found): &(StableDiGraph<u32, u32>, Vec<u32>)| {
+        let answer = |(next, found): &(StableDiGraph<u16, u16>, Vec<u32>)| {
             let hubs = [Reversed(next), Reversed(&self.stable)].map(|graph| Set::of(of_hub(data, graph)));
             Answer::sets(&[Set::of(found.iter().copied()), hubs[0], hubs[1]])
         };
         timed(|| self.changed_and_asked(data), answer)
     }
 
-    fn changed_and_asked(&self, data: &Data) -> (StableDiGraph<u32, u32>, Vec<u32>) {
+    fn changed_and_asked(&self, data: &Data) -> (StableDiGraph<u16, u16>, Vec<u32>) {
         let mut next = self.stable.clone();
         for (place, to) in self.changes.places.iter().zip(&self.changes.to) {
             let edge = EdgeIndex::new(*place as usize);
@@ -213,7 +213,7 @@ fn typed(nodes: &Nodes, edges: &Columns) -> Typed {
 }
 
 /// Only the nodes, as a host would keep them that has their names too.
-fn named(nodes: &Nodes) -> DiGraph<(u32, Box<str>), u32> {
+fn named(nodes: &Nodes) -> DiGraph<(u16, Box<str>), u16> {
     let mut graph = DiGraph::with_capacity(nodes.len(), 0);
     for (kind, name) in nodes.kinds.iter().zip(&nodes.names) {
         graph.add_node((*kind, name.as_str().into()));

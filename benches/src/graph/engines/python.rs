@@ -104,7 +104,7 @@ fn interpreter() -> PathBuf {
 
 fn asked(data: &Data) -> Value {
     let two_hop = data.two_hop();
-    let name = |names: &[String], place: u32| names.get(place as usize).cloned();
+    let name = |names: &[String], place: u16| names.get(place as usize).cloned();
     json!({
         "starts": data.starts,
         "hub": data.hub,

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 use crate::answer::EvidenceId;
 use crate::graph::pages::EvidenceRow;
-use crate::graph::{Entity, Group, Link, Pages, Unresolved};
+use crate::graph::{Entity, Group, Link, Pages, Rows, Unresolved};
 use crate::identity::{Cluster, Directory, EntityId, FactIndex, RecordIndex, Verdict};
 use crate::observe::{Diagnostic, Holding, RecordKey, Step};
 use crate::schema::{Kind, Schema, relation};
@@ -162,7 +162,7 @@ impl<'a> Build<'a> {
         self.groups.dedup();
         self.unresolved.sort_by(|a, b| (a.from, &a.names, &a.why).cmp(&(b.from, &b.names, &b.why)));
         self.links.sort_by(|a, b| (&a.from, &a.to, a.evidence).cmp(&(&b.from, &b.to, b.evidence)));
-        Pages {
+        Pages::of(Rows {
             schema: self.schema.clone(),
             entities: self.entities,
             edges: self.edges.into_sorted(),
@@ -175,9 +175,7 @@ impl<'a> Build<'a> {
             diagnostics: self.diagnostics,
             verdicts,
             redirects: identified.redirects,
-            index: crate::graph::pages::Index::default(),
-        }
-        .indexed()
+        })
     }
 
     /// A verdict by its records' keys, with the facts behind its weights as evidence.

@@ -1,0 +1,72 @@
+//! From a name, an id or a record to nodes: sorted by hash, in pages that snapshots share.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::Xxh3;
+
+/// How many entries a page has, about.
+const ENTRIES_PER_PAGE: usize = 128;
+
+/// Which nodes may be meant by a key. Two keys may share a hash: whoever asks compares the keys.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lookup {
+    /// The entries of a page share the first bits of their hashes.
+    pages: Vec<Page>,
+}
+
+/// Hashes with nodes, in order.
+type Page = Arc<[(u64, u32)]>;
+
+impl Lookup {
+    /// A lookup of these hashes. O(entries · log entries).
+    pub fn new(mut entries: Vec<(u64, u32)>) -> Self {
+        entries.sort_unstable();
+        let bits = (entries.len() / ENTRIES_PER_PAGE).next_power_of_two().trailing_zeros();
+        let mut rest = &entries[..];
+        let page = |number: u64| {
+            let until = rest.partition_point(|(hash, _)| prefix(*hash, bits) <= number);
+            let (page, after) = rest.split_at(until);
+            rest = after;
+            page.into()
+        };
+        Lookup { pages: (0..1_u64 << bits).map(page).collect() }
+    }
+
+    /// The nodes that may be meant, least first. O(log entries per page).
+    pub fn nodes(&self, hash: u64) -> impl Iterator<Item = u32> + '_ {
+        let bits = self.pages.len().trailing_zeros();
+        let page = self.pages.get(prefix(hash, bits) as usize).map_or(&[][..], |page| page);
+        let first = page.partition_point(|(known, _)| *known < hash);
+        page[first..].iter().take_while(move |(known, _)| *known == hash).map(|(_, node)| *node)
+    }
+}
+
+fn prefix(hash: u64, bits: u32) -> u64 {
+    hash.checked_shr(64 - bits).unwrap_or_default()
+}
+
+/// The hash of a key, the same in every process.
+pub(super) fn hash_of(key: &(impl Hash + ?Sized)) -> u64 {
+    let mut hasher = Xxh3::new();
+    key.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_is_found_and_nothing_else() {
+        for size in [0_u32, 1, 127, 128, 1000, 5000] {
+            let key = |node: u32| hash_of(&format!("name {}", node / 2));
+            let lookup = Lookup::new((0..size).map(|node| (key(node), node)).collect());
+            for node in 0..size {
+                let pair: Vec<u32> = [node / 2 * 2, node / 2 * 2 + 1].into_iter().filter(|node| *node < size).collect();
+                assert_eq!(lookup.nodes(key(node)).collect::<Vec<u32>>(), pair, "{size}");
+            }
+            assert_eq!(lookup.nodes(hash_of("absent")).count(), 0);
+        }
+    }
+}

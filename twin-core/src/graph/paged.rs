@@ -1,0 +1,169 @@
+//! Rows in pages of a fixed size, which snapshots share: a change copies the pages that it touches, and nothing else.
+
+use std::fmt;
+use std::ops::{Index, Range};
+use std::sync::{Arc, OnceLock};
+
+/// How many rows a page has.
+pub const ROWS_PER_PAGE: usize = 256;
+
+/// What makes rows when they are first read.
+pub(crate) trait Late<T>: Send + Sync {
+    /// The rows of a range of numbers, in order.
+    fn rows(&self, range: Range<usize>) -> Vec<T>;
+}
+
+/// A list in pages. Cloning is O(1), reading a row is O(1).
+pub struct Paged<T> {
+    pages: Arc<[Page<T>]>,
+    len: usize,
+}
+
+struct Page<T> {
+    rows: OnceLock<Arc<[T]>>,
+    late: Option<Arc<dyn Late<T>>>,
+}
+
+impl<T> Clone for Page<T> {
+    fn clone(&self) -> Self {
+        Page { rows: self.rows.clone(), late: self.late.clone() }
+    }
+}
+
+impl<T> Page<T> {
+    fn made(rows: Arc<[T]>) -> Self {
+        Page { rows: OnceLock::from(rows), late: None }
+    }
+
+    fn rows(&self, first: usize, len: usize) -> &Arc<[T]> {
+        self.rows.get_or_init(|| match &self.late {
+            Some(late) => late.rows(first..(first + ROWS_PER_PAGE).min(len)).into(),
+            None => Arc::new([]),
+        })
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        match (self.rows.get(), other.rows.get()) {
+            (Some(ours), Some(theirs)) => Arc::ptr_eq(ours, theirs),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}
+
+impl<T> Paged<T> {
+    /// `len` rows that are made when they are read.
+    pub(crate) fn late(len: usize, late: Arc<dyn Late<T>>) -> Self {
+        let page = || Page { rows: OnceLock::new(), late: Some(late.clone()) };
+        Paged { pages: (0..len.div_ceil(ROWS_PER_PAGE)).map(|_| page()).collect(), len }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The row of a number.
+    pub fn get(&self, row: usize) -> Option<&T> {
+        self.page(row / ROWS_PER_PAGE)?.get(row % ROWS_PER_PAGE)
+    }
+
+    fn page(&self, page: usize) -> Option<&[T]> {
+        Some(self.pages.get(page)?.rows(page * ROWS_PER_PAGE, self.len))
+    }
+
+    /// All rows, in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + Clone {
+        (0..self.pages.len()).filter_map(|page| self.page(page)).flatten()
+    }
+
+    /// How many pages this list does not share with another. O(pages).
+    pub fn pages_unlike(&self, other: &Self) -> usize {
+        let shared = self.pages.iter().zip(other.pages.iter()).filter(|(ours, theirs)| ours.is(theirs)).count();
+        self.pages.len() - shared
+    }
+}
+
+impl<T> From<Vec<T>> for Paged<T> {
+    fn from(rows: Vec<T>) -> Self {
+        let len = rows.len();
+        let mut rows = rows.into_iter();
+        let page = |_| Page::made(rows.by_ref().take(ROWS_PER_PAGE).collect());
+        Paged { pages: (0..len.div_ceil(ROWS_PER_PAGE)).map(page).collect(), len }
+    }
+}
+
+impl<T> FromIterator<T> for Paged<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(rows: I) -> Self {
+        Paged::from(rows.into_iter().collect::<Vec<T>>())
+    }
+}
+
+impl<T> Index<usize> for Paged<T> {
+    type Output = T;
+
+    fn index(&self, row: usize) -> &T {
+        &self.pages[row / ROWS_PER_PAGE].rows(row / ROWS_PER_PAGE * ROWS_PER_PAGE, self.len)[row % ROWS_PER_PAGE]
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Paged<T> {
+    type Item = &'a T;
+    type IntoIter = Box<dyn Iterator<Item = &'a T> + 'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new(self.iter())
+    }
+}
+
+impl<T> Default for Paged<T> {
+    fn default() -> Self {
+        Paged { pages: Arc::new([]), len: 0 }
+    }
+}
+
+impl<T> Clone for Paged<T> {
+    fn clone(&self) -> Self {
+        Paged { pages: self.pages.clone(), len: self.len }
+    }
+}
+
+impl<T: PartialEq> PartialEq for Paged<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.len == other.len && self.iter().eq(other.iter())
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Paged<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Numbers;
+
+    impl Late<usize> for Numbers {
+        fn rows(&self, range: Range<usize>) -> Vec<usize> {
+            range.collect()
+        }
+    }
+
+    #[test]
+    fn late_rows_are_made_page_by_page() {
+        let late = Paged::late(600, Arc::new(Numbers));
+        assert_eq!(late[599], 599);
+        let made = late.pages.iter().filter(|page| page.rows.get().is_some()).count();
+        assert_eq!(made, 1);
+        assert_eq!(late, Paged::from((0..600).collect::<Vec<usize>>()));
+        assert_eq!((late.get(600), late.get(768)), (None, None));
+    }
+}

@@ -1,0 +1,280 @@
+//! Snapshots on shared pages: from columns, edited, and searched; against graphs that are built anew.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use twin_core::analysis::{Affected, Hazard};
+use twin_core::base::{ErrorKind, Timestamp};
+use twin_core::graph::{Columns, EdgeChange, Node, Snapshot};
+use twin_core::schema::{
+    AttributeName, CostPass, DataFlow, Ends, Kind, KindRow, Level, Propagation, Relation, RelationRow, Schema, State,
+    Variant,
+};
+use twin_core::testkit::{Drawing, SnapshotBuilder, drawing, naive_spread};
+
+use crate::support::cases;
+
+const THING: Kind = Kind::of("Thing");
+const OTHER: Kind = Kind::of("Other");
+const NEEDS: Relation = Relation::of("needs");
+const USES: Relation = Relation::of("uses");
+const KNOWS: Relation = Relation::of("knows");
+const RELATIONS: [Relation; 3] = [NEEDS, USES, KNOWS];
+
+fn relation(name: Relation, passes: bool) -> RelationRow {
+    let down = if passes { State::Down } else { State::None };
+    let forward = Propagation::new(State::None, State::None, down);
+    RelationRow {
+        name,
+        inverse: "inverse",
+        from: Ends::Any,
+        to: Ends::Any,
+        same_kind: false,
+        variants: vec![Variant { name: "", forward, reverse: Propagation::NOTHING }],
+        bounds: None,
+        data: DataFlow::None,
+        cost: CostPass::None,
+        redundant: false,
+        read_by: &["blast_radius"],
+    }
+}
+
+/// A table by which failure passes over the first relations only.
+fn schema(passing: usize) -> Schema {
+    let kind = |name| KindRow { name, level: Level::Thing, doc: "", read_by: &["describe"] };
+    let mut schema = Schema::empty().with_kind(kind(THING)).unwrap().with_kind(kind(OTHER)).unwrap();
+    for (place, name) in RELATIONS.into_iter().enumerate() {
+        schema = schema.with_relation(relation(name, place < passing)).unwrap();
+    }
+    schema
+}
+
+type Edge = (u32, usize, u32);
+
+fn columns(nodes: u32, edges: &[Edge]) -> Columns {
+    let names: Vec<String> = (0..nodes).map(|node| format!("n{node}")).collect();
+    Columns {
+        kinds: vec![THING, OTHER],
+        kind_of: (0..nodes).map(|node| (node % 2) as u16).collect(),
+        names: names.iter().map(String::as_str).collect(),
+        relations: RELATIONS.to_vec(),
+        from: edges.iter().map(|edge| edge.0).collect(),
+        to: edges.iter().map(|edge| edge.2).collect(),
+        relation_of: edges.iter().map(|edge| edge.1 as u16).collect(),
+        integers: BTreeMap::from([(AttributeName::of("cost"), (0..i64::from(nodes)).collect())]),
+    }
+}
+
+fn snapshot(passing: usize, nodes: u32, edges: &[Edge]) -> Snapshot {
+    Snapshot::from_columns(schema(passing), columns(nodes, edges), Timestamp::MIN).unwrap()
+}
+
+fn built(passing: usize, nodes: u32, edges: &[Edge]) -> Snapshot {
+    let mut builder = SnapshotBuilder::new(schema(passing));
+    let nodes: Vec<Node> =
+        (0..nodes).map(|node| builder.entity(format!("n{node}"), [THING, OTHER][node as usize % 2].clone())).collect();
+    for (from, relation, to) in edges {
+        builder.edge(nodes[*from as usize], RELATIONS[*relation].clone(), nodes[*to as usize]);
+    }
+    builder.build()
+}
+
+/// The edges as each side tells them, in an order of their own.
+fn told(snapshot: &Snapshot) -> [Vec<(u32, Relation, u32)>; 2] {
+    let out = snapshot.nodes().flat_map(|node| snapshot.outgoing(node));
+    let inward = snapshot.nodes().flat_map(|node| snapshot.incoming(node));
+    let mut sides = [
+        out.map(|edge| (edge.from.0, edge.edge.relation.clone(), edge.to.0)).collect::<Vec<_>>(),
+        inward.map(|edge| (edge.from.0, edge.edge.relation.clone(), edge.to.0)).collect(),
+    ];
+    sides.iter_mut().for_each(|side| side.sort());
+    sides
+}
+
+fn reached(snapshot: &Snapshot, seed: u32) -> BTreeSet<u32> {
+    Affected::new(snapshot, Hazard::Outage, true).by(&[(Node(seed), State::Down)]).iter().copied().collect()
+}
+
+/// Everything that leads to a node over relations that pass, one step after the other.
+fn obvious(nodes: u32, edges: &[Edge], passing: usize, seed: u32) -> BTreeSet<u32> {
+    let mut into = vec![Vec::new(); nodes as usize];
+    edges.iter().filter(|edge| edge.1 < passing).for_each(|edge| into[edge.2 as usize].push(edge.0));
+    let (mut found, mut pending) = (BTreeSet::from([seed]), vec![seed]);
+    while let Some(node) = pending.pop() {
+        pending.extend(into[node as usize].iter().filter(|other| found.insert(**other)));
+    }
+    found
+}
+
+fn edges(nodes: u32, most: usize) -> impl Strategy<Value = Vec<Edge>> {
+    vec((0..nodes, 0..3_usize, 0..nodes), 0..most)
+}
+
+/// A change of each sort: remove the edge at a place, or add one.
+fn edits() -> impl Strategy<Value = Vec<(bool, usize, Edge)>> {
+    vec((any::<bool>(), any::<usize>(), (0..40_u32, 0..3_usize, 0..40_u32)), 0..60)
+}
+
+proptest! {
+    #![proptest_config(cases(256))]
+
+    #[test]
+    fn columns_make_the_graph_that_rows_make(edges in edges(40, 120), passing in 1..4_usize) {
+        let (late, made) = (snapshot(passing, 40, &edges), built(passing, 40, &edges));
+        prop_assert_eq!(told(&late), told(&made));
+        for node in late.nodes() {
+            prop_assert_eq!((late.kind(node), &late.entity(node).name), (made.kind(node), &made.entity(node).name));
+            prop_assert_eq!(late.find(&late.entity(node).name).unwrap(), node);
+            prop_assert_eq!(reached(&late, node.0), obvious(40, &edges, passing, node.0));
+        }
+        prop_assert!(late.of_kind(&OTHER).eq(made.of_kind(&OTHER)));
+    }
+
+    #[test]
+    fn an_edited_snapshot_is_the_graph_built_anew_and_its_base_stays(start in edges(40, 80), rounds in vec(edits(), 1..6)) {
+        let base = snapshot(2, 40, &start);
+        let before = told(&base);
+        let (mut current, mut model) = (base.clone(), start);
+        for round in rounds {
+            let mut changes = Vec::new();
+            let mut left = model.clone();
+            for (remove, place, (from, relation, to)) in round {
+                if remove && !left.is_empty() {
+                    let (from, relation, to) = left.swap_remove(place % left.len());
+                    let at = model.iter().position(|edge| *edge == (from, relation, to)).unwrap();
+                    model.swap_remove(at);
+                    changes.push(EdgeChange::Remove { from: Node(from), relation: RELATIONS[relation].clone(), to: Node(to) });
+                } else if !remove {
+                    model.push((from, relation, to));
+                    changes.push(EdgeChange::Add { from: Node(from), relation: RELATIONS[relation].clone(), to: Node(to) });
+                }
+            }
+            current = current.edited(&changes).unwrap();
+            prop_assert_eq!(told(&current), told(&snapshot(2, 40, &model)));
+            prop_assert_eq!(current.topology().edges(), model.len());
+            for seed in 0..40 {
+                prop_assert_eq!(reached(&current, seed), obvious(40, &model, 2, seed));
+            }
+        }
+        prop_assert_eq!(told(&base), before);
+    }
+
+    #[test]
+    fn who_is_affected_is_the_least_fixed_point(drawing in drawing()) {
+        let Drawing { snapshot, seeds } = drawing;
+        for hazard in [Hazard::Outage, Hazard::Removal] {
+            for worst in [true, false] {
+                let slow = naive_spread(&snapshot, &seeds, hazard, worst);
+                let mut search = Affected::new(&snapshot, hazard, worst);
+                // Twice: nothing of a search is left for the next.
+                for _ in 0..2 {
+                    let found: BTreeSet<u32> = search.by(&seeds).iter().copied().collect();
+                    let states: Vec<State> = snapshot.nodes().map(|node| search.state(node)).collect();
+                    prop_assert_eq!(&states, &slow);
+                    let ill = (0..slow.len() as u32).filter(|node| slow[*node as usize] != State::None);
+                    prop_assert_eq!(found, ill.collect::<BTreeSet<u32>>());
+                }
+            }
+        }
+    }
+}
+
+/// Graphs in which a search turns around, because it is cheaper to ask who is left.
+#[test]
+fn large_graphs_are_reached_whole_whatever_the_order_of_their_nodes() {
+    let nodes = 5_000_u32;
+    let hub: Vec<Edge> = (1..nodes).map(|node| (node, 0, 0)).collect();
+    let later =
+        |step: u32| (1..nodes).map(|node| (node, 0, (node - 1).saturating_sub(node % step))).collect::<Vec<Edge>>();
+    let earlier: Vec<Edge> = (1..nodes).flat_map(|node| [(node - 1, 0, node), (node / 2, 1, node)]).collect();
+    let circle: Vec<Edge> = (0..nodes).flat_map(|node| [(node, 0, (node + 1) % nodes), (node, 2, 0)]).collect();
+    for (edges, seed) in [(hub.clone(), 0), (hub, 7), (later(1), 0), (later(3), 0), (earlier, nodes - 1), (circle, 5)] {
+        for passing in 1..4 {
+            let expected = obvious(nodes, &edges, passing, seed);
+            assert_eq!(reached(&snapshot(passing, nodes, &edges), seed), expected, "{} {passing}", expected.len());
+        }
+    }
+}
+
+#[test]
+fn one_changed_edge_copies_a_page_in_each_direction_however_large_the_graph() {
+    for nodes in [1_000_u32, 100_000] {
+        let edges: Vec<Edge> = (1..nodes).flat_map(|node| [(node, 0, node / 2), (node, 1, node / 3)]).collect();
+        let before = snapshot(3, nodes, &edges);
+        let change = [
+            EdgeChange::Remove { from: Node(nodes - 1), relation: NEEDS, to: Node((nodes - 1) / 2) },
+            EdgeChange::Add { from: Node(nodes - 1), relation: NEEDS, to: Node(5) },
+        ];
+        let after = before.edited(&change).unwrap();
+        let pages = after.pages_unlike(&before);
+        assert!((2..=3).contains(&pages), "{pages} pages of a graph of {nodes} nodes");
+    }
+}
+
+#[test]
+fn a_search_touches_the_edges_of_what_it_reaches_and_no_others() {
+    for nodes in [1_000_u32, 50_000] {
+        let edges: Vec<Edge> = (10..nodes).map(|node| (node, 0, node - 10)).collect();
+        let graph = snapshot(1, nodes, &edges);
+        let mut search = Affected::new(&graph, Hazard::Outage, true);
+        let found = search.by(&[(Node(nodes - 31), State::Down)]).len();
+        assert_eq!((found, search.edges_touched()), (4, 3), "of {nodes} nodes");
+    }
+}
+
+#[test]
+fn groups_that_hang_on_each_other_cost_no_stack() {
+    let nodes = 200_000;
+    let mut builder = SnapshotBuilder::new(schema(1));
+    let all: Vec<Node> = (0..nodes).map(|node| builder.entity(format!("n{node}"), THING)).collect();
+    for pair in all.windows(2) {
+        builder.group(pair[1], [pair[0]], 1);
+    }
+    let snapshot = builder.build();
+    let mut search = Affected::new(&snapshot, Hazard::Outage, true);
+    assert_eq!(search.by(&[(all[0], State::Down)]).len(), nodes);
+    let spread = twin_core::analysis::spread(&snapshot, &[(all[0], State::Down)], Hazard::Outage, true);
+    assert_eq!((spread.iter().count(), spread.state(all[nodes - 1])), (nodes, State::Down));
+}
+
+#[test]
+fn columns_that_do_not_fit_are_refused_by_name() {
+    let good = || columns(4, &[(0, 0, 1), (2, 1, 3)]);
+    let cases: [(&str, ErrorKind, Columns); 8] = [
+        ("Nothing", ErrorKind::Unknown, Columns { kinds: vec![Kind::of("Nothing"), OTHER], ..good() }),
+        ("nothing", ErrorKind::Unknown, Columns { relations: vec![Relation::of("nothing"), USES], ..good() }),
+        ("to has 1 rows", ErrorKind::Invalid, Columns { to: vec![1], ..good() }),
+        ("names has 0 rows", ErrorKind::Invalid, Columns { names: Default::default(), ..good() }),
+        ("from names 9", ErrorKind::Invalid, Columns { from: vec![9, 0], ..good() }),
+        ("kind_of names 7", ErrorKind::Invalid, Columns { kind_of: vec![0, 7, 0, 0], ..good() }),
+        ("relation_of names 3", ErrorKind::Invalid, Columns { relation_of: vec![0, 3], ..good() }),
+        ("need a relation", ErrorKind::Invalid, Columns { relations: vec![], relation_of: vec![], ..good() }),
+    ];
+    for (words, kind, columns) in cases {
+        let error = Snapshot::from_columns(schema(3), columns, Timestamp::MIN).unwrap_err();
+        assert!(error.kind() == kind && error.to_string().contains(words), "{words}: {error}");
+    }
+    let whole = Snapshot::from_columns(schema(3), good(), Timestamp::MIN).unwrap();
+    assert_eq!(whole.integers(&AttributeName::of("cost")), Some(&[0, 1, 2, 3][..]));
+    let empty = Snapshot::from_columns(schema(3), Columns::default(), Timestamp::MIN).unwrap();
+    assert_eq!((empty.len(), empty.edges().count()), (0, 0));
+}
+
+#[test]
+fn edits_that_cannot_be_made_change_nothing() {
+    let base = snapshot(3, 4, &[(0, 0, 1), (0, 0, 1)]);
+    let remove = |to| EdgeChange::Remove { from: Node(0), relation: NEEDS, to: Node(to) };
+    let add = |to, relation| EdgeChange::Add { from: Node(0), relation, to: Node(to) };
+    for (changes, kind) in [
+        (vec![remove(2)], ErrorKind::Unknown),
+        (vec![remove(1), remove(1), remove(1)], ErrorKind::Unknown),
+        (vec![add(1, Relation::of("nothing"))], ErrorKind::Unknown),
+        (vec![add(9, NEEDS)], ErrorKind::Invalid),
+    ] {
+        let error = base.edited(&changes).unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+    }
+    assert_eq!(base.edited(&[remove(1), remove(1)]).unwrap().edges().count(), 0);
+    assert_eq!(base.edges().count(), 2);
+}
