@@ -19,6 +19,8 @@ import zlib
 from pathlib import Path
 
 NOBODY = 0xFFFF_FFFF
+# How long asking from all starts may take, in seconds.
+PATIENCE = 60
 
 
 def main(name, folder):
@@ -152,11 +154,13 @@ class Searching:
         return seconds, self.size(graph)
 
     def Dependents(self):
-        graph, times, found = self.graph(), [], []
+        graph, times, found, begun = self.graph(), [], [], time.perf_counter()
         for start in self.data.asked["starts"]:
             seconds, dependents = timed(lambda: self.dependents(graph, start))
             times.append(seconds)
             found.append(short_set(node for node in dependents if node != start))
+            if time.perf_counter() - begun > PATIENCE:
+                raise TimeoutError(f"{len(found)} of {len(self.data.asked['starts'])} starts took {PATIENCE} s")
         return statistics.median(times or [0.0]), sets(found)
 
     def Hub(self):

@@ -1,12 +1,15 @@
 //! What is measured: one trait for ours and for each peer, and how a run is timed.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use twin_core::base::Result;
+use twin_core::base::{Error, ErrorKind, Result};
 
 use crate::graph::answer::{Answer, Set};
 use crate::graph::data::Data;
 use crate::graph::workload::Task;
+
+/// How long a peer that is far from the best may take to ask from all starts.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One run of a task.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,7 +63,11 @@ pub fn tried<T>(work: impl FnOnce() -> Result<T>, answer: impl FnOnce(&T) -> Ans
 }
 
 /// Asks from each start, and takes the median of the times.
-pub fn timed_each(starts: &[u32], mut ask: impl FnMut(u32) -> Vec<u32>) -> Run {
+///
+/// # Errors
+/// `Limit` if it takes longer than `patience`, where there is one.
+pub fn timed_each(starts: &[u32], patience: Option<Duration>, mut ask: impl FnMut(u32) -> Vec<u32>) -> Result<Run> {
+    let begun = Instant::now();
     let mut seconds = Vec::with_capacity(starts.len());
     let mut sets = Vec::with_capacity(starts.len());
     for start in starts {
@@ -68,8 +75,12 @@ pub fn timed_each(starts: &[u32], mut ask: impl FnMut(u32) -> Vec<u32>) -> Run {
         let found = std::hint::black_box(ask(*start));
         seconds.push(clock.elapsed().as_secs_f64());
         sets.push(Set::of(found));
+        if patience.is_some_and(|patience| begun.elapsed() > patience) {
+            let why = format!("{} of {} starts took {:?}", sets.len(), starts.len(), begun.elapsed());
+            return Err(Error::new(ErrorKind::Limit, why));
+        }
     }
-    Run { seconds: median(&mut seconds), answer: Answer::sets(&sets), peak_bytes: None }
+    Ok(Run { seconds: median(&mut seconds), answer: Answer::sets(&sets), peak_bytes: None })
 }
 
 /// A figure that is no time: bytes or a count.

@@ -18,7 +18,7 @@ const ROUNDS: usize = 5;
 const MOST_ROUNDS: usize = 101;
 const SPARE: Duration = Duration::from_secs(3);
 /// A peer whose first run takes longer than this, and several times as long as another, is not run again: it is not the best.
-const PATIENCE: Duration = Duration::from_secs(5);
+const FIRST_RUN: Duration = Duration::from_secs(5);
 const SEVERAL: f64 = 3.0;
 
 /// What came of one engine.
@@ -100,7 +100,7 @@ fn spare_the_slow(workload: &Workload, candidates: &mut [Candidate], say: &mut d
     let best = candidates.iter().map(|candidate| candidate.measured.seconds).fold(f64::INFINITY, f64::min);
     let is_far = |measured: &Measured| measured.engine != OURS && measured.seconds > best * SEVERAL;
     for candidate in candidates.iter_mut().filter(|candidate| is_far(&candidate.measured)) {
-        candidate.rounds = if candidate.took > PATIENCE { 0 } else { ROUNDS };
+        candidate.rounds = if candidate.took > FIRST_RUN { 0 } else { ROUNDS };
         if candidate.rounds == 0 {
             let (engine, took) = (candidate.measured.engine, candidate.took.as_secs_f64());
             say(format!("{engine} took {took:.1} s for {}: its first run is its only one", workload.name));

@@ -56,7 +56,7 @@ impl Engine for Csr {
             Task::Columns => timed(|| typed(&data.nodes, &data.edges), |graph| size(graph, data)),
             Task::NodeBytes => figure(per(held(|| named(&data.nodes)), data.nodes.len()), Answer::default()),
             Task::EdgeBytes => figure(per(edge_bytes(data), data.edges.len()), Answer::default()),
-            Task::Dependents => timed_each(&data.starts, |start| self.dependents(start)),
+            Task::Dependents => timed_each(&data.starts, None, |start| self.dependents(start))?,
             Task::Hub => {
                 timed(|| data.hub.map(|hub| self.dependents(hub)), |found| Answer::set(found.iter().flatten().copied()))
             }

@@ -13,7 +13,7 @@ use twin_core::base::Result;
 
 use crate::graph::answer::{Answer, Set};
 use crate::graph::data::{Changes, Columns, Data, Nodes, TeamCalls, top_ten};
-use crate::graph::engine::{Engine, Run, figure, per, timed, timed_each, tried};
+use crate::graph::engine::{Engine, PATIENCE, Run, figure, per, timed, timed_each, tried};
 use crate::graph::memory::held;
 use crate::graph::table;
 use crate::graph::workload::Task;
@@ -60,7 +60,9 @@ impl Engine for Petgraph {
             Task::Columns => timed(|| typed(&data.nodes, &data.edges), size),
             Task::NodeBytes => figure(per(held(|| named(&data.nodes)), data.nodes.len()), Answer::default()),
             Task::EdgeBytes => figure(per(edge_bytes(data), data.edges.len()), Answer::default()),
-            Task::Dependents => timed_each(&data.starts, |start| dependents(Reversed(&self.graph), start)),
+            Task::Dependents => {
+                timed_each(&data.starts, Some(PATIENCE), |start| dependents(Reversed(&self.graph), start))?
+            }
             Task::Hub => timed(|| of_hub(data, Reversed(&self.graph)), |found| Answer::set(found.iter().copied())),
             Task::Fresh => self.fresh(data),
             Task::Components => self.components(),

@@ -60,7 +60,7 @@ impl Twin {
         Ok(match task {
             Task::Dependents => {
                 let mut search = search(snapshot);
-                timed_each(&data.starts, |start| dependents(&mut search, start))
+                timed_each(&data.starts, None, |start| dependents(&mut search, start))?
             }
             Task::Hub => {
                 let mut search = search(snapshot);
