@@ -5,6 +5,7 @@
 
 pub mod command;
 pub mod decode;
+pub mod durability;
 pub mod edges;
 pub mod graph;
 pub mod surface;

@@ -2,7 +2,7 @@
 
 use napi::bindgen_prelude::{BigInt64Array, Buffer, Float64Array, Int32Array, Uint8Array};
 use napi_derive::napi;
-use twin_core::answer::{ColumnType, ColumnValues, Table, TableColumn, TextValues};
+use twin_core::answer::{Bits, ColumnType, ColumnValues, Table, TableColumn, TextValues};
 
 /// Columns of one length.
 #[napi(object, js_name = "Table", object_from_js = false)]
@@ -44,11 +44,11 @@ pub fn columns(table: Table) -> NativeTable {
 }
 
 fn column(column: TableColumn) -> NativeColumn {
-    let empty = empty(column.name, word(column.values.column_type()), &column.valid);
+    let empty = empty(column.name, word(column.values.column_type()), column.valid);
     match column.values {
         ColumnValues::Integer(integers) => NativeColumn { integers: Some(integers.into()), ..empty },
         ColumnValues::Number(numbers) => NativeColumn { numbers: Some(numbers.into()), ..empty },
-        ColumnValues::Flag(flags) => NativeColumn { flags: Some(bits(&flags)), ..empty },
+        ColumnValues::Flag(flags) => NativeColumn { flags: Some(flags.into_bytes().into()), ..empty },
         ColumnValues::Text(texts) => with_texts(empty, texts),
         ColumnValues::Texts { offsets, texts } => {
             with_texts(NativeColumn { lists: Some(offsets.into()), ..empty }, texts)
@@ -56,12 +56,11 @@ fn column(column: TableColumn) -> NativeColumn {
     }
 }
 
-fn empty(name: String, of: &'static str, valid: &[bool]) -> NativeColumn {
-    let validity = bits(valid);
+fn empty(name: String, of: &'static str, valid: Bits) -> NativeColumn {
     NativeColumn {
         name,
         of,
-        validity,
+        validity: valid.into_bytes().into(),
         integers: None,
         numbers: None,
         flags: None,
@@ -83,9 +82,4 @@ fn word(of: ColumnType) -> &'static str {
         ColumnType::Flag => "flag",
         ColumnType::Texts => "texts",
     }
-}
-
-fn bits(flags: &[bool]) -> Uint8Array {
-    let byte = |flags: &[bool]| flags.iter().rev().fold(0_u8, |byte, flag| byte << 1 | u8::from(*flag));
-    flags.chunks(8).map(byte).collect::<Vec<u8>>().into()
 }

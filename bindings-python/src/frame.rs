@@ -1,5 +1,4 @@
-//! The core's table as Arrow, handed out by the PyCapsule interface. Buffers move over as they are; only yes-or-no columns and the marks of
-//! missing values are packed into bits.
+//! The core's table as Arrow, handed out by the PyCapsule interface. Buffers move over as they are.
 
 use std::sync::Arc;
 
@@ -8,12 +7,12 @@ use arrow_array::{
     Array, ArrayRef, BooleanArray, Float64Array, Int64Array, ListArray, RecordBatch, RecordBatchIterator,
     RecordBatchOptions, StringArray,
 };
-use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::ffi::FFI_ArrowSchema;
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
-use twin_core::answer::{ColumnValues, Table, TableColumn, TextValues};
+use twin_core::answer::{Bits, ColumnValues, Table, TableColumn, TextValues};
 use twin_core::base::{Error, ErrorKind, Result};
 
 /// A table as one record batch.
@@ -29,18 +28,23 @@ pub fn record_batch(table: Table) -> Result<RecordBatch> {
 }
 
 fn column(column: TableColumn) -> std::result::Result<(Field, ArrayRef), ArrowError> {
-    let nulls = column.valid.contains(&false).then(|| NullBuffer::from(column.valid));
+    let nulls = (!column.valid.all()).then(|| NullBuffer::new(bits(column.valid)));
     let array: ArrayRef = match column.values {
         ColumnValues::Text(texts) => Arc::new(strings(texts, nulls)?),
         ColumnValues::Integer(numbers) => Arc::new(Int64Array::try_new(numbers.into(), nulls)?),
         ColumnValues::Number(numbers) => Arc::new(Float64Array::try_new(numbers.into(), nulls)?),
-        ColumnValues::Flag(flags) => Arc::new(BooleanArray::new(flags.into(), nulls)),
+        ColumnValues::Flag(flags) => Arc::new(BooleanArray::new(bits(flags), nulls)),
         ColumnValues::Texts { offsets, texts } => {
             let item = Arc::new(Field::new("item", DataType::Utf8, true));
             Arc::new(ListArray::try_new(item, ends(offsets), Arc::new(strings(texts, None)?), nulls)?)
         }
     };
     Ok((Field::new(column.name, array.data_type().clone(), true), array))
+}
+
+fn bits(bits: Bits) -> BooleanBuffer {
+    let len = bits.len();
+    BooleanBuffer::new(Buffer::from_vec(bits.into_bytes()), 0, len)
 }
 
 fn strings(texts: TextValues, nulls: Option<NullBuffer>) -> std::result::Result<StringArray, ArrowError> {

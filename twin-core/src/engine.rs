@@ -1,6 +1,8 @@
 //! Twin: the one door for hosts.
 
 mod ask;
+#[cfg(feature = "testkit")]
+mod backend;
 mod question;
 mod receipt;
 mod source_check;
@@ -334,7 +336,8 @@ impl State {
         let identity = next.identity_rows(schema, tx, context);
         next.append_within(Commit { tx, revision, rows: identity.clone() }, context)?;
         rows.extend(identity);
-        let pages = Arc::new(next.pages(schema, AsOf { valid: tx, known: Timestamp::MAX }, context));
+        let rows_now = next.rows(schema, AsOf { valid: tx, known: Timestamp::MAX }, context);
+        let pages = Arc::new(Pages::after(&self.head.pages, rows_now));
         let events = changes(&self.head.pages, &pages, context);
         let until = next.next_change(tx, context);
         let readings = Arc::new(next.readings(Timestamp::MAX));

@@ -3,6 +3,7 @@
 //! Invariant: an answer knows nothing of how it was found. It reaches evidence only through [`EvidenceSource`], and it alone
 //! writes JSON: hosts never format answers.
 
+mod bits;
 mod envelope;
 mod evidence;
 mod frozen;
@@ -12,6 +13,7 @@ mod reply;
 mod status;
 mod table;
 
+pub use bits::Bits;
 pub use envelope::{Answer, AsOf, Interval, IntervalKind};
 pub use evidence::{Cites, EvidenceId, EvidenceSource, Proof};
 pub use json::{ResolvedEvidence, ResolvedStep, canonical};

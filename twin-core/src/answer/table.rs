@@ -1,5 +1,6 @@
 //! Answers as tables: typed columns, laid out as Arrow lays them out, so that a host hands them on without copying.
 
+use crate::answer::bits::Bits;
 use crate::answer::{EvidenceId, EvidenceSource};
 use crate::base::{Error, ErrorKind, Result};
 
@@ -38,7 +39,7 @@ pub enum ColumnValues {
     /// Of [`ColumnType::Number`].
     Number(Vec<f64>),
     /// Of [`ColumnType::Flag`].
-    Flag(Vec<bool>),
+    Flag(Bits),
     /// Of [`ColumnType::Texts`]: list `i` holds the texts `offsets[i]..offsets[i + 1]`.
     Texts {
         /// One more than there are lists; the first is 0.
@@ -56,7 +57,7 @@ pub struct TableColumn {
     /// The values, one for each row.
     pub values: ColumnValues,
     /// Whether each row has a value.
-    pub valid: Vec<bool>,
+    pub valid: Bits,
 }
 
 /// Columns of one length.
@@ -123,7 +124,7 @@ impl<'a> TableWriter<'a> {
         let columns = columns.into_iter().map(|(name, of)| TableColumn {
             name,
             values: empty(of, rows),
-            valid: Vec::with_capacity(rows),
+            valid: Bits::with_room(rows),
         });
         TableWriter { table: Table { columns: columns.collect(), rows: 0 }, next: 0, evidence }
     }
@@ -217,7 +218,7 @@ fn empty(of: ColumnType, rows: usize) -> ColumnValues {
         ColumnType::Text => ColumnValues::Text(TextValues::with_room(rows)),
         ColumnType::Integer => ColumnValues::Integer(Vec::with_capacity(rows)),
         ColumnType::Number => ColumnValues::Number(Vec::with_capacity(rows)),
-        ColumnType::Flag => ColumnValues::Flag(Vec::with_capacity(rows)),
+        ColumnType::Flag => ColumnValues::Flag(Bits::with_room(rows)),
         ColumnType::Texts => ColumnValues::Texts { offsets: offsets(rows), texts: TextValues::with_room(rows) },
     }
 }
@@ -298,14 +299,14 @@ impl ColumnValues {
 impl TableColumn {
     /// The value of a row as JSON; `null` where it has none.
     pub fn value(&self, row: usize) -> serde_json::Value {
-        if !self.valid.get(row).copied().unwrap_or_default() {
+        if !self.valid.get(row).unwrap_or_default() {
             return serde_json::Value::Null;
         }
         match &self.values {
             ColumnValues::Text(texts) => texts.get(row).into(),
             ColumnValues::Integer(numbers) => numbers.get(row).copied().into(),
             ColumnValues::Number(numbers) => numbers.get(row).copied().into(),
-            ColumnValues::Flag(flags) => flags.get(row).copied().into(),
+            ColumnValues::Flag(flags) => flags.get(row).into(),
             ColumnValues::Texts { offsets, texts } => {
                 let ends = offsets.get(row).zip(offsets.get(row + 1));
                 let places = ends.map_or(0..0, |(from, to)| *from as usize..*to as usize);

@@ -1,8 +1,10 @@
 //! What a search needs to know of an edge, in one number: its relation and variant, what passes over it, and whether a group governs its ends.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::graph::paged::Paged;
+use crate::graph::topology::Side;
 use crate::graph::{Edge, Group};
 use crate::schema::{Propagation, Relation, Schema, Variant};
 
@@ -92,16 +94,21 @@ impl Key {
 }
 
 /// Who governs whom: each owner of a group with each of its members.
-pub(super) struct Governed(BTreeSet<(u32, u32)>);
+#[derive(Clone, Copy)]
+pub(super) struct Governed<'a> {
+    pub groups: &'a Paged<Group>,
+    /// From each member to its groups.
+    pub memberships: &'a Side,
+}
 
-impl Governed {
-    pub fn by(groups: &[Group]) -> Self {
-        let pairs = groups.iter().flat_map(|group| group.members.iter().map(|member| (group.owner, *member)));
-        Governed(pairs.collect())
+impl Governed<'_> {
+    /// Whether a group of the left end governs the right end, and the other way round. O(groups of the two).
+    pub fn between(&self, from: u32, to: u32) -> (bool, bool) {
+        (self.governs(from, to), self.governs(to, from))
     }
 
-    /// Whether a group of the left end governs the right end, and the other way round.
-    pub fn between(&self, from: u32, to: u32) -> (bool, bool) {
-        (self.0.contains(&(from, to)), self.0.contains(&(to, from)))
+    fn governs(&self, owner: u32, member: u32) -> bool {
+        let mut groups = self.memberships.run(member).nodes().iter();
+        groups.any(|group| self.groups[*group as usize].owner == owner)
     }
 }

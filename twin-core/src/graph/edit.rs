@@ -48,7 +48,7 @@ impl Pages {
         let mut removals: BTreeMap<(u32, &Relation, u32), usize> = BTreeMap::new();
         let mut added = Vec::new();
         let mut classes = self.classes.clone();
-        let governed = Governed::by(&self.groups);
+        let governed = Governed { groups: &self.groups, memberships: &self.memberships };
         for change in changes {
             match change {
                 EdgeChange::Remove { from, relation, to } => {

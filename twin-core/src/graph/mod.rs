@@ -8,11 +8,13 @@ mod columns;
 mod edit;
 mod entity;
 mod lookup;
+mod numbers;
 mod paged;
 mod pages;
 #[cfg(feature = "petgraph")]
 mod petgraph;
 mod readings;
+mod revise;
 mod snapshot;
 mod topology;
 

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::{Index, Range};
 use std::sync::{Arc, OnceLock};
 
+use crate::graph::numbers::Numbers;
+
 /// How many rows a page has.
 pub const ROWS_PER_PAGE: usize = 256;
 
@@ -89,6 +91,38 @@ impl<T> Paged<T> {
     }
 }
 
+impl<T: Clone + PartialEq> Paged<T> {
+    /// A list with these rows at their numbers, on the pages of this one where they say the same. Numbers without a row are `absent`. O(rows).
+    #[must_use]
+    pub(super) fn placed(&self, rows: &[T], numbers: &Numbers, absent: &T) -> Self {
+        let row_of = numbers.rows();
+        let page = |(place, numbers): (usize, &[Option<u32>])| {
+            let known = self.page(place).unwrap_or_default();
+            let says = |(at, row): (usize, &Option<u32>)| match (row, known.get(at)) {
+                (Some(row), Some(known)) => rows[*row as usize] == *known,
+                (None, Some(known)) => known == absent,
+                (_, None) => false,
+            };
+            if known.len() == numbers.len() && numbers.iter().enumerate().all(says) {
+                return self.pages[place].clone();
+            }
+            let row = |row: &Option<u32>| row.map_or(absent, |row| &rows[row as usize]).clone();
+            Page::made(numbers.iter().map(row).collect())
+        };
+        Paged { pages: row_of.chunks(ROWS_PER_PAGE).enumerate().map(page).collect(), len: row_of.len() }
+    }
+
+    /// A list of these rows, on the pages of this one where they say the same at the same places. O(rows).
+    #[must_use]
+    pub(super) fn again(&self, rows: Vec<T>) -> Self {
+        let same = |(place, rows): (usize, &[T])| match self.page(place) {
+            Some(known) if known == rows => self.pages[place].clone(),
+            _ => Page::made(rows.into()),
+        };
+        Paged { pages: rows.chunks(ROWS_PER_PAGE).enumerate().map(same).collect(), len: rows.len() }
+    }
+}
+
 impl<T> From<Vec<T>> for Paged<T> {
     fn from(rows: Vec<T>) -> Self {
         let len = rows.len();
@@ -149,9 +183,9 @@ impl<T: fmt::Debug> fmt::Debug for Paged<T> {
 mod tests {
     use super::*;
 
-    struct Numbers;
+    struct Counting;
 
-    impl Late<usize> for Numbers {
+    impl Late<usize> for Counting {
         fn rows(&self, range: Range<usize>) -> Vec<usize> {
             range.collect()
         }
@@ -159,11 +193,23 @@ mod tests {
 
     #[test]
     fn late_rows_are_made_page_by_page() {
-        let late = Paged::late(600, Arc::new(Numbers));
+        let late = Paged::late(600, Arc::new(Counting));
         assert_eq!(late[599], 599);
         let made = late.pages.iter().filter(|page| page.rows.get().is_some()).count();
         assert_eq!(made, 1);
         assert_eq!(late, Paged::from((0..600).collect::<Vec<usize>>()));
         assert_eq!((late.get(600), late.get(768)), (None, None));
+    }
+
+    #[test]
+    fn rows_that_say_the_same_share_their_pages() {
+        let before = Paged::from((0..1000).collect::<Vec<usize>>());
+        let mut rows: Vec<usize> = (0..1000).collect();
+        rows[300] = 7;
+        let numbers = Numbers { of: (0..1000).collect(), bound: 1001 };
+        let after = before.placed(&rows, &numbers, &99);
+        assert_eq!((after.pages_unlike(&before), after[300], after[301], after[1000]), (2, 7, 301, 99));
+        let again = before.again(rows);
+        assert_eq!((again.pages_unlike(&before), again[300], again.len()), (1, 7, 1000));
     }
 }

@@ -10,7 +10,8 @@ use crate::base::{Money, Timestamp};
 use crate::graph::class::{Classes, EdgeClass, Governed};
 use crate::graph::lookup::{Lookup, hash_of};
 use crate::graph::paged::Paged;
-use crate::graph::topology::{Csr, End, Joined, NO_ROW, Topology};
+use crate::graph::revise::evidence_hash;
+use crate::graph::topology::{Csr, End, Joined, NO_ROW, Side, Topology};
 use crate::graph::{Edge, EdgeRef, Entity, Group, Node};
 use crate::identity::{EntityId, Verdict};
 use crate::observe::{Diagnostic, Perspective, RecordKey, Scope, Step};
@@ -131,15 +132,15 @@ pub struct Pages {
     /// The entities, by the numbers of their nodes; those that were taken away among them.
     pub entities: Paged<Entity>,
     /// The kinds that occur.
-    kinds: Arc<Vec<Kind>>,
+    pub(super) kinds: Arc<Vec<Kind>>,
     /// The place of each node's kind among these.
-    kind_of: Paged<u16>,
+    pub(super) kind_of: Paged<u16>,
     /// Whole numbers of each node, where a host brought them as columns.
     pub(super) integers: Arc<BTreeMap<AttributeName, Vec<i64>>>,
     /// The rows of relations, by their places.
     pub(super) edges: Paged<Edge>,
     /// The groups of which some members may fail.
-    pub groups: Arc<Vec<Group>>,
+    pub groups: Paged<Group>,
     /// All evidence.
     pub evidence: Paged<EvidenceRow>,
     /// Connections between records.
@@ -160,19 +161,21 @@ pub struct Pages {
     pub(super) classes: Classes,
     /// The numbers of entities that are not there, in order.
     pub(super) vacant: Arc<Vec<u32>>,
-    /// The groups of each node that is a member of one.
-    groups_of: Arc<BTreeMap<u32, Vec<u32>>>,
+    /// From each member of a group to its groups.
+    pub(super) memberships: Side,
     /// The groups of which fewer are there than their owner needs.
-    short: Arc<OnceLock<Vec<u32>>>,
-    lookups: Arc<Lookups>,
+    pub(super) short: Arc<OnceLock<Vec<u32>>>,
+    pub(super) lookups: Arc<Lookups>,
 }
 
 /// What is looked up, made when it is first needed.
 #[derive(Debug, Default)]
-struct Lookups {
+pub(super) struct Lookups {
     ids: OnceLock<Lookup>,
     records: OnceLock<Lookup>,
     names: OnceLock<Lookup>,
+    /// The rows of evidence by what they say.
+    evidence: OnceLock<Lookup>,
     /// The nodes of each kind.
     kinds: OnceLock<Vec<Vec<u32>>>,
 }
@@ -180,13 +183,18 @@ struct Lookups {
 impl Pages {
     /// Lays rows out in pages. O(rows · log rows).
     #[must_use]
-    pub fn of(rows: Rows) -> Self {
-        let Rows { schema, entities, mut edges, groups, .. } = rows;
-        edges.sort_by(|a, b| (a.from, &a.relation, a.to, &a.variant).cmp(&(b.from, &b.relation, b.to, &b.variant)));
+    pub fn of(mut rows: Rows) -> Self {
+        rows.sort_edges();
+        let Rows { schema, entities, edges, groups, .. } = rows;
+        let places = |rows: usize| (0..rows as u32).collect::<Vec<u32>>();
+        let memberships = Side::of(memberships(entities.len(), &groups, &places(groups.len())));
+        let groups = Paged::from(groups);
         let mut classes = Classes::default();
-        let joined = joined(&schema, &edges, &groups, &mut classes);
+        let governed = Governed { groups: &groups, memberships: &memberships };
+        let joined = joined(&schema, (&edges, &places(edges.len())), governed, &mut classes);
         let (outgoing, incoming) = Csr::both_ways(entities.len(), &joined);
-        let (kinds, kind_of) = kinds(&entities);
+        let mut kinds = Vec::new();
+        let kind_of = kind_places(&mut kinds, &entities);
         Pages {
             kinds: Arc::new(kinds),
             kind_of: kind_of.into(),
@@ -195,8 +203,8 @@ impl Pages {
             classes,
             entities: entities.into(),
             edges: edges.into(),
-            groups_of: Arc::new(groups_of(&groups)),
-            groups: Arc::new(groups),
+            memberships,
+            groups,
             evidence: rows.evidence.into(),
             links: rows.links.into(),
             unresolved: rows.unresolved.into(),
@@ -330,7 +338,7 @@ impl Pages {
 
     /// The groups that a node is a member of.
     pub(super) fn groups_of(&self, node: u32) -> &[u32] {
-        self.groups_of.get(&node).map_or(&[], Vec::as_slice)
+        self.memberships.run(node).nodes()
     }
 
     /// The groups of which fewer members are there than their owner needs. O(1), but O(groups) the first time.
@@ -351,9 +359,12 @@ impl Pages {
 
     /// The nodes that a record makes up. O(1), but O(records) the first time.
     pub(super) fn with_record<'a>(&'a self, record: &'a RecordKey) -> impl Iterator<Item = u32> + 'a {
-        let made = || self.lookup(|entity, keep| entity.records.iter().for_each(|record| keep(hash_of(record))));
-        let nodes = self.lookups.records.get_or_init(made).nodes(hash_of(record));
+        let nodes = self.lookups.records.get_or_init(|| self.records()).nodes(hash_of(record));
         nodes.filter(|node| self.is_there(*node) && self.entities[*node as usize].records.contains(record))
+    }
+
+    fn records(&self) -> Lookup {
+        self.lookup(|entity, keep| entity.records.iter().for_each(|record| keep(hash_of(record))))
     }
 
     /// The nodes whose entity has this name in lower case. O(1), but O(entities) the first time.
@@ -363,9 +374,45 @@ impl Pages {
         nodes.filter(|node| self.is_there(*node) && self.entities[*node as usize].name.to_lowercase() == *name)
     }
 
+    /// The rows of evidence that may say the same, least first. O(1), but O(evidence) the first time.
+    pub(super) fn evidence_with(&self, hash: u64) -> impl Iterator<Item = u32> + '_ {
+        let made =
+            || Lookup::new((0_u32..).zip(self.evidence.iter()).map(|(id, row)| (evidence_hash(row), id)).collect());
+        self.lookups.evidence.get_or_init(made).nodes(hash)
+    }
+
+    /// The same, with the lookups that others made already, on their pages.
+    pub(super) fn with_lookups_of(self, before: &Self) -> Self {
+        let share = |ours: &OnceLock<Lookup>, theirs: &OnceLock<Lookup>| {
+            if let (Some(made), Some(known)) = (ours.get(), theirs.get()) {
+                return OnceLock::from(made.clone().shared_with(known));
+            }
+            OnceLock::new()
+        };
+        let Lookups { ids, records, names, evidence, .. } = &*before.lookups;
+        let _ = self.with_id(&EntityId::new("")).next();
+        let _ = self.evidence_with(0).next();
+        if records.get().is_some() {
+            self.lookups.records.get_or_init(|| self.records());
+        }
+        if names.get().is_some() {
+            let _ = self.with_name("").next();
+        }
+        let lookups = Lookups {
+            ids: share(&self.lookups.ids, ids),
+            records: share(&self.lookups.records, records),
+            names: share(&self.lookups.names, names),
+            evidence: share(&self.lookups.evidence, evidence),
+            kinds: OnceLock::new(),
+        };
+        Pages { lookups: Arc::new(lookups), ..self }
+    }
+
     fn lookup(&self, keys: impl Fn(&Entity, &mut dyn FnMut(u64))) -> Lookup {
         let mut entries = Vec::with_capacity(self.entities.len());
-        for (node, entity) in (0_u32..).zip(self.entities.iter()) {
+        // A number that no entity has is not looked up; one that a scenario took away is, since its base shares the lookup.
+        let known = (0_u32..).zip(self.entities.iter()).filter(|(_, entity)| !entity.id.as_str().is_empty());
+        for (node, entity) in known {
             keys(entity, &mut |hash| entries.push((hash, node)));
         }
         entries.dedup();
@@ -394,38 +441,50 @@ impl Pages {
     }
 }
 
+impl Rows {
+    /// Puts the relations in order: by left end, relation, right end, variant.
+    pub(super) fn sort_edges(&mut self) {
+        self.edges
+            .sort_by(|a, b| (a.from, &a.relation, a.to, &a.variant).cmp(&(b.from, &b.relation, b.to, &b.variant)));
+    }
+}
+
 /// The edges as a search sees them, with the numbers of their classes.
-fn joined(schema: &Schema, edges: &[Edge], groups: &[Group], classes: &mut Classes) -> Vec<Joined> {
-    let governed = Governed::by(groups);
-    let join = |(place, edge): (u32, &Edge)| {
+pub(super) fn joined(
+    schema: &Schema,
+    (edges, places): (&[Edge], &[u32]),
+    governed: Governed<'_>,
+    classes: &mut Classes,
+) -> Vec<Joined> {
+    let join = |(edge, place): (&Edge, &u32)| {
         let between = governed.between(edge.from, edge.to);
         let class = classes.number(schema, &edge.relation, edge.variant.as_deref(), between);
-        Joined { from: edge.from, to: edge.to, class, place }
+        Joined { from: edge.from, to: edge.to, class, place: *place }
     };
-    (0_u32..).zip(edges).map(join).collect()
+    edges.iter().zip(places).map(join).collect()
 }
 
-/// The kinds of entities, and for each entity the place of its own.
-fn kinds(entities: &[Entity]) -> (Vec<Kind>, Vec<u16>) {
-    let mut places: BTreeMap<&Kind, u16> = BTreeMap::new();
-    let mut kinds = Vec::new();
-    let of = entities.iter().map(|entity| {
-        *places.entry(&entity.kind).or_insert_with(|| {
+/// From each member of a group to the numbers of its groups.
+pub(super) fn memberships(bound: usize, groups: &[Group], numbers: &[u32]) -> Csr {
+    let pairs =
+        groups.iter().zip(numbers).flat_map(|(group, number)| group.members.iter().map(|member| (*member, *number)));
+    let (members, of): (Vec<u32>, Vec<u32>) = pairs.unzip();
+    Csr::plain(bound, &members, &of)
+}
+
+/// For each entity the place of its kind among the kinds, to which those that are new are added.
+pub(super) fn kind_places(kinds: &mut Vec<Kind>, entities: &[Entity]) -> Vec<u16> {
+    let number = |place: usize| u16::try_from(place).unwrap_or(u16::MAX);
+    let mut places: BTreeMap<Kind, u16> =
+        kinds.iter().enumerate().map(|(place, kind)| (kind.clone(), number(place))).collect();
+    let place = |entity: &Entity| match places.get(&entity.kind) {
+        Some(place) => *place,
+        None => {
             kinds.push(entity.kind.clone());
             // The table limits its kinds so that they can be counted.
-            u16::try_from(kinds.len() - 1).unwrap_or(u16::MAX)
-        })
-    });
-    let of = of.collect();
-    (kinds, of)
-}
-
-fn groups_of(groups: &[Group]) -> BTreeMap<u32, Vec<u32>> {
-    let mut of: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for (place, group) in (0_u32..).zip(groups) {
-        for member in &group.members {
-            of.entry(*member).or_default().push(place);
+            places.insert(entity.kind.clone(), number(kinds.len() - 1));
+            number(kinds.len() - 1)
         }
-    }
-    of
+    };
+    entities.iter().map(place).collect()
 }

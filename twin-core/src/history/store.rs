@@ -34,6 +34,8 @@
 //! process's panic hook has then already printed it. A process killed while it creates a store can leave a file that is
 //! `NotAStore`, with nothing in it.
 
+#[cfg(feature = "testkit")]
+mod backend;
 mod fault;
 mod file;
 mod holder;
@@ -67,7 +69,7 @@ pub struct Store {
 
 /// What it takes to append. The fields are dropped in this order, so that nobody finds the lock free and then loses the name.
 struct Writer {
-    _holder: Holder,
+    _holder: Option<Holder>,
     database: Database,
     schema: Digest,
     recorded: Option<Digest>,
@@ -83,7 +85,7 @@ impl Store {
     /// as it was.
     pub fn open(path: &Path, fingerprint: Digest) -> Result<(Store, Vec<Commit>)> {
         let (database, found) = file::open(path).map_err(|fault| fault.at(path))?;
-        let mut writer = Writer::new(path, database, fingerprint, &found);
+        let mut writer = Writer::new(Some(Holder::of(path)), database, fingerprint, &found);
         writer.begin().map_err(|fault| fault.at(path))?;
         let fingerprint = found.schema.or(Some(fingerprint));
         Ok((Store { path: path.to_owned(), fingerprint, writer: Some(writer) }, found.log.commits))
@@ -138,8 +140,8 @@ impl Store {
 }
 
 impl Writer {
-    fn new(path: &Path, database: Database, schema: Digest, found: &Found) -> Writer {
-        Writer { _holder: Holder::of(path), database, schema, recorded: found.schema, last: found.log.last }
+    fn new(holder: Option<Holder>, database: Database, schema: Digest, found: &Found) -> Writer {
+        Writer { _holder: holder, database, schema, recorded: found.schema, last: found.log.last }
     }
 
     /// Makes a new file a store. One that was written before stays as it is until something is appended.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::answer::AsOf;
 use crate::base::{Context, Timestamp};
-use crate::graph::{self, Identified, Pages, Snapshot};
+use crate::graph::{self, Identified, Pages, Rows, Snapshot};
 use crate::history::Log;
 use crate::history::row::Row;
 use crate::identity::{Directory, HumanDecision, cluster};
@@ -22,6 +22,11 @@ impl Log {
 
     /// The pages of two times; not whole where the context stops.
     pub fn pages(&self, schema: &Schema, as_of: AsOf, context: &Context) -> Pages {
+        Pages::of(self.rows(schema, as_of, context))
+    }
+
+    /// The rows of two times; not all where the context stops.
+    pub fn rows(&self, schema: &Schema, as_of: AsOf, context: &Context) -> Rows {
         let holdings = self.holdings(as_of.valid, as_of.known, context);
         let directory = Directory::new(&holdings, context);
         let decisions = self.decisions(as_of.known);

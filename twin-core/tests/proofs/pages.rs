@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use twin_core::analysis::{Affected, Hazard};
+use twin_core::analysis::{self, Affected, BlastRadius, Hazard};
+use twin_core::answer::Profile;
 use twin_core::base::{ErrorKind, Timestamp};
 use twin_core::graph::{Columns, EdgeChange, Node, Snapshot};
+use twin_core::observe::Perspective;
 use twin_core::schema::{
     AttributeName, CostPass, DataFlow, Ends, Kind, KindRow, Level, Propagation, Relation, RelationRow, Schema, State,
     Variant,
 };
-use twin_core::testkit::{Drawing, SnapshotBuilder, drawing, naive_spread};
+use twin_core::testkit::{Drawing, SnapshotBuilder, drawing, files, naive_spread};
+use twin_core::{At, Twin};
 
-use crate::support::cases;
+use crate::support::{batches, cases, time};
 
 const THING: Kind = Kind::of("Thing");
 const OTHER: Kind = Kind::of("Other");
@@ -277,4 +280,74 @@ fn edits_that_cannot_be_made_change_nothing() {
     }
     assert_eq!(base.edited(&[remove(1), remove(1)]).unwrap().edges().count(), 0);
     assert_eq!(base.edges().count(), 2);
+}
+
+/// Everything that a snapshot answers, to the letter.
+fn answers(snapshot: &Snapshot) -> Vec<String> {
+    let needs = Profile::Cadence;
+    let mut answers = vec![
+        analysis::cycles(snapshot, needs).to_json(),
+        analysis::drift(snapshot, Perspective::Declared, Perspective::Observed, needs).to_json(),
+        analysis::find_all(snapshot, None, "", needs).unwrap().to_json(),
+    ];
+    for node in snapshot.nodes() {
+        answers.push(analysis::describe(snapshot, node, needs).to_json());
+        answers.push(analysis::blast_radius(snapshot, &BlastRadius::of(node)).to_json());
+        answers.push(analysis::neighbours(snapshot, node, None, needs).unwrap().to_json());
+        answers.push(analysis::explain(snapshot, node, needs).to_json());
+        answers.push(analysis::owners(snapshot, node, needs).to_json());
+        answers.push(analysis::cost(snapshot, node, needs).to_json());
+    }
+    answers
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    #[test]
+    fn a_revision_on_shared_pages_answers_to_the_letter_like_one_laid_out_anew(rounds in vec(files(), 1..6)) {
+        let twin = Twin::in_memory();
+        for (hour, round) in rounds.into_iter().enumerate() {
+            let now = time(&format!("{:02}:00", 9 + hour));
+            twin.apply(round, now).unwrap();
+            let shared = twin.snapshot(At::now(now));
+            let anew = twin.snapshot(At::now(now).valid(now));
+            prop_assert_eq!(shared.len(), anew.len());
+            prop_assert_eq!(answers(&shared), answers(&anew));
+            let some: Vec<Node> = shared.nodes().step_by(3).collect();
+            let others: Vec<Node> = anew.nodes().step_by(3).collect();
+            prop_assert_eq!(answers(&shared.without("less", &some)), answers(&anew.without("less", &others)));
+        }
+    }
+}
+
+/// Services in a row, each in a file of its own, each with a number of replicas.
+fn row_of_services(count: usize, replicas: impl Fn(usize) -> usize) -> String {
+    let file = |place: usize| {
+        let next = (place + 1) % count;
+        format!("file f{place}\nWorkload:w{place:05}\ncalls Workload:w{next:05}\nset replicas {}\n", replicas(place))
+    };
+    (0..count).map(file).collect()
+}
+
+#[test]
+fn a_change_of_a_twin_copies_pages_in_the_size_of_the_change() {
+    let twin = Twin::in_memory();
+    twin.apply(batches(&row_of_services(3_000, |_| 1)), time("09:00")).unwrap();
+    let all = twin.snapshot(At::now(time("09:00"))).pages_unlike(&Twin::in_memory().snapshot(At::now(time("09:00"))));
+    let changes: [(&str, String); 3] = [
+        ("an attribute", "file f700\nWorkload:w00700\ncalls Workload:w00701\nset replicas 2\n".to_owned()),
+        ("a relation", "file f1500\nWorkload:w01500\ncalls Workload:w00007\nset replicas 1\n".to_owned()),
+        ("an entity more", "file g\nWorkload:w01234x\ncalls Workload:w00007\nset replicas 1\n".to_owned()),
+    ];
+    // What is new in the middle needs room there; it is made once.
+    twin.apply(batches("file h\nWorkload:w00100x\nset replicas 1\n"), time("09:30")).unwrap();
+    for (what, text) in changes {
+        let before = twin.snapshot(At::now(time("10:00")));
+        twin.apply(batches(&text), time("10:00")).unwrap();
+        let after = twin.snapshot(At::now(time("10:00")));
+        let copied = after.pages_unlike(&before);
+        assert!(copied > 0 && copied * 8 < all, "{what} copies {copied} of {all} pages");
+        assert!(before.len() <= after.len());
+    }
 }

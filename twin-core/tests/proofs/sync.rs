@@ -136,6 +136,16 @@ fn s4_a_late_removal_takes_nothing_away() {
 }
 
 #[test]
+fn s4_what_is_told_to_be_gone_before_it_is_told_to_be_there_is_not_gone() {
+    let twin = Twin::in_memory();
+    apply(&twin, "file w delta at 08:00\ngone Workload:a");
+    let receipt = apply(&twin, "file w delta at 07:00\nWorkload:a");
+    // Wrong: it was gone since 08:00. Nothing of a record that was never heard of is kept, also not that it is gone, so that its word from before is not late.
+    assert_eq!((receipt.late, receipt.applied), (0, 1));
+    assert_eq!(components(&at(&twin, "09:00")), ["a"]);
+}
+
+#[test]
 fn s4_what_one_delta_says_is_gone_and_records_is_there_as_it_records_it() {
     let twin = Twin::in_memory();
     apply(&twin, "file w delta\nWorkload:a\nset replicas 2\nlabel tier=one");

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 use crate::answer::EvidenceId;
 use crate::graph::pages::EvidenceRow;
-use crate::graph::{Entity, Group, Link, Pages, Rows, Unresolved};
+use crate::graph::{Entity, Group, Link, Rows, Unresolved};
 use crate::identity::{Cluster, Directory, EntityId, FactIndex, RecordIndex, Verdict};
 use crate::observe::{Diagnostic, Holding, RecordKey, Step};
 use crate::schema::{Kind, Schema, relation};
@@ -44,8 +44,8 @@ pub struct Identified<'a> {
     pub redirects: BTreeMap<EntityId, EntityId>,
 }
 
-/// Builds the pages of a revision. O((facts + relations) · log facts).
-pub fn build(directory: &Directory<'_>, schema: &Schema, identified: Identified<'_>) -> Pages {
+/// Builds the rows of a revision. O((facts + relations) · log facts).
+pub fn build(directory: &Directory<'_>, schema: &Schema, identified: Identified<'_>) -> Rows {
     let mut build = Build::new(directory, schema);
     build.add_entities(&identified);
     build.add_activity();
@@ -149,7 +149,7 @@ impl<'a> Build<'a> {
         evidence.iter().map(|id| self.evidence[id.0 as usize].confidence).fold(0.0, f64::max)
     }
 
-    fn finish(mut self, identified: Identified<'_>) -> Pages {
+    fn finish(mut self, identified: Identified<'_>) -> Rows {
         let context = self.directory.context();
         let verdicts = identified
             .verdicts
@@ -162,7 +162,7 @@ impl<'a> Build<'a> {
         self.groups.dedup();
         self.unresolved.sort_by(|a, b| (a.from, &a.names, &a.why).cmp(&(b.from, &b.names, &b.why)));
         self.links.sort_by(|a, b| (&a.from, &a.to, a.evidence).cmp(&(&b.from, &b.to, b.evidence)));
-        Pages::of(Rows {
+        Rows {
             schema: self.schema.clone(),
             entities: self.entities,
             edges: self.edges.into_sorted(),
@@ -175,12 +175,14 @@ impl<'a> Build<'a> {
             diagnostics: self.diagnostics,
             verdicts,
             redirects: identified.redirects,
-        })
+        }
     }
 
     /// A verdict by its records' keys, with the facts behind its weights as evidence.
     fn cited(&mut self, mut verdict: Verdict) -> (RecordKey, RecordKey, Verdict) {
-        let facts: Vec<FactIndex> = verdict.score.weights.iter().flat_map(|weight| weight.facts.clone()).collect();
+        // The numbers of facts mean nothing beyond this directory.
+        let weights = verdict.score.weights.iter_mut();
+        let facts: Vec<FactIndex> = weights.flat_map(|weight| std::mem::take(&mut weight.facts)).collect();
         verdict.evidence = facts.into_iter().flat_map(|fact| self.cite(fact)).collect();
         let key = |record: RecordIndex| self.directory.record(record).key.clone();
         (key(verdict.a), key(verdict.b), verdict)

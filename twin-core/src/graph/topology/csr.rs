@@ -57,7 +57,7 @@ impl Csr {
             offsets: offsets(bound, edges.iter().map(|edge| edge.from)),
             nodes: edges.iter().map(|edge| edge.to).collect(),
             classes: AllClasses::of(edges.iter().map(|edge| edge.class).collect()),
-            places: AllPlaces::Number,
+            places: AllPlaces::of(edges),
         };
         let offsets = offsets(bound, edges.iter().map(|edge| edge.to));
         let mut next = offsets.clone();
@@ -73,6 +73,11 @@ impl Csr {
             places: AllPlaces::Each(places.into()),
         };
         (outgoing, incoming)
+    }
+
+    /// From each of `at` to the number beside it, without classes and rows.
+    pub fn plain(bound: usize, at: &[u32], other: &[u32]) -> Csr {
+        Csr::counted(bound, at, other, &[])
     }
 
     fn counted(bound: usize, at: &[u32], other: &[u32], classes: &[u16]) -> Csr {
@@ -111,6 +116,11 @@ impl Csr {
         Csr { offsets: offsets.into(), nodes: nodes.into(), classes: AllClasses::of(classes), places }
     }
 
+    /// One more than the largest number of a node.
+    pub fn bound(&self) -> u32 {
+        self.offsets.len().saturating_sub(1) as u32
+    }
+
     /// How many edges there are.
     pub fn len(&self) -> usize {
         self.nodes.len()
@@ -134,6 +144,15 @@ impl Csr {
             AllPlaces::Each(places) => Places::Each(&places[start..end]),
         };
         Run { nodes: &self.nodes[start..end], classes, places }
+    }
+}
+
+impl AllPlaces {
+    fn of(edges: &[Joined]) -> Self {
+        match (0_u32..).zip(edges).all(|(number, edge)| edge.place == number) {
+            true => AllPlaces::Number,
+            false => AllPlaces::Each(edges.iter().map(|edge| edge.place).collect()),
+        }
     }
 }
 

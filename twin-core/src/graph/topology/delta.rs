@@ -56,18 +56,30 @@ impl Delta {
     ) -> Self {
         removed.sort_unstable();
         added.sort_unstable();
-        let mut pages = self.pages.to_vec();
-        pages.resize((bound as usize).div_ceil(NODES_PER_PAGE), None);
-        let mut lists = self.lists;
         let (mut removed, mut added) = (&removed[..], &added[..]);
-        while let Some(node) = [removed.first(), added.first()].into_iter().flatten().map(|(node, _)| *node).min() {
+        let lists = std::iter::from_fn(|| {
+            let node = [removed.first(), added.first()].into_iter().flatten().map(|(node, _)| *node).min()?;
             let (gone, new) = (taken(&mut removed, node), taken(&mut added, node));
             let run = self.run(node).unwrap_or_else(|| base(node));
-            let list = List::edited(run, gone, new);
+            Some((node, List::edited(run, gone, new)))
+        });
+        self.with(bound, lists)
+    }
+
+    /// The same where the edges of some nodes are those of other runs.
+    pub fn with_runs<'a>(&self, bound: u32, runs: impl Iterator<Item = (u32, Run<'a>)>) -> Self {
+        self.with(bound, runs.map(|(node, run)| (node, List::edited(run, &[], &[]))))
+    }
+
+    fn with(&self, bound: u32, lists: impl Iterator<Item = (u32, List)>) -> Self {
+        let mut pages = self.pages.to_vec();
+        pages.resize((bound as usize).div_ceil(NODES_PER_PAGE), None);
+        let mut count = self.lists;
+        for (node, list) in lists {
             let page = pages[node as usize / NODES_PER_PAGE].get_or_insert_default();
-            lists += usize::from(Arc::make_mut(page).set(node as usize % NODES_PER_PAGE, list));
+            count += usize::from(Arc::make_mut(page).set(node as usize % NODES_PER_PAGE, list));
         }
-        Delta { pages: pages.into(), lists }
+        Delta { pages: pages.into(), lists: count }
     }
 
     /// How many pages this does not share with another.

@@ -112,7 +112,7 @@ pub struct Topology {
 
 /// The edges in one direction.
 #[derive(Clone, Debug, Default)]
-struct Side {
+pub(crate) struct Side {
     base: Arc<Csr>,
     delta: Delta,
 }
@@ -120,8 +120,19 @@ struct Side {
 impl Topology {
     pub(crate) fn new(outgoing: Csr, incoming: Csr, bound: u32) -> Self {
         let edges = outgoing.len();
-        let side = |base: Csr| Side { base: Arc::new(base), delta: Delta::default() };
-        Topology { outgoing: side(outgoing), incoming: side(incoming), bound, edges }
+        Topology { outgoing: Side::of(outgoing), incoming: Side::of(incoming), bound, edges }
+    }
+
+    /// These edges, with the lists of this topology where they are the same. O(edges).
+    #[must_use]
+    pub(crate) fn after(&self, outgoing: Csr, incoming: Csr, bound: u32) -> Self {
+        let edges = outgoing.len();
+        Topology {
+            outgoing: self.outgoing.after(outgoing, bound),
+            incoming: self.incoming.after(incoming, bound),
+            bound,
+            edges,
+        }
     }
 
     /// One more than the largest number of a node.
@@ -173,8 +184,25 @@ impl Topology {
 }
 
 impl Side {
+    pub(crate) fn of(base: Csr) -> Self {
+        Side { base: Arc::new(base), delta: Delta::default() }
+    }
+
+    /// These edges, with the lists of this side where they are the same; anew where few are. O(edges).
+    #[must_use]
+    pub(crate) fn after(&self, edges: Csr, bound: u32) -> Self {
+        let differs = |node: &u32| !edges.run(*node).ends().eq(self.run(*node).ends());
+        let most = bound.max(self.base.bound());
+        let changed: Vec<u32> = (0..most).filter(differs).collect();
+        if self.delta.lists() + changed.len() > lists_beside(most) {
+            return Side::of(edges);
+        }
+        let runs = changed.into_iter().map(|node| (node, edges.run(node)));
+        Side { base: self.base.clone(), delta: self.delta.with_runs(most, runs) }
+    }
+
     #[inline]
-    fn run(&self, node: u32) -> Run<'_> {
+    pub(crate) fn run(&self, node: u32) -> Run<'_> {
         match self.delta.run(node) {
             Some(run) => run,
             None => self.base.run(node),
@@ -184,7 +212,7 @@ impl Side {
     fn edited(&self, bound: u32, removed: Vec<(u32, End)>, added: Vec<(u32, End)>) -> Self {
         let delta = self.delta.edited(bound, removed, added, |node| self.base.run(node));
         let side = Side { base: self.base.clone(), delta };
-        if side.delta.lists() > bound as usize / 8 + 64 { side.laid_out(bound) } else { side }
+        if side.delta.lists() > lists_beside(bound) { side.laid_out(bound) } else { side }
     }
 
     fn laid_out(&self, bound: u32) -> Self {
@@ -194,4 +222,9 @@ impl Side {
     fn pages_unlike(&self, other: &Self) -> usize {
         usize::from(!Arc::ptr_eq(&self.base, &other.base)) + self.delta.pages_unlike(&other.delta)
     }
+}
+
+/// How many lists may stand beside the base before everything is laid out anew.
+fn lists_beside(bound: u32) -> usize {
+    bound as usize / 8 + 64
 }

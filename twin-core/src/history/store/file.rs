@@ -38,6 +38,21 @@ pub(super) fn open(path: &Path) -> Result<(Database, Found)> {
     })
 }
 
+/// Opens what a disk of the harnesses' own holds for writing.
+#[cfg(feature = "testkit")]
+pub(super) fn open_on(disk: impl redb::StorageBackend) -> Result<(Database, Found)> {
+    let mut start = vec![0; REDB_MAGIC.len().min(disk.len()? as usize)];
+    disk.read(0, &mut start)?;
+    if !start.is_empty() && start != REDB_MAGIC {
+        return Err(Fault::Foreign("it does not start like one"));
+    }
+    guarded(|| {
+        let database = writer().create_with_backend(disk)?;
+        let found = read(&database, None)?;
+        Ok((database, found))
+    })
+}
+
 /// Reads what is later than `after`, beside whoever writes.
 pub(super) fn follow(path: &Path, after: Option<Timestamp>) -> Result<Found> {
     check_magic(path)?;
