@@ -19,13 +19,14 @@ mod owners;
 mod question;
 mod rules;
 mod spread;
+mod structure;
 mod tables;
 
 pub use affected::Affected;
 pub use changes::{Change, Changes, changes, diff};
 pub use conflicts::{Conflict, conflicts};
 pub use cost::{CostRow, CostSummary, cost};
-pub use cycles::{Cycle, cycles, strong_components};
+pub use cycles::{Cycle, cycles};
 pub use decisions::{GoverningDecision, Violation, decisions};
 pub use describe::{Description, MemberRow, SaidValue, describe};
 pub use drift::{Drift, DriftAttribute, DriftRow, drift, missing_and_undeclared};
@@ -36,4 +37,8 @@ pub use owners::{OwnerRow, owners};
 pub use question::{EntityRef, envelope};
 pub use rules::Hazard;
 pub use spread::{Effect, Reached, Spread, spread, structural_reach};
+pub use structure::{
+    Bridge, Components, Cuts, Direction, Dominators, EvidencePath, EvidencePaths, PathsBetween, ReachCounts, Shortest,
+    Waves, cuts, dominators, evidence_paths, migration_waves, reach_counts, sources, strong_components,
+};
 pub use tables::{CostTableRow, DriftTableRow};

@@ -9,11 +9,15 @@ mod graph;
 mod reference;
 mod snapshot;
 mod strategy;
+mod structure;
 mod words;
 
 pub use case::{check, rows};
 pub use estate::{Estate, estate};
 pub use graph::{component, snapshot_of};
-pub use reference::{naive_components, naive_spread};
+pub use reference::naive_spread;
 pub use snapshot::SnapshotBuilder;
 pub use strategy::{Drawing, batches, drawing, files};
+pub use structure::{
+    Follow, naive_components, naive_cuts, naive_dominators, naive_paths, naive_reach_counts, naive_waves,
+};

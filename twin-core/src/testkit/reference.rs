@@ -68,22 +68,3 @@ fn weigh(snapshot: &Snapshot, place: u32, states: &[State]) -> Option<(Node, Sta
         (false, false) => None,
     }
 }
-
-/// The strongly connected components over all relations: two nodes are in one if each reaches the other. O(entities · relations).
-pub fn naive_components(snapshot: &Snapshot) -> BTreeSet<Vec<Node>> {
-    let reached: Vec<BTreeSet<Node>> = (0..snapshot.bound() as u32).map(|node| reach(snapshot, Node(node))).collect();
-    let together = |node: Node| {
-        let others = snapshot.nodes();
-        others.filter(|other| reached[node.index()].contains(other) && reached[other.index()].contains(&node)).collect()
-    };
-    snapshot.nodes().map(together).collect()
-}
-
-fn reach(snapshot: &Snapshot, start: Node) -> BTreeSet<Node> {
-    let mut reached = BTreeSet::from([start]);
-    let mut pending = vec![start];
-    while let Some(node) = pending.pop() {
-        pending.extend(snapshot.outgoing(node).map(|edge| edge.to).filter(|to| reached.insert(*to)));
-    }
-    reached
-}

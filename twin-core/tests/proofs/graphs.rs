@@ -6,11 +6,11 @@ use petgraph::algo::{is_cyclic_directed, kosaraju_scc, page_rank, toposort};
 use petgraph::visit::{EdgeRef as _, IntoEdgeReferences, NodeCount, NodeIndexable};
 use proptest::collection::btree_set;
 use proptest::prelude::*;
-use twin_core::analysis::{BlastRadius, Hazard, blast_radius, spread, strong_components};
+use twin_core::analysis::{BlastRadius, Hazard, blast_radius, spread};
 use twin_core::graph::{Group, Node, Snapshot};
 use twin_core::schema::State;
 use twin_core::simulate::{Change, Scenario};
-use twin_core::testkit::{Drawing, check, drawing, files, naive_components, naive_spread, snapshot_of};
+use twin_core::testkit::{Drawing, check, drawing, files, naive_spread, snapshot_of};
 use twin_core::{At, Twin};
 
 use crate::support::{cases, time};
@@ -77,15 +77,6 @@ proptest! {
         prop_assert_eq!(there(naive_spread(&overlay, &left, Hazard::Outage, true)), slow.clone());
         prop_assert_eq!(there(states(&overlay, &left, Hazard::Outage, true)), slow.clone());
         prop_assert_eq!(states(&anew, &renumbered, Hazard::Outage, true), slow);
-    }
-
-    #[test]
-    fn strong_components_are_the_sets_that_reach_each_other(drawing in drawing(), gone in btree_set(0_u32..12, 0..5)) {
-        let (overlay, _) = within(&drawing.snapshot, &gone);
-        for snapshot in [&drawing.snapshot, &overlay] {
-            let fast: BTreeSet<Vec<Node>> = strong_components(snapshot, |_| true).into_iter().collect();
-            prop_assert_eq!(fast, naive_components(snapshot));
-        }
     }
 
     #[test]

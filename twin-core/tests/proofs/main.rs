@@ -12,6 +12,7 @@ mod sources;
 mod status;
 mod stopping;
 mod store;
+mod structure;
 mod support;
 mod sync;
 mod times;

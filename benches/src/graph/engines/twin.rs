@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use twin_core::analysis::{Affected, Hazard, strong_components};
-use twin_core::base::{Result, Timestamp};
+use twin_core::analysis::{
+    Affected, Cuts, Direction, Hazard, cuts, dominators, migration_waves, reach_counts, strong_components,
+};
+use twin_core::base::{Context, Result, Timestamp};
 use twin_core::graph::{Columns as TwinColumns, EdgeChange, Node, Snapshot, Texts};
 use twin_core::schema::{AttributeName, Kind, Propagation, Relation, Schema, State};
 
@@ -31,9 +33,7 @@ impl Engine for Twin {
     }
 
     fn offers(&self, task: Task) -> bool {
-        use Task::*;
-        let loads = matches!(task, Load | Columns | NodeBytes | EdgeBytes);
-        loads || matches!(task, Dependents | Hub | Fresh | Components | TwoHop | Removal | Removals)
+        !matches!(task, Task::Crates | Task::Wheel | Task::Addon)
     }
 
     fn prepare(&mut self, task: Task, data: &Data) -> Result<()> {
@@ -73,7 +73,27 @@ impl Twin {
                     Answer::all(&[found.clone(), hub(next), hub(snapshot)])
                 },
             )?,
-            Task::Components => timed(|| strong_components(snapshot, |_| true), |found| components(found, data)),
+            Task::Counts => {
+                let nodes: Vec<Node> = snapshot.nodes().collect();
+                let context = Context::new(Timestamp::MIN);
+                let work = || reach_counts(snapshot, &nodes, Direction::Incoming, |_| true, &context);
+                tried(work, |found| Answer::each(&found.counts))?
+            }
+            Task::Components => {
+                timed(|| strong_components(snapshot, |_| true), |found| Answer::partition(found.numbers()))
+            }
+            Task::Cuts => timed(|| cuts(snapshot, |_| true), cuts_answer),
+            Task::Dominators => {
+                let root: Vec<Node> = data.hub.into_iter().map(Node).collect();
+                timed(
+                    || dominators(snapshot, &root, Direction::Incoming, |_| true),
+                    |tree| {
+                        let over = |node| tree.immediate(node).map_or(u32::MAX, |over| over.0);
+                        Answer::each(&snapshot.nodes().map(over).collect::<Vec<u32>>())
+                    },
+                )
+            }
+            Task::Waves => timed(|| migration_waves(snapshot, |_| true), |found| Answer::each(found.waves())),
             Task::TwoHop => timed(|| two_hop(snapshot, data), |rows| Answer::teams(rows)),
             Task::Removal => {
                 let removal = data.starts.first().copied().zip(data.hub);
@@ -196,12 +216,9 @@ fn without(snapshot: &Snapshot, gone: u32, asked: u32) -> Vec<u32> {
     dependents(&mut search(&scenario), asked)
 }
 
-fn components(found: &[Vec<Node>], data: &Data) -> Answer {
-    let mut labels = vec![0; data.nodes.len()];
-    for (label, nodes) in found.iter().enumerate() {
-        nodes.iter().for_each(|node| labels[node.index()] = label as u32);
-    }
-    Answer::partition(&labels)
+fn cuts_answer(cuts: &Cuts) -> Answer {
+    let points = cuts.points.iter().map(|point| point.0).collect();
+    Answer::cuts(points, cuts.bridges.iter().map(|bridge| (bridge.first.0, bridge.second.0)))
 }
 
 /// W5 as a host writes it over a snapshot, until a query language answers it.

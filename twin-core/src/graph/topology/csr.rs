@@ -126,6 +126,11 @@ impl Csr {
         self.nodes.len()
     }
 
+    /// Where the edges of each node begin and where the last end, and the other ends.
+    pub fn flat(&self) -> (&[u32], &[u32]) {
+        (&self.offsets, &self.nodes)
+    }
+
     /// The edges of a node; none of one that is not here.
     #[inline]
     pub fn run(&self, node: u32) -> Run<'_> {

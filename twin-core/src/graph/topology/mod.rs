@@ -157,6 +157,13 @@ impl Topology {
         self.incoming.run(node)
     }
 
+    /// Where the edges of each node begin and where the last end, and the other ends, if the edges of a direction lie in one list: nothing was changed since. O(1).
+    pub(crate) fn flat(&self, outgoing: bool) -> Option<(&[u32], &[u32])> {
+        let side = if outgoing { &self.outgoing } else { &self.incoming };
+        let flat = side.base.flat();
+        (side.delta.lists() == 0 && flat.0.len() == self.bound() + 1).then_some(flat)
+    }
+
     /// The same without some edges and with others. Copies the pages that these edges stand on, O(changes · log changes); once the changes since the base are an
     /// eighth of its nodes, everything is laid out anew, O(nodes + edges).
     #[must_use]
