@@ -9,7 +9,7 @@ VENV := target/python/venv
 PANDAS2 := target/python/pandas2
 PYTHON_MODULE := bindings-python/python/twin/_twin.abi3.so
 
-.PHONY: demo test fmt lint unit doc deny bench python python-module node node-addon dist dist-python dist-node bench-bindings bench-node portal
+.PHONY: demo test fmt lint unit doc deny bench python python-module node node-addon dist dist-python dist-node bench-bindings bench-node bench-graph portal
 
 # Shows a live twin of the example estate. Says what it builds: the first time takes minutes.
 demo:
@@ -80,6 +80,18 @@ bench-bindings: $(VENV)/ready
 
 bench:
 	$(CARGO) bench --locked -p benches
+
+# Ours beside other graph libraries on the data of a folder, `make bench-graph DATA=path WORKLOAD=W2`: a table in Markdown.
+WORKLOAD ?= all
+PEERS := target/peers/venv
+bench-graph: $(PEERS)/ready
+	@test -n "$(DATA)" || { echo "DATA names no folder with nodes.csv (id,kind,name,cost_cents) and edges.csv (from,to,kind)"; exit 2; }
+	$(CARGO) run --release --locked -q -p benches --bin graph -- $(DATA) $(WORKLOAD)
+
+$(PEERS)/ready: benches/peers/requirements.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install -q --disable-pip-version-check -r $<
+	@touch $@
 
 # The Node host: its addon beside its facade, its types, and its tests.
 NODE ?= node

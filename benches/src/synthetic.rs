@@ -1,15 +1,5 @@
 //! Graphs made by rule, the same on every machine: a few things that very many need, and many that hardly anything needs.
 
-use twin_core::base::Result;
-use twin_core::graph::{Node, Snapshot};
-use twin_core::schema::{Kind, Propagation, Relation, Schema, State};
-use twin_core::testkit::SnapshotBuilder;
-
-use crate::vectors::{kind_row, relation_row};
-
-const SERVICE: Kind = Kind::of("Service");
-const NEEDS: Relation = Relation::of("needs");
-
 /// Names and who needs whom, before they are a graph of any kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Synthetic {
@@ -23,7 +13,7 @@ impl Synthetic {
     /// A graph of `nodes` nodes that each need `needs` others: those that are needed already, more likely. One need in fifty goes to any node,
     /// which makes cycles.
     pub fn new(nodes: u32, needs: u32) -> Self {
-        let mut random = Random(0x9e37_79b9_7f4a_7c15);
+        let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
         let mut edges: Vec<(u32, u32)> = Vec::new();
         for from in 1..nodes {
             for _ in 0..needs {
@@ -40,36 +30,16 @@ impl Synthetic {
         edges.dedup();
         Synthetic { names: (0..nodes).map(|node| format!("service-{node:06}")).collect(), edges }
     }
-
-    /// The snapshot of it, over a table by which only a failure passes, in full.
-    ///
-    /// # Errors
-    /// None that could happen: the table has one kind and one relation.
-    pub fn snapshot(&self) -> Result<Snapshot> {
-        let only_down = Propagation::new(State::None, State::None, State::Down);
-        let schema = Schema::empty().with_kind(kind_row(SERVICE))?.with_relation(relation_row(NEEDS, only_down))?;
-        let mut builder = SnapshotBuilder::new(schema);
-        for name in &self.names {
-            builder.entity(name.as_str(), SERVICE);
-        }
-        for (from, to) in &self.edges {
-            builder.edge(Node(*from), NEEDS, Node(*to));
-        }
-        Ok(builder.build())
-    }
-
-    /// The node that most others need directly.
-    pub fn hub(&self) -> u32 {
-        let mut needed = vec![0_u32; self.names.len()];
-        self.edges.iter().for_each(|(_, to)| needed[*to as usize] += 1);
-        (0..self.names.len() as u32).max_by_key(|node| needed[*node as usize]).unwrap_or_default()
-    }
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
-struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Random(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -78,7 +48,16 @@ impl Random {
     }
 
     /// A number below `bound`; 0 if there is none.
-    fn below(&mut self, bound: u32) -> u32 {
+    pub(crate) fn below(&mut self, bound: u32) -> u32 {
         (self.next() % u64::from(bound.max(1))) as u32
+    }
+
+    /// The numbers below `count` in some order (Fisher, Yates).
+    pub(crate) fn order(&mut self, count: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..count).collect();
+        for left in (1..count).rev() {
+            order.swap(left, self.below(left as u32 + 1) as usize);
+        }
+        order
     }
 }
