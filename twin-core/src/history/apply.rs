@@ -142,18 +142,18 @@ impl Stage<'_> {
     /// Collects what the good records say; the others are refused.
     fn take_records(&mut self, records: Vec<Record>, batch: &Batch, at: Timestamp) -> Said {
         let mut said = Said::default();
-        for record in records {
+        for mut record in records {
             if let Err(error) = self.schema.kind(record.key.kind.as_str()) {
                 self.reject(&record, &batch.scope, &error.to_string());
                 continue;
             }
-            let facts = self.take_record(&record, &mut said);
+            let own = record.observations.iter().filter_map(|observation| observation.valid_from).max();
+            let facts = self.take_record(&mut record, &mut said);
             if facts.is_empty() && !record.observations.is_empty() {
                 self.reject(&record, &batch.scope, "nothing that it says could be taken");
                 said.refused.insert(record.key);
                 continue;
             }
-            let own = record.observations.iter().filter_map(|observation| observation.valid_from).max();
             let (key, count) = (record.key, record.stands_for);
             said.records.push(SaidRecord { key, count, facts, at: own.unwrap_or(at) });
         }
@@ -169,23 +169,22 @@ impl Stage<'_> {
         self.staged.diagnostics.push(diagnostic);
     }
 
-    fn take_record(&mut self, record: &Record, said: &mut Said) -> Vec<Arc<Fact>> {
-        let mut facts = Vec::new();
+    /// Takes the statements out of a record; where none can be taken, it keeps them.
+    fn take_record(&mut self, record: &mut Record, said: &mut Said) -> Vec<Arc<Fact>> {
+        let mut taken = Vec::with_capacity(record.observations.len());
         for observation in &record.observations {
-            if let Err(why) = allowed(self.schema, &record.key, observation) {
+            let allowed = allowed(self.schema, &record.key, observation);
+            taken.push(allowed.is_ok());
+            if let Err(why) = allowed {
                 self.warn(record, observation, &why);
-                continue;
             }
-            let Observation { statement, perspective, evidence, valid_from, valid_to } = observation.clone();
-            let fact = Arc::new(Fact { subject: record.key.clone(), statement, perspective });
-            let word = Word { evidence: Vec::new(), valid_from, valid_to };
-            let word = said.facts.entry(fact.clone()).or_insert(word);
-            if !word.evidence.contains(&evidence) {
-                word.evidence.push(evidence);
-            }
-            facts.push(fact);
         }
-        facts
+        if !taken.contains(&true) {
+            return Vec::new();
+        }
+        let observations = std::mem::take(&mut record.observations).into_iter().zip(taken);
+        let observations = observations.filter_map(|(observation, taken)| taken.then_some(observation));
+        observations.map(|observation| hear(&record.key, observation, said)).collect()
     }
 
     /// A statement that cannot be taken is told at its own place, else at that of another statement of its record.
@@ -389,6 +388,17 @@ impl Stage<'_> {
             self.mark_unread(&Scope::new(&scope.source, member), why, at);
         }
     }
+}
+
+/// Adds an observation to what a scope says of a record.
+fn hear(subject: &RecordKey, observation: Observation, said: &mut Said) -> Arc<Fact> {
+    let Observation { statement, perspective, evidence, valid_from, valid_to } = observation;
+    let fact = Arc::new(Fact { subject: subject.clone(), statement, perspective });
+    let word = said.facts.entry(fact.clone()).or_insert(Word { evidence: Vec::new(), valid_from, valid_to });
+    if !word.evidence.contains(&evidence) {
+        word.evidence.push(evidence);
+    }
+    fact
 }
 
 fn asserted(fact: &Arc<Fact>, listing: Listing, valid_to: Option<Timestamp>) -> Row {
