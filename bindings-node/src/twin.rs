@@ -107,10 +107,7 @@ impl NativeTwin {
     /// An immutable view.
     #[napi]
     pub fn snapshot(&self, env: &Env, times: String) -> napi::Result<NativeSnapshot> {
-        raised(
-            env,
-            self.held().and_then(|held| Ok(NativeSnapshot::of(held.twin.snapshot(read::<Times>(&times)?.at())))),
-        )
+        raised(env, self.held().and_then(|held| Ok(NativeSnapshot::of(held.twin.as_of(read::<Times>(&times)?.at())?))))
     }
 
     /// Where a source goes on.

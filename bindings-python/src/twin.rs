@@ -240,7 +240,7 @@ impl Twin {
         let at = At::now(or_now(now));
         let at = valid.map_or(at, |valid| at.valid(valid.0));
         let at = known.map_or(at, |known| at.known(known.0));
-        Ok(Snapshot::new(py.detach(|| twin.snapshot(at))))
+        Ok(Snapshot::new(py.detach(|| twin.as_of(at)).or_raise(py)?))
     }
 
     /// Decides that two records are of one entity, and tells what changed.

@@ -3,11 +3,14 @@
 mod ask;
 #[cfg(feature = "testkit")]
 mod backend;
+mod chronicle;
+mod past;
 mod question;
 mod receipt;
 mod source_check;
 mod surface;
 mod sync;
+mod upkeep;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -16,13 +19,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use crate::analysis::{Changes, changes};
 use crate::answer::AsOf;
 use crate::base::{Context, Digest, Error, ErrorKind, Result, Timestamp, digest_of};
-use crate::graph::{Pages, Readings, Rows, Snapshot};
+use crate::graph::{Pages, Readings};
 use crate::history::{Commit, Counters, Log, Row, Store, stage};
 use crate::identity::{HumanDecision, contradicted, founds_component};
 use crate::observe::{Batch, Diagnostic, RecordKey, Scope};
 use crate::schema::Schema;
 
 pub use ask::AskBlastRadius;
+pub use chronicle::{ChangesSince, History};
 pub use question::Question;
 pub use receipt::{DiagnosticTold, ReceiptTold, changes_json};
 pub use source_check::{MakeSource, SourceCheck, check_source};
@@ -83,27 +87,34 @@ pub struct Receipt {
 pub struct Twin {
     schema: Schema,
     state: Mutex<State>,
-    /// What readers are given. Locked for as long as it takes to copy or replace it.
-    head: RwLock<Head>,
+    shown: Arc<RwLock<Shown>>,
 }
 
 #[derive(Debug)]
 struct State {
     log: Log,
     store: Option<Store>,
-    head: Head,
+    /// What holds at the last commit, once somebody has asked.
+    head: Option<Head>,
+    /// What held at other times, as it was last asked for.
+    past: past::Remembered,
+    shown: Arc<RwLock<Shown>>,
 }
 
-/// What holds now, as of the last commit.
+/// What readers are given. Locked for as long as it takes to copy or to replace it.
+#[derive(Clone, Debug, Default)]
+struct Shown {
+    revision: u64,
+    head: Option<Head>,
+}
+
+/// What holds at the last commit.
 #[derive(Clone, Debug)]
 struct Head {
     pages: Arc<Pages>,
     readings: Arc<Readings>,
-    revision: u64,
-    /// When something begins or ceases to hold by itself, so that these pages are no longer what holds.
+    /// When something begins or ceases to hold by itself, so that the head is no longer what holds.
     until: Option<Timestamp>,
-    /// What holds at a later time, with its first and the first later moment.
-    later: Option<(Timestamp, Option<Timestamp>, Arc<Pages>)>,
 }
 
 impl Twin {
@@ -117,7 +128,8 @@ impl Twin {
         Self::of(schema, Log::default(), None)
     }
 
-    /// Opens the store at `path` for reading and writing, or makes one. O(size of the store).
+    /// Opens the store at `path` for reading and writing, or makes one. O(what bears on the head): what was before is read when somebody asks about it, and the
+    /// head is put together for the first snapshot.
     ///
     /// # Errors
     /// `Corrupt`, `Newer`, `NotAStore`, `Busy` (another process writes to it), `Io`; the file is untouched then.
@@ -130,8 +142,8 @@ impl Twin {
     /// # Errors
     /// As [`Twin::open`].
     pub fn open_with_schema(path: impl AsRef<Path>, schema: Schema) -> Result<Self> {
-        let (store, commits) = Store::open(path.as_ref(), fingerprint(&schema))?;
-        Ok(Self::of(schema, Log::replay(commits), Some(store)))
+        let (store, log) = Store::resume(path.as_ref(), fingerprint(&schema))?;
+        Ok(Self::of(schema, log, Some(store)))
     }
 
     /// Opens the store at `path` for reading, beside a writer in another process. [`Twin::refresh`] shows what was written since.
@@ -147,14 +159,14 @@ impl Twin {
     /// # Errors
     /// As [`Twin::open`], but for `Busy`.
     pub fn open_read_only_with_schema(path: impl AsRef<Path>, schema: Schema) -> Result<Self> {
-        let (store, commits) = Store::open_read_only(path.as_ref())?;
-        Ok(Self::of(schema, Log::replay(commits), Some(store)))
+        let (store, log) = Store::resume_read_only(path.as_ref())?;
+        Ok(Self::of(schema, log, Some(store)))
     }
 
     fn of(schema: Schema, log: Log, store: Option<Store>) -> Self {
-        let head = Head::of(&log, &schema);
-        let state = Mutex::new(State { log, store, head: head.clone() });
-        Twin { schema, state, head: RwLock::new(head) }
+        let shown = Arc::new(RwLock::new(Shown { revision: log.revision(), head: None }));
+        let state = State { log, store, head: None, past: past::Remembered::default(), shown: shown.clone() };
+        Twin { schema, state: Mutex::new(state), shown }
     }
 
     /// The table of this twin.
@@ -164,20 +176,15 @@ impl Twin {
 
     /// The revision: it counts the commits that changed facts, their evidence, or identity.
     pub fn revision(&self) -> u64 {
-        self.head().revision
+        self.shown().revision
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn head(&self) -> Head {
-        self.head.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Shows readers what was committed.
-    fn show(&self, state: &State) {
-        *self.head.write().unwrap_or_else(PoisonError::into_inner) = state.head.clone();
+    fn shown(&self) -> Shown {
+        self.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Takes batches: all of them in one transaction, or none. O(facts) for a change, O(batch) where nothing changed.
@@ -194,14 +201,16 @@ impl Twin {
     /// As [`Twin::apply`]; `Cancelled` if the host cancels, `Limit` if the deadline passes.
     pub fn apply_within(&self, batches: Vec<Batch>, context: &Context) -> Result<Receipt> {
         let mut state = self.state();
-        let staged = stage(&state.log, &self.schema, batches, context)?;
+        if state.log.misses(&batches, context.now) {
+            state.read_all()?;
+        }
+        let staged = stage(&mut state.log, &self.schema, batches, context)?;
         let changes_facts = staged.changes_facts();
-        let before = state.head.pages.clone();
+        let before = state.head(&self.schema).pages;
         let events = state.commit(&self.schema, staged.rows, changes_facts, context)?;
-        self.show(&state);
         let Counters { applied, duplicate, late, rejected } = staged.counters;
         let mut diagnostics = staged.diagnostics;
-        diagnostics.extend(forbidden_since(&before, &state.head.pages));
+        diagnostics.extend(forbidden_since(&before, &state.head(&self.schema).pages));
         Ok(Receipt { applied, duplicate, late, rejected, diagnostics, revision: state.log.revision(), events })
     }
 
@@ -229,39 +238,7 @@ impl Twin {
     pub fn decide(&self, decision: HumanDecision, now: Timestamp) -> Result<Changes> {
         let mut state = self.state();
         check_decision(&state.log, &decision)?;
-        let changes = state.commit(&self.schema, vec![Row::Decided(decision)], true, &Context::new(now))?;
-        self.show(&state);
-        Ok(changes)
-    }
-
-    /// An immutable view. O(1) for now, whatever a writer does at the time; O(facts) for any other time, and for the first question after something began or ceased
-    /// to hold by itself.
-    pub fn snapshot(&self, at: At) -> Snapshot {
-        match (at.valid, at.known) {
-            (None, None) => self.snapshot_now(at.now),
-            _ => self.snapshot_then(at),
-        }
-    }
-
-    fn snapshot_now(&self, now: Timestamp) -> Snapshot {
-        let head = self.head();
-        let as_of = AsOf { valid: now, known: now };
-        if let Some(pages) = head.at(now) {
-            return Snapshot::new(pages, head.readings, as_of, now, head.revision);
-        }
-        let mut state = self.state();
-        let pages = state.head_at(&self.schema, now);
-        self.show(&state);
-        Snapshot::new(pages, state.head.readings.clone(), as_of, now, state.head.revision)
-    }
-
-    fn snapshot_then(&self, at: At) -> Snapshot {
-        let state = self.state();
-        let as_of = AsOf { valid: at.valid.unwrap_or(at.now), known: at.known.unwrap_or(at.now) };
-        let known = at.known.unwrap_or(Timestamp::MAX);
-        let pages = Arc::new(state.log.pages(&self.schema, AsOf { known, ..as_of }, &Context::new(at.now)));
-        let readings = Arc::new(state.log.readings(known));
-        Snapshot::new(pages, readings, as_of, at.now, state.log.revision())
+        state.commit(&self.schema, vec![Row::Decided(decision)], true, &Context::new(now))
     }
 
     /// The record that is called so: by its whole key as text, or by an end of it that only one record has, such as `Workload:payments`. O(records).
@@ -301,90 +278,109 @@ impl Twin {
     /// As [`Twin::open_read_only`].
     pub fn refresh(&self) -> Result<u64> {
         let mut state = self.state();
-        let after = state.log.last().unwrap_or(Timestamp::MIN);
-        let commits = state.store.as_ref().map_or(Ok(Vec::new()), |store| store.refresh(after))?;
-        if !commits.is_empty() {
-            commits.into_iter().for_each(|commit| state.log.append(commit));
-            state.head = Head::of(&state.log, &self.schema);
-            self.show(&state);
+        let State { log, store, .. } = &mut *state;
+        let is_new = store.as_mut().map_or(Ok(false), |store| store.follow(log))?;
+        if is_new {
+            state.head = None;
+            state.past.forget();
+            state.show();
         }
         Ok(state.log.revision())
     }
 }
 
 impl State {
-    /// Appends rows and what identity makes of them, to the store before memory: all of it, or nothing.
+    /// Appends rows and what identity makes of them, to the store and to memory: all of it, or nothing. What is stopped before it is written down is taken back;
+    /// after that nothing stops it.
     fn commit(&mut self, schema: &Schema, rows: Vec<Row>, changes_facts: bool, context: &Context) -> Result<Changes> {
-        if changes_facts {
-            return self.commit_facts(schema, rows, context);
-        }
-        let commit = Commit { tx: self.log.next_tx(context.now), revision: self.log.revision(), rows };
-        if let Some(store) = self.store.as_mut() {
-            store.append(&commit)?;
-        }
-        self.log.append(commit);
-        self.head.readings = Arc::new(self.log.readings(Timestamp::MAX));
-        Ok(Changes::default())
-    }
-
-    /// What is stopped before it is written down is thrown away; after that nothing stops it.
-    fn commit_facts(&mut self, schema: &Schema, mut rows: Vec<Row>, context: &Context) -> Result<Changes> {
-        let tx = self.log.next_tx(context.now);
-        let revision = self.log.revision() + 1;
-        let mut next = self.log.clone();
-        next.append_within(Commit { tx, revision, rows: rows.clone() }, context)?;
-        let identity = next.identity_rows(schema, tx, context);
-        next.append_within(Commit { tx, revision, rows: identity.clone() }, context)?;
-        rows.extend(identity);
-        let rows_now = next.rows(schema, AsOf { valid: tx, known: Timestamp::MAX }, context);
-        let pages = Arc::new(Pages::after(&self.head.pages, rows_now));
-        let events = changes(&self.head.pages, &pages, context);
-        let until = next.next_change(tx, context);
-        let readings = Arc::new(next.readings(Timestamp::MAX));
-        context.check()?;
-        if let Some(store) = self.store.as_mut() {
-            store.append_within(&Commit { tx, revision, rows }, context)?;
-        }
-        (self.log, self.head) = (next, Head { pages, readings, revision, until, later: None });
-        Ok(events)
-    }
-
-    /// The pages of what holds now, made if something began or ceased to hold by itself since the last commit.
-    fn head_at(&mut self, schema: &Schema, now: Timestamp) -> Arc<Pages> {
-        if let Some(pages) = self.head.at(now) {
-            return pages;
-        }
-        let context = Context::new(now);
-        let pages = Arc::new(self.log.pages(schema, AsOf { valid: now, known: Timestamp::MAX }, &context));
-        self.head.later = Some((now, self.log.next_change(now, &context), pages.clone()));
-        pages
-    }
-}
-
-impl Head {
-    /// What holds at the last commit of a log.
-    fn of(log: &Log, schema: &Schema) -> Self {
-        let last = log.last();
-        let pages = match last {
-            Some(last) => log.pages(schema, AsOf { valid: last, known: Timestamp::MAX }, &Context::new(last)),
-            None => Pages::of(Rows { schema: schema.clone(), ..Rows::default() }),
+        let before = self.head(schema);
+        self.log.begin();
+        let committed = match changes_facts {
+            true => self.try_facts(schema, rows, &before, context),
+            false => self.try_readings(schema, rows, &before, &Context::new(context.now)),
         };
-        Head {
-            pages: Arc::new(pages),
-            readings: Arc::new(log.readings(Timestamp::MAX)),
-            revision: log.revision(),
-            until: last.and_then(|last| log.next_change(last, &Context::new(last))),
-            later: None,
+        match committed {
+            Ok(head) => {
+                self.log.keep();
+                self.past.forget_open();
+                let is_same = Arc::ptr_eq(&before.pages, &head.pages);
+                let events = if is_same {
+                    Changes::default()
+                } else {
+                    changes(&before.pages, &head.pages, &Context::new(context.now))
+                };
+                self.head = Some(head);
+                self.show();
+                Ok(events)
+            }
+            Err(error) => {
+                self.log.undo();
+                Err(error)
+            }
         }
     }
 
-    /// The pages of what holds now: those of the last commit, until something begins or ceases to hold by itself.
-    fn at(&self, now: Timestamp) -> Option<Arc<Pages>> {
-        if self.until.is_none_or(|until| now < until) {
-            return Some(self.pages.clone());
+    /// Appends what renews readings only. What holds changes where something began or ceased to hold by itself since.
+    fn try_readings(&mut self, schema: &Schema, rows: Vec<Row>, before: &Head, context: &Context) -> Result<Head> {
+        let (tx, revision) = (self.log.next_tx(context.now), self.log.revision());
+        self.log.append_within(tx, revision, &rows, context)?;
+        self.write(&Commit { tx, revision, rows }, context)?;
+        if before.until.is_some_and(|until| until <= tx) {
+            let pages = self.log.pages(schema, AsOf { valid: tx, known: Timestamp::MAX }, context);
+            return Ok(self.head_of(Arc::new(pages), tx, context));
         }
-        let (since, until, pages) = self.later.as_ref()?;
-        (*since <= now && until.is_none_or(|until| now < until)).then(|| pages.clone())
+        Ok(Head { readings: Arc::new(self.log.readings(Timestamp::MAX)), ..before.clone() })
+    }
+
+    fn try_facts(&mut self, schema: &Schema, mut rows: Vec<Row>, before: &Head, context: &Context) -> Result<Head> {
+        let (tx, revision) = (self.log.next_tx(context.now), self.log.revision() + 1);
+        self.log.append_within(tx, revision, &rows, context)?;
+        let (assembled, identity) = self.log.head(schema, tx, context);
+        let pages = Pages::after(&before.pages, assembled);
+        let head = self.head_of(Arc::new(pages), tx, context);
+        context.check()?;
+        self.log.append_within(tx, revision, &identity, context)?;
+        rows.extend(identity);
+        self.write(&Commit { tx, revision, rows }, context)?;
+        Ok(head)
+    }
+
+    fn write(&mut self, commit: &Commit, context: &Context) -> Result<()> {
+        match self.store.as_mut() {
+            Some(store) => store.append_within(commit, Some(&self.log), context),
+            None => Ok(()),
+        }
+    }
+
+    /// What holds at the last commit. O(facts) when it is first asked for, else O(1).
+    fn head(&mut self, schema: &Schema) -> Head {
+        if let Some(head) = &self.head {
+            return head.clone();
+        }
+        let head = match self.log.last() {
+            None => {
+                let pages = Pages::empty(schema);
+                Head { pages: Arc::new(pages), readings: Arc::default(), until: None }
+            }
+            Some(last) => {
+                let (context, as_of) = (Context::new(last), AsOf { valid: last, known: Timestamp::MAX });
+                self.head_of(Arc::new(self.log.pages(schema, as_of, &context)), last, &context)
+            }
+        };
+        self.head = Some(head.clone());
+        self.show();
+        head
+    }
+
+    /// Shows readers what is known now.
+    fn show(&self) {
+        let shown = Shown { revision: self.log.revision(), head: self.head.clone() };
+        *self.shown.write().unwrap_or_else(PoisonError::into_inner) = shown;
+    }
+
+    fn head_of(&self, pages: Arc<Pages>, now: Timestamp, context: &Context) -> Head {
+        let readings = Arc::new(self.log.readings(Timestamp::MAX));
+        Head { pages, readings, until: self.log.next_change(now, context) }
     }
 }
 

@@ -29,6 +29,6 @@ pub mod testkit;
 pub mod wire;
 
 pub use engine::{
-    AskBlastRadius, At, DiagnosticTold, MakeSource, Member, Question, Receipt, ReceiptTold, SourceCheck, Twin,
-    changes_json, check_source, surface,
+    AskBlastRadius, At, ChangesSince, DiagnosticTold, History, MakeSource, Member, Question, Receipt, ReceiptTold,
+    SourceCheck, Twin, changes_json, check_source, surface,
 };

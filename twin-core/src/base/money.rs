@@ -22,6 +22,18 @@ pub struct Money {
 #[serde(transparent)]
 pub struct Amount(#[schemars(with = "String")] Decimal);
 
+impl Amount {
+    /// The number with its digits after the point as they are, for whoever writes it down.
+    pub(crate) fn to_bytes(self) -> [u8; 16] {
+        self.0.serialize()
+    }
+
+    /// The number that was written down so.
+    pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
+        Amount(Decimal::deserialize(bytes))
+    }
+}
+
 impl Money {
     /// Reads a decimal such as `-12.50` or `8e-7`. `None` if the text is no number or needs more than 28 digits.
     pub fn parse(amount: &str, currency: &str) -> Option<Self> {

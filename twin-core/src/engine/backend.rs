@@ -2,7 +2,7 @@
 
 use crate::base::Result;
 use crate::engine::{Twin, fingerprint};
-use crate::history::{Log, Store};
+use crate::history::Store;
 use crate::schema::Schema;
 
 impl Twin {
@@ -12,7 +12,7 @@ impl Twin {
     /// As [`Twin::open`], but for `Busy`.
     pub fn open_on(disk: impl redb::StorageBackend) -> Result<Self> {
         let schema = Schema::default();
-        let (store, commits) = Store::open_on(disk, fingerprint(&schema))?;
-        Ok(Self::of(schema, Log::replay(commits), Some(store)))
+        let (store, log) = Store::open_on(disk, fingerprint(&schema))?;
+        Ok(Self::of(schema, log, Some(store)))
     }
 }

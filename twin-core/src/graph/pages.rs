@@ -217,6 +217,12 @@ impl Pages {
         }
     }
 
+    /// Pages without rows.
+    #[must_use]
+    pub fn empty(schema: &Schema) -> Self {
+        Pages::of(Rows { schema: schema.clone(), ..Rows::default() })
+    }
+
     /// Pages of a graph that has no rows but columns.
     pub(super) fn of_columns(
         schema: Schema,

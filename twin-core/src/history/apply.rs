@@ -1,6 +1,5 @@
 //! From batches to rows: what is new, what is known already, what came late, what cannot be taken, what is gone.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use crate::base::{Context, Result, Timestamp};
 use crate::history::Log;
 use crate::history::intervals::Intervals;
 use crate::history::late::LateWord;
-use crate::history::row::{Assertion, Commit, Reading, Row, Withdrawal};
+use crate::history::row::{Assertion, Reading, Row, Withdrawal};
 use crate::observe::{
     Batch, Diagnostic, Evidence, Fact, Listing, Locator, Mode, Observation, Outcome, Record, RecordKey, Scope,
     Statement, Target, code,
@@ -47,17 +46,24 @@ impl Staged {
     }
 }
 
-/// Works out what batches add to a log. Changes nothing. O(batches), but O(log) where several are of one scope: each then stands on what the one before
-/// it said.
+/// Works out what batches add to a log, which is afterwards as it was. O(batches).
 ///
 /// # Errors
 /// If the host cancels, or the deadline passes.
-pub fn stage(log: &Log, schema: &Schema, batches: Vec<Batch>, context: &Context) -> Result<Staged> {
-    let now = context.now;
+pub fn stage(log: &mut Log, schema: &Schema, batches: Vec<Batch>, context: &Context) -> Result<Staged> {
+    log.begin();
+    let staged = stage_all(log, schema, batches, context);
+    log.undo();
+    staged
+}
+
+/// Where several batches are of one scope, each stands on what the one before it said.
+fn stage_all(log: &mut Log, schema: &Schema, batches: Vec<Batch>, context: &Context) -> Result<Staged> {
+    let tx = log.next_tx(context.now);
     let read: BTreeSet<Scope> = batches.iter().map(|batch| batch.scope.clone()).collect();
     let repeats = read.len() < batches.len();
-    let (log, fresh, staged) = (Cow::Borrowed(log), BTreeSet::new(), Staged::default());
-    let mut stage = Stage { log, schema, now, read, fresh, staged };
+    let (fresh, staged) = (BTreeSet::new(), Staged::default());
+    let mut stage = Stage { log, schema, now: context.now, tx, read, fresh, staged };
     let all = batches.len() as u64;
     for (done, batch) in batches.into_iter().enumerate() {
         context.check()?;
@@ -65,18 +71,17 @@ pub fn stage(log: &Log, schema: &Schema, batches: Vec<Batch>, context: &Context)
         let before = stage.staged.rows.len();
         stage.batch(batch);
         if repeats {
-            let rows = stage.staged.rows[before..].to_vec();
-            let (tx, revision) = (stage.log.next_tx(now), stage.log.revision());
-            stage.log.to_mut().append(Commit { tx, revision, rows });
+            stage.staged.rows[before..].iter().for_each(|row| stage.log.add(tx, row.clone()));
         }
     }
     Ok(stage.staged)
 }
 
 struct Stage<'a> {
-    log: Cow<'a, Log>,
+    log: &'a mut Log,
     schema: &'a Schema,
     now: Timestamp,
+    tx: Timestamp,
     read: BTreeSet<Scope>,
     fresh: BTreeSet<Arc<Fact>>,
     staged: Staged,
@@ -137,18 +142,18 @@ impl Stage<'_> {
     /// Collects what the good records say; the others are refused.
     fn take_records(&mut self, records: Vec<Record>, batch: &Batch, at: Timestamp) -> Said {
         let mut said = Said::default();
-        for record in records {
+        for mut record in records {
             if let Err(error) = self.schema.kind(record.key.kind.as_str()) {
                 self.reject(&record, &batch.scope, &error.to_string());
                 continue;
             }
-            let facts = self.take_record(&record, &mut said);
+            let own = record.observations.iter().filter_map(|observation| observation.valid_from).max();
+            let facts = self.take_record(&mut record, &mut said);
             if facts.is_empty() && !record.observations.is_empty() {
                 self.reject(&record, &batch.scope, "nothing that it says could be taken");
                 said.refused.insert(record.key);
                 continue;
             }
-            let own = record.observations.iter().filter_map(|observation| observation.valid_from).max();
             let (key, count) = (record.key, record.stands_for);
             said.records.push(SaidRecord { key, count, facts, at: own.unwrap_or(at) });
         }
@@ -164,23 +169,22 @@ impl Stage<'_> {
         self.staged.diagnostics.push(diagnostic);
     }
 
-    fn take_record(&mut self, record: &Record, said: &mut Said) -> Vec<Arc<Fact>> {
-        let mut facts = Vec::new();
+    /// Takes the statements out of a record; where none can be taken, it keeps them.
+    fn take_record(&mut self, record: &mut Record, said: &mut Said) -> Vec<Arc<Fact>> {
+        let mut taken = Vec::with_capacity(record.observations.len());
         for observation in &record.observations {
-            if let Err(why) = allowed(self.schema, &record.key, observation) {
+            let allowed = allowed(self.schema, &record.key, observation);
+            taken.push(allowed.is_ok());
+            if let Err(why) = allowed {
                 self.warn(record, observation, &why);
-                continue;
             }
-            let Observation { statement, perspective, evidence, valid_from, valid_to } = observation.clone();
-            let fact = Arc::new(Fact { subject: record.key.clone(), statement, perspective });
-            let word = Word { evidence: Vec::new(), valid_from, valid_to };
-            let word = said.facts.entry(fact.clone()).or_insert(word);
-            if !word.evidence.contains(&evidence) {
-                word.evidence.push(evidence);
-            }
-            facts.push(fact);
         }
-        facts
+        if !taken.contains(&true) {
+            return Vec::new();
+        }
+        let observations = std::mem::take(&mut record.observations).into_iter().zip(taken);
+        let observations = observations.filter_map(|(observation, taken)| taken.then_some(observation));
+        observations.map(|observation| hear(&record.key, observation, said)).collect()
     }
 
     /// A statement that cannot be taken is told at its own place, else at that of another statement of its record.
@@ -195,7 +199,7 @@ impl Stage<'_> {
     fn count(&mut self, records: &[SaidRecord], told: &BTreeSet<Arc<Fact>>) {
         for record in records {
             let is_new = |fact: &&Arc<Fact>| {
-                told.contains(*fact) && !self.log.is_live(fact) && self.fresh.insert((*fact).clone())
+                told.contains(*fact) && !self.log.is_live(fact, self.tx) && self.fresh.insert((*fact).clone())
             };
             let news = record.facts.iter().filter(is_new).count();
             let counters = &mut self.staged.counters;
@@ -212,7 +216,7 @@ impl Stage<'_> {
         }
         let listed = self.log.listed(&batch.scope, at);
         let is_gone = |fact: &&Arc<Fact>| !said.facts.contains_key(*fact) && !said.refused.contains(&fact.subject);
-        let gone: Vec<Arc<Fact>> = listed.filter(is_gone).cloned().collect();
+        let gone: Vec<Arc<Fact>> = listed.iter().filter(is_gone).cloned().collect();
         self.withdraw(&batch.scope, &gone, at);
     }
 
@@ -247,7 +251,7 @@ impl Stage<'_> {
         self.count(&timely, &told);
         for record in &timely {
             let known = self.log.said_of(&batch.scope, &record.key);
-            let replaced = known.filter(|fact| !said.facts.contains_key(*fact)).cloned().collect();
+            let replaced = known.into_iter().filter(|fact| !said.facts.contains_key(fact)).collect();
             self.withdraw_listed(&batch.scope, replaced, record.at);
         }
         let recorded: BTreeSet<&RecordKey> = timely.iter().map(|record| &record.key).collect();
@@ -262,14 +266,14 @@ impl Stage<'_> {
             self.late(scope, key, at, &[]);
             return add(&mut self.staged.counters.late, 1);
         }
-        let known = self.log.said_of(scope, key).cloned().collect();
+        let known = self.log.said_of(scope, key);
         let gone = self.withdraw_listed(scope, known, at);
         let counters = &mut self.staged.counters;
         add(if gone { &mut counters.applied } else { &mut counters.duplicate }, 1);
     }
 
     fn late(&mut self, scope: &Scope, subject: &RecordKey, at: Timestamp, facts: &[(Arc<Fact>, Vec<Evidence>)]) {
-        let rows = LateWord { scope, subject, at }.rows(&self.log, facts);
+        let rows = LateWord { scope, subject, at }.rows(self.log, facts);
         self.staged.rows.extend(rows);
     }
 
@@ -362,7 +366,7 @@ impl Stage<'_> {
         if self.is_read_by(scope, at) {
             return;
         }
-        let facts: Vec<Arc<Fact>> = self.log.listed(scope, at).cloned().collect();
+        let facts = self.log.listed(scope, at);
         self.withdraw(scope, &facts, at);
         let members: Vec<String> = self.log.members(scope).cloned().collect();
         for member in members {
@@ -384,6 +388,17 @@ impl Stage<'_> {
             self.mark_unread(&Scope::new(&scope.source, member), why, at);
         }
     }
+}
+
+/// Adds an observation to what a scope says of a record.
+fn hear(subject: &RecordKey, observation: Observation, said: &mut Said) -> Arc<Fact> {
+    let Observation { statement, perspective, evidence, valid_from, valid_to } = observation;
+    let fact = Arc::new(Fact { subject: subject.clone(), statement, perspective });
+    let word = said.facts.entry(fact.clone()).or_insert(Word { evidence: Vec::new(), valid_from, valid_to });
+    if !word.evidence.contains(&evidence) {
+        word.evidence.push(evidence);
+    }
+    fact
 }
 
 fn asserted(fact: &Arc<Fact>, listing: Listing, valid_to: Option<Timestamp>) -> Row {

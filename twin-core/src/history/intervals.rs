@@ -15,6 +15,24 @@ pub(super) enum Said {
     Ended(Timestamp),
 }
 
+impl Said {
+    /// The listing by which it holds, if it does.
+    pub fn listing(&self) -> Option<&Listing> {
+        match self {
+            Said::Holds(listing, _) => Some(listing),
+            Said::Ended(_) => None,
+        }
+    }
+
+    /// When it began or ceased to hold.
+    pub fn time(&self) -> Timestamp {
+        match self {
+            Said::Holds(listing, _) => listing.valid_from,
+            Said::Ended(end) => *end,
+        }
+    }
+}
+
 /// The times at which a fact holds. Intervals include their beginning and not their end.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Intervals {

@@ -21,8 +21,8 @@ impl LateWord<'_> {
         let changes = log.changes_of(self.scope, self.subject);
         let Some(next) = changes.into_iter().find(|change| *change > self.at) else { return Vec::new() };
         let facts: BTreeSet<&Fact> = said.iter().map(|(fact, _)| fact.as_ref()).collect();
-        let others = log.said_of(self.scope, self.subject).filter(|fact| !facts.contains(fact.as_ref()));
-        let mut rows: Vec<Row> = others.flat_map(|fact| self.cut(log, fact, next)).collect();
+        let others = log.said_of(self.scope, self.subject).into_iter().filter(|fact| !facts.contains(fact.as_ref()));
+        let mut rows: Vec<Row> = others.flat_map(|fact| self.cut(log, &fact, next)).collect();
         for (fact, evidence) in said {
             if log.intervals(self.scope, fact).at(self.at).is_none() {
                 rows.push(holds(fact, self.listing(evidence.clone(), self.at), Some(next)));

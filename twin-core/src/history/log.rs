@@ -1,56 +1,79 @@
-//! The log in memory: every row that was ever appended, and what holds by them at any two times.
+//! The log in memory: what was appended, and what holds by it at any two times.
+//!
+//! A log that was read from a checkpoint is abridged: words that no longer bear on the head were left out, and for each scope it is known up to
+//! when. Whoever asks about a time before that asks the whole log ([`Log::reaches`], [`Log::misses`]).
+
+mod ask;
+pub(super) mod facts;
+pub(super) mod scopes;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::base::{Context, Digest, Result, Timestamp};
-use crate::graph::{Readings, ScopeReading};
-use crate::history::intervals::{Intervals, Said};
+use crate::base::{Context, Result, Timestamp};
+use crate::history::intervals::Said;
 use crate::history::row::{Assertion, Commit, Reading, Row, Withdrawal};
-use crate::identity::{HumanDecision, IdentityState};
-use crate::observe::{Capability, Fact, Holding, Listing, Outcome, Perspective, RecordKey, Scope, Statement};
+use crate::identity::{EntityId, HumanDecision, IdentityState};
+use crate::observe::RecordKey;
+use facts::{FactId, Facts, ScopeId, Word};
+use scopes::{Scopes, Standing};
 
-/// Everything that was ever known. Cloning shares the facts.
+/// Everything that is known, or everything that bears on the head.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
-    facts: BTreeMap<Arc<Fact>, BTreeMap<Scope, Vec<Word>>>,
-    by_digest: BTreeMap<Digest, Arc<Fact>>,
-    scopes: BTreeMap<Scope, ScopeLog>,
-    identity: IdentityState,
-    /// Every word on identity, with when it was written down.
+    pub(super) facts: Facts,
+    pub(super) scopes: Scopes,
+    pub(super) identity: IdentityState,
+    /// What identity remembered where the log begins.
+    pub(super) founded: Arc<IdentityState>,
+    /// Every word on identity since, with when it was written down.
     assignments: Vec<(Timestamp, Arc<Row>)>,
-    decisions: Vec<(Timestamp, HumanDecision)>,
+    pub(super) decisions: Vec<(Timestamp, HumanDecision)>,
+    pub(super) last: Option<Timestamp>,
+    pub(super) revision: u64,
+    /// The commit at which words were left out that the store still has: what holds from its time on is as if they were there.
+    pub(super) abridged: Option<Timestamp>,
+    /// The commit before which nothing is kept, neither here nor in the store.
+    pub(super) begins: Option<Timestamp>,
+    /// How many facts scopes list.
+    listed: usize,
+    /// How to go back to where the log was.
+    journal: Option<Box<Journal>>,
+}
+
+/// What an append changed that cannot be seen from what it added.
+#[derive(Clone, Debug)]
+struct Journal {
+    facts: usize,
+    /// Each word that was added.
+    heard: Vec<(FactId, ScopeId)>,
+    scopes: usize,
+    /// Of each scope that was read: what stood before.
+    standings: BTreeMap<ScopeId, (Standing, Arc<BTreeSet<String>>, usize)>,
+    assignments: usize,
+    assigned: Vec<(RecordKey, Option<EntityId>)>,
+    redirects: BTreeMap<EntityId, EntityId>,
+    decisions: usize,
     last: Option<Timestamp>,
     revision: u64,
-}
-
-/// What a scope said of a fact, and when it was written down.
-#[derive(Clone, Debug)]
-struct Word {
-    tx: Timestamp,
-    said: Said,
-}
-
-/// One scope's readings and what it lists at the head of the log.
-#[derive(Clone, Debug, Default)]
-struct ScopeLog {
-    live: BTreeSet<Arc<Fact>>,
-    /// Facts with a stated end that was still to come when it was stated.
-    ending: BTreeMap<Arc<Fact>, Timestamp>,
-    members: BTreeSet<String>,
-    capabilities: Arc<Vec<Capability>>,
-    readings: Vec<(Timestamp, Reading)>,
-    /// When it was last read, by its own word; a mark that it was not read does not count.
-    observed: Option<Timestamp>,
 }
 
 impl Log {
     /// The log after these commits.
     pub fn replay(commits: Vec<Commit>) -> Self {
         let mut log = Log::default();
-        commits.into_iter().for_each(|commit| log.append(commit));
+        log.extend(commits);
         log
+    }
+
+    /// Appends commits. O(rows · log of all rows).
+    pub fn extend(&mut self, commits: Vec<Commit>) {
+        for Commit { tx, revision, rows } in commits {
+            rows.into_iter().for_each(|row| self.add(tx, row));
+            (self.last, self.revision) = (Some(tx), revision);
+        }
+        self.facts.sort();
     }
 
     /// The revision of the last commit.
@@ -63,9 +86,24 @@ impl Log {
         self.last
     }
 
+    /// The time before which nothing is kept, if something was put together.
+    pub fn begins(&self) -> Option<Timestamp> {
+        self.begins
+    }
+
     /// The time of the next commit: `now`, but always later than the last.
     pub fn next_tx(&self, now: Timestamp) -> Timestamp {
         self.last.map_or(now, |last| now.max(last.next()))
+    }
+
+    /// Whether everything is there that the store has.
+    pub fn is_whole(&self) -> bool {
+        self.abridged.is_none()
+    }
+
+    /// How many facts scopes list at the head, and how many records and scopes there are.
+    pub fn size(&self) -> usize {
+        self.listed + self.identity.len() + self.scopes.len()
     }
 
     /// What identity remembers.
@@ -79,7 +117,7 @@ impl Log {
         if by_then == self.assignments.len() {
             return Cow::Borrowed(&self.identity);
         }
-        let mut identity = IdentityState::default();
+        let mut identity = self.founded.as_ref().clone();
         for (_, row) in &self.assignments[..by_then] {
             follow(&mut identity, row);
         }
@@ -92,231 +130,156 @@ impl Log {
         by_then.map(|(_, decision)| decision.clone()).collect()
     }
 
-    /// Where a source goes on: the last cursor that was committed with one of its scopes.
-    pub fn cursor(&self, scope: &Scope) -> Option<&str> {
-        self.scopes.get(scope)?.readings.iter().rev().find_map(|(_, reading)| reading.cursor.as_deref())
-    }
-
     /// Appends one commit.
     pub fn append(&mut self, commit: Commit) {
-        let Commit { tx, revision, rows } = commit;
-        rows.into_iter().for_each(|row| self.add(tx, row));
-        (self.last, self.revision) = (Some(tx), revision);
+        self.extend(vec![commit]);
     }
 
-    /// Appends one commit, watched and stopped by `context`. What was stopped is of no use.
+    /// Appends rows of the commit at `tx` as long as the context goes on. Whoever stops goes back by [`Log::undo`].
     ///
     /// # Errors
     /// If the host cancels, or the deadline passes.
-    pub fn append_within(&mut self, commit: Commit, context: &Context) -> Result<()> {
-        let Commit { tx, revision, rows } = commit;
+    pub fn append_within(&mut self, tx: Timestamp, revision: u64, rows: &[Row], context: &Context) -> Result<()> {
         let all = rows.len() as u64;
-        for (done, row) in rows.into_iter().enumerate() {
+        for (done, row) in rows.iter().enumerate() {
             context.check()?;
             context.progress.report("remember", done as u64, all);
-            self.add(tx, row);
+            self.add(tx, row.clone());
         }
         (self.last, self.revision) = (Some(tx), revision);
+        self.facts.sort();
         Ok(())
     }
 
-    fn add(&mut self, tx: Timestamp, row: Row) {
+    /// The log without any fact: scopes, readings, identity, decisions.
+    pub(super) fn without_facts(&self) -> Log {
+        let mut log = Log { facts: Facts::default(), listed: 0, ..self.clone() };
+        log.scopes.forget_facts();
+        log
+    }
+
+    /// From now on, [`Log::undo`] comes back to here.
+    pub fn begin(&mut self) {
+        self.journal = Some(Box::new(Journal {
+            facts: self.facts.len(),
+            heard: Vec::new(),
+            scopes: self.scopes.len(),
+            standings: BTreeMap::new(),
+            assignments: self.assignments.len(),
+            assigned: Vec::new(),
+            redirects: self.identity.redirects().clone(),
+            decisions: self.decisions.len(),
+            last: self.last,
+            revision: self.revision,
+        }));
+    }
+
+    /// What was appended stays.
+    pub fn keep(&mut self) {
+        self.journal = None;
+    }
+
+    /// Takes back whatever was appended since [`Log::begin`]. O(rows appended + facts).
+    pub fn undo(&mut self) {
+        let Some(journal) = self.journal.take() else { return };
+        for (fact, scope) in journal.heard.into_iter().rev() {
+            self.facts.get_mut(fact).words.pop();
+            self.settle(fact, scope);
+        }
+        for (scope, (standing, members, readings)) in journal.standings {
+            let log = self.scopes.get_mut(scope);
+            (log.standing, log.members) = (standing, members);
+            log.readings.truncate(readings);
+        }
+        self.facts.cut(journal.facts);
+        self.scopes.cut(journal.scopes);
+        self.assignments.truncate(journal.assignments);
+        self.identity.restore(journal.assigned, journal.redirects);
+        self.decisions.truncate(journal.decisions);
+        (self.last, self.revision) = (journal.last, journal.revision);
+    }
+
+    /// Adds a row without sorting in what is new.
+    pub(super) fn add(&mut self, tx: Timestamp, row: Row) {
         match row {
             Row::Asserted(assertion) => self.assert(tx, assertion),
             Row::Withdrawn(withdrawal) => self.withdraw(tx, &withdrawal),
             Row::Read(reading) => self.read(tx, reading),
-            row @ (Row::Assigned { .. } | Row::Redirected { .. }) => {
-                follow(&mut self.identity, &row);
-                self.assignments.push((tx, Arc::new(row)));
-            }
+            row @ (Row::Assigned { .. } | Row::Redirected { .. }) => self.assign(tx, row),
             Row::Decided(decision) => self.decisions.push((tx, decision)),
         }
     }
 
     fn assert(&mut self, tx: Timestamp, assertion: Assertion) {
         let Assertion { fact, listing, valid_to } = assertion;
-        let fact = self.intern(fact);
-        let scope = listing.scope.clone();
-        self.hear(tx, fact, scope, Said::Holds(listing, valid_to));
+        let fact = self.facts.intern(fact);
+        let scope = self.scopes.intern(&listing.scope);
+        self.hear(fact, Word { tx, scope, said: Said::Holds(listing, valid_to) });
+    }
+
+    /// A word on a fact that was left out ends nothing that bears on the head.
+    fn withdraw(&mut self, tx: Timestamp, withdrawal: &Withdrawal) {
+        let Some(fact) = self.facts.by_digest(withdrawal.fact) else { return };
+        let scope = self.scopes.intern(&withdrawal.scope);
+        self.hear(fact, Word { tx, scope, said: Said::Ended(withdrawal.valid_to) });
     }
 
     /// Keeps a word, and what the scope lists after it.
-    fn hear(&mut self, tx: Timestamp, fact: Arc<Fact>, scope: Scope, said: Said) {
-        let words = self.facts.entry(fact.clone()).or_default().entry(scope.clone()).or_default();
-        words.push(Word { tx, said });
-        let intervals = Intervals::of(words.iter().map(|word| &word.said));
-        let scope = self.scopes.entry(scope).or_default();
-        match intervals.last_end().filter(|end| *end > tx) {
-            Some(end) => scope.ending.insert(fact.clone(), end),
-            None => scope.ending.remove(&fact),
-        };
-        match intervals.open.is_some() {
-            true => scope.live.insert(fact),
-            false => scope.live.remove(&fact),
-        };
+    pub(super) fn hear(&mut self, fact: FactId, word: Word) {
+        let scope = word.scope;
+        self.facts.get_mut(fact).words.push(word);
+        if let Some(journal) = &mut self.journal {
+            journal.heard.push((fact, scope));
+        }
+        self.settle(fact, scope);
     }
 
-    fn intern(&mut self, fact: Arc<Fact>) -> Arc<Fact> {
-        self.by_digest.entry(fact.digest()).or_insert(fact).clone()
-    }
-
-    fn withdraw(&mut self, tx: Timestamp, withdrawal: &Withdrawal) {
-        let Some(fact) = self.by_digest.get(&withdrawal.fact).cloned() else { return };
-        self.hear(tx, fact, withdrawal.scope.clone(), Said::Ended(withdrawal.valid_to));
+    /// What the scope lists of a fact by its words.
+    fn settle(&mut self, fact: FactId, scope: ScopeId) {
+        let (open, ending) = standing(&self.facts, fact, scope);
+        let log = self.scopes.get_mut(scope);
+        match ending {
+            Some(end) => log.ending.insert(fact, end),
+            None => log.ending.remove(&fact),
+        };
+        match open {
+            true => self.listed += usize::from(log.live.insert(fact)),
+            false => self.listed -= usize::from(log.live.remove(&fact)),
+        }
     }
 
     fn read(&mut self, tx: Timestamp, reading: Reading) {
-        let scope = self.scopes.entry(reading.scope.clone()).or_default();
-        if !reading.capabilities.is_empty() {
-            scope.capabilities = Arc::new(reading.capabilities.clone());
+        let place = self.scopes.intern(&reading.scope);
+        let log = self.scopes.get_mut(place);
+        if let Some(journal) = &mut self.journal {
+            let before = || (log.standing.clone(), log.members.clone(), log.readings.len());
+            journal.standings.entry(place).or_insert_with(before);
         }
-        if is_outdated(&reading, scope.observed) {
-            return scope.readings.push((tx, reading));
+        log.read(tx, reading);
+    }
+
+    fn assign(&mut self, tx: Timestamp, row: Row) {
+        if let (Some(journal), Row::Assigned { record, .. }) = (&mut self.journal, &row) {
+            journal.assigned.push((record.clone(), self.identity.entity_of(record).cloned()));
         }
-        scope.observed = newest(&reading, scope.observed);
-        match (&reading.outcome, &reading.members) {
-            (None, _) => scope.members.clear(),
-            (Some(Outcome::Complete), Some(members)) => scope.members = members.iter().cloned().collect(),
-            (Some(_), Some(members)) => scope.members.extend(members.iter().cloned()),
-            (Some(_), None) => {}
-        }
-        scope.readings.push((tx, reading));
-    }
-
-    /// The facts that a scope lists at the head of the log.
-    pub fn live(&self, scope: &Scope) -> impl Iterator<Item = &Arc<Fact>> {
-        self.scopes.get(scope).into_iter().flat_map(|scope| &scope.live)
-    }
-
-    /// The facts that a scope lists at the head of the log, or said to hold beyond `at`.
-    pub fn listed(&self, scope: &Scope, at: Timestamp) -> impl Iterator<Item = &Arc<Fact>> {
-        let ending = self.scopes.get(scope).into_iter().flat_map(|scope| &scope.ending);
-        let ending = ending.filter(move |(_, end)| **end > at).map(|(fact, _)| fact);
-        let listed: BTreeSet<&Arc<Fact>> = self.live(scope).chain(ending).collect();
-        listed.into_iter()
-    }
-
-    /// Whether a scope lists a fact at the head of the log, and with which listing.
-    pub fn listing(&self, scope: &Scope, fact: &Fact) -> Option<&Arc<Listing>> {
-        self.scopes.get(scope).filter(|known| known.live.contains(fact))?;
-        let words = self.facts.get(fact)?.get(scope)?;
-        words.iter().rev().find_map(|word| match &word.said {
-            Said::Holds(listing, None) => Some(listing),
-            _ => None,
-        })
-    }
-
-    /// When a fact holds by the word of a scope, by all that is known.
-    pub(super) fn intervals(&self, scope: &Scope, fact: &Fact) -> Intervals {
-        let words = self.facts.get(fact).and_then(|scopes| scopes.get(scope));
-        Intervals::of(words.into_iter().flatten().map(|word| &word.said))
-    }
-
-    /// Everything that a scope ever said of a record. O(log facts) plus the facts of the record.
-    pub fn said_of<'a>(&'a self, scope: &'a Scope, subject: &'a RecordKey) -> impl Iterator<Item = &'a Arc<Fact>> {
-        let statement = Statement::Exists { name: String::new() };
-        let least = Fact { subject: subject.clone(), statement, perspective: Perspective::Declared };
-        let facts = self.facts.range(Arc::new(least)..).take_while(move |(fact, _)| fact.subject == *subject);
-        facts.filter(move |(_, scopes)| scopes.contains_key(scope)).map(|(fact, _)| fact)
-    }
-
-    /// The times at which a scope began or ceased to say something of a record.
-    pub fn changes_of(&self, scope: &Scope, subject: &RecordKey) -> BTreeSet<Timestamp> {
-        let words = self.said_of(scope, subject).filter_map(|fact| self.facts.get(fact)?.get(scope)).flatten();
-        let time = |word: &Word| match &word.said {
-            Said::Holds(listing, _) => listing.valid_from,
-            Said::Ended(end) => *end,
-        };
-        words.map(time).collect()
-    }
-
-    /// Whether any scope lists a fact at the head of the log, or says that it will end.
-    pub fn is_live(&self, fact: &Fact) -> bool {
-        let scopes = self.facts.get(fact).into_iter().flat_map(BTreeMap::keys);
-        let says = |known: &ScopeLog| known.live.contains(fact) || known.ending.contains_key(fact);
-        scopes.into_iter().any(|scope| self.scopes.get(scope).is_some_and(says))
-    }
-
-    /// When a scope was last read, by its own word.
-    pub fn observed(&self, scope: &Scope) -> Option<Timestamp> {
-        self.scopes.get(scope)?.observed
-    }
-
-    /// The first time after `valid` at which something begins or ceases to hold, by all that is known; of no use where the context stops. O(facts).
-    pub fn next_change(&self, valid: Timestamp, context: &Context) -> Option<Timestamp> {
-        let words = self.facts.values().take_while(|_| context.goes_on()).flat_map(BTreeMap::values);
-        let intervals = words.map(|words| Intervals::of(words.iter().map(|word| &word.said)));
-        let next = |intervals: Intervals| intervals.changes().filter(|change| *change > valid).min();
-        intervals.filter_map(next).min()
-    }
-
-    /// The scopes within a scope, by its last listing.
-    pub fn members(&self, scope: &Scope) -> impl Iterator<Item = &String> {
-        self.scopes.get(scope).into_iter().flat_map(|scope| &scope.members)
-    }
-
-    /// Whether a scope was ever read by something that can yield facts, and is not gone.
-    pub fn was_read(&self, scope: &Scope) -> bool {
-        self.scopes.get(scope).is_some_and(|known| {
-            let gone = known.readings.last().is_some_and(|(_, reading)| reading.outcome.is_none());
-            !gone && !known.capabilities.is_empty()
-        })
-    }
-
-    /// The facts that held at `valid` by what was known at `known`, by subject; not all of them where the context stops. O(facts).
-    pub fn holdings(&self, valid: Timestamp, known: Timestamp, context: &Context) -> Vec<Holding> {
-        let mut holdings = Vec::new();
-        for (fact, scopes) in self.facts.iter().take_while(|_| context.goes_on()) {
-            let listings: Vec<Arc<Listing>> =
-                scopes.values().filter_map(|words| holding(words, valid, known)).collect();
-            if !listings.is_empty() {
-                holdings.push(Holding { fact: fact.clone(), listings });
-            }
-        }
-        holdings
-    }
-
-    /// What had been read by then.
-    pub fn readings(&self, known: Timestamp) -> Readings {
-        let mut readings = Readings::default();
-        for (scope, log) in &self.scopes {
-            if let Some(reading) = log.as_known(known) {
-                readings.scopes.insert(scope.clone(), reading);
-            }
-        }
-        readings
+        follow(&mut self.identity, &row);
+        self.assignments.push((tx, Arc::new(row)));
     }
 }
 
-impl ScopeLog {
-    /// The last word on the scope by then; `None` if it was not read yet, or is gone.
-    fn as_known(&self, known: Timestamp) -> Option<ScopeReading> {
-        let mut last: Option<ScopeReading> = None;
-        let mut observed = None;
-        for (_, reading) in self.readings.iter().filter(|(tx, _)| *tx <= known) {
-            if is_outdated(reading, observed) {
-                continue;
-            }
-            observed = newest(reading, observed);
-            let Some(outcome) = &reading.outcome else {
-                last = None;
-                continue;
-            };
-            let before = last.take();
-            let completed = (*outcome == Outcome::Complete).then_some(reading.observed_at);
-            let capabilities = if reading.capabilities.is_empty() {
-                before.as_ref().map(|before| before.capabilities.clone()).unwrap_or_default()
-            } else {
-                Arc::new(reading.capabilities.clone())
-            };
-            last = Some(ScopeReading {
-                capabilities,
-                completed_at: completed.or(before.and_then(|before| before.completed_at)),
-                tried_at: reading.observed_at,
-                outcome: outcome.clone(),
-            });
-        }
-        last
+/// Whether a scope lists a fact by its words, and the end to come that it stated.
+fn standing(facts: &Facts, fact: FactId, scope: ScopeId) -> (bool, Option<Timestamp>) {
+    let fact = facts.get(fact);
+    let mut words = fact.of(scope);
+    let Some(last) = words.next_back() else { return (false, None) };
+    if words.next().is_some() {
+        let intervals = fact.intervals(scope);
+        return (intervals.open.is_some(), intervals.last_end().filter(|end| *end > last.tx));
+    }
+    match &last.said {
+        Said::Holds(_, None) => (true, None),
+        Said::Holds(_, Some(end)) => (false, Some(*end).filter(|end| *end > last.tx)),
+        Said::Ended(_) => (false, None),
     }
 }
 
@@ -327,26 +290,4 @@ fn follow(identity: &mut IdentityState, row: &Row) {
         Row::Redirected { from, to } => identity.redirect(from.clone(), to.clone()),
         _ => {}
     }
-}
-
-/// Whether something was read, as against a mark that it was not.
-fn is_read(reading: &Reading) -> bool {
-    !reading.capabilities.is_empty() || reading.members.is_some()
-}
-
-/// Whether a reading is older, by its own word, than one that is known.
-fn is_outdated(reading: &Reading, observed: Option<Timestamp>) -> bool {
-    is_read(reading) && observed.is_some_and(|known| reading.observed_at < known)
-}
-
-/// When the scope was last read, after one more reading; never, once it is gone.
-fn newest(reading: &Reading, observed: Option<Timestamp>) -> Option<Timestamp> {
-    reading.outcome.as_ref()?;
-    if is_read(reading) { Some(reading.observed_at) } else { observed }
-}
-
-/// The listing by which a scope says that a fact held at `valid`, by what was known at `known`.
-fn holding(words: &[Word], valid: Timestamp, known: Timestamp) -> Option<Arc<Listing>> {
-    let said = words.iter().filter(|word| word.tx <= known).map(|word| &word.said);
-    Intervals::of(said).at(valid).cloned()
 }

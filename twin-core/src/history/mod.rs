@@ -4,14 +4,22 @@
 //! it builds is a `Snapshot`.
 
 mod apply;
+mod checkpoint;
+mod chronicle;
 mod intervals;
 mod late;
 mod log;
+mod pack;
+mod redact;
 mod row;
 mod store;
+mod transfer;
 mod view;
 
 pub use apply::{Counters, Staged, stage};
+pub use chronicle::{Gap, Spell, gaps};
 pub use log::Log;
+pub use redact::{Redaction, Redactor};
 pub use row::{Assertion, Commit, Reading, Row, Withdrawal};
-pub use store::Store;
+pub use store::{Store, Verified};
+pub use transfer::{Imported, export, import};

@@ -2,28 +2,33 @@
 //!
 //! # What is in the file
 //!
-//! The file is a database of `redb` with four tables:
+//! The file is a database of `redb` with six tables (`docs/decisions/0012-store-format-2.md`):
 //!
 //! | table | key | value |
 //! |---|---|---|
-//! | `meta` | `magic`, `format`, `schema`, `created by`, `checksum` | text: `twin-store`, `1.0`, the schema's fingerprint, the version of this crate, a digest of the others |
-//! | `rows` | subject, valid time, transaction time, place within the commit | checksum of key and row, the row as JSON |
-//! | `order` | transaction time, place within the commit | subject, valid time: the rest of the row's key |
-//! | `commits` | transaction time | revision, number of rows, number of rows so far, chained checksum |
+//! | `meta` | `magic`, `format`, `schema`, `created by`, `checksum` | text: `twin-store`, `2.0`, the schema's fingerprint, the version of this crate, a digest of the others |
+//! | `heads` | transaction time | revision, number of rows, number of blocks, rows, blocks and commits so far, chained checksum |
+//! | `blocks` | transaction time, number within the commit | checksum, least subject and valid time, greatest ones, number of rows, the rows |
+//! | `directory` | least subject, least valid time, transaction time, number | greatest subject and valid time, number of rows, checksum |
+//! | `checkpoint` | number of the part | part 0: the head of the commit at which it stands and the checksums of the others; then what bears on the head of the log |
+//! | `floor` | number of the part | the same for what stands for everything before the first commit, where there is such a thing |
 //!
 //! Times are microseconds. The subject is a digest: of the record for facts, assignments and decisions (the first record where
 //! there are two), of the scope for readings, of the id no longer in use for redirections, of the fact for withdrawals. Rows
-//! without a valid time are filed under the earliest. The chained checksum covers the checksum of the commit before, the time,
-//! the revision, the number of rows so far, and the checksum of each row in order.
+//! without a valid time are filed under the earliest. The chained checksum covers that of the commit before, everything else in the head, and the
+//! checksum of each block in order.
 //!
 //! # What holds
 //!
-//! - A commit is there in full or not at all, and once `append` has returned it survives the loss of power.
+//! - A commit is there in full or not at all, and once `append` has returned it survives the loss of power. Rows, cursors, decisions about identity, the
+//!   number of diagnostics and a checkpoint that falls due are one transaction.
 //! - No row is handed out that is missing, doubled, altered, moved within or between commits: that is `Corrupt`. Every
-//!   row is verified each time it is read, and for a writer the pages of the database are too.
+//!   block is verified each time it is read; before a writer first appends, so are all pages of the database.
 //! - A file that cannot be opened is not touched: it is first examined, and if need be repaired, in memory.
 //! - A store whose process was killed opens with every commit that was acknowledged.
-//! - A file with an older minor format opens; a newer one is `Newer`. A file that is not ours is `NotAStore`, among them one
+//! - Opening by [`Store::resume`] takes as long as what bears on the head is large, whatever the age of the file; but where the last writer did not close the
+//!   file, all of it is read.
+//! - A file with an older format opens, and is written anew when something is first appended to it; a newer one is `Newer`. A file that is not ours is `NotAStore`, among them one
 //!   cut off within its first bytes; but an empty file, or a database without any table, is a new store to a writer, since
 //!   nothing in it can be lost.
 //! - A store may be opened with another schema than it was written with, because a host may add rows to its own:
@@ -38,11 +43,13 @@
 mod backend;
 mod fault;
 mod file;
+mod first;
 mod holder;
 mod layout;
 mod log;
 mod meta;
 mod overlay;
+mod upkeep;
 
 #[cfg(test)]
 mod tests;
@@ -53,16 +60,25 @@ use std::path::{Path, PathBuf};
 use redb::{Database, Durability};
 
 use crate::base::{Context, Digest, Result, Timestamp};
-use crate::history::Commit;
+use crate::history::{Commit, Log};
 use fault::Fault;
 use file::Found;
 use holder::Holder;
 use layout::Head;
+use log::Extent;
+use meta::Meta;
+
+pub use upkeep::Verified;
+
+/// The least number of rows after which a checkpoint is written.
+const LEAST_ROWS: u64 = 4_096;
 
 /// The file in which the log lives on. Dropping it closes the file.
 pub struct Store {
     path: PathBuf,
     fingerprint: Option<Digest>,
+    /// The last commit that was read or written.
+    last: Option<Head>,
     /// `None` for one that only reads.
     writer: Option<Writer>,
 }
@@ -72,8 +88,14 @@ struct Writer {
     _holder: Option<Holder>,
     database: Database,
     schema: Digest,
-    recorded: Option<Digest>,
+    recorded: Option<Meta>,
+    /// Whether all pages of the database were verified.
+    verified: bool,
     last: Option<Head>,
+    /// How many rows there are since the last checkpoint.
+    since: u64,
+    /// After how many rows a test wants a checkpoint.
+    wanted: Option<u64>,
 }
 
 impl Store {
@@ -84,11 +106,26 @@ impl Store {
     /// `Busy` while another process, or this one, holds it for writing; `NotAStore`, `Newer`, `Corrupt`, `Io`. The file is then
     /// as it was.
     pub fn open(path: &Path, fingerprint: Digest) -> Result<(Store, Vec<Commit>)> {
-        let (database, found) = file::open(path).map_err(|fault| fault.at(path))?;
+        let (store, found) = Store::writing(path, fingerprint, Extent::All)?;
+        Ok((store, found.log.commits))
+    }
+
+    /// Opens the store at `path` for writing as [`Store::open`] does, and reads what bears on the head of its log. O(what bears on the head).
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn resume(path: &Path, fingerprint: Digest) -> Result<(Store, Log)> {
+        let (store, found) = Store::writing(path, fingerprint, Extent::Head)?;
+        Ok((store, found.log.into_log()))
+    }
+
+    fn writing(path: &Path, fingerprint: Digest, extent: Extent) -> Result<(Store, Found)> {
+        let (database, found) = file::open(path, extent).map_err(|fault| fault.at(path))?;
         let mut writer = Writer::new(Some(Holder::of(path)), database, fingerprint, &found);
         writer.begin().map_err(|fault| fault.at(path))?;
-        let fingerprint = found.schema.or(Some(fingerprint));
-        Ok((Store { path: path.to_owned(), fingerprint, writer: Some(writer) }, found.log.commits))
+        let fingerprint = found.meta.map_or(fingerprint, |meta| meta.schema);
+        let (path, last) = (path.to_owned(), found.log.last);
+        Ok((Store { path, fingerprint: Some(fingerprint), last, writer: Some(writer) }, found))
     }
 
     /// Opens the store at `path` for reading, beside whoever writes it, and reads every commit in the order of their times.
@@ -97,8 +134,23 @@ impl Store {
     /// # Errors
     /// `NotAStore`, also for an empty file; `Newer`, `Corrupt`, `Io`.
     pub fn open_read_only(path: &Path) -> Result<(Store, Vec<Commit>)> {
-        let found = file::follow(path, None).map_err(|fault| fault.at(path))?;
-        Ok((Store { path: path.to_owned(), fingerprint: found.schema, writer: None }, found.log.commits))
+        let (store, found) = Store::reading(path, Extent::All)?;
+        Ok((store, found.log.commits))
+    }
+
+    /// Opens the store at `path` for reading as [`Store::open_read_only`] does, and reads what bears on the head of its log. O(what bears on the head).
+    ///
+    /// # Errors
+    /// As [`Store::open_read_only`].
+    pub fn resume_read_only(path: &Path) -> Result<(Store, Log)> {
+        let (store, found) = Store::reading(path, Extent::Head)?;
+        Ok((store, found.log.into_log()))
+    }
+
+    fn reading(path: &Path, extent: Extent) -> Result<(Store, Found)> {
+        let found = file::follow(path, extent).map_err(|fault| fault.at(path))?;
+        let (fingerprint, last) = (found.meta.map(|meta| meta.schema), found.log.last);
+        Ok((Store { path: path.to_owned(), fingerprint, last, writer: None }, found))
     }
 
     /// The fingerprint of the schema that the store was last written with before it was opened; `None` for a store that is
@@ -113,19 +165,29 @@ impl Store {
     /// `Invalid` if the commit is not later than the last or has a lesser revision, if a confidence is no number, or if the
     /// store was opened for reading; `Io` if the disk fails, after which the store must be opened anew.
     pub fn append(&mut self, commit: &Commit) -> Result<()> {
-        self.append_within(commit, &Context::new(commit.tx))
+        self.append_within(commit, None, &Context::new(commit.tx))
     }
 
-    /// Appends `commit` as [`Store::append`] does, watched and stopped by `context` until it is written down: all of it, or nothing.
+    /// Appends `commit` as [`Store::append`] does, watched and stopped by `context` until it is written down: all of it, or nothing. Where the log after it is
+    /// given, a checkpoint of it is written once the rows since the last one are more than what bears on the head.
     ///
     /// # Errors
     /// As [`Store::append`]; `Cancelled` if the host cancels, `Limit` if the deadline passes.
-    pub fn append_within(&mut self, commit: &Commit, context: &Context) -> Result<()> {
+    pub fn append_within(&mut self, commit: &Commit, log: Option<&Log>, context: &Context) -> Result<()> {
         let appended = match &mut self.writer {
-            Some(writer) => writer.append(commit, context),
+            Some(writer) => writer.write(Some(commit), log, context),
             None => Err(Fault::Misuse("was opened for reading only".to_owned())),
         };
-        appended.map_err(|fault| fault.at(&self.path))
+        self.last = appended.map_err(|fault| fault.at(&self.path))?;
+        Ok(())
+    }
+
+    /// Writes checkpoints after so many rows. For tests: else it is some thousands, or as many as bear on the head.
+    #[cfg(feature = "testkit")]
+    pub fn checkpoint_after(&mut self, rows: u64) {
+        if let Some(writer) = &mut self.writer {
+            writer.wanted = Some(rows);
+        }
     }
 
     /// The commits later than `after`, in the order of their times, as the file has them now. O(rows of these commits · log of
@@ -134,46 +196,112 @@ impl Store {
     /// # Errors
     /// As for opening.
     pub fn refresh(&self, after: Timestamp) -> Result<Vec<Commit>> {
-        let found = file::follow(&self.path, Some(after)).map_err(|fault| fault.at(&self.path))?;
-        Ok(found.log.commits)
+        Ok(self.found(Extent::After(after))?.log.commits)
+    }
+
+    /// Brings a log that this store gave up to what the file has now, and says whether anything was new. O(rows of new commits), but O(what bears on the head)
+    /// where the file was written anew.
+    ///
+    /// # Errors
+    /// As for opening.
+    pub fn follow(&mut self, log: &mut Log) -> Result<bool> {
+        let known = self.last;
+        let found = self.found(known.map_or(Extent::Head, |head| Extent::After(head.tx)))?;
+        if known.is_some() && found.log.before == known {
+            let is_new = !found.log.commits.is_empty();
+            self.last = found.log.last;
+            log.extend(found.log.commits);
+            return Ok(is_new);
+        }
+        let found = self.found(Extent::Head)?;
+        let is_new = found.log.last != known;
+        if is_new {
+            (self.last, *log) = (found.log.last, found.log.into_log());
+        }
+        Ok(is_new)
+    }
+
+    /// The whole log until the last commit that this store has read or written. O(rows).
+    ///
+    /// # Errors
+    /// As for opening; `Corrupt` as well where another process took what was before away.
+    pub fn whole(&self) -> Result<Log> {
+        let mut stretch = self.found(Extent::All)?.log;
+        let last = self.last.map(|head| head.tx);
+        stretch.commits.retain(|commit| Some(commit.tx) <= last);
+        let log = stretch.into_log();
+        if log.last() == last {
+            return Ok(log);
+        }
+        Err(Fault::damaged("what was read before is no longer there").at(&self.path))
+    }
+
+    fn found(&self, extent: Extent) -> Result<Found> {
+        let found = match &self.writer {
+            Some(writer) => file::guarded(|| file::read(&writer.database, extent)),
+            None => file::follow(&self.path, extent),
+        };
+        found.map_err(|fault| fault.at(&self.path))
     }
 }
 
 impl Writer {
     fn new(holder: Option<Holder>, database: Database, schema: Digest, found: &Found) -> Writer {
-        Writer { _holder: holder, database, schema, recorded: found.schema, last: found.log.last }
+        let (last, since) = (found.log.last, found.log.since);
+        Writer { _holder: holder, database, schema, recorded: found.meta, verified: false, last, since, wanted: None }
     }
 
     /// Makes a new file a store. One that was written before stays as it is until something is appended.
     fn begin(&mut self) -> fault::Result<()> {
         match self.recorded {
             Some(_) => Ok(()),
-            None => self.write(None, &Context::new(Timestamp::MIN)),
+            None => self.write(None, None, &Context::new(Timestamp::MIN)).map(drop),
         }
     }
 
-    fn append(&mut self, commit: &Commit, context: &Context) -> fault::Result<()> {
-        self.write(Some(commit), context)
+    /// One transaction: the schema if it is another than is recorded, the commit, and a checkpoint if one is due.
+    fn write(&mut self, commit: Option<&Commit>, log: Option<&Log>, context: &Context) -> fault::Result<Option<Head>> {
+        self.verify()?;
+        let rows = commit.map_or(0, |commit| commit.rows.len() as u64);
+        let most = |log: &Log| self.wanted.unwrap_or(LEAST_ROWS.max(log.size() as u64));
+        let due = log.filter(|log| self.since + rows > most(log));
+        self.last = file::guarded(|| self.transact(commit, due, context))?;
+        self.recorded = Some(Meta::ours(self.schema));
+        self.since = if due.is_some() { 0 } else { self.since + rows };
+        Ok(self.last)
     }
 
-    /// One transaction: the schema if it is another than is recorded, and the commit.
-    fn write(&mut self, commit: Option<&Commit>, context: &Context) -> fault::Result<()> {
-        self.last = file::guarded(|| self.transact(commit, context))?;
-        self.recorded = Some(self.schema);
+    /// Verifies all pages and rebuilds what is known of free ones, so that damage there cannot make anybody overwrite what is in use. Once.
+    fn verify(&mut self) -> fault::Result<()> {
+        if !self.verified && self.last.is_some() {
+            let database = &mut self.database;
+            file::guarded(|| Ok(database.check_integrity()?))?;
+        }
+        self.verified = true;
         Ok(())
     }
 
-    fn transact(&self, commit: Option<&Commit>, context: &Context) -> fault::Result<Option<Head>> {
+    fn transact(&self, commit: Option<&Commit>, due: Option<&Log>, context: &Context) -> fault::Result<Option<Head>> {
+        let old = self.recorded.is_some_and(|meta| meta.is_first());
+        let commits = if old { file::read(&self.database, Extent::All)?.log.commits } else { Vec::new() };
         let mut transaction = self.database.begin_write()?;
         transaction.set_durability(Durability::Immediate).map_err(Fault::damaged)?;
-        if self.recorded != Some(self.schema) {
+        if self.recorded != Some(Meta::ours(self.schema)) {
             meta::write(&transaction, self.schema)?;
             log::create(&transaction)?;
         }
-        let previous = self.last.as_ref();
-        let appended = commit.map(|commit| log::append(&transaction, previous, commit, context)).transpose()?;
+        let mut last = if old { None } else { self.last };
+        for commit in commits.iter().chain(commit) {
+            last = Some(log::append(&transaction, last.as_ref(), commit, context)?);
+        }
+        if old {
+            first::remove(&transaction)?;
+        }
+        if let (Some(head), Some(log)) = (&last, due) {
+            log::write_checkpoint(&transaction, head, log)?;
+        }
         transaction.commit()?;
-        Ok(appended.or(self.last))
+        Ok(last)
     }
 }
 

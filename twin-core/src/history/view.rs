@@ -8,7 +8,7 @@ use crate::base::{Context, Timestamp};
 use crate::graph::{self, Identified, Pages, Rows, Snapshot};
 use crate::history::Log;
 use crate::history::row::Row;
-use crate::identity::{Directory, HumanDecision, cluster};
+use crate::identity::{Assignments, Directory, HumanDecision, IdentityState, cluster};
 use crate::observe::RecordKey;
 use crate::schema::Schema;
 
@@ -22,37 +22,41 @@ impl Log {
 
     /// The pages of two times; not whole where the context stops.
     pub fn pages(&self, schema: &Schema, as_of: AsOf, context: &Context) -> Pages {
-        Pages::of(self.rows(schema, as_of, context))
+        let identity = self.identity_at(as_of.known);
+        Pages::of(self.assemble(schema, as_of, &identity, context).0)
     }
 
-    /// The rows of two times; not all where the context stops.
-    pub fn rows(&self, schema: &Schema, as_of: AsOf, context: &Context) -> Rows {
+    /// The rows at the head of the log at `now`, and the rows by which identity follows them; not all of them where the context stops.
+    pub fn head(&self, schema: &Schema, now: Timestamp, context: &Context) -> (Rows, Vec<Row>) {
+        let as_of = AsOf { valid: now, known: Timestamp::MAX };
+        let (rows, change) = self.assemble(schema, as_of, &self.identity, context);
+        let assigned = change.assigned.into_iter().map(|(record, entity)| Row::Assigned { record, entity });
+        let redirected = change.redirected.into_iter().map(|(from, to)| Row::Redirected { from, to });
+        (rows, assigned.chain(redirected).collect())
+    }
+
+    /// Puts the facts of two times together, with ids that follow from what identity remembers.
+    fn assemble(
+        &self,
+        schema: &Schema,
+        as_of: AsOf,
+        identity: &IdentityState,
+        context: &Context,
+    ) -> (Rows, Assignments) {
         let holdings = self.holdings(as_of.valid, as_of.known, context);
         let directory = Directory::new(&holdings, context);
         let decisions = self.decisions(as_of.known);
         let found = cluster(&directory, schema, &decisions);
-        let keys = keys_of(&directory, &found.clusters);
-        let identity = self.identity_at(as_of.known);
-        let ids = identity.claim(&keys, context).ids;
+        let mut change = identity.claim(&keys_of(&directory, &found.clusters), context);
+        let ids = std::mem::take(&mut change.ids);
         let identified = Identified {
             clusters: &found.clusters,
             ids: &ids,
             names: &names(&decisions),
             verdicts: found.verdicts,
-            redirects: identity.redirects().clone(),
+            redirects: identity.redirects_after(&change),
         };
-        graph::build(&directory, schema, identified)
-    }
-
-    /// The rows by which identity follows the facts at the head of the log; not all of them where the context stops.
-    pub fn identity_rows(&self, schema: &Schema, now: Timestamp, context: &Context) -> Vec<Row> {
-        let holdings = self.holdings(now, Timestamp::MAX, context);
-        let directory = Directory::new(&holdings, context);
-        let found = cluster(&directory, schema, &self.decisions(Timestamp::MAX));
-        let change = self.identity().claim(&keys_of(&directory, &found.clusters), context);
-        let assigned = change.assigned.into_iter().map(|(record, entity)| Row::Assigned { record, entity });
-        let redirected = change.redirected.into_iter().map(|(from, to)| Row::Redirected { from, to });
-        assigned.chain(redirected).collect()
+        (graph::build(&directory, schema, identified), change)
     }
 }
 

@@ -53,6 +53,16 @@ impl IdentityState {
         &self.redirects
     }
 
+    /// The ids that stand for others once a change is followed.
+    pub fn redirects_after(&self, change: &Assignments) -> BTreeMap<EntityId, EntityId> {
+        let mut redirects = self.redirects.clone();
+        if !redirects.is_empty() {
+            change.assigned.iter().for_each(|(_, entity)| drop(redirects.remove(entity)));
+        }
+        redirects.extend(change.redirected.iter().cloned());
+        redirects
+    }
+
     /// Files a record under an entity.
     pub fn assign(&mut self, record: RecordKey, entity: EntityId) {
         self.redirects.remove(&entity);
@@ -62,6 +72,41 @@ impl IdentityState {
     /// Lets an id stand for another from now on.
     pub fn redirect(&mut self, from: EntityId, to: EntityId) {
         self.redirects.insert(from, to);
+    }
+
+    /// How many records were ever seen.
+    pub fn len(&self) -> usize {
+        self.assigned.len()
+    }
+
+    /// Whether none was.
+    pub fn is_empty(&self) -> bool {
+        self.assigned.is_empty()
+    }
+
+    /// All records that were ever seen, each with its entity, in order.
+    pub fn assigned(&self) -> impl Iterator<Item = (&RecordKey, &EntityId)> {
+        self.assigned.iter()
+    }
+
+    /// What was remembered of some records before they were assigned, the last first, and the redirects before that.
+    pub(crate) fn restore(
+        &mut self,
+        assigned: Vec<(RecordKey, Option<EntityId>)>,
+        redirects: BTreeMap<EntityId, EntityId>,
+    ) {
+        for (record, entity) in assigned.into_iter().rev() {
+            match entity {
+                Some(entity) => self.assigned.insert(record, entity),
+                None => self.assigned.remove(&record),
+            };
+        }
+        self.redirects = redirects;
+    }
+
+    /// What was remembered, as it was written down: records in order, and redirects.
+    pub(crate) fn recalled(assigned: BTreeMap<RecordKey, EntityId>, redirects: BTreeMap<EntityId, EntityId>) -> Self {
+        IdentityState { assigned, redirects }
     }
 
     /// Gives each cluster of records an id: the old id with which it shares most records, larger overlaps first; an id goes to

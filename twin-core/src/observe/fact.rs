@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Digest, Timestamp, digest_of};
+use crate::base::{Digest, Timestamp};
+use crate::observe::pack::{Packed, Packer};
 use crate::observe::{Evidence, Perspective, RecordKey, Scope, Statement};
 
 /// What is said, by its content alone. Two scopes that say the same share one fact.
@@ -21,7 +22,17 @@ pub struct Fact {
 impl Fact {
     /// The fact's identity: equal for equal facts, over processes and versions of one store format.
     pub fn digest(&self) -> Digest {
-        digest_of(self)
+        self.digests().0
+    }
+
+    /// The fact's identity, and that of its subject.
+    pub(crate) fn digests(&self) -> (Digest, Digest) {
+        let mut packer = Packer::plain();
+        self.subject.pack(&mut packer);
+        let subject = Digest::of(packer.bytes());
+        self.statement.pack(&mut packer);
+        self.perspective.pack(&mut packer);
+        (Digest::of(packer.bytes()), subject)
     }
 }
 

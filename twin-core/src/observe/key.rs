@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::Digest;
+use crate::observe::pack::{Packed, Packer};
 use crate::schema::Kind;
 
 /// One source instance: a folder that is scanned, a cluster that is watched. Chosen by the host or derived from the Git remote.
@@ -40,6 +42,13 @@ impl RecordKey {
     /// A key without cluster and namespace.
     pub fn new(source: &SourceId, kind: Kind, name: impl Into<String>) -> Self {
         RecordKey { source: source.clone(), cluster: None, namespace: None, kind, name: name.into() }
+    }
+
+    /// The key's identity: equal for equal keys, over processes and versions of one store format.
+    pub(crate) fn digest(&self) -> Digest {
+        let mut packer = Packer::plain();
+        self.pack(&mut packer);
+        Digest::of(packer.bytes())
     }
 
     /// The same key within `cluster`.

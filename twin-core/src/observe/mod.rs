@@ -12,6 +12,7 @@ mod draft;
 mod evidence;
 mod fact;
 mod key;
+pub(crate) mod pack;
 mod record;
 mod source;
 

@@ -2,7 +2,9 @@
 
 mod builds;
 mod folders;
+mod formats;
 mod graphs;
+mod history;
 mod hosts;
 mod identity;
 mod order;
@@ -16,4 +18,5 @@ mod structure;
 mod support;
 mod sync;
 mod times;
+mod upkeep;
 mod words;

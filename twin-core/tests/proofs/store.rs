@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 use twin_core::identity::HumanDecision;
 use twin_core::observe::{Batch, RecordKey, Scope, SourceId};
-use twin_core::testkit::files;
-use twin_core::{At, Twin, changes_json};
+use twin_core::testkit::{batches, files};
+use twin_core::{At, Receipt, Twin, changes_json};
 
+use crate::history::reading;
 use crate::support::{apply, cases, components, time, told};
 
 #[derive(Clone, Debug)]
@@ -48,11 +49,12 @@ proptest! {
     #![proptest_config(cases(24))]
 
     #[test]
-    fn a_twin_on_disk_is_the_twin_in_memory(steps in steps()) {
+    fn a_twin_on_disk_is_the_twin_in_memory(steps in steps(), least in 0..40_u64) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("twin");
         let memory = Twin::in_memory();
         let mut disk = Twin::open(&path).unwrap();
+        disk.checkpoint_after(least);
         for step in steps {
             match step {
                 Step::Apply(batches) => {
@@ -64,6 +66,7 @@ proptest! {
                 Step::Reopen => {
                     drop(disk);
                     disk = Twin::open(&path).unwrap();
+                    disk.checkpoint_after(least);
                 }
             }
             prop_assert_eq!(disk.revision(), memory.revision());
@@ -72,6 +75,56 @@ proptest! {
             let past = at.valid(time("09:00"));
             prop_assert_eq!(disk.snapshot(past).pages().entities.clone(), memory.snapshot(past).pages().entities.clone());
         }
+    }
+}
+
+/// What is told of some batches, with the counts. The numbers of evidence are the twin's own.
+fn plainly(receipt: &Receipt) -> String {
+    let Receipt { applied, duplicate, late, rejected, diagnostics, revision, events, .. } = receipt;
+    let counts = [applied, duplicate, late, rejected, revision];
+    format!("{counts:?} {diagnostics:?} {}", changes_json(events))
+}
+
+fn receipt(twin: &Twin, batches: Vec<Batch>, hour: u8) -> String {
+    plainly(&twin.apply(batches, time(&format!("{hour:02}:00"))).unwrap())
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    #[test]
+    fn what_opening_leaves_out_changes_no_answer(
+        told_in_order in proptest::collection::vec(reading(), 2..9),
+        (valid, known) in (0..24_u8, 0..24_u8),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("twin");
+        let memory = Twin::in_memory();
+        for text in &told_in_order {
+            let disk = Twin::open(&path).unwrap();
+            disk.checkpoint_after(0);
+            prop_assert_eq!(plainly(&apply(&disk, text)), plainly(&apply(&memory, text)));
+        }
+        let at = |hour: u8| time(&format!("{hour:02}:00"));
+        let late = At::now(time("23:30"));
+        for at in [late, late.valid(at(valid)), late.known(at(known)), late.valid(at(valid)).known(at(known))] {
+            let reader = Twin::open_read_only(&path).unwrap();
+            prop_assert_eq!(told(&reader.snapshot(at)), told(&memory.snapshot(at)));
+        }
+    }
+
+    #[test]
+    fn whatever_batches_say_opening_leaves_out_no_answer(steps in proptest::collection::vec((batches(), 0..24_u8), 1..5)) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("twin");
+        let memory = Twin::in_memory();
+        for (batches, hour) in steps {
+            let disk = Twin::open(&path).unwrap();
+            disk.checkpoint_after(0);
+            prop_assert_eq!(receipt(&disk, batches.clone(), hour), receipt(&memory, batches, hour));
+        }
+        let (reader, at) = (Twin::open_read_only(&path).unwrap(), At::now(time("23:30")));
+        prop_assert_eq!(told(&reader.snapshot(at)), told(&memory.snapshot(at)));
     }
 }
 

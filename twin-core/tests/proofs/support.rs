@@ -10,7 +10,8 @@ use twin_core::answer::{Answer, Profile};
 use twin_core::base::Timestamp;
 use twin_core::graph::Snapshot;
 use twin_core::observe::{Batch, Perspective};
-use twin_core::testkit::{Estate, estate, rows};
+pub use twin_core::testkit::rows;
+use twin_core::testkit::{Estate, estate};
 use twin_core::{At, Receipt, Twin};
 
 /// A few cases, the same on every machine; others where `PROPTEST_RNG_SEED` says so.

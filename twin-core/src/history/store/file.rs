@@ -7,10 +7,9 @@ use std::path::Path;
 
 use redb::{Builder, ConcurrencyMode, Database, ReadableDatabase};
 
-use crate::base::{Digest, Timestamp};
 use crate::history::store::fault::{Fault, Result};
-use crate::history::store::log::{self, Stretch};
-use crate::history::store::meta;
+use crate::history::store::log::{self, Extent, Stretch};
+use crate::history::store::meta::{self, Meta};
 use crate::history::store::overlay::{Locking, Overlay};
 
 /// What every redb file starts with.
@@ -18,46 +17,46 @@ const REDB_MAGIC: &[u8; 9] = b"redb\x1A\x0A\xA9\x0D\x0A";
 /// How many bytes of the file may stay in memory: it is read once from start to end, and then only appended to.
 const CACHE: usize = 64 << 20;
 
-/// What was found in a file: the schema it was last written with, if it was ever written, and commits.
+/// What was found in a file: what it says of itself, if it was ever written, and commits.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    pub(super) schema: Option<Digest>,
+    pub(super) meta: Option<Meta>,
     pub(super) log: Stretch,
 }
 
-/// Opens the file for writing, and reads it all. A file that cannot be opened is not touched.
-pub(super) fn open(path: &Path) -> Result<(Database, Found)> {
+/// Opens the file for writing, and reads as much of it as is wanted. A file that cannot be opened is not touched.
+pub(super) fn open(path: &Path, extent: Extent) -> Result<(Database, Found)> {
     if is_new(path)? {
         return create(path);
     }
-    let found = examine(path)?;
+    let found = examine(path, extent)?;
     guarded(|| {
-        let database = writer().open(path)?;
-        let found = unless_outrun(&database, found)?;
+        let database = builder().open(path)?;
+        let found = unless_outrun(&database, found, extent)?;
         Ok((database, found))
     })
 }
 
 /// Opens what a disk of the harnesses' own holds for writing.
 #[cfg(feature = "testkit")]
-pub(super) fn open_on(disk: impl redb::StorageBackend) -> Result<(Database, Found)> {
+pub(super) fn open_on(disk: impl redb::StorageBackend, extent: Extent) -> Result<(Database, Found)> {
     let mut start = vec![0; REDB_MAGIC.len().min(disk.len()? as usize)];
     disk.read(0, &mut start)?;
     if !start.is_empty() && start != REDB_MAGIC {
         return Err(Fault::Foreign("it does not start like one"));
     }
     guarded(|| {
-        let database = writer().create_with_backend(disk)?;
-        let found = read(&database, None)?;
+        let database = builder().create_with_backend(disk)?;
+        let found = read(&database, extent)?;
         Ok((database, found))
     })
 }
 
-/// Reads what is later than `after`, beside whoever writes.
-pub(super) fn follow(path: &Path, after: Option<Timestamp>) -> Result<Found> {
+/// Reads as much as is wanted, beside whoever writes.
+pub(super) fn follow(path: &Path, extent: Extent) -> Result<Found> {
     check_magic(path)?;
-    match guarded(|| shared(path, after)) {
-        Err(Fault::Database(redb::Error::RepairAborted)) => abandoned(path, after),
+    match guarded(|| shared(path, extent)) {
+        Err(Fault::Database(redb::Error::RepairAborted)) => abandoned(path, extent),
         found => found,
     }
 }
@@ -76,60 +75,63 @@ fn is_new(path: &Path) -> Result<bool> {
     }
 }
 
-fn create(path: &Path) -> Result<(Database, Found)> {
+/// Makes a new file.
+pub(super) fn create(path: &Path) -> Result<(Database, Found)> {
     let database = builder().create(path)?;
     sync_folder(path)?;
-    let found = read(&database, None)?;
+    let found = read(&database, Extent::All)?;
     Ok((database, found))
 }
 
 /// Makes the file's name as durable as what is in it.
 #[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// Elsewhere the operating system sees to it.
 #[cfg(not(unix))]
-fn sync_folder(_path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Repairs and checks the file in memory, as its only writer, and reads it all.
-fn examine(path: &Path) -> Result<Found> {
+/// Repairs the file in memory if need be, as its only writer, and reads it there.
+fn examine(path: &Path, extent: Extent) -> Result<Found> {
     check_magic(path)?;
     let file = OpenOptions::new().read(true).write(true).open(path)?;
-    guarded(|| picture(file, Locking::Exclusive, None))
+    guarded(|| picture(file, Locking::Exclusive, extent))
 }
 
 /// What was found, or what is there now if another writer came and went since.
-fn unless_outrun(database: &Database, found: Found) -> Result<Found> {
+fn unless_outrun(database: &Database, found: Found, extent: Extent) -> Result<Found> {
     let last = log::last(&database.begin_read()?)?;
-    if last == found.log.last { Ok(found) } else { read(database, None) }
+    if last == found.log.last { Ok(found) } else { read(database, extent) }
 }
 
-fn shared(path: &Path, after: Option<Timestamp>) -> Result<Found> {
-    read(&builder().open_read_only(path)?, after)
+fn shared(path: &Path, extent: Extent) -> Result<Found> {
+    read(&builder().open_read_only(path)?, extent)
 }
 
 /// Reads a file that its writer left without closing it, as the next writer would find it. If that writer has come meanwhile,
 /// the file changes underneath, but can be shared again.
-fn abandoned(path: &Path, after: Option<Timestamp>) -> Result<Found> {
+fn abandoned(path: &Path, extent: Extent) -> Result<Found> {
     let file = File::open(path)?;
-    guarded(|| picture(file, Locking::None, after)).or_else(|fault| guarded(|| shared(path, after)).map_err(|_| fault))
+    guarded(|| picture(file, Locking::None, extent))
+        .or_else(|fault| guarded(|| shared(path, extent)).map_err(|_| fault))
 }
 
-fn picture(file: File, locking: Locking, after: Option<Timestamp>) -> Result<Found> {
+fn picture(file: File, locking: Locking, extent: Extent) -> Result<Found> {
     let overlay = Overlay::over(file, locking)?;
-    read(&writer().create_with_backend(overlay)?, after)
+    read(&builder().create_with_backend(overlay)?, extent)
 }
 
-fn read(database: &impl ReadableDatabase, after: Option<Timestamp>) -> Result<Found> {
+/// Reads as much as is wanted of a database that is open.
+pub(super) fn read(database: &impl ReadableDatabase, extent: Extent) -> Result<Found> {
     let transaction = database.begin_read()?;
-    let schema = meta::read(&transaction)?;
-    let log = log::read(&transaction, after)?;
-    Ok(Found { schema, log })
+    let meta = meta::read(&transaction)?;
+    let log = log::read(&transaction, extent)?;
+    Ok(Found { meta, log })
 }
 
 fn check_magic(path: &Path) -> Result<()> {
@@ -139,13 +141,6 @@ fn check_magic(path: &Path) -> Result<()> {
         true => Ok(()),
         false => Err(Fault::Foreign("it does not start like one")),
     }
-}
-
-/// A writer rebuilds what it knows of free pages, so that damage there cannot make it overwrite what is in use.
-fn writer() -> Builder {
-    let mut builder = builder();
-    builder.set_check_integrity_on_open(true);
-    builder
 }
 
 fn builder() -> Builder {

@@ -23,7 +23,7 @@ pub(super) struct Format {
 
 impl Format {
     /// The format that this version writes.
-    pub(super) const OURS: Format = Format { major: 1, minor: 0 };
+    pub(super) const OURS: Format = Format { major: 2, minor: 0 };
 
     fn parse(text: &str) -> Option<Format> {
         let (major, minor) = text.split_once('.')?;
@@ -37,16 +37,36 @@ impl fmt::Display for Format {
     }
 }
 
-/// The fingerprint of the schema that was last written with; `None` if nothing was ever written. Anything that is no store, or
-/// newer than this version, is a fault.
-pub(super) fn read(from: &ReadTransaction) -> Result<Option<Digest>> {
+/// What a file says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Meta {
+    /// The format that it has.
+    format: Format,
+    /// The fingerprint of the schema that it was last written with.
+    pub(super) schema: Digest,
+}
+
+impl Meta {
+    /// What a file says that this version has written.
+    pub(super) fn ours(schema: Digest) -> Meta {
+        Meta { format: Format::OURS, schema }
+    }
+
+    /// Whether it is of the first format, whose rows stand each for itself.
+    pub(super) fn is_first(&self) -> bool {
+        self.format.major < Format::OURS.major
+    }
+}
+
+/// What a file says of itself; `None` if nothing was ever written. Anything that is no store, or newer than this version, is a fault.
+pub(super) fn read(from: &ReadTransaction) -> Result<Option<Meta>> {
     let table = match from.open_table(META) {
         Ok(table) => table,
         Err(TableError::Storage(error)) => return Err(error.into()),
         Err(TableError::TableDoesNotExist(_)) if is_blank(from)? => return Ok(None),
         Err(_) => return Err(Fault::Foreign("a database of another program")),
     };
-    fingerprint(entries(&table)?).map(Some)
+    of_entries(entries(&table)?).map(Some)
 }
 
 /// Whether nothing was ever written: whoever created the file got no further.
@@ -79,7 +99,7 @@ pub(super) fn entries(table: &impl ReadableTable<&'static str, &'static str>) ->
     Ok(entries)
 }
 
-fn fingerprint(mut entries: BTreeMap<String, String>) -> Result<Digest> {
+fn of_entries(mut entries: BTreeMap<String, String>) -> Result<Meta> {
     if entries.get("magic").map(String::as_str) != Some(MAGIC) {
         return Err(Fault::Foreign("a database of another program"));
     }
@@ -87,15 +107,16 @@ fn fingerprint(mut entries: BTreeMap<String, String>) -> Result<Digest> {
     if checksum != Some(digest_of(&entries).to_string()) {
         return Err(Fault::damaged(format!("the checksum of table {} does not match", META.name())));
     }
-    check_format(entries.get("format"))?;
+    let format = format(entries.get("format"))?;
     let schema = entries.get("schema").and_then(|hex| u128::from_str_radix(hex, 16).ok());
-    schema.map(Digest).ok_or_else(|| Fault::damaged("it names no schema"))
+    let schema = schema.map(Digest).ok_or_else(|| Fault::damaged("it names no schema"))?;
+    Ok(Meta { format, schema })
 }
 
-fn check_format(found: Option<&String>) -> Result<()> {
+fn format(found: Option<&String>) -> Result<Format> {
     match found.and_then(|text| Format::parse(text)) {
         Some(format) if format > Format::OURS => Err(Fault::Newer(format.to_string())),
-        Some(_) => Ok(()),
+        Some(format) => Ok(format),
         None => Err(Fault::damaged("it names no format")),
     }
 }

@@ -71,6 +71,13 @@ impl Written {
         }
     }
 
+    /// Whether the file itself shows there.
+    fn is_untouched(&self, offset: u64, length: usize) -> bool {
+        let end = offset.saturating_add(length as u64);
+        let page = PAGE as u64;
+        end <= self.shown && self.pages.range(offset / page..end.div_ceil(page)).next().is_none()
+    }
+
     fn cut(&mut self, length: u64) {
         (self.length, self.shown) = (length, self.shown.min(length));
         let whole = length / PAGE as u64;
@@ -101,6 +108,9 @@ impl StorageBackend for Overlay {
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         let written = self.written();
         written.check(offset, out.len())?;
+        if written.is_untouched(offset, out.len()) {
+            return self.file.read(offset, out);
+        }
         let mut rest = out;
         for (number, start, part) in parts(offset, rest.len()) {
             let (now, later) = rest.split_at_mut(part);

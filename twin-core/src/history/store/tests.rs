@@ -375,8 +375,8 @@ fn say_format(write: &redb::WriteTransaction, format: &str) {
 }
 
 #[test]
-fn an_older_minor_format_opens_and_a_newer_one_is_named() {
-    let cases = [("1.0", None), ("0.9", None), ("1.1", Some("1.1")), ("2.0", Some("2.0")), ("10.0", Some("10.0"))];
+fn a_newer_format_is_named() {
+    let cases = [("2.0", None), ("2.1", Some("2.1")), ("3.0", Some("3.0")), ("10.0", Some("10.0"))];
     for (format, newer) in cases {
         let (_folder, path) = folder();
         drop(filled(&path, &three()));
@@ -386,7 +386,7 @@ fn an_older_minor_format_opens_and_a_newer_one_is_named() {
             Some(found) => {
                 let (kind, message) = refused(&path);
                 assert_eq!(kind, ErrorKind::Newer);
-                assert!(message.contains(&format!("has format {found}; this version reads up to 1.0")), "{message}");
+                assert!(message.contains(&format!("has format {found}; this version reads up to 2.0")), "{message}");
             }
         }
     }
@@ -394,39 +394,49 @@ fn an_older_minor_format_opens_and_a_newer_one_is_named() {
 
 #[test]
 fn what_was_taken_doubled_altered_or_moved_is_missed() {
-    use super::layout::{COMMITS, ORDER, ROWS};
+    use super::layout::{BLOCKS, DIRECTORY, HEADS};
     type Change = fn(&redb::WriteTransaction);
-    let changes: [(&str, Change); 8] = [
-        ("a row is gone", |write| drop(write.open_table(ROWS).unwrap().pop_last().unwrap())),
-        ("a row is gone without trace", |write| {
-            let mut order = write.open_table(ORDER).unwrap();
-            let ((tx, place), (subject, valid_at)) =
-                order.pop_first().unwrap().map(|(key, rest)| (key.value(), rest.value())).unwrap();
-            write.open_table(ROWS).unwrap().remove((subject, valid_at, tx, place)).unwrap();
+    let changes: [(&str, Change); 9] = [
+        ("a block is gone", |write| drop(write.open_table(BLOCKS).unwrap().pop_last().unwrap())),
+        ("a block is gone without trace", |write| {
+            let (place, _) = write
+                .open_table(BLOCKS)
+                .unwrap()
+                .pop_first()
+                .unwrap()
+                .map(|(a, b)| (a.value(), b.value().len()))
+                .unwrap();
+            let mut directory = write.open_table(DIRECTORY).unwrap();
+            directory.retain(|(_, _, tx, number), _| (tx, number) != place).unwrap();
         }),
-        ("a row is filed that nobody committed", |write| {
-            write.open_table(ROWS).unwrap().insert((1, 1, 1, 1), [0_u8; 20].as_slice()).unwrap();
+        ("a block is filed that nobody committed", |write| {
+            write.open_table(BLOCKS).unwrap().insert((1, 1), [0_u8; 20].as_slice()).unwrap();
         }),
-        ("two rows changed places", |write| {
-            let mut order = write.open_table(ORDER).unwrap();
-            let (first, second) =
-                (order.get((-3, 0)).unwrap().unwrap().value(), order.get((-3, 1)).unwrap().unwrap().value());
-            order.insert((-3, 0), second).unwrap();
-            order.insert((-3, 1), first).unwrap();
+        ("two blocks changed places", |write| {
+            let mut blocks = write.open_table(BLOCKS).unwrap();
+            let [first, second] = [-3, 101].map(|tx| blocks.get((tx, 0)).unwrap().unwrap().value().to_vec());
+            blocks.insert((-3, 0), second.as_slice()).unwrap();
+            blocks.insert((101, 0), first.as_slice()).unwrap();
         }),
-        ("a row was altered", |write| {
-            let mut rows = write.open_table(ROWS).unwrap();
+        ("a block was altered", |write| {
+            let mut blocks = write.open_table(BLOCKS).unwrap();
             let (key, mut value) =
-                rows.first().unwrap().map(|(key, value)| (key.value(), value.value().to_vec())).unwrap();
+                blocks.first().unwrap().map(|(key, value)| (key.value(), value.value().to_vec())).unwrap();
             *value.last_mut().unwrap() ^= 1;
-            rows.insert(key, value.as_slice()).unwrap();
+            blocks.insert(key, value.as_slice()).unwrap();
         }),
-        ("a commit is gone", |write| drop(write.open_table(COMMITS).unwrap().remove(100).unwrap())),
-        ("the last commit is gone", |write| drop(write.open_table(COMMITS).unwrap().pop_last().unwrap())),
+        ("a block is filed elsewhere", |write| {
+            let mut directory = write.open_table(DIRECTORY).unwrap();
+            let (mut key, value) = directory.pop_first().unwrap().map(|(a, b)| (a.value(), b.value())).unwrap();
+            key.1 += 1;
+            directory.insert(key, value).unwrap();
+        }),
+        ("a commit is gone", |write| drop(write.open_table(HEADS).unwrap().remove(100).unwrap())),
+        ("the last commit is gone", |write| drop(write.open_table(HEADS).unwrap().pop_last().unwrap())),
         ("a commit was moved", |write| {
-            let mut commits = write.open_table(COMMITS).unwrap();
-            let head = commits.remove(100).unwrap().unwrap().value();
-            commits.insert(99, head).unwrap();
+            let mut heads = write.open_table(HEADS).unwrap();
+            let head = heads.remove(100).unwrap().unwrap().value();
+            heads.insert(99, head).unwrap();
         }),
     ];
     for (name, change) in changes {
@@ -457,14 +467,33 @@ fn survives(path: &Path, damaged: &[u8], what: &str) -> bool {
     }
     assert!(fs::read(path).unwrap() == damaged, "reading touched {what}");
     match Store::open(path, SCHEMA) {
-        Ok((_, found)) => assert!(found == three(), "write {what}"),
+        Ok((store, found)) => {
+            assert!(found == three(), "write {what}");
+            goes_on(store, path, what)
+        }
         Err(error) => {
             assert!(kinds.contains(&error.kind()), "write {what}: {error}");
             assert!(fs::read(path).unwrap() == damaged, "touched {what}");
-            return false;
+            false
         }
     }
-    true
+}
+
+/// Appends to a store that opened: it is verified then, so it goes on as it should or says that it is damaged.
+fn goes_on(mut store: Store, path: &Path, what: &str) -> bool {
+    let next = commit(500, 5, every_row());
+    match store.append(&next) {
+        Ok(()) => {
+            drop(store);
+            let all = [three(), vec![next]].concat();
+            assert!(Store::open(path, SCHEMA).unwrap().1 == all, "went on {what}");
+            true
+        }
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::Corrupt, "append {what}: {error}");
+            false
+        }
+    }
 }
 
 /// Moves everything together, so that damage hits what is in use.
