@@ -239,8 +239,8 @@ impl Data {
     }
 
     /// The scenarios of W10: what is removed, and what is asked about then.
-    pub fn removals(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
-        self.starts.iter().copied().zip(self.starts.iter().copied().cycle().skip(1))
+    pub fn removals(&self) -> Vec<(u32, u32)> {
+        self.starts.iter().copied().zip(self.starts.iter().copied().cycle().skip(1)).collect()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::graph::answer::{Answer, Set};
 use crate::graph::data::Data;
 use crate::graph::workload::Task;
 
-/// How long a peer that is far from the best may take to ask from all starts.
+/// How long a peer that is far from the best may take for all questions of a workload.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One run of a task.
@@ -62,25 +62,45 @@ pub fn tried<T>(work: impl FnOnce() -> Result<T>, answer: impl FnOnce(&T) -> Ans
     Ok(Run { seconds, answer: answer(&done?), peak_bytes: None })
 }
 
-/// Asks from each start, and takes the median of the times.
+/// Asks each question, and takes the median of the times.
 ///
 /// # Errors
-/// `Limit` if it takes longer than `patience`, where there is one.
-pub fn timed_each(starts: &[u32], patience: Option<Duration>, mut ask: impl FnMut(u32) -> Vec<u32>) -> Result<Run> {
+/// `Limit` if all of it takes longer than `patience`, where there is one.
+pub fn median_of<Q: Copy>(questions: &[Q], patience: Option<Duration>, ask: impl FnMut(Q) -> Vec<u32>) -> Result<Run> {
+    let (mut seconds, answer) = each(questions, patience, ask)?;
+    Ok(Run { seconds: median(&mut seconds), answer, peak_bytes: None })
+}
+
+/// Asks each question, and takes the sum of the times.
+///
+/// # Errors
+/// As [`median_of`].
+pub fn sum_of<Q: Copy>(questions: &[Q], patience: Option<Duration>, ask: impl FnMut(Q) -> Vec<u32>) -> Result<Run> {
+    let (seconds, answer) = each(questions, patience, ask)?;
+    Ok(Run { seconds: seconds.iter().sum(), answer, peak_bytes: None })
+}
+
+/// Answers are shortened between questions, while no clock runs.
+fn each<Q: Copy>(
+    questions: &[Q],
+    patience: Option<Duration>,
+    mut ask: impl FnMut(Q) -> Vec<u32>,
+) -> Result<(Vec<f64>, Answer)> {
     let begun = Instant::now();
-    let mut seconds = Vec::with_capacity(starts.len());
-    let mut sets = Vec::with_capacity(starts.len());
-    for start in starts {
+    let mut seconds = Vec::with_capacity(questions.len());
+    let mut sets = Vec::with_capacity(questions.len());
+    for question in questions {
         let clock = Instant::now();
-        let found = std::hint::black_box(ask(*start));
+        let found = std::hint::black_box(ask(*question));
         seconds.push(clock.elapsed().as_secs_f64());
         sets.push(Set::of(found));
         if patience.is_some_and(|patience| begun.elapsed() > patience) {
-            let why = format!("{} of {} starts took {:?}", sets.len(), starts.len(), begun.elapsed());
+            let took = begun.elapsed().as_secs_f64();
+            let why = format!("{} of {} questions took {took:.1} s", sets.len(), questions.len());
             return Err(Error::new(ErrorKind::Limit, why));
         }
     }
-    Ok(Run { seconds: median(&mut seconds), answer: Answer::sets(&sets), peak_bytes: None })
+    Ok((seconds, Answer::sets(&sets)))
 }
 
 /// A figure that is no time: bytes or a count.

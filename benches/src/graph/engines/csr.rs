@@ -7,7 +7,7 @@ use twin_core::base::Result;
 
 use crate::graph::answer::Answer;
 use crate::graph::data::{Changes, Columns, Data, Nodes};
-use crate::graph::engine::{Engine, Run, figure, per, timed, timed_each, tried};
+use crate::graph::engine::{Engine, Run, figure, median_of, per, timed, tried};
 use crate::graph::engines::closure::dependent_counts;
 use crate::graph::memory::held;
 use crate::graph::table;
@@ -56,7 +56,7 @@ impl Engine for Csr {
             Task::Columns => timed(|| typed(&data.nodes, &data.edges), |graph| size(graph, data)),
             Task::NodeBytes => figure(per(held(|| named(&data.nodes)), data.nodes.len()), Answer::default()),
             Task::EdgeBytes => figure(per(edge_bytes(data), data.edges.len()), Answer::default()),
-            Task::Dependents => timed_each(&data.starts, None, |start| self.dependents(start))?,
+            Task::Dependents => median_of(&data.starts, None, |start| self.dependents(start))?,
             Task::Hub => {
                 timed(|| data.hub.map(|hub| self.dependents(hub)), |found| Answer::set(found.iter().flatten().copied()))
             }

@@ -5,7 +5,7 @@ use std::thread;
 use petgraph::algo::articulation_points::articulation_points;
 use petgraph::algo::bridges::bridges;
 use petgraph::algo::dominators::simple_fast;
-use petgraph::algo::{condensation, tarjan_scc, toposort};
+use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex, UnGraph};
 use petgraph::stable_graph::StableDiGraph;
 use petgraph::visit::{Bfs, EdgeRef, IntoNeighbors, NodeFiltered, Reversed, Visitable};
@@ -13,7 +13,7 @@ use twin_core::base::Result;
 
 use crate::graph::answer::{Answer, Set};
 use crate::graph::data::{Changes, Columns, Data, Nodes, TeamCalls, top_ten};
-use crate::graph::engine::{Engine, PATIENCE, Run, figure, per, timed, timed_each, tried};
+use crate::graph::engine::{Engine, PATIENCE, Run, figure, median_of, per, sum_of, timed, tried};
 use crate::graph::memory::held;
 use crate::graph::table;
 use crate::graph::workload::Task;
@@ -28,7 +28,6 @@ pub struct Petgraph {
     stable: StableDiGraph<u16, u16>,
     changes: Changes,
     undirected: UnGraph<(), ()>,
-    bare: DiGraph<u32, ()>,
 }
 
 impl Engine for Petgraph {
@@ -48,7 +47,6 @@ impl Engine for Petgraph {
                 self.changes = data.changes();
             }
             Task::Cuts => self.undirected = undirected(data),
-            Task::Waves => self.bare = typed(&data.nodes, &data.edges).map(|node, _| node.index() as u32, |_, _| ()),
             _ => self.graph = typed(&data.nodes, &data.edges),
         }
         Ok(())
@@ -61,7 +59,7 @@ impl Engine for Petgraph {
             Task::NodeBytes => figure(per(held(|| named(&data.nodes)), data.nodes.len()), Answer::default()),
             Task::EdgeBytes => figure(per(edge_bytes(data), data.edges.len()), Answer::default()),
             Task::Dependents => {
-                timed_each(&data.starts, Some(PATIENCE), |start| dependents(Reversed(&self.graph), start))?
+                median_of(&data.starts, Some(PATIENCE), |start| dependents(Reversed(&self.graph), start))?
             }
             Task::Hub => timed(|| of_hub(data, Reversed(&self.graph)), |found| Answer::set(found.iter().copied())),
             Task::Fresh => self.fresh(data),
@@ -77,10 +75,7 @@ impl Engine for Petgraph {
                     |found| Answer::set(found.iter().flatten().copied()),
                 )
             }
-            _ => timed(
-                || data.removals().map(|(gone, asked)| self.without(gone, asked)).collect::<Vec<_>>(),
-                |found| Answer::all(found),
-            ),
+            _ => sum_of(&data.removals(), Some(PATIENCE), |(gone, asked)| self.without(gone, asked))?,
         })
     }
 }
@@ -108,18 +103,39 @@ impl Petgraph {
         (next, found.unwrap_or_default())
     }
 
-    /// `tarjan_scc` calls itself as deep as a path is long, so it gets a stack for it, before the clock starts.
     fn components(&self) -> Run {
-        let stack = (16 << 20) + (self.graph.node_count() << 10);
-        let answer = |components: &Vec<Vec<NodeIndex>>| {
-            let mut labels = vec![0; self.graph.node_count()];
+        self.with_stack(|| timed(|| tarjan_scc(&self.graph), |components| Answer::partition(&self.labels(components))))
+    }
+
+    fn labels(&self, components: &[Vec<NodeIndex>]) -> Vec<u32> {
+        let mut labels = vec![0; self.graph.node_count()];
+        for (label, nodes) in components.iter().enumerate() {
+            nodes.iter().for_each(|node| labels[node.index()] = label as u32);
+        }
+        labels
+    }
+
+    /// The longest path over components, which `tarjan_scc` gives after all that they need. `condensation` and `toposort` would do it in less code, but look for each edge
+    /// among those of a hub.
+    fn waves(&self) -> Run {
+        let longest = || {
+            let components = tarjan_scc(&self.graph);
+            let labels = self.labels(&components);
+            let mut waves = vec![0; components.len()];
             for (label, nodes) in components.iter().enumerate() {
-                nodes.iter().for_each(|node| labels[node.index()] = label as u32);
+                let needed = nodes.iter().flat_map(|node| self.graph.neighbors(*node));
+                let others = needed.map(|needed| labels[needed.index()] as usize).filter(|needed| *needed != label);
+                waves[label] = others.map(|needed| waves[needed] + 1).max().unwrap_or_default();
             }
-            Answer::partition(&labels)
+            labels.into_iter().map(|label| waves[label as usize]).collect::<Vec<u32>>()
         };
+        self.with_stack(|| timed(longest, |waves| Answer::each(waves)))
+    }
+
+    /// `tarjan_scc` calls itself as deep as a path is long, so it gets a stack for it, before the clock starts.
+    fn with_stack(&self, work: impl FnOnce() -> Run + Send) -> Run {
+        let stack = (16 << 20) + (self.graph.node_count() << 10);
         thread::scope(|scope| {
-            let work = || timed(|| tarjan_scc(&self.graph), answer);
             let started = thread::Builder::new().stack_size(stack).spawn_scoped(scope, work);
             started.expect("the memory of a stack").join().expect("petgraph ends")
         })
@@ -143,29 +159,6 @@ impl Petgraph {
             let over = |place| Some(tree.as_ref()?.immediate_dominator(place)?.index() as u32);
             let over: Vec<u32> = self.graph.node_indices().map(|place| over(place).unwrap_or(u32::MAX)).collect();
             Answer::each(&over)
-        })
-    }
-
-    /// The longest path over the condensation. The copy that it uses up is made before the clock starts.
-    fn waves(&self) -> Run {
-        let bare = self.bare.clone();
-        let nodes = bare.node_count();
-        let work = || {
-            let components = condensation(bare, true);
-            let order = toposort(&components, None).unwrap_or_default();
-            let mut waves = vec![0_u32; components.node_count()];
-            for component in order.into_iter().rev() {
-                let needed = components.neighbors(component).map(|needed| waves[needed.index()] + 1);
-                waves[component.index()] = needed.max().unwrap_or_default();
-            }
-            (components, waves)
-        };
-        timed(work, |(components, waves)| {
-            let mut each = vec![0; nodes];
-            for component in components.node_indices() {
-                components[component].iter().for_each(|node| each[*node as usize] = waves[component.index()]);
-            }
-            Answer::each(&each)
         })
     }
 

@@ -11,7 +11,7 @@ use twin_core::schema::{AttributeName, Kind, Propagation, Relation, Schema, Stat
 
 use crate::graph::answer::Answer;
 use crate::graph::data::{Columns, Data, Nodes, TeamCalls, top_ten};
-use crate::graph::engine::{Engine, Run, figure, per, timed, timed_each, tried};
+use crate::graph::engine::{Engine, Run, figure, median_of, per, sum_of, timed, tried};
 use crate::graph::memory::held;
 use crate::graph::table;
 use crate::graph::workload::{OURS, Task};
@@ -60,7 +60,7 @@ impl Twin {
         Ok(match task {
             Task::Dependents => {
                 let mut search = search(snapshot);
-                timed_each(&data.starts, None, |start| dependents(&mut search, start))?
+                median_of(&data.starts, None, |start| dependents(&mut search, start))?
             }
             Task::Hub => {
                 let mut search = search(snapshot);
@@ -99,10 +99,7 @@ impl Twin {
                 let removal = data.starts.first().copied().zip(data.hub);
                 timed(|| removal.map(|(gone, asked)| without(snapshot, gone, asked)).unwrap_or_default(), set)
             }
-            _ => timed(
-                || data.removals().map(|(gone, asked)| without(snapshot, gone, asked)).collect::<Vec<_>>(),
-                |found| Answer::all(found),
-            ),
+            _ => sum_of(&data.removals(), None, |(gone, asked)| without(snapshot, gone, asked))?,
         })
     }
 
