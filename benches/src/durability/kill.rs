@@ -57,7 +57,7 @@ pub fn write(path: &Path, workload: &Workload, from: usize) -> Result<()> {
     Ok(())
 }
 
-/// Kills so many processes of `program`, which writes as [`write`] does when it is called with `write PATH SEED RECORDS STEP`.
+/// Kills so many processes of `program`, which writes as [`write()`] does when it is called with `write PATH SEED RECORDS STEP`.
 ///
 /// # Errors
 /// `Io` if processes or files cannot be made at all.

@@ -93,7 +93,7 @@ fn pages(schema: Schema, columns: Columns) -> Result<Pages> {
     let (classes, class_of) = classes(&schema, &relations, relation_of);
     let nodes = kind_of.len();
     let (outgoing, incoming) = Arcs { from: &from, to: &to, classes: &class_of }.both_ways(nodes);
-    let kind_of = Paged::from(kind_of);
+    let kind_of = Arc::new(kind_of);
     let late = LateEntities { kinds: kinds.clone(), kind_of: kind_of.clone(), names };
     let entities = Paged::late(nodes, Arc::new(late));
     let topology = Topology::new(outgoing, incoming, nodes as u32);
@@ -156,7 +156,7 @@ fn invalid(what: String) -> Error {
 /// Entities as columns until somebody reads one.
 struct LateEntities {
     kinds: Vec<Kind>,
-    kind_of: Paged<u16>,
+    kind_of: Arc<Vec<u16>>,
     names: Texts,
 }
 

@@ -1,4 +1,5 @@
-//! Rows in pages of a fixed size, which snapshots share: a change copies the pages that it touches, and nothing else.
+//! Rows in pages of a fixed size. Snapshots share pages, and where a page differs, the rows that do not: a change costs the rows that it touches, and a list of
+//! pointers for each of their pages.
 
 use std::fmt;
 use std::ops::{Index, Range};
@@ -22,7 +23,7 @@ pub struct Paged<T> {
 }
 
 struct Page<T> {
-    rows: OnceLock<Arc<[T]>>,
+    rows: OnceLock<Arc<[Arc<T>]>>,
     late: Option<Arc<dyn Late<T>>>,
 }
 
@@ -33,13 +34,16 @@ impl<T> Clone for Page<T> {
 }
 
 impl<T> Page<T> {
-    fn made(rows: Arc<[T]>) -> Self {
+    fn made(rows: Arc<[Arc<T>]>) -> Self {
         Page { rows: OnceLock::from(rows), late: None }
     }
 
-    fn rows(&self, first: usize, len: usize) -> &Arc<[T]> {
+    fn rows(&self, first: usize, len: usize) -> &Arc<[Arc<T>]> {
         self.rows.get_or_init(|| match &self.late {
-            Some(late) => late.rows(first..(first + ROWS_PER_PAGE).min(len)).into(),
+            Some(late) => {
+                let rows = late.rows(first..(first + ROWS_PER_PAGE).min(len));
+                rows.into_iter().map(Arc::new).collect()
+            }
             None => Arc::new([]),
         })
     }
@@ -72,23 +76,24 @@ impl<T> Paged<T> {
 
     /// The row of a number.
     pub fn get(&self, row: usize) -> Option<&T> {
-        self.page(row / ROWS_PER_PAGE)?.get(row % ROWS_PER_PAGE)
+        self.page(row / ROWS_PER_PAGE)?.get(row % ROWS_PER_PAGE).map(|row| &**row)
     }
 
-    fn page(&self, page: usize) -> Option<&[T]> {
+    fn page(&self, page: usize) -> Option<&[Arc<T>]> {
         Some(self.pages.get(page)?.rows(page * ROWS_PER_PAGE, self.len))
     }
 
     /// All rows, in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + Clone {
-        (0..self.pages.len()).filter_map(|page| self.page(page)).flatten()
+        (0..self.pages.len()).filter_map(|page| self.page(page)).flatten().map(|row| &**row)
     }
 
     /// The rows of the pages that this list does not share with another, with their numbers. O(pages + rows of these pages).
     pub(super) fn unlike<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (usize, &'a T)> {
         let is_shared = |place: usize| other.pages.get(place).is_some_and(|theirs| self.pages[place].is(theirs));
         let pages = (0..self.pages.len()).filter(move |place| !is_shared(*place));
-        pages.flat_map(|place| (place * ROWS_PER_PAGE..).zip(self.page(place).unwrap_or_default()))
+        let rows = move |place: usize| self.page(place).unwrap_or_default().iter().map(|row| &**row);
+        pages.flat_map(move |place| (place * ROWS_PER_PAGE..).zip(rows(place)))
     }
 
     /// How many pages this list does not share with another. O(pages).
@@ -105,16 +110,8 @@ impl<T: Clone + PartialEq> Paged<T> {
         let row_of = numbers.rows();
         let page = |(place, numbers): (usize, &[Option<u32>])| {
             let known = self.page(place).unwrap_or_default();
-            let says = |(at, row): (usize, &Option<u32>)| match (row, known.get(at)) {
-                (Some(row), Some(known)) => rows[*row as usize] == *known,
-                (None, Some(known)) => known == absent,
-                (_, None) => false,
-            };
-            if known.len() == numbers.len() && numbers.iter().enumerate().all(says) {
-                return self.pages[place].clone();
-            }
-            let row = |row: &Option<u32>| row.map_or(absent, |row| &rows[row as usize]).clone();
-            Page::made(numbers.iter().map(row).collect())
+            let row = |row: &Option<u32>| row.map_or(absent, |row| &rows[row as usize]);
+            self.page_of(place, known, numbers.iter().map(row))
         };
         Paged { pages: row_of.chunks(ROWS_PER_PAGE).enumerate().map(page).collect(), len: row_of.len() }
     }
@@ -122,11 +119,24 @@ impl<T: Clone + PartialEq> Paged<T> {
     /// A list of these rows, on the pages of this one where they say the same at the same places. O(rows).
     #[must_use]
     pub(super) fn again(&self, rows: Vec<T>) -> Self {
-        let same = |(place, rows): (usize, &[T])| match self.page(place) {
-            Some(known) if known == rows => self.pages[place].clone(),
-            _ => Page::made(rows.into()),
+        let page =
+            |(place, rows): (usize, &[T])| self.page_of(place, self.page(place).unwrap_or_default(), rows.iter());
+        Paged { pages: rows.chunks(ROWS_PER_PAGE).enumerate().map(page).collect(), len: rows.len() }
+    }
+
+    /// The page at a place if it says the same, else one that shares the rows that do.
+    fn page_of<'r>(&self, place: usize, known: &[Arc<T>], rows: impl ExactSizeIterator<Item = &'r T> + Clone) -> Page<T>
+    where
+        T: 'r,
+    {
+        if known.len() == rows.len() && known.iter().zip(rows.clone()).all(|(known, row)| **known == *row) {
+            return self.pages[place].clone();
+        }
+        let row = |(at, row): (usize, &T)| match known.get(at) {
+            Some(known) if **known == *row => known.clone(),
+            _ => Arc::new(row.clone()),
         };
-        Paged { pages: rows.chunks(ROWS_PER_PAGE).enumerate().map(same).collect(), len: rows.len() }
+        Page::made(rows.enumerate().map(row).collect())
     }
 }
 
@@ -134,7 +144,7 @@ impl<T> From<Vec<T>> for Paged<T> {
     fn from(rows: Vec<T>) -> Self {
         let len = rows.len();
         let mut rows = rows.into_iter();
-        let page = |_| Page::made(rows.by_ref().take(ROWS_PER_PAGE).collect());
+        let page = |_| Page::made(rows.by_ref().take(ROWS_PER_PAGE).map(Arc::new).collect());
         Paged { pages: (0..len.div_ceil(ROWS_PER_PAGE)).map(page).collect(), len }
     }
 }

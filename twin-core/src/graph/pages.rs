@@ -134,7 +134,7 @@ pub struct Pages {
     /// The kinds that occur.
     pub(super) kinds: Arc<Vec<Kind>>,
     /// The place of each node's kind among these.
-    pub(super) kind_of: Paged<u16>,
+    pub(super) kind_of: Arc<Vec<u16>>,
     /// Whole numbers of each node, where a host brought them as columns.
     pub(super) integers: Arc<BTreeMap<AttributeName, Vec<i64>>>,
     /// The rows of relations, by their places.
@@ -197,7 +197,7 @@ impl Pages {
         let kind_of = kind_places(&mut kinds, &entities);
         Pages {
             kinds: Arc::new(kinds),
-            kind_of: kind_of.into(),
+            kind_of: Arc::new(kind_of),
             schema: Arc::new(schema),
             topology: Topology::new(outgoing, incoming, entities.len() as u32),
             classes,
@@ -226,7 +226,7 @@ impl Pages {
     /// Pages of a graph that has no rows but columns.
     pub(super) fn of_columns(
         schema: Schema,
-        (entities, kinds, kind_of): (Paged<Entity>, Vec<Kind>, Paged<u16>),
+        (entities, kinds, kind_of): (Paged<Entity>, Vec<Kind>, Arc<Vec<u16>>),
         (topology, classes): (Topology, Classes),
         integers: BTreeMap<AttributeName, Vec<i64>>,
     ) -> Self {

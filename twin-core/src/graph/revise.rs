@@ -58,7 +58,7 @@ fn laid_out(before: &Pages, rows: Rows, layout: &Layout) -> Pages {
         schema: before.schema.clone(),
         entities: before.entities.placed(&entities, &layout.nodes, &absent_entity()),
         kinds: Arc::new(kinds),
-        kind_of: before.kind_of.placed(&kind_of, &layout.nodes, &0),
+        kind_of: again(&before.kind_of, numbered(&kind_of, &layout.nodes)),
         edges: before.edges.placed(&edges, &layout.places, &absent_edge()),
         topology: before.topology.after(outgoing, incoming, bound as u32),
         classes,
@@ -81,6 +81,13 @@ fn laid_out(before: &Pages, rows: Rows, layout: &Layout) -> Pages {
 /// The value that was there before, if it is the same.
 fn again<T: PartialEq>(before: &Arc<T>, after: T) -> Arc<T> {
     if **before == after { before.clone() } else { Arc::new(after) }
+}
+
+/// What is known of each entity, at its number; 0 where there is none.
+fn numbered(of: &[u16], numbers: &Numbers) -> Vec<u16> {
+    let mut numbered = vec![0; numbers.bound];
+    numbers.of.iter().zip(of).for_each(|(number, of)| numbered[*number as usize] = *of);
+    numbered
 }
 
 /// Rows that say the same keep their numbers, the first of those that are alike the least.
