@@ -49,8 +49,9 @@ impl Staged {
 /// Works out what batches add to a log, which is afterwards as it was. O(batches).
 ///
 /// # Errors
-/// If the host cancels, or the deadline passes.
+/// If the host cancels, or the deadline passes; `Limit` for a batch that is too large.
 pub fn stage(log: &mut Log, schema: &Schema, batches: Vec<Batch>, context: &Context) -> Result<Staged> {
+    batches.iter().try_for_each(|batch| batch.check_size(&context.limits))?;
     log.begin();
     let staged = stage_all(log, schema, batches, context);
     log.undo();
