@@ -114,6 +114,7 @@ struct SaidRecord {
 
 impl Stage<'_> {
     fn batch(&mut self, mut batch: Batch) {
+        let told_before = self.staged.diagnostics.len();
         let records = std::mem::take(&mut batch.records);
         let at = batch.observed_at.unwrap_or(self.now);
         for diagnostic in std::mem::take(&mut batch.diagnostics) {
@@ -137,6 +138,7 @@ impl Stage<'_> {
             capabilities: batch.capabilities,
             members: batch.members,
             cursor: batch.cursor,
+            diagnostics: (self.staged.diagnostics.len() - told_before) as u64,
         }));
     }
 
@@ -412,7 +414,8 @@ fn add(counter: &mut u64, count: u64) {
 }
 
 fn unread(scope: &Scope, outcome: Option<Outcome>, at: Timestamp) -> Reading {
-    Reading { scope: scope.clone(), observed_at: at, outcome, capabilities: Vec::new(), members: None, cursor: None }
+    let (capabilities, members, cursor, diagnostics) = (Vec::new(), None, None, 0);
+    Reading { scope: scope.clone(), observed_at: at, outcome, capabilities, members, cursor, diagnostics }
 }
 
 /// Whether the schema has rows for what is said, and they allow it.
