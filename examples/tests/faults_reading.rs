@@ -291,9 +291,9 @@ fn a_damaged_store_is_an_error_and_stays_as_it_is() {
     apply(&Twin::open(&path).expect("a new store"), &InMemory::estate(), now());
     let mut bytes = std::fs::read(&path).expect("the store");
     let places: Vec<usize> =
-        bytes.windows(8).enumerate().filter(|(_, text)| *text == b"\"subject").map(|(at, _)| at).collect();
-    let middle = places[places.len() / 2];
-    bytes[middle..middle + 8].copy_from_slice(b"\"sybject");
+        bytes.windows(8).enumerate().filter(|(_, text)| *text == b"Workload").map(|(at, _)| at).collect();
+    assert!(!places.is_empty(), "the store names kinds");
+    places.into_iter().for_each(|at| bytes[at..at + 8].copy_from_slice(b"Werkload"));
     for (content, kinds) in [
         (bytes, &[ErrorKind::Corrupt][..]),
         (b"a text that somebody saved under this name".repeat(200), &[ErrorKind::NotAStore][..]),

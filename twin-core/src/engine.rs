@@ -190,7 +190,8 @@ impl Twin {
     /// Takes batches: all of them in one transaction, or none. O(facts) for a change, O(batch) where nothing changed.
     ///
     /// # Errors
-    /// `Io`, `Corrupt` or `Invalid` (a twin that was opened for reading). Bad input is never an error: see [`Receipt`].
+    /// `Io`, `Corrupt`, `Invalid` (a twin that was opened for reading, a `now` at the end of time) or `Limit` (a batch that is too large: see [`Batch::check_size`]). Bad
+    /// input is never an error: see [`Receipt`].
     pub fn apply(&self, batches: Vec<Batch>, now: Timestamp) -> Result<Receipt> {
         self.apply_within(batches, &Context::new(now))
     }
@@ -198,7 +199,7 @@ impl Twin {
     /// Takes batches as [`Twin::apply`] does, at the context's now, watched and stopped by it. What is stopped before it is written changes nothing.
     ///
     /// # Errors
-    /// As [`Twin::apply`]; `Cancelled` if the host cancels, `Limit` if the deadline passes.
+    /// As [`Twin::apply`], by the limits of the context; `Cancelled` if the host cancels, `Limit` if the deadline passes.
     pub fn apply_within(&self, batches: Vec<Batch>, context: &Context) -> Result<Receipt> {
         let mut state = self.state();
         if state.log.misses(&batches, context.now) {

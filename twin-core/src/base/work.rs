@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use crate::base::{Error, ErrorKind, Result, Timestamp};
 
-/// How much any one payload may ask for. Whatever is over a limit is refused with a `Diagnostic`, before it is allocated.
+/// How much any one payload or batch may ask for. A payload over a limit is refused with a `Diagnostic`, before it is allocated; a batch with an error, before anything is
+/// changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of one file or payload, compressed or not. Default 64 MiB.
@@ -20,11 +21,23 @@ pub struct Limits {
     pub nodes: usize,
     /// Files of one scan. Default 1,000,000.
     pub files: usize,
+    /// Records, removals, members and diagnostics of one batch. Default 2,000,000.
+    pub batch_records: u64,
+    /// Bytes of what one batch says, as the store would write them with each text where it stands. Default 2 GiB.
+    pub batch_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { payload_bytes: 64 << 20, line_bytes: 1 << 20, depth: 100, nodes: 2_000_000, files: 1_000_000 }
+        Limits {
+            payload_bytes: 64 << 20,
+            line_bytes: 1 << 20,
+            depth: 100,
+            nodes: 2_000_000,
+            files: 1_000_000,
+            batch_records: 2_000_000,
+            batch_bytes: 2 << 30,
+        }
     }
 }
 

@@ -17,6 +17,8 @@ pub struct ScopeReading {
     pub tried_at: Timestamp,
     /// How the last try ended.
     pub outcome: Outcome,
+    /// How many diagnostics the last reading had; a mark that it was not read changes nothing about it.
+    pub diagnostics: u64,
 }
 
 impl ScopeReading {

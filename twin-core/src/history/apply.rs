@@ -1,5 +1,7 @@
 //! From batches to rows: what is new, what is known already, what came late, what cannot be taken, what is gone.
 
+use std::cmp::Reverse;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -49,8 +51,9 @@ impl Staged {
 /// Works out what batches add to a log, which is afterwards as it was. O(batches).
 ///
 /// # Errors
-/// If the host cancels, or the deadline passes.
+/// If the host cancels, or the deadline passes; `Limit` for a batch that is too large.
 pub fn stage(log: &mut Log, schema: &Schema, batches: Vec<Batch>, context: &Context) -> Result<Staged> {
+    batches.iter().try_for_each(|batch| batch.check_size(&context.limits))?;
     log.begin();
     let staged = stage_all(log, schema, batches, context);
     log.undo();
@@ -60,6 +63,7 @@ pub fn stage(log: &mut Log, schema: &Schema, batches: Vec<Batch>, context: &Cont
 /// Where several batches are of one scope, each stands on what the one before it said.
 fn stage_all(log: &mut Log, schema: &Schema, batches: Vec<Batch>, context: &Context) -> Result<Staged> {
     let tx = log.next_tx(context.now);
+    let batches: Vec<Batch> = batches.into_iter().flat_map(|batch| rounds(batch, context.now)).collect();
     let read: BTreeSet<Scope> = batches.iter().map(|batch| batch.scope.clone()).collect();
     let repeats = read.len() < batches.len();
     let (fresh, staged) = (BTreeSet::new(), Staged::default());
@@ -75,6 +79,46 @@ fn stage_all(log: &mut Log, schema: &Schema, batches: Vec<Batch>, context: &Cont
         }
     }
     Ok(stage.staged)
+}
+
+/// The changes that tell one record at several times, one after the other: as many batches as it has times. All others stay one batch.
+fn rounds(mut batch: Batch, now: Timestamp) -> Vec<Batch> {
+    if batch.mode == Mode::Full {
+        return vec![batch];
+    }
+    let at = batch.observed_at.unwrap_or(now);
+    let mut times: BTreeMap<&RecordKey, BTreeSet<Timestamp>> = BTreeMap::new();
+    for record in &batch.records {
+        times.entry(&record.key).or_default().insert(said_at(record, at));
+    }
+    if times.values().all(|times| times.len() == 1) {
+        return vec![batch];
+    }
+    let round = |record: &Record| times[&record.key].range(..said_at(record, at)).count();
+    let rounds: Vec<usize> = batch.records.iter().map(round).collect();
+    let mut split: BTreeMap<usize, Vec<Record>> = BTreeMap::new();
+    for (round, record) in rounds.into_iter().zip(std::mem::take(&mut batch.records)) {
+        split.entry(round).or_default().push(record);
+    }
+    let last = split.pop_last().map(|(_, records)| records).unwrap_or_default();
+    let mut earlier: Vec<Batch> = split.into_values().map(|records| changes(&batch, records)).collect();
+    // What is told to be gone and recorded, was gone first.
+    earlier.iter_mut().take(1).for_each(|first| first.gone = std::mem::take(&mut batch.gone));
+    batch.records = last;
+    earlier.into_iter().chain([batch]).collect()
+}
+
+/// Some records of a batch, without what belongs to the batch as a whole.
+fn changes(batch: &Batch, records: Vec<Record>) -> Batch {
+    let Batch { scope, mode, outcome, capabilities, observed_at, .. } = batch;
+    let whole = Batch::listing(scope.clone(), Vec::new());
+    let (outcome, capabilities) = (outcome.clone(), capabilities.clone());
+    Batch { mode: *mode, outcome, members: None, records, capabilities, observed_at: *observed_at, ..whole }
+}
+
+/// When a record was so by its source's own word, else when it was read.
+fn said_at(record: &Record, at: Timestamp) -> Timestamp {
+    record.observations.iter().filter_map(|observation| observation.valid_from).max().unwrap_or(at)
 }
 
 struct Stage<'a> {
@@ -102,6 +146,23 @@ struct Word {
     valid_to: Option<Timestamp>,
 }
 
+impl Word {
+    /// Follows what is said of the same fact once more. Of two times the one that lasts longer stands, whichever comes first. Returns whether the other was left out.
+    fn hear(&mut self, other: Word) -> bool {
+        for evidence in other.evidence {
+            if !self.evidence.contains(&evidence) {
+                self.evidence.push(evidence);
+            }
+        }
+        let (ours, theirs) = ((self.valid_from, self.valid_to), (other.valid_from, other.valid_to));
+        let lasts = |(from, to): (_, Option<Timestamp>)| (to.is_none(), to, Reverse(from));
+        if lasts(theirs) > lasts(ours) {
+            (self.valid_from, self.valid_to) = theirs;
+        }
+        ours != theirs
+    }
+}
+
 /// What became of one record.
 struct SaidRecord {
     key: RecordKey,
@@ -113,6 +174,7 @@ struct SaidRecord {
 
 impl Stage<'_> {
     fn batch(&mut self, mut batch: Batch) {
+        let told_before = self.staged.diagnostics.len();
         let records = std::mem::take(&mut batch.records);
         let at = batch.observed_at.unwrap_or(self.now);
         for diagnostic in std::mem::take(&mut batch.diagnostics) {
@@ -136,6 +198,7 @@ impl Stage<'_> {
             capabilities: batch.capabilities,
             members: batch.members,
             cursor: batch.cursor,
+            diagnostics: (self.staged.diagnostics.len() - told_before) as u64,
         }));
     }
 
@@ -147,36 +210,36 @@ impl Stage<'_> {
                 self.reject(&record, &batch.scope, &error.to_string());
                 continue;
             }
-            let own = record.observations.iter().filter_map(|observation| observation.valid_from).max();
-            let facts = self.take_record(&mut record, &mut said);
+            let own = said_at(&record, at);
+            let facts = self.take_record(&mut record, batch, at, &mut said);
             if facts.is_empty() && !record.observations.is_empty() {
                 self.reject(&record, &batch.scope, "nothing that it says could be taken");
                 said.refused.insert(record.key);
                 continue;
             }
             let (key, count) = (record.key, record.stands_for);
-            said.records.push(SaidRecord { key, count, facts, at: own.unwrap_or(at) });
+            said.records.push(SaidRecord { key, count, facts, at: own });
         }
         said
     }
 
     fn reject(&mut self, record: &Record, scope: &Scope, why: &str) {
         add(&mut self.staged.counters.rejected, record.stands_for);
-        let first = record.observations.first().and_then(|observation| observation.evidence.chain.first());
-        let locator = first.map_or_else(|| Locator::line(&scope.path, 0), |step| step.locator.clone());
-        let mut diagnostic = Diagnostic::rejected(code::SCHEMA, locator, why);
+        let mut diagnostic = Diagnostic::rejected(code::SCHEMA, place(&record.observations, scope), why);
         diagnostic.records = record.stands_for;
         self.staged.diagnostics.push(diagnostic);
     }
 
     /// Takes the statements out of a record; where none can be taken, it keeps them.
-    fn take_record(&mut self, record: &mut Record, said: &mut Said) -> Vec<Arc<Fact>> {
+    fn take_record(&mut self, record: &mut Record, batch: &Batch, at: Timestamp, said: &mut Said) -> Vec<Arc<Fact>> {
         let mut taken = Vec::with_capacity(record.observations.len());
         for observation in &record.observations {
-            let allowed = allowed(self.schema, &record.key, observation);
+            let allowed = allowed(self.schema, &record.key, observation)
+                .and_then(|()| self.began(&batch.scope, &record.key, observation, at));
             taken.push(allowed.is_ok());
             if let Err(why) = allowed {
-                self.warn(record, observation, &why);
+                let all = std::iter::once(observation).chain(&record.observations);
+                self.warn(place(all, &batch.scope), why);
             }
         }
         if !taken.contains(&true) {
@@ -184,15 +247,51 @@ impl Stage<'_> {
         }
         let observations = std::mem::take(&mut record.observations).into_iter().zip(taken);
         let observations = observations.filter_map(|(observation, taken)| taken.then_some(observation));
-        observations.map(|observation| hear(&record.key, observation, said)).collect()
+        observations.map(|observation| self.hear(record, observation, &batch.scope, said)).collect()
     }
 
-    /// A statement that cannot be taken is told at its own place, else at that of another statement of its record.
-    fn warn(&mut self, record: &Record, observation: &Observation, why: &str) {
-        let all = std::iter::once(observation).chain(&record.observations);
-        let locator = all.flat_map(|said| &said.evidence.chain).next().map(|step| step.locator.clone());
-        let locator = locator.unwrap_or(Locator::line("", 0));
+    fn warn(&mut self, locator: Locator, why: String) {
         self.staged.diagnostics.push(Diagnostic::warning(code::SCHEMA, locator, why));
+    }
+
+    /// Adds an observation to what a scope says of a record.
+    fn hear(&mut self, record: &Record, observation: Observation, scope: &Scope, said: &mut Said) -> Arc<Fact> {
+        let locator = place([&observation], scope);
+        let Observation { statement, perspective, evidence, valid_from, valid_to } = observation;
+        let fact = Arc::new(Fact { subject: record.key.clone(), statement, perspective });
+        let word = Word { evidence: vec![evidence], valid_from, valid_to };
+        match said.facts.entry(fact.clone()) {
+            Entry::Vacant(entry) => drop(entry.insert(word)),
+            Entry::Occupied(mut entry) => {
+                if entry.get_mut().hear(word) {
+                    let why = format!(
+                        "a fact of {} is said of several times at once: the one that lasts longer stands",
+                        record.key
+                    );
+                    self.warn(locator, why);
+                }
+            }
+        }
+        fact
+    }
+
+    /// What ended before it was read must say since when it held, unless that is known.
+    fn began(
+        &self,
+        scope: &Scope,
+        subject: &RecordKey,
+        observation: &Observation,
+        at: Timestamp,
+    ) -> std::result::Result<(), String> {
+        let Observation { statement, perspective, valid_from: None, valid_to: Some(end), .. } = observation else {
+            return Ok(());
+        };
+        let fact = Fact { subject: subject.clone(), statement: statement.clone(), perspective: *perspective };
+        let known = self.log.intervals(scope, &fact);
+        if *end > at || known.open.is_some() || known.closed.values().any(|(known, _)| known == end) {
+            return Ok(());
+        }
+        Err(format!("a fact of {subject} ended before it was read, and does not say when it began"))
     }
 
     /// Counts records as new or known.
@@ -390,15 +489,10 @@ impl Stage<'_> {
     }
 }
 
-/// Adds an observation to what a scope says of a record.
-fn hear(subject: &RecordKey, observation: Observation, said: &mut Said) -> Arc<Fact> {
-    let Observation { statement, perspective, evidence, valid_from, valid_to } = observation;
-    let fact = Arc::new(Fact { subject: subject.clone(), statement, perspective });
-    let word = said.facts.entry(fact.clone()).or_insert(Word { evidence: Vec::new(), valid_from, valid_to });
-    if !word.evidence.contains(&evidence) {
-        word.evidence.push(evidence);
-    }
-    fact
+/// The first place of what is said; the scope as a whole where there is none.
+fn place<'a>(said: impl IntoIterator<Item = &'a Observation>, scope: &Scope) -> Locator {
+    let first = said.into_iter().flat_map(|observation| &observation.evidence.chain).next();
+    first.map_or_else(|| Locator::line(&scope.path, 0), |step| step.locator.clone())
 }
 
 fn asserted(fact: &Arc<Fact>, listing: Listing, valid_to: Option<Timestamp>) -> Row {
@@ -411,7 +505,8 @@ fn add(counter: &mut u64, count: u64) {
 }
 
 fn unread(scope: &Scope, outcome: Option<Outcome>, at: Timestamp) -> Reading {
-    Reading { scope: scope.clone(), observed_at: at, outcome, capabilities: Vec::new(), members: None, cursor: None }
+    let (capabilities, members, cursor, diagnostics) = (Vec::new(), None, None, 0);
+    Reading { scope: scope.clone(), observed_at: at, outcome, capabilities, members, cursor, diagnostics }
 }
 
 /// Whether the schema has rows for what is said, and they allow it.

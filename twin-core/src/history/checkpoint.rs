@@ -54,6 +54,7 @@ struct KeptReading {
     completed_at: Option<Timestamp>,
     tried_at: Timestamp,
     outcome: Outcome,
+    diagnostics: u64,
 }
 
 struct KeptFact {
@@ -76,7 +77,7 @@ enum KeptSaid {
 packed!(enum Part { 0 => Head(head), 1 => Scopes(scopes), 2 => Records(records), 3 => Facts(facts) });
 packed!(struct Head { last, revision, decisions, redirects, capabilities });
 packed!(struct KeptScope { scope, members, observed, cursor, gone, capabilities, reading, left_out });
-packed!(struct KeptReading { capabilities, completed_at, tried_at, outcome });
+packed!(struct KeptReading { capabilities, completed_at, tried_at, outcome, diagnostics });
 packed!(struct KeptFact { fact, words });
 packed!(struct KeptWord { scope, tx, said });
 packed!(enum KeptSaid { 0 => Holds { evidence, valid_from, valid_to }, 1 => Ended(end) });
@@ -168,6 +169,7 @@ fn keep_scope(name: &Scope, scope: &ScopeLog, left_out: Option<Timestamp>, sets:
             completed_at: reading.completed_at,
             tried_at: reading.tried_at,
             outcome: reading.outcome.clone(),
+            diagnostics: reading.diagnostics,
         }),
         left_out,
     }
@@ -300,8 +302,14 @@ fn recall(log: &mut Log, kept: KeptScope, sets: &[Arc<Vec<Capability>>]) -> Opti
     let set = |place: u32| sets.get(place as usize).cloned();
     let reading = match kept.reading {
         None => None,
-        Some(KeptReading { capabilities, completed_at, tried_at, outcome }) => {
-            Some(Arc::new(ScopeReading { capabilities: set(capabilities)?, completed_at, tried_at, outcome }))
+        Some(KeptReading { capabilities, completed_at, tried_at, outcome, diagnostics }) => {
+            Some(Arc::new(ScopeReading {
+                capabilities: set(capabilities)?,
+                completed_at,
+                tried_at,
+                outcome,
+                diagnostics,
+            }))
         }
     };
     let place = log.scopes.intern(&kept.scope);

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::base::{Context, Result, Timestamp};
+use crate::base::{Context, Error, ErrorKind, Result, Timestamp};
 use crate::history::intervals::Said;
 use crate::history::row::{Assertion, Commit, Reading, Row, Withdrawal};
 use crate::identity::{EntityId, HumanDecision, IdentityState};
@@ -138,8 +138,14 @@ impl Log {
     /// Appends rows of the commit at `tx` as long as the context goes on. Whoever stops goes back by [`Log::undo`].
     ///
     /// # Errors
-    /// If the host cancels, or the deadline passes.
+    /// If the host cancels, or the deadline passes; `Invalid` at the end of time, after which no commit could follow.
     pub fn append_within(&mut self, tx: Timestamp, revision: u64, rows: &[Row], context: &Context) -> Result<()> {
+        if tx == Timestamp::MAX {
+            return Err(Error::new(
+                ErrorKind::Invalid,
+                format!("nothing can be written down at {tx}: check the host's clock"),
+            ));
+        }
         let all = rows.len() as u64;
         for (done, row) in rows.iter().enumerate() {
             context.check()?;

@@ -8,7 +8,7 @@ use crate::observe::pack::{Packed, Packer, Unpacker, packed};
 packed!(struct Listing { scope, evidence, valid_from });
 packed!(struct Assertion { fact, listing, valid_to });
 packed!(struct Withdrawal { fact, scope, valid_to });
-packed!(struct Reading { scope, observed_at, outcome, capabilities, members, cursor });
+packed!(struct Reading { scope, observed_at, outcome, capabilities, members, cursor, diagnostics });
 packed!(enum HumanDecision {
     0 => Pin { a, b }, 1 => Split { a, b }, 2 => Unpin { a, b }, 3 => Name { record, name }
 });

@@ -47,6 +47,13 @@ pub struct Reading {
     pub members: Option<Vec<String>>,
     /// Where the source goes on.
     pub cursor: Option<String>,
+    /// How many diagnostics the reading had: what its source told, and what could not be taken.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub diagnostics: u64,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// One row of the log.

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::Timestamp;
+use crate::base::{Error, ErrorKind, Limits, Result, Timestamp};
+use crate::observe::pack::size;
 use crate::observe::{Capability, Diagnostic, Record, RecordKey, SourceId};
 
 /// Whether a reading tells everything or only what changed.
@@ -120,5 +121,35 @@ impl Batch {
         let read = self.records.iter().map(|record| record.stands_for);
         let rejected = self.diagnostics.iter().map(|diagnostic| diagnostic.records);
         read.chain(rejected).fold(self.gone.len() as u64, u64::saturating_add)
+    }
+
+    /// Whether this is not more than a twin takes in one batch. O(what the batch says), and no more than the limits allow.
+    ///
+    /// # Errors
+    /// `Limit`, with what there is too much of.
+    pub fn check_size(&self, limits: &Limits) -> Result<()> {
+        let members = self.members.as_deref().unwrap_or_default();
+        let all = self.records.len() + self.gone.len() + members.len() + self.diagnostics.len();
+        if all as u64 > limits.batch_records {
+            return Err(
+                self.too_large(&format!("{all} records"), &format!("batch_records is {}", limits.batch_records))
+            );
+        }
+        let sizes = self.records.iter().map(size).chain(self.gone.iter().map(size)).chain(members.iter().map(size));
+        let told = self.diagnostics.iter().map(|diagnostic| diagnostic.message.len() as u64);
+        let mut bytes = 0_u64;
+        for size in sizes.chain(told) {
+            bytes += size;
+            if bytes > limits.batch_bytes {
+                let limit = format!("batch_bytes is {}", limits.batch_bytes);
+                return Err(self.too_large(&format!("{bytes} bytes or more"), &limit));
+            }
+        }
+        Ok(())
+    }
+
+    fn too_large(&self, what: &str, limit: &str) -> Error {
+        let to_do = "split it into smaller scopes or changes, or raise the limit";
+        Error::new(ErrorKind::Limit, format!("the batch of {} has {what}, {limit}: {to_do}", self.scope))
     }
 }

@@ -12,8 +12,8 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::base::{Amount, Digest, Money, Timestamp};
 use crate::observe::{
-    Capability, Evidence, Fact, Handle, Locator, Mode, Outcome, Perspective, Proof, RecordKey, Scope, SourceId, Space,
-    Statement, Step, Target,
+    Capability, Evidence, Fact, Handle, Locator, Mode, Observation, Outcome, Perspective, Proof, Record, RecordKey,
+    Scope, SourceId, Space, Statement, Step, Target,
 };
 use crate::schema::{AttributeName, Kind, Relation, Value};
 
@@ -25,13 +25,32 @@ pub(crate) trait Packed: Sized {
     fn unpack(from: &mut Unpacker<'_>) -> Option<Self>;
 }
 
+/// How many bytes something takes where each text is written where it stands. Copies no text.
+pub(crate) fn size(value: &impl Packed) -> u64 {
+    let mut packer = Packer { texts: Texts::Counted(0), ..Packer::plain() };
+    value.pack(&mut packer);
+    let counted = if let Texts::Counted(bytes) = packer.texts { bytes } else { 0 };
+    packer.bytes.len() as u64 + counted
+}
+
 /// Bytes as they grow.
 #[derive(Default)]
 pub(crate) struct Packer<'a> {
     bytes: Vec<u8>,
-    /// The number of each text that was written; `None` where texts are not shared.
-    seen: Option<HashMap<&'a str, u64, BuildHasherDefault<TextHasher>>>,
+    texts: Texts<'a>,
     last: i64,
+}
+
+/// What becomes of texts.
+#[derive(Default)]
+enum Texts<'a> {
+    /// Each is written where it stands.
+    #[default]
+    Written,
+    /// Each is written once: the number of each that was.
+    Shared(HashMap<&'a str, u64, BuildHasherDefault<TextHasher>>),
+    /// None is written: how many bytes they have.
+    Counted(u64),
 }
 
 /// Hashes a text in one go. Its order is never looked at.
@@ -58,7 +77,7 @@ impl<'a> Packer<'a> {
 
     /// Each text is written once.
     pub(crate) fn sharing() -> Self {
-        Packer { seen: Some(HashMap::default()), ..Packer::default() }
+        Packer { texts: Texts::Shared(HashMap::default()), ..Packer::default() }
     }
 
     /// What was written so far.
@@ -82,11 +101,18 @@ impl<'a> Packer<'a> {
 
     /// Appends a text.
     pub(crate) fn text(&mut self, text: &'a str) {
-        if let Some(seen) = &mut self.seen {
-            let next = seen.len() as u64 + 1;
-            match *seen.entry(text).or_insert(next) {
-                known if known < next => return self.number(known),
-                _ => self.bytes.push(0),
+        match &mut self.texts {
+            Texts::Written => {}
+            Texts::Counted(bytes) => {
+                *bytes += text.len() as u64;
+                return self.number(text.len() as u64);
+            }
+            Texts::Shared(seen) => {
+                let next = seen.len() as u64 + 1;
+                match *seen.entry(text).or_insert(next) {
+                    known if known < next => return self.number(known),
+                    _ => self.bytes.push(0),
+                }
             }
         }
         self.number(text.len() as u64);
@@ -220,6 +246,8 @@ packed!(struct RecordKey { source, cluster, namespace, kind, name });
 packed!(struct Scope { source, path });
 packed!(struct Handle { space, value, within });
 packed!(struct Fact { subject, statement, perspective });
+packed!(struct Record { key, observations, stands_for, perspective });
+packed!(struct Observation { statement, perspective, evidence, valid_from, valid_to });
 packed!(struct Step { locator, raw });
 packed!(struct Evidence { chain, field, technique, confidence, observed_at });
 packed!(struct Money { currency, amount });

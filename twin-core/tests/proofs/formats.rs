@@ -1,4 +1,4 @@
-//! Files of every format that was ever released open, answer as they did, and go on.
+//! Files of every format that was ever released, and of ours, open, answer as they did, and go on.
 
 use std::path::{Path, PathBuf};
 
@@ -19,25 +19,34 @@ const TOLD: [&str; 6] = [
     "now 13:00\nfile pages delta\nTelemetryService:b observed from 12:30\ngone TelemetryService:a",
 ];
 
-/// The formats that have been released.
-const RELEASED: &[&str] = &["1.0"];
+/// The formats of which a file is kept: those that have been released, and ours.
+const KEPT: &[&str] = &["1.0", OURS];
+/// The format that is written now.
+const OURS: &str = "2.0";
 
 fn tell(twin: &Twin) {
     for (done, text) in TOLD.iter().enumerate() {
         apply(twin, text);
         if done == 2 {
-            let record = RecordKey::new(&SourceId("estate".to_owned()), Kind::of("TelemetryService"), "b");
-            twin.decide(HumanDecision::Name { record, name: "billing".to_owned() }, time("10:30")).unwrap();
+            decide(twin);
         }
     }
 }
 
-/// A copy of a released file, because a writer changes it.
-fn released(format: &str) -> (tempfile::TempDir, PathBuf) {
+fn decide(twin: &Twin) {
+    let record = RecordKey::new(&SourceId("estate".to_owned()), Kind::of("TelemetryService"), "b");
+    twin.decide(HumanDecision::Name { record, name: "billing".to_owned() }, time("10:30")).unwrap();
+}
+
+fn file(format: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/stores/{format}.twin"))
+}
+
+/// A copy of a file, because a writer changes it.
+fn kept(format: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("estate.twin");
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/stores/{format}.twin"));
-    std::fs::copy(file, &path).unwrap();
+    std::fs::copy(file(format), &path).unwrap();
     (folder, path)
 }
 
@@ -50,11 +59,11 @@ fn answers(twin: &Twin) -> Vec<String> {
 }
 
 #[test]
-fn a_file_of_each_released_format_answers_as_it_did_and_goes_on() {
+fn a_file_of_each_format_answers_as_it_did_and_goes_on() {
     let memory = Twin::in_memory();
     tell(&memory);
-    for format in RELEASED {
-        let (_folder, path) = released(format);
+    for format in KEPT {
+        let (_folder, path) = kept(format);
         let before = std::fs::read(&path).unwrap();
         assert_eq!(answers(&Twin::open_read_only(&path).unwrap()), answers(&memory), "{format} read");
         assert_eq!(answers(&Twin::open(&path).unwrap()), answers(&memory), "{format} opened");
@@ -68,4 +77,35 @@ fn a_file_of_each_released_format_answers_as_it_did_and_goes_on() {
         assert_eq!(answers(&Twin::open(&path).unwrap()), answers(&goes_on), "{format} reopened");
         assert_eq!(Twin::open(&path).unwrap().revision(), goes_on.revision());
     }
+}
+
+/// A store of our format with a checkpoint, and commits after it.
+fn write(path: &Path) {
+    for (text, after) in [(&TOLD[..3], 0), (&TOLD[3..], u64::MAX)] {
+        let twin = Twin::open(path).unwrap();
+        twin.checkpoint_after(after);
+        text.iter().for_each(|text| drop(apply(&twin, text)));
+        if after == 0 {
+            decide(&twin);
+        }
+    }
+}
+
+fn lines(path: &Path) -> String {
+    let mut lines = Vec::new();
+    Twin::open_read_only(path).unwrap().export(&mut lines).unwrap();
+    String::from_utf8(lines).unwrap()
+}
+
+/// Until our format is released, `UPDATE=1` writes its file anew; from then on it stays as it is.
+#[test]
+fn the_file_of_our_format_holds_what_is_written_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("estate.twin");
+    write(&path);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::copy(&path, file(OURS)).unwrap();
+    }
+    let (_folder, kept) = kept(OURS);
+    assert_eq!(lines(&kept), lines(&path));
 }

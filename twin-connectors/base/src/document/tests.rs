@@ -86,7 +86,8 @@ fn refusal(text: &[u8], limits: &Limits) -> Diagnostic {
 }
 
 fn check_refused(name: &str, text: &[u8], code: &str, line: usize) {
-    let limits = Limits { payload_bytes: 1 << 20, line_bytes: 10_000, depth: 50, nodes: 100_000, files: 1 };
+    let limits =
+        Limits { payload_bytes: 1 << 20, line_bytes: 10_000, depth: 50, nodes: 100_000, files: 1, ..Limits::default() };
     let refused = refusal(text, &limits);
     assert_eq!((refused.code.as_str(), refused.locator), (code, Locator::line("a.yaml", line)), "{name}");
 }

@@ -50,7 +50,12 @@ impl Standing {
             true => before.as_ref().map(|before| before.capabilities.clone()).unwrap_or_default(),
             false => self.capabilities.clone(),
         };
+        let diagnostics = match is_read(reading) {
+            true => reading.diagnostics,
+            false => before.as_ref().map_or(0, |before| before.diagnostics),
+        };
         Some(Arc::new(ScopeReading {
+            diagnostics,
             capabilities,
             completed_at: completed.or(before.and_then(|before| before.completed_at)),
             tried_at: reading.observed_at,

@@ -68,6 +68,7 @@ fn read(outcome: Option<Outcome>) -> Row {
         capabilities: vec![Capability::of_files("compose", &[Kind::of("Workload")], &[Relation::of("calls")])],
         members: Some(vec!["deploy/a".to_owned(), String::new()]),
         cursor: Some("page 2".to_owned()),
+        diagnostics: 300,
     })
 }
 
