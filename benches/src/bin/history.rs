@@ -81,9 +81,9 @@ fn open(folder: &Path, events: usize) -> Result<()> {
     let (data, now) = (format!("{events} events over {facts} facts"), At::now(at(rounds + 1)));
     let opened = median(|| Twin::open(&path).map(drop))?;
     let reader = median(|| Twin::open_read_only(&path).map(drop))?;
-    let first = median(|| Ok(drop(Twin::open(&path)?.as_of(now)?)))?;
+    let first = median(|| Twin::open(&path)?.as_of(now).map(drop))?;
     let past = now.valid(at(rounds / 2)).known(at(rounds / 2));
-    let first_past = median(|| Ok(drop(Twin::open(&path)?.as_of(past)?)))?;
+    let first_past = median(|| Twin::open(&path)?.as_of(past).map(drop))?;
     let twin = Twin::open(&path)?;
     let size = twin.as_of(now)?.len();
     line("open", &data, "twin", opened, &format!("{size} entities, {} bytes", length(&path)?))?;
@@ -100,7 +100,7 @@ fn open(folder: &Path, events: usize) -> Result<()> {
 fn ask(twin: &Twin, now: At, past: At, data: &str) -> Result<()> {
     let question = |at: At| {
         let snapshot = twin.as_of(at)?;
-        Ok(drop(snapshot.find_all(None, "w7")?))
+        snapshot.find_all(None, "w7").map(drop)
     };
     question(past)?;
     let (head, then) = (median(|| question(now))?, median(|| question(past))?);

@@ -33,14 +33,16 @@ pub struct Damages {
     pub runs: u64,
     /// How many files were cut off.
     pub cuts: u64,
-    /// How many damaged stores opened, with the right answer.
+    /// How many damaged stores gave the right answer.
     pub right: u64,
-    /// How many did not, with a typed error.
+    /// How many did not open, or told when they were asked: a typed error.
     pub refused: u64,
-    /// How many of those could still be opened for reading, with the right answer.
+    /// How many of those still gave the right answer to a reader.
     pub readable: u64,
     /// How many damaged files were opened for writing themselves.
     pub written: u64,
+    /// How many of those could no longer be opened once they had been opened and closed.
+    pub spoilt: u64,
     /// Wrong answers, escaped panics, untyped errors, touched files.
     pub violations: Violations,
 }
@@ -140,19 +142,29 @@ impl Inquiry {
             let writing = self.asked(|path| Twin::open(path));
             match &writing {
                 Ok(Found::Refused) => self.untouched(damaged, &format!("{what}: a failed opening")),
-                Ok(Found::Right) => {}
+                Ok(Found::Right) => self.reopened(what),
+                Ok(Found::Unanswered) => {}
                 Err(why) => self.damages.violations.add(format!("{what}, opened for writing: {why}")),
             }
         }
         match (reading, opening) {
             (Err(why), _) | (_, Err(why)) => self.damages.violations.add(format!("{what}: {why}")),
             (_, Ok(Found::Right)) => self.damages.right += 1,
-            (reading, Ok(Found::Refused)) => {
+            (reading, Ok(_)) => {
                 self.damages.refused += 1;
                 self.damages.readable += u64::from(matches!(reading, Ok(Found::Right)));
             }
         }
         Ok(())
+    }
+
+    /// Opening and closing takes nothing away from what opened.
+    fn reopened(&mut self, what: &str) {
+        match self.asked(|path| Twin::open_read_only(path)) {
+            Ok(Found::Right) => {}
+            Ok(_) => self.damages.spoilt += 1,
+            Err(why) => self.damages.violations.add(format!("{what}, opened and closed: {why}")),
+        }
     }
 
     fn untouched(&mut self, damaged: &[u8], who: &str) {
@@ -162,17 +174,23 @@ impl Inquiry {
     }
 
     fn asked(&self, open: impl FnOnce(&Path) -> Result<Twin>) -> std::result::Result<Found, String> {
-        without_panic(|| match open(&self.path).and_then(|twin| picture(&twin)) {
-            Ok(seen) if seen == self.expected => Ok(Found::Right),
-            Ok(_) => Err("a wrong answer".to_owned()),
+        without_panic(|| match open(&self.path) {
             Err(error) => typed(&error).map(|()| Found::Refused),
+            Ok(twin) => match picture(&twin) {
+                Ok(seen) if seen == self.expected => Ok(Found::Right),
+                Ok(_) => Err("a wrong answer".to_owned()),
+                Err(error) => typed(&error).map(|()| Found::Unanswered),
+            },
         })
     }
 }
 
 enum Found {
     Right,
+    /// It did not open.
     Refused,
+    /// It opened, and could not tell everything when it was asked.
+    Unanswered,
 }
 
 fn typed(error: &Error) -> std::result::Result<(), String> {

@@ -6,7 +6,7 @@ use twin_core::base::{Error, ErrorKind, Result};
 
 use crate::durability::disk::{Disk, Fault};
 use crate::durability::image::Image;
-use crate::durability::model::Model;
+use crate::durability::model::{Model, picture};
 use crate::durability::workload::Workload;
 use crate::durability::{Violations, without_panic};
 
@@ -25,6 +25,8 @@ pub struct Faults {
     pub unborn: u64,
     /// How many failed in a commit.
     pub inside: u64,
+    /// After how many of those the past could not be asked about until the store was opened anew, because it had not been read yet.
+    pub unread: u64,
     /// How many failed where nobody was told, because the twin was being closed.
     pub closing: u64,
     /// How many of the commits that failed were in the store as a whole afterwards.
@@ -101,10 +103,19 @@ impl Trial<'_> {
             let Err(error) = self.workload.perform(twin, step) else { continue };
             self.faults.inside += 1;
             typed(&error)?;
-            self.model.find(twin, step, step).map_err(|why| format!("memory changed: {why}"))?;
+            self.unchanged(twin, step)?;
             return self.again(twin, step);
         }
         Ok(self.steps)
+    }
+
+    /// What was in memory tells the same; a past that was never read before is another fault of the disk.
+    fn unchanged(&mut self, twin: &Twin, step: usize) -> Judged<()> {
+        if let Err(error) = picture(twin) {
+            self.faults.unread += 1;
+            return typed(&error);
+        }
+        self.model.find(twin, step, step).map(|_| ()).map_err(|why| format!("memory changed: {why}"))
     }
 
     /// Whoever tries again without opening the store anew is told again, or it works.

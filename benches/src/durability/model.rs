@@ -92,7 +92,7 @@ pub fn picture(twin: &Twin) -> Result<Digest> {
 
 /// The snapshot of some time, or why there is none.
 fn view(twin: &Twin, at: At) -> Result<Snapshot> {
-    Ok(twin.snapshot(at))
+    twin.as_of(at)
 }
 
 #[cfg(test)]

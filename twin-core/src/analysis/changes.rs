@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::analysis::question::{EntityRef, envelope};
 use crate::answer::{Answer, EvidenceId, Profile};
 use crate::base::Context;
-use crate::graph::{AttributeValue, Edge, Entity, Node, Pages, Snapshot};
+use crate::graph::{AttributeValue, Edge, Entity, Pages, Snapshot};
 use crate::identity::EntityId;
 use crate::observe::Perspective;
 use crate::schema::{AttributeName, Relation, Value};
@@ -88,9 +88,9 @@ pub fn diff(before: &Snapshot, after: &Snapshot, needs: Profile) -> Answer<Chang
     envelope(after, "describe", asked, needs, "difference by stable id", value)
 }
 
-/// What differs between the pages of two revisions; not all of it where the context stops.
+/// What differs between the pages of two revisions; not all of it where the context stops. O(pages + rows of the pages that they do not share).
 pub fn changes(before: &Pages, after: &Pages, context: &Context) -> Changes {
-    between(&View::pages(before), &View::pages(after), context)
+    between(&View::unlike(before, after), &View::unlike(after, before), context)
 }
 
 type EdgeKey<'a> = (&'a EntityId, &'a Relation, &'a EntityId, Option<&'a str>);
@@ -99,6 +99,8 @@ type EdgeKey<'a> = (&'a EntityId, &'a Relation, &'a EntityId, Option<&'a str>);
 struct View<'a> {
     entities: BTreeMap<&'a EntityId, &'a Entity>,
     edges: BTreeMap<EdgeKey<'a>, &'a Edge>,
+    /// Where the ends of a relation stand, if these are not all entities.
+    pages: Option<&'a Pages>,
 }
 
 impl<'a> View<'a> {
@@ -107,18 +109,23 @@ impl<'a> View<'a> {
         let entities = snapshot.nodes().map(|node| (&entity(node).id, entity(node))).collect();
         let edges =
             snapshot.edges().map(|edge| (key(entity(edge.from), edge.edge, entity(edge.to)), edge.edge)).collect();
-        View { entities, edges }
+        View { entities, edges, pages: None }
     }
 
-    fn pages(pages: &'a Pages) -> Self {
-        let entity = |node: Node| &pages.entities[node.index()];
-        let entities = pages.nodes().map(|node| (&entity(node).id, entity(node))).collect();
-        let edges = pages.edges().map(|edge| (key(entity(edge.from), edge.edge, entity(edge.to)), edge.edge)).collect();
-        View { entities, edges }
+    /// What stands on pages that others do not share: what differs is among it.
+    fn unlike(pages: &'a Pages, other: &'a Pages) -> Self {
+        let edges = pages.edges_unlike(other);
+        let edges = edges.map(|(from, edge, to)| (key(from, edge, to), edge)).collect();
+        View {
+            entities: pages.entities_unlike(other).map(|entity| (&entity.id, entity)).collect(),
+            edges,
+            pages: Some(pages),
+        }
     }
 
     fn name(&self, id: &EntityId) -> EntityRef {
-        match self.entities.get(id) {
+        let elsewhere = || self.pages.and_then(|pages| pages.entity_with(id));
+        match self.entities.get(id).copied().or_else(elsewhere) {
             Some(entity) => named(entity),
             None => EntityRef { name: id.to_string(), kind: crate::schema::kind::RESOURCE, id: id.clone() },
         }

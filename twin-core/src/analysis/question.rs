@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use crate::answer::{Answer, EvidenceId, EvidenceSource, Freshness, Missing, Profile, Status};
 use crate::base::Timestamp;
-use crate::graph::{Node, ScopeReading, Snapshot};
+use crate::graph::{Node, Read, ScopeReading, Snapshot, SortReading};
 use crate::identity::EntityId;
-use crate::observe::{Capability, Outcome, Perspective, Scope, SourceId};
+use crate::observe::{Capability, Outcome, Perspective, SourceId};
 use crate::schema::{Kind, Relation, Schema, kind, relation};
 
 /// An entity as rows name it.
@@ -118,9 +118,6 @@ struct Footprint<'a> {
     relations: BTreeSet<&'a str>,
 }
 
-/// A scope that can bear on a question, with the capability by which it can.
-type Bearing<'a> = (&'a Scope, &'a ScopeReading, &'a Capability);
-
 impl<'a> Footprint<'a> {
     fn of(schema: &'a Schema, question: &str) -> Self {
         let kinds = schema.kinds().filter(|row| row.read_by.contains(&question)).map(|row| row.name.as_str());
@@ -133,31 +130,27 @@ impl<'a> Footprint<'a> {
             || capability.relations.iter().any(|relation| self.relations.contains(relation.as_str()))
     }
 
-    fn bearing<'s>(&self, snapshot: &'s Snapshot) -> Vec<Bearing<'s>> {
-        let scopes = snapshot.readings().scopes.iter();
-        let of_scope = |(scope, reading): (&'s Scope, &'s ScopeReading)| {
-            let capabilities = reading.capabilities.iter().filter(|capability| self.meets(capability));
-            capabilities.map(|capability| (scope, reading, capability)).collect::<Vec<Bearing<'s>>>()
-        };
-        scopes.flat_map(of_scope).collect()
+    /// What was read that can bear on the question. O(sources and sorts).
+    fn bearing<'s>(&self, snapshot: &'s Snapshot) -> Vec<&'s SortReading> {
+        snapshot.readings().sorts().iter().filter(|sort| self.meets(&sort.capability)).collect()
     }
 }
 
-fn status(snapshot: &Snapshot, bearing: &[Bearing<'_>], needs: Profile, question: &str) -> Status {
+/// Costs as much as is missing.
+fn status(snapshot: &Snapshot, bearing: &[&SortReading], needs: Profile, question: &str) -> Status {
     let (kinds, relations) = essential(question);
     if bearing.is_empty() || !yields(bearing, &kinds, &relations) {
         return Status::Unknown { why: never_read(question) };
     }
-    let unrecognised = snapshot.readings().scopes.iter().filter_map(|(scope, reading)| never_listed(scope, reading));
-    let missing: BTreeSet<Missing> = bearing
-        .iter()
-        .filter_map(|(scope, reading, capability)| {
-            let why = why_missing(snapshot, reading, needs.required(capability.stale_after))?;
-            let (source, scope) = (scope.source.clone(), scope.path.clone());
-            Some(Missing { source, scope, why, since: reading.completed_at })
-        })
-        .chain(unrecognised)
-        .collect();
+    let unlisted = snapshot.readings().unlisted().iter().map(|read| missing(read, None));
+    let known = bearing.iter().flat_map(|sort| {
+        let required = needs.required(sort.capability.stale_after);
+        let stale = move |(_, reading): &&Read| age(snapshot, reading) > required;
+        let stale = sort.whole.iter().take_while(stale);
+        let stale = stale.map(move |read| missing(read, Some((age(snapshot, &read.1), required))));
+        sort.partial.iter().map(|read| missing(read, None)).chain(stale)
+    });
+    let missing: BTreeSet<Missing> = known.chain(unlisted).collect();
     if missing.is_empty() { Status::Complete } else { Status::Partial { missing: missing.into_iter().collect() } }
 }
 
@@ -172,12 +165,12 @@ fn essential(question: &str) -> (Vec<Kind>, Vec<Relation>) {
 }
 
 /// Whether anything that was read can yield one of these; true where none is asked for.
-fn yields(bearing: &[Bearing<'_>], kinds: &[Kind], relations: &[Relation]) -> bool {
+fn yields(bearing: &[&SortReading], kinds: &[Kind], relations: &[Relation]) -> bool {
     let can = |capability: &Capability| {
         capability.kinds.iter().any(|kind| kinds.contains(kind))
             || capability.relations.iter().any(|relation| relations.contains(relation))
     };
-    (kinds.is_empty() && relations.is_empty()) || bearing.iter().any(|(.., capability)| can(capability))
+    (kinds.is_empty() && relations.is_empty()) || bearing.iter().any(|sort| can(&sort.capability))
 }
 
 pub(super) fn never_read(question: &str) -> String {
@@ -186,24 +179,19 @@ pub(super) fn never_read(question: &str) -> String {
 
 /// Whether any source that was read can yield records of this kind.
 pub(super) fn reads_kind(snapshot: &Snapshot, kind: &Kind) -> bool {
-    let mut capabilities = snapshot.readings().scopes.values().flat_map(|reading| reading.capabilities.iter());
-    capabilities.any(|capability| capability.kinds.contains(kind))
+    snapshot.readings().sorts().iter().any(|sort| sort.capability.kinds.contains(kind))
 }
 
-/// A folder that could never be read to its end may hold anything. What it held when it was, is marked by itself.
-fn never_listed(scope: &Scope, reading: &ScopeReading) -> Option<Missing> {
-    let Outcome::Partial(why) = &reading.outcome else { return None };
-    let never = reading.capabilities.is_empty() && reading.completed_at.is_none();
-    let why = format!("last reading was partial: {why}");
-    never.then(|| Missing { source: scope.source.clone(), scope: scope.path.clone(), why, since: None })
-}
-
-fn why_missing(snapshot: &Snapshot, reading: &ScopeReading, required: Duration) -> Option<String> {
-    if let Outcome::Partial(why) = &reading.outcome {
-        return Some(format!("last reading was partial: {why}"));
-    }
-    let age = age(snapshot, reading);
-    (age > required).then(|| format!("stale: read {} s ago, {} s are allowed", age.as_secs(), required.as_secs()))
+/// What is missing of a scope: it was not read to its end, or too long ago, where its age and the age that is allowed are given.
+fn missing((scope, reading): &Read, stale: Option<(Duration, Duration)>) -> Missing {
+    let why = match (&reading.outcome, stale) {
+        (Outcome::Partial(why), _) => format!("last reading was partial: {why}"),
+        (_, Some((age, allowed))) => {
+            format!("stale: read {} s ago, {} s are allowed", age.as_secs(), allowed.as_secs())
+        }
+        (Outcome::Complete, None) => String::new(),
+    };
+    Missing { source: scope.source.clone(), scope: scope.path.clone(), why, since: reading.completed_at }
 }
 
 /// Ages are counted against the host's now, or against what was known then where the past is asked about.
@@ -212,13 +200,12 @@ fn age(snapshot: &Snapshot, reading: &ScopeReading) -> Duration {
     now.since(reading.completed_at.unwrap_or(Timestamp::MIN))
 }
 
-fn freshness(snapshot: &Snapshot, bearing: &[Bearing<'_>], needs: Profile) -> Vec<Freshness> {
+fn freshness(snapshot: &Snapshot, bearing: &[&SortReading], needs: Profile) -> Vec<Freshness> {
     let mut oldest: BTreeMap<(&SourceId, &str), (Timestamp, Duration)> = BTreeMap::new();
-    for (scope, reading, capability) in bearing {
-        let read = reading.completed_at.unwrap_or(reading.tried_at);
-        let required = needs.required(capability.stale_after);
-        let entry = oldest.entry((&scope.source, &capability.sort)).or_insert((read, required));
-        *entry = (entry.0.min(read), entry.1.min(required));
+    for sort in bearing {
+        let required = needs.required(sort.capability.stale_after);
+        let entry = oldest.entry((&sort.source, &sort.capability.sort)).or_insert((sort.oldest, required));
+        *entry = (entry.0.min(sort.oldest), entry.1.min(required));
     }
     let now = snapshot.now().min(snapshot.as_of().known);
     oldest
@@ -238,12 +225,13 @@ fn freshness(snapshot: &Snapshot, bearing: &[Bearing<'_>], needs: Profile) -> Ve
         .collect()
 }
 
-fn sorts(bearing: &[Bearing<'_>]) -> Vec<String> {
-    bearing.iter().map(|(.., capability)| capability.sort.clone()).collect::<BTreeSet<String>>().into_iter().collect()
+fn sorts(bearing: &[&SortReading]) -> Vec<String> {
+    bearing.iter().map(|sort| sort.capability.sort.clone()).collect::<BTreeSet<String>>().into_iter().collect()
 }
 
-fn blind_spots(bearing: &[Bearing<'_>]) -> Vec<String> {
-    let phrases = bearing.iter().flat_map(|(.., capability)| {
+fn blind_spots(bearing: &[&SortReading]) -> Vec<String> {
+    let phrases = bearing.iter().flat_map(|sort| {
+        let capability = &sort.capability;
         capability.cannot_see.iter().map(|phrase| format!("{} cannot see {phrase}", capability.sort))
     });
     phrases.collect::<BTreeSet<String>>().into_iter().collect()

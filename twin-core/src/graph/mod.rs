@@ -25,6 +25,6 @@ pub use edit::EdgeChange;
 pub use entity::{AttributeValue, Edge, Entity, Group, Placement, is_owned};
 pub use paged::{Paged, ROWS_PER_PAGE};
 pub use pages::{Charge, EvidenceRow, Link, Pages, Rows, Touch, Unresolved};
-pub use readings::{Readings, ScopeReading};
+pub use readings::{Read, Readings, ScopeReading, SortReading};
 pub use snapshot::{EdgeRef, Node, Snapshot};
 pub use topology::{Classes, Run, Topology};

@@ -84,6 +84,13 @@ impl<T> Paged<T> {
         (0..self.pages.len()).filter_map(|page| self.page(page)).flatten()
     }
 
+    /// The rows of the pages that this list does not share with another, with their numbers. O(pages + rows of these pages).
+    pub(super) fn unlike<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (usize, &'a T)> {
+        let is_shared = |place: usize| other.pages.get(place).is_some_and(|theirs| self.pages[place].is(theirs));
+        let pages = (0..self.pages.len()).filter(move |place| !is_shared(*place));
+        pages.flat_map(|place| (place * ROWS_PER_PAGE..).zip(self.page(place).unwrap_or_default()))
+    }
+
     /// How many pages this list does not share with another. O(pages).
     pub fn pages_unlike(&self, other: &Self) -> usize {
         let shared = self.pages.iter().zip(other.pages.iter()).filter(|(ours, theirs)| ours.is(theirs)).count();

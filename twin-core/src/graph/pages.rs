@@ -287,6 +287,31 @@ impl Pages {
         Pages { topology, classes, ..self.clone() }
     }
 
+    /// The entities on pages that these do not share with others. O(pages + rows of these pages).
+    pub(crate) fn entities_unlike<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a Entity> {
+        self.entities.unlike(&other.entities).map(|(_, entity)| entity).filter(|entity| !entity.id.as_str().is_empty())
+    }
+
+    /// The relations that these may not share with others, with their ends: those on pages of their own, and those of numbers that another entity has there.
+    /// O(pages + rows of the pages that are not shared).
+    pub(crate) fn edges_unlike<'a>(
+        &'a self,
+        other: &'a Self,
+    ) -> impl Iterator<Item = (&'a Entity, &'a Edge, &'a Entity)> {
+        let entity = |node: u32| self.entities.get(node as usize);
+        let own = self.edges.unlike(&other.edges).map(|(_, edge)| edge);
+        let ends = move |edge: &'a Edge| Some((entity(edge.from)?, edge, entity(edge.to)?));
+        let renamed = self.entities.unlike(&other.entities).filter(|(number, entity)| {
+            let there = other.entities.get(*number);
+            there.is_none_or(|there| there.id != entity.id)
+        });
+        let joined = renamed.flat_map(|(number, _)| {
+            let node = Node(number as u32);
+            self.outgoing(node).chain(self.incoming(node)).map(|edge| edge.edge)
+        });
+        own.chain(joined).filter_map(ends)
+    }
+
     /// How many pages of rows and edges these do not share with others. O(pages).
     pub(super) fn pages_unlike(&self, other: &Self) -> usize {
         self.topology.pages_unlike(&other.topology)
@@ -361,6 +386,11 @@ impl Pages {
         let made = || self.lookup(|entity, keep| keep(hash_of(entity.id.as_str())));
         let nodes = self.lookups.ids.get_or_init(made).nodes(hash_of(id.as_str()));
         nodes.filter(|node| self.is_there(*node) && self.entities[*node as usize].id == *id)
+    }
+
+    /// The entity with an id.
+    pub(crate) fn entity_with(&self, id: &EntityId) -> Option<&Entity> {
+        self.with_id(id).next().map(|node| &self.entities[node as usize])
     }
 
     /// The nodes that a record makes up. O(1), but O(records) the first time.

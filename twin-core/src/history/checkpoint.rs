@@ -301,7 +301,7 @@ fn recall(log: &mut Log, kept: KeptScope, sets: &[Arc<Vec<Capability>>]) -> Opti
     let reading = match kept.reading {
         None => None,
         Some(KeptReading { capabilities, completed_at, tried_at, outcome }) => {
-            Some(ScopeReading { capabilities: set(capabilities)?, completed_at, tried_at, outcome })
+            Some(Arc::new(ScopeReading { capabilities: set(capabilities)?, completed_at, tried_at, outcome }))
         }
     };
     let place = log.scopes.intern(&kept.scope);

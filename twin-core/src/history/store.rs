@@ -57,12 +57,12 @@ mod tests;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use redb::{Database, Durability};
+use redb::Durability;
 
 use crate::base::{Context, Digest, Result, Timestamp};
 use crate::history::{Commit, Log};
 use fault::Fault;
-use file::Found;
+use file::{Found, Opened};
 use holder::Holder;
 use layout::Head;
 use log::Extent;
@@ -86,7 +86,7 @@ pub struct Store {
 /// What it takes to append. The fields are dropped in this order, so that nobody finds the lock free and then loses the name.
 struct Writer {
     _holder: Option<Holder>,
-    database: Database,
+    database: Opened,
     schema: Digest,
     recorded: Option<Meta>,
     /// Whether all pages of the database were verified.
@@ -238,7 +238,7 @@ impl Store {
 
     fn found(&self, extent: Extent) -> Result<Found> {
         let found = match &self.writer {
-            Some(writer) => file::guarded(|| file::read(&writer.database, extent)),
+            Some(writer) => file::guarded(|| file::read(writer.database.get()?, extent)),
             None => file::follow(&self.path, extent),
         };
         found.map_err(|fault| fault.at(&self.path))
@@ -246,7 +246,7 @@ impl Store {
 }
 
 impl Writer {
-    fn new(holder: Option<Holder>, database: Database, schema: Digest, found: &Found) -> Writer {
+    fn new(holder: Option<Holder>, database: Opened, schema: Digest, found: &Found) -> Writer {
         let (last, since) = (found.log.last, found.log.since);
         Writer { _holder: holder, database, schema, recorded: found.meta, verified: false, last, since, wanted: None }
     }
@@ -273,9 +273,8 @@ impl Writer {
 
     /// Verifies all pages and rebuilds what is known of free ones, so that damage there cannot make anybody overwrite what is in use. Once.
     fn verify(&mut self) -> fault::Result<()> {
-        if !self.verified && self.last.is_some() {
-            let database = &mut self.database;
-            file::guarded(|| Ok(database.check_integrity()?))?;
+        if !self.verified {
+            self.database.verify()?;
         }
         self.verified = true;
         Ok(())
@@ -283,8 +282,9 @@ impl Writer {
 
     fn transact(&self, commit: Option<&Commit>, due: Option<&Log>, context: &Context) -> fault::Result<Option<Head>> {
         let old = self.recorded.is_some_and(|meta| meta.is_first());
-        let commits = if old { file::read(&self.database, Extent::All)?.log.commits } else { Vec::new() };
-        let mut transaction = self.database.begin_write()?;
+        let database = self.database.get()?;
+        let commits = if old { file::read(database, Extent::All)?.log.commits } else { Vec::new() };
+        let mut transaction = database.begin_write()?;
         transaction.set_durability(Durability::Immediate).map_err(Fault::damaged)?;
         if self.recorded != Some(Meta::ours(self.schema)) {
             meta::write(&transaction, self.schema)?;

@@ -163,7 +163,7 @@ proptest! {
         prop_assert_eq!((again.applied, again.revision), (0, first.revision));
         prop_assert_eq!(&again.events, &Vec::new());
         let snapshot = twin.snapshot(At::now(time("09:30")));
-        let renewed = |file: &Batch| snapshot.readings().scopes[&file.scope].completed_at == Some(time("09:30"));
+        let renewed = |file: &Batch| snapshot.readings().reading(&file.scope).and_then(|read| read.completed_at) == Some(time("09:30"));
         let all_renewed = files.iter().all(renewed);
         prop_assert!(all_renewed);
     }

@@ -166,7 +166,7 @@ fn s4_an_older_full_pass_that_comes_late_overrules_nothing() {
     assert_eq!((receipt.late, receipt.applied), (1, 0));
     assert_eq!(components(&at(&twin, "09:00")), ["new"]);
     let scope = Scope::new(&SourceId("estate".to_owned()), "a");
-    assert_eq!(at(&twin, "09:00").readings().scopes[&scope].completed_at, Some(time("08:00")));
+    assert_eq!(at(&twin, "09:00").readings().reading(&scope).and_then(|read| read.completed_at), Some(time("08:00")));
 }
 
 #[test]

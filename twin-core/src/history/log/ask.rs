@@ -126,10 +126,10 @@ impl Log {
 
     /// What had been read by then.
     pub fn readings(&self, known: Timestamp) -> Readings {
-        let read = |(scope, _, log): (&Scope, ScopeId, &super::scopes::ScopeLog)| {
+        let read = |(scope, _, log): (&Arc<Scope>, ScopeId, &super::scopes::ScopeLog)| {
             log.as_known(known).map(|reading| (scope.clone(), reading))
         };
-        Readings { scopes: self.scopes.iter().filter_map(read).collect() }
+        self.scopes.iter().filter_map(read).collect()
     }
 
     /// Whether what held at `valid` by what was known at `known` can be told without what was left out.

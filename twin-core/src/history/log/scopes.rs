@@ -21,7 +21,7 @@ pub(in crate::history) struct Standing {
     /// Whether the last word is that it is gone.
     pub gone: bool,
     /// The last word on it; `None` if it was not read yet, or is gone.
-    pub reading: Option<ScopeReading>,
+    pub reading: Option<Arc<ScopeReading>>,
 }
 
 impl Standing {
@@ -42,7 +42,7 @@ impl Standing {
         outdated
     }
 
-    fn after(&mut self, reading: &Reading) -> Option<ScopeReading> {
+    fn after(&mut self, reading: &Reading) -> Option<Arc<ScopeReading>> {
         let outcome = reading.outcome.clone()?;
         let before = self.reading.take();
         let completed = (outcome == Outcome::Complete).then_some(reading.observed_at);
@@ -50,12 +50,12 @@ impl Standing {
             true => before.as_ref().map(|before| before.capabilities.clone()).unwrap_or_default(),
             false => self.capabilities.clone(),
         };
-        Some(ScopeReading {
+        Some(Arc::new(ScopeReading {
             capabilities,
             completed_at: completed.or(before.and_then(|before| before.completed_at)),
             tried_at: reading.observed_at,
             outcome,
-        })
+        }))
     }
 }
 
@@ -93,7 +93,7 @@ impl ScopeLog {
     }
 
     /// The last word on the scope by then; `None` if it was not read yet, or is gone. O(readings) for a time before the last.
-    pub fn as_known(&self, known: Timestamp) -> Option<ScopeReading> {
+    pub fn as_known(&self, known: Timestamp) -> Option<Arc<ScopeReading>> {
         if self.readings.last().is_none_or(|(tx, _)| *tx <= known) {
             return self.standing.reading.clone();
         }
@@ -169,8 +169,8 @@ impl Scopes {
     }
 
     /// All scopes, in the order of their names.
-    pub fn iter(&self) -> impl Iterator<Item = (&Scope, ScopeId, &ScopeLog)> {
-        self.by_name.iter().map(|(scope, place)| (scope.as_ref(), *place, self.get(*place)))
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<Scope>, ScopeId, &ScopeLog)> {
+        self.by_name.iter().map(|(scope, place)| (scope, *place, self.get(*place)))
     }
 }
 

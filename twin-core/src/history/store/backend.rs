@@ -21,7 +21,7 @@ impl Store {
     pub fn open_on(disk: impl StorageBackend, fingerprint: Digest) -> Result<(Store, Log)> {
         let path = Path::new(NAME);
         let opened = file::open_on(disk, Extent::Head).and_then(|(database, found)| {
-            let mut writer = Writer::new(None, database, fingerprint, &found);
+            let mut writer = Writer::new(None, file::Opened::as_it_is(database), fingerprint, &found);
             writer.begin()?;
             Ok((writer, found))
         });

@@ -3,11 +3,12 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use redb::{Builder, ConcurrencyMode, Database, ReadableDatabase};
 
 use crate::history::store::fault::{Fault, Result};
+use crate::history::store::layout::Head;
 use crate::history::store::log::{self, Extent, Stretch};
 use crate::history::store::meta::{self, Meta};
 use crate::history::store::overlay::{Locking, Overlay};
@@ -24,17 +25,78 @@ pub(super) struct Found {
     pub(super) log: Stretch,
 }
 
-/// Opens the file for writing, and reads as much of it as is wanted. A file that cannot be opened is not touched.
-pub(super) fn open(path: &Path, extent: Extent) -> Result<(Database, Found)> {
-    if is_new(path)? {
-        return create(path);
+/// A database that is open for writing. One that was there before is seen through memory until something is to be written, so that neither opening nor closing touches
+/// a file that nobody wrote to: it may be damaged where nobody looked.
+pub(super) struct Opened {
+    database: Option<Database>,
+    /// The file beneath, as long as it is only seen.
+    unwritten: Option<PathBuf>,
+}
+
+impl Opened {
+    /// A database that is written to as it is.
+    pub(super) fn as_it_is(database: Database) -> Self {
+        Opened { database: Some(database), unwritten: None }
     }
-    let found = examine(path, extent)?;
-    guarded(|| {
-        let database = builder().open(path)?;
-        let found = unless_outrun(&database, found, extent)?;
-        Ok((database, found))
-    })
+
+    pub(super) fn get(&self) -> Result<&Database> {
+        self.database.as_ref().ok_or_else(|| Fault::Misuse("is closed".to_owned()))
+    }
+
+    /// Verifies all pages and rebuilds what is known of free ones, so that damage there cannot make anybody overwrite what is in use; first in memory, then in the file,
+    /// which is written from then on. O(size of the file).
+    ///
+    /// # Errors
+    /// `Damaged`, with the file untouched; `Misuse` if another writer came between.
+    pub(super) fn verify(&mut self) -> Result<()> {
+        self.check()?;
+        let Some(path) = self.unwritten.take() else { return Ok(()) };
+        let seen = self.last()?;
+        self.close();
+        self.database = Some(guarded(|| Ok(builder().open(&path)?))?);
+        if self.last()? != seen {
+            return Err(Fault::Misuse("was written by another process meanwhile: open it again".to_owned()));
+        }
+        self.check()
+    }
+
+    fn last(&self) -> Result<Option<Head>> {
+        guarded(|| log::last(&self.get()?.begin_read()?))
+    }
+
+    fn check(&mut self) -> Result<()> {
+        let database = &mut self.database;
+        guarded(|| database.as_mut().map_or(Ok(()), |database| Ok(database.check_integrity().map(drop)?)))
+    }
+
+    /// Closing makes redb panic on some damaged files too.
+    fn close(&mut self) {
+        let database = self.database.take();
+        let _ = guarded(|| {
+            drop(database);
+            Ok(())
+        });
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Opens the file for writing, and reads as much of it as is wanted. A file that cannot be opened is not touched.
+pub(super) fn open(path: &Path, extent: Extent) -> Result<(Opened, Found)> {
+    if is_new(path)? {
+        let (database, found) = create(path)?;
+        return Ok((Opened::as_it_is(database), found));
+    }
+    check_magic(path)?;
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    let database = guarded(|| picture(file, Locking::Exclusive))?;
+    let opened = Opened { database: Some(database), unwritten: Some(path.to_owned()) };
+    let found = guarded(|| read(opened.get()?, extent))?;
+    Ok((opened, found))
 }
 
 /// Opens what a disk of the harnesses' own holds for writing.
@@ -96,19 +158,6 @@ pub(super) fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Repairs the file in memory if need be, as its only writer, and reads it there.
-fn examine(path: &Path, extent: Extent) -> Result<Found> {
-    check_magic(path)?;
-    let file = OpenOptions::new().read(true).write(true).open(path)?;
-    guarded(|| picture(file, Locking::Exclusive, extent))
-}
-
-/// What was found, or what is there now if another writer came and went since.
-fn unless_outrun(database: &Database, found: Found, extent: Extent) -> Result<Found> {
-    let last = log::last(&database.begin_read()?)?;
-    if last == found.log.last { Ok(found) } else { read(database, extent) }
-}
-
 fn shared(path: &Path, extent: Extent) -> Result<Found> {
     read(&builder().open_read_only(path)?, extent)
 }
@@ -117,13 +166,13 @@ fn shared(path: &Path, extent: Extent) -> Result<Found> {
 /// the file changes underneath, but can be shared again.
 fn abandoned(path: &Path, extent: Extent) -> Result<Found> {
     let file = File::open(path)?;
-    guarded(|| picture(file, Locking::None, extent))
+    guarded(|| read(&picture(file, Locking::None)?, extent))
         .or_else(|fault| guarded(|| shared(path, extent)).map_err(|_| fault))
 }
 
-fn picture(file: File, locking: Locking, extent: Extent) -> Result<Found> {
-    let overlay = Overlay::over(file, locking)?;
-    read(&builder().create_with_backend(overlay)?, extent)
+/// The file as it is in memory, repaired if need be.
+fn picture(file: File, locking: Locking) -> Result<Database> {
+    Ok(builder().create_with_backend(Overlay::over(file, locking)?)?)
 }
 
 /// Reads as much as is wanted of a database that is open.

@@ -106,7 +106,7 @@ fn replace(
     let (database, last) = write_new(new, writer.schema, floor, commits, log)?;
     fs::rename(new, path)?;
     file::sync_folder(path)?;
-    (writer.database, writer.last, writer.since, writer.verified) = (database, last, 0, true);
+    (writer.database, writer.last, writer.since, writer.verified) = (file::Opened::as_it_is(database), last, 0, true);
     writer.recorded = Some(meta::Meta::ours(writer.schema));
     Ok(last)
 }
