@@ -330,7 +330,7 @@ impl State {
             let pages = self.log.pages(schema, AsOf { valid: tx, known: Timestamp::MAX }, context);
             return Ok(self.head_of(Arc::new(pages), tx, context));
         }
-        Ok(Head { readings: Arc::new(self.log.readings(Timestamp::MAX)), ..before.clone() })
+        Ok(Head { readings: self.readings(), ..before.clone() })
     }
 
     fn try_facts(&mut self, schema: &Schema, mut rows: Vec<Row>, before: &Head, context: &Context) -> Result<Head> {
@@ -380,8 +380,16 @@ impl State {
     }
 
     fn head_of(&self, pages: Arc<Pages>, now: Timestamp, context: &Context) -> Head {
-        let readings = Arc::new(self.log.readings(Timestamp::MAX));
-        Head { pages, readings, until: self.log.next_change(now, context) }
+        Head { pages, readings: self.readings(), until: self.log.next_change(now, context) }
+    }
+
+    /// What was read by now, with the memory of what was read before where it says the same.
+    fn readings(&self) -> Arc<Readings> {
+        let readings = self.log.readings(Timestamp::MAX);
+        Arc::new(match &self.head {
+            Some(before) => readings.after(&before.readings),
+            None => readings,
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::base::Timestamp;
+use crate::graph::paged::Paged;
 use crate::observe::{Capability, Outcome, Scope, SourceId};
 
 /// The last word on one scope.
@@ -49,7 +50,8 @@ pub struct SortReading {
 /// The last words on all scopes.
 #[derive(Clone, Debug, Default)]
 pub struct Readings {
-    scopes: BTreeMap<Arc<Scope>, Arc<ScopeReading>>,
+    /// By scope, in order.
+    scopes: Paged<Read>,
     summary: OnceLock<Summary>,
 }
 
@@ -65,9 +67,21 @@ impl Readings {
         self.reading(scope).map(ScopeReading::read_at)
     }
 
-    /// The last word on a scope.
+    /// The last word on a scope. O(log scopes).
     pub fn reading(&self, scope: &Scope) -> Option<&ScopeReading> {
-        self.scopes.get(scope).map(|reading| &**reading)
+        let (mut low, mut high) = (0, self.scopes.len());
+        while low < high {
+            let middle = (low + high) / 2;
+            if *self.scopes[middle].0 < *scope { low = middle + 1 } else { high = middle }
+        }
+        self.scopes.get(low).filter(|(found, _)| **found == *scope).map(|(_, reading)| &**reading)
+    }
+
+    /// The same, with the memory of those before where they say the same. O(scopes).
+    #[must_use]
+    pub fn after(self, before: &Readings) -> Self {
+        let scopes = before.scopes.again(self.scopes.iter().cloned().collect());
+        Readings { scopes, summary: self.summary }
     }
 
     /// What was read, by source and sort. O(1), but O(scopes) the first time.
@@ -87,12 +101,13 @@ impl Readings {
 
 impl FromIterator<Read> for Readings {
     fn from_iter<I: IntoIterator<Item = Read>>(read: I) -> Self {
-        Readings { scopes: read.into_iter().collect(), summary: OnceLock::new() }
+        let scopes: BTreeMap<Arc<Scope>, Arc<ScopeReading>> = read.into_iter().collect();
+        Readings { scopes: scopes.into_iter().collect(), summary: OnceLock::new() }
     }
 }
 
 impl Summary {
-    fn of(scopes: &BTreeMap<Arc<Scope>, Arc<ScopeReading>>) -> Self {
+    fn of(scopes: &Paged<Read>) -> Self {
         let mut sorts: BTreeMap<(&SourceId, &str), Vec<SortReading>> = BTreeMap::new();
         for (scope, reading) in scopes {
             for capability in reading.capabilities.iter() {
@@ -102,11 +117,11 @@ impl Summary {
         }
         let mut sorts: Vec<SortReading> = sorts.into_values().flatten().collect();
         sorts.iter_mut().for_each(|sort| sort.whole.sort_by_key(|(_, reading)| reading.completed_at));
-        let unlisted = scopes.iter().filter(|(_, reading)| {
+        let unlisted = scopes.iter().filter(|(_, reading): &&Read| {
             let is_partial = matches!(reading.outcome, Outcome::Partial(_));
             is_partial && reading.capabilities.is_empty() && reading.completed_at.is_none()
         });
-        Summary { sorts, unlisted: unlisted.map(|(scope, reading)| (scope.clone(), reading.clone())).collect() }
+        Summary { sorts, unlisted: unlisted.cloned().collect() }
     }
 }
 

@@ -151,7 +151,8 @@ fn answers(twin: &Twin) -> Vec<String> {
 /// How many diagnostics the last reading of the file had.
 fn noted(twin: &Twin) -> u64 {
     let scope = Scope::new(&SourceId("estate".to_owned()), "a");
-    twin.snapshot(At::now(time("12:30"))).readings().scopes[&scope].diagnostics
+    let snapshot = twin.snapshot(At::now(time("12:30")));
+    snapshot.readings().reading(&scope).map_or(0, |read| read.diagnostics)
 }
 
 #[test]
