@@ -32,6 +32,8 @@ PARAMETERS = {
     "state": "State",
     "hazard": 'Literal["outage", "removal"]',
     "needs": "Profile",
+    "most": "int",
+    "since": "Moment",
     "left": "Perspective",
     "right": "Perspective",
     "row": "int",
@@ -91,16 +93,21 @@ from typing_extensions import CapsuleType
 from twin.answers import (
     Change,
     ChangeDraft,
+    ChangesSince,
+    Diagnostic,
     EntityRef,
     Evidence,
     Freshness,
+    History,
     Interval,
     PageDraft,
     Perspective,
     Profile,
     Question,
+    Redaction,
     SourceCheck,
     Status,
+    Verified,
 )
 from twin.change import State
 from twin.receipts import Receipt, ScanReceipt

@@ -98,6 +98,18 @@ export type ChangeDraft = {
   entity: string
 }
 
+/** A page of what changed. */
+export interface ChangesSince {
+  /** The two times of the later side; none while nothing was ever known. */
+  as_of: AsOf | null
+  /** What differs, as far as this page goes, without evidence: ask a snapshot for that. */
+  changes: Change[]
+  /** From where to go on. */
+  cursor: string
+  /** Whether there is more already. */
+  more: boolean
+}
+
 /** One word in a conflict. */
 export interface Conflict {
   /** Why it is believed. */
@@ -342,6 +354,14 @@ export interface Freshness {
   source: SourceId
 }
 
+/** A stretch of time in which nobody said that any of the records was there, although somebody did before. */
+export interface Gap {
+  /** Since when. */
+  since: Timestamp
+  /** Until when; none if they are still gone. */
+  until: Timestamp | null
+}
+
 /** One decision that governs an entity. */
 export interface GoverningDecision {
   /** The decision. */
@@ -366,6 +386,18 @@ export interface Handle {
   value: string
   /** Within what the name is unique: a network, a source; empty where it is unique everywhere. */
   within?: string
+}
+
+/** Everything that was ever said of an entity, by all that is known today. */
+export interface History {
+  /** The entity, by the id that stands for it today. */
+  entity: EntityId
+  /** When none of them was there, after the first was. */
+  gaps: Gap[]
+  /** The keys of every record that belongs to it, also of those that are gone. */
+  records: string[]
+  /** What was said of them, in the order of records, statements and times. */
+  spells: Spell[]
 }
 
 /** One entity that is affected. */
@@ -706,6 +738,18 @@ export interface RecordKey {
   source: SourceId
 }
 
+/** What was taken out. */
+export interface Redaction {
+  /** How many different attributes and labels, each with its value. */
+  attributes: number
+  /** How many decisions of people on its name. */
+  decisions: number
+  /** How many words on facts that stay lost what stood in their sources. */
+  evidence: number
+  /** How many different names for people. */
+  names: number
+}
+
 /** Or another that a host registered. */
 export type Relation = 'calls' | 'readsFrom' | 'writesTo' | 'cachesIn' | 'publishesTo' | 'subscribesTo' | 'authenticatesWith' | 'resolvedBy' | 'encryptedBy' | 'connectsTo' | 'instanceOf' | 'realizedBy' | 'routesTo' | 'runsOn' | 'locatedIn' | 'inEnvironment' | 'inNamespace' | 'inAccount' | 'represents' | 'runsImage' | 'builtFrom' | 'builtBy' | 'providesApi' | 'consumesApi' | 'dependsOn' | 'workerOf' | 'storeOf' | 'partOf' | 'ownedBy' | 'memberOf' | 'chargedTo' | 'suppliedBy' | 'governs' | 'successorOf' | 'documents' | 'configuredBy' | 'startsAfter' | 'bills' | 'counts' | (string & {})
 
@@ -802,8 +846,72 @@ export type SourceId = string
 /** The space of names that a [`Handle`] is taken from. */
 export type Space = 'host' | 'published_port' | 'service_name' | 'image' | 'package' | 'path' | 'native_id' | 'component_name' | 'annotation' | 'team' | 'configuration_name' | 'module_value'
 
+/** One statement over one stretch of time, by the word of one scope. */
+export interface Spell {
+  /** Why it is believed. */
+  evidence: Evidence[]
+  /** When the twin learned what it goes by; none for what was learned before what is kept. */
+  known_since: Timestamp | null
+  /** From which side. */
+  perspective: Perspective
+  /** The key of the record. */
+  record: string
+  /** Where within the source: a file. */
+  scope: string
+  /** Since when it held. */
+  since: Timestamp
+  /** By whom. */
+  source: SourceId
+  /** What was said. */
+  statement: Statement
+  /** Until when; none as long as nobody said that it ended. */
+  until: Timestamp | null
+}
+
 /** The state of an entity, from well to worst. The order is the order of severity. */
 export type State = 'none' | 'delayed' | 'degraded' | 'down'
+
+/** One thing said of a record. */
+export type Statement = {
+  exists: {
+    /** The name. */
+    name: string
+  }
+} | {
+  attribute: {
+    /** Which. */
+    name: AttributeName
+    /** The value. */
+    value: Value
+  }
+} | {
+  known_as: Handle
+} | {
+  joins: {
+    /** The network. */
+    network: string
+    /** The order in which names are looked up. */
+    rank: number
+  }
+} | {
+  labelled: {
+    /** The label's key. */
+    key: string
+    /** The label's value. */
+    value: string
+  }
+} | {
+  related: {
+    /** More about the relation: protocol, port, operation. */
+    attributes?: Record<string, Value>
+    /** How. */
+    relation: Relation
+    /** To what. */
+    target: Target
+    /** Which variant of the relation, where the source says. */
+    variant?: string | null
+  }
+}
 
 /** Three-valued. A source that was not read, or not to its end, never reads as "none". */
 export type Status = {
@@ -828,6 +936,20 @@ export interface Tally {
   rejected: number
   /** The decoder's name. */
   sort: string
+}
+
+/** What an observation refers to. */
+export type Target = {
+  record: RecordKey
+} | {
+  handle: Handle
+} | {
+  selector: {
+    /** The labels. */
+    labels: Record<string, string>
+    /** The network. */
+    within: string
+  }
 }
 
 /** A moment, RFC 3339 in UTC. */
@@ -887,6 +1009,18 @@ export type Value = {
   timestamp: Timestamp
 } | {
   sketch: [number, number][]
+}
+
+/** What was found when everything was verified. */
+export interface Verified {
+  /** How many blocks of rows they are made of. */
+  blocks: number
+  /** How many commits there are. */
+  commits: number
+  /** Whether all pages of the database were verified as well, which only the writer can do. */
+  pages: boolean
+  /** How many rows those hold. */
+  rows: number
 }
 
 /** A relation that a decision rules out and that is there. */

@@ -2,9 +2,9 @@
 // Twin for Node: an embeddable digital twin of software systems.
 
 import type {
-  AsOf, CapabilityDraft, Change, ChangeDraft, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
-  Evidence, Freshness, GoverningDecision, Hit, IdentityReason, Interval, Kind, Neighbour, Outcome, OwnerRow, PageDraft, Perspective,
-  Profile, Question, Receipt, Relation, Report, SaidValue, SourceCheck, State, Status, Timestamp,
+  AsOf, CapabilityDraft, Change, ChangeDraft, ChangesSince, Conflict, CostSummary, CostTableRow, Cycle, Description, Diagnostic, Drift,
+  DriftTableRow, EntityRef, Evidence, Freshness, GoverningDecision, History, Hit, IdentityReason, Interval, Kind, Neighbour, Outcome, OwnerRow, PageDraft, Perspective,
+  Profile, Question, Receipt, Redaction, Relation, Report, SaidValue, SourceCheck, State, Status, Timestamp, Verified,
 } from './answers'
 
 export * from './answers'
@@ -93,6 +93,31 @@ export class Twin {
   cursor(source: string): string | null
   /** Shows what another process wrote since, and gives the revision. */
   refresh(): Promise<number>
+  /**
+   * What was said of an entity over time: since when, until when, by whom and why, and when it was not there. Named by an id of today or of
+   * before, or by a record key, also of a record that is gone.
+   */
+  history(entity: string): Promise<History>
+  /**
+   * A page of what changed since somebody last asked; without a cursor, of everything that there is. `most` is how many changes it has at most;
+   * default: 1,000. A cursor holds in any process and after reopening.
+   */
+  changesSince(cursor?: string | null, options?: { most?: number }): Promise<ChangesSince>
+  /** Reads and verifies everything that is in the store, and tells how much that was. */
+  verify(): Promise<Verified>
+  /** Writes what the store holds now into a new file, which opens as a twin of its own. */
+  backup(path: string | URL): Promise<void>
+  /** Writes everything that the store holds into a new file, as lines of JSON. */
+  exportTo(path: string | URL): Promise<void>
+  /** Takes what another twin has exported, with its ids and its times, and tells the lines that could not be taken. Only a twin that knows nothing yet does. */
+  importFrom(path: string | URL): Promise<Diagnostic[]>
+  /** Forgets what was known before a time and holds no longer then, and tells how many commits were put together. Later answers stay as they were. */
+  retain(since: Moment): Promise<number>
+  /**
+   * Takes a record's attributes, labels and names, and what stood in its sources, out of everything that was ever known, and counts them. Its key
+   * and its relations stay, and what a source still tells comes back with its next reading.
+   */
+  redact(record: string): Promise<Redaction>
   /** Holds a source of the host's own against what every source must keep to. */
   checkSource(makeSource: () => Source | Promise<Source>, options?: { now?: Moment; signal?: AbortSignal }): Promise<SourceCheck[]>
   /** Closes the store. Snapshots that were taken stay, and work that runs goes on to its end. */

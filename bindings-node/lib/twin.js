@@ -82,6 +82,38 @@ class Twin {
     return this.#native.refresh()
   }
 
+  async history(entity) {
+    return JSON.parse(await this.#native.history(json(entity, 'the entity')))
+  }
+
+  async changesSince(cursor, given = {}) {
+    return JSON.parse(await this.#native.changesSince(json({ ...options(given), cursor })))
+  }
+
+  async verify() {
+    return JSON.parse(await this.#native.verify())
+  }
+
+  async backup(file) {
+    await this.#native.backup(json(path(file), 'the path'))
+  }
+
+  async exportTo(file) {
+    await this.#native.exportTo(json(path(file), 'the path'))
+  }
+
+  async importFrom(file) {
+    return JSON.parse(await this.#native.importFrom(json(path(file), 'the path')))
+  }
+
+  async retain(since) {
+    return this.#native.retain(json(since, 'the time'))
+  }
+
+  async redact(record) {
+    return JSON.parse(await this.#native.redact(json(record, 'the record')))
+  }
+
   get revision() {
     return this.#native.revision
   }

@@ -123,6 +123,16 @@ impl Times {
     }
 }
 
+/// From where changes are told, and how many.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Since {
+    /// Where the last page ended.
+    pub cursor: Option<String>,
+    /// How many at most.
+    pub most: Option<usize>,
+}
+
 /// What the answer needs of its sources.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]

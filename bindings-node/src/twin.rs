@@ -3,16 +3,16 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use napi::Env;
-use napi::bindgen_prelude::Object;
+use napi::bindgen_prelude::{Object, ToNapiValue};
 use napi_derive::napi;
 use serde::Deserialize;
 use twin_connectors::{ScanOptions, scan_into, scan_json};
 use twin_core::base::{Context, Handle, Timestamp};
 use twin_core::identity::HumanDecision;
 use twin_core::observe::{CapabilityDraft, PageDraft, Scope, Source, SourceId};
-use twin_core::{Twin, changes_json, check_source};
+use twin_core::{ChangesSince, Twin, changes_json, check_source, diagnostics_json};
 
-use crate::arguments::{Moment, Opening, Terms, Times, moment, read};
+use crate::arguments::{Moment, Opening, Since, Terms, Times, moment, read};
 use crate::problem::{Problem, Result, raised};
 use crate::snapshot::NativeSnapshot;
 use crate::source::{Answerer, Host};
@@ -100,8 +100,58 @@ impl NativeTwin {
     /// Shows what another process wrote since.
     #[napi]
     pub fn refresh<'e>(&self, env: &'e Env) -> napi::Result<Object<'e>> {
-        let held = raised(env, self.held())?;
-        on_thread(env, move || Ok(held.twin.refresh()? as f64))
+        self.away(env, |twin| Ok(twin.refresh()? as f64))
+    }
+
+    /// What was said of an entity over time.
+    #[napi]
+    pub fn history<'e>(&self, env: &'e Env, entity: String) -> napi::Result<Object<'e>> {
+        self.away(env, move |twin| Ok(twin.history(&read::<String>(&entity)?)?.to_json()))
+    }
+
+    /// A page of what changed.
+    #[napi]
+    pub fn changes_since<'e>(&self, env: &'e Env, since: String) -> napi::Result<Object<'e>> {
+        self.away(env, move |twin| {
+            let Since { cursor, most } = read(&since)?;
+            Ok(twin.changes_since(cursor.as_deref(), most.unwrap_or(ChangesSince::PAGE))?.to_json())
+        })
+    }
+
+    /// Verifies the store.
+    #[napi]
+    pub fn verify<'e>(&self, env: &'e Env) -> napi::Result<Object<'e>> {
+        self.away(env, |twin| Ok(twin.verify()?.to_json()))
+    }
+
+    /// Copies the store.
+    #[napi]
+    pub fn backup<'e>(&self, env: &'e Env, path: String) -> napi::Result<Object<'e>> {
+        self.away(env, move |twin| Ok(twin.backup(read::<String>(&path)?)?))
+    }
+
+    /// Writes the store as lines of JSON.
+    #[napi]
+    pub fn export_to<'e>(&self, env: &'e Env, path: String) -> napi::Result<Object<'e>> {
+        self.away(env, move |twin| Ok(twin.export_to(read::<String>(&path)?)?))
+    }
+
+    /// Takes what another twin has exported.
+    #[napi]
+    pub fn import_from<'e>(&self, env: &'e Env, path: String) -> napi::Result<Object<'e>> {
+        self.away(env, move |twin| Ok(diagnostics_json(&twin.import_from(read::<String>(&path)?)?)))
+    }
+
+    /// Forgets what was before a time.
+    #[napi]
+    pub fn retain<'e>(&self, env: &'e Env, since: String) -> napi::Result<Object<'e>> {
+        self.away(env, move |twin| Ok(twin.retain(read::<Moment>(&since)?.0)? as f64))
+    }
+
+    /// Takes what is personal of a record out of everything.
+    #[napi]
+    pub fn redact<'e>(&self, env: &'e Env, record: String) -> napi::Result<Object<'e>> {
+        self.away(env, move |twin| Ok(twin.redact(&twin.record(&read::<String>(&record)?)?)?.to_json()))
     }
 
     /// An immutable view.
@@ -144,6 +194,19 @@ impl NativeTwin {
 
     fn of(twin: Twin) -> Self {
         NativeTwin(Mutex::new(Some(Arc::new(Held { twin, _handle: Handle::new() }))))
+    }
+
+    /// Does what nobody stops, away from the event loop.
+    fn away<'e, T>(
+        &self,
+        env: &'e Env,
+        job: impl FnOnce(&Twin) -> Result<T> + Send + 'static,
+    ) -> napi::Result<Object<'e>>
+    where
+        T: Send + ToNapiValue + 'static,
+    {
+        let held = raised(env, self.held())?;
+        on_thread(env, move || job(&held.twin))
     }
 
     fn held(&self) -> Result<Arc<Held>> {

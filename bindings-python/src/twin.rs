@@ -11,7 +11,7 @@ use twin_core::analysis::Changes;
 use twin_core::base::{Error, ErrorKind, Handle, Result, Timestamp};
 use twin_core::identity::HumanDecision;
 use twin_core::observe::{Batch, CapabilityDraft, PageDraft, RecordKey, Scope, Source, SourceId};
-use twin_core::{At, changes_json};
+use twin_core::{At, ChangesSince, changes_json, diagnostics_json};
 
 use crate::errors::{OrRaise, closed, raised};
 use crate::moments::{Moment, Within, or_now};
@@ -307,6 +307,111 @@ impl Twin {
     fn refresh(&self, py: Python<'_>) -> PyResult<u64> {
         let twin = self.reading(py)?;
         py.detach(|| twin.refresh()).or_raise(py)
+    }
+
+    /// What was said of an entity over time: since when, until when, by whom and why, and when it was not there. The entity is named by an id of
+    /// today or of before, or by a record key, also of a record that is gone.
+    ///
+    /// >>> [spell["since"] for spell in t.history("Component:web")["spells"]]
+    /// ['2026-11-24T09:00:00Z']
+    fn history<'py>(&self, py: Python<'py>, entity: &str) -> PyResult<Bound<'py, PyAny>> {
+        let twin = self.reading(py)?;
+        let history = py.detach(|| twin.history(entity).map(|history| history.to_json())).or_raise(py)?;
+        plain::loads(py, &history)
+    }
+
+    /// A page of what changed since somebody last asked; without a cursor, of everything that there is. `most` is how many changes it has at
+    /// most. The page's `cursor` says where to go on, in any process and after reopening, and `more` whether there is more already.
+    ///
+    /// >>> page = t.changes_since(most=3)
+    /// >>> len(page["changes"]), page["more"]
+    /// (3, True)
+    /// >>> t.changes_since(page["cursor"])["more"]
+    /// False
+    #[pyo3(signature = (cursor=None, *, most=None))]
+    fn changes_since<'py>(
+        &self,
+        py: Python<'py>,
+        cursor: Option<String>,
+        most: Option<usize>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let twin = self.reading(py)?;
+        let most = most.unwrap_or(ChangesSince::PAGE);
+        let page = py.detach(|| twin.changes_since(cursor.as_deref(), most).map(|page| page.to_json()));
+        plain::loads(py, &page.or_raise(py)?)
+    }
+
+    /// Reads and verifies everything that is in the store, and tells how much that was.
+    ///
+    /// >>> import tempfile, pathlib
+    /// >>> with tempfile.TemporaryDirectory() as folder, twin.open(pathlib.Path(folder) / "estate.twin") as kept:
+    /// ...     kept.verify()["commits"]
+    /// 0
+    fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let twin = self.writing(py)?;
+        let verified = py.detach(|| twin.verify()).or_raise(py)?;
+        plain::loads(py, &verified.to_json())
+    }
+
+    /// Writes what the store holds now into a new file, which opens as a twin of its own.
+    ///
+    /// >>> import tempfile, pathlib
+    /// >>> with tempfile.TemporaryDirectory() as folder, twin.open(pathlib.Path(folder) / "estate.twin") as kept:
+    /// ...     kept.backup(pathlib.Path(folder) / "copy.twin")
+    /// ...     twin.open(pathlib.Path(folder) / "copy.twin", read_only=True).revision
+    /// 0
+    fn backup(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        let twin = self.writing(py)?;
+        py.detach(|| twin.backup(path)).or_raise(py)
+    }
+
+    /// Writes everything that the store holds into a new file, as lines of JSON.
+    ///
+    /// >>> import tempfile, pathlib
+    /// >>> with tempfile.TemporaryDirectory() as folder, twin.open(pathlib.Path(folder) / "estate.twin") as kept:
+    /// ...     kept.export_to(pathlib.Path(folder) / "estate.jsonl")
+    /// ...     (pathlib.Path(folder) / "estate.jsonl").read_text()[:18]
+    /// '{"twin_export":1,"'
+    fn export_to(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        let twin = self.writing(py)?;
+        py.detach(|| twin.export_to(path)).or_raise(py)
+    }
+
+    /// Takes what another twin has exported, with its ids and its times, and tells the lines that could not be taken. Only a twin that knows
+    /// nothing yet takes an export.
+    ///
+    /// >>> t.import_from("estate.jsonl")
+    /// Traceback (most recent call last):
+    /// twin.errors.IoError: file estate.jsonl: No such file or directory (os error 2)
+    fn import_from<'py>(&self, py: Python<'py>, path: PathBuf) -> PyResult<Bound<'py, PyAny>> {
+        let twin = self.writing(py)?;
+        let diagnostics = py.detach(|| twin.import_from(path)).or_raise(py)?;
+        plain::loads(py, &diagnostics_json(&diagnostics))
+    }
+
+    /// Forgets what was known before `since` and holds no longer then, and tells how many commits were put together. Answers about `since` and
+    /// later stay as they were.
+    ///
+    /// >>> import tempfile, pathlib
+    /// >>> with tempfile.TemporaryDirectory() as folder, twin.open(pathlib.Path(folder) / "estate.twin") as kept:
+    /// ...     kept.retain("2026-11-01")
+    /// 0
+    fn retain(&self, py: Python<'_>, since: Moment) -> PyResult<u64> {
+        let twin = self.writing(py)?;
+        py.detach(|| twin.retain(since.0)).or_raise(py)
+    }
+
+    /// Takes a record's attributes, labels and names, and what stood in its sources, out of everything that was ever known, and counts them.
+    /// Its key and its relations stay, and what a source still tells comes back with its next reading.
+    ///
+    /// >>> t.redact("Component:pay")["names"]
+    /// 1
+    /// >>> t.snapshot().find("pay")["name"]
+    /// 'pay'
+    fn redact<'py>(&self, py: Python<'py>, record: &str) -> PyResult<Bound<'py, PyAny>> {
+        let twin = self.writing(py)?;
+        let redaction = py.detach(|| twin.redact(&twin.record(record)?)).or_raise(py)?;
+        plain::loads(py, &redaction.to_json())
     }
 
     /// Holds a source of the host's own against what every source must keep to. `make_source` makes one that has read nothing yet.

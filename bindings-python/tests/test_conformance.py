@@ -113,6 +113,14 @@ class Run:
         on = self.scenario if kind == "outcome" else self.snapshot()
         self.last = ("", getattr(on, kind)(**options).to_json())
 
+    def on_call(self, rest: str, body: str) -> None:
+        self.tried(lambda: self.called(rest, json.loads(body)))
+
+    def called(self, method: str, arguments: list[Any]) -> None:
+        """Calls a method of the twin itself."""
+        self.last = ("", canonical(getattr(self.twin, method)(*arguments)))
+        self.changed = True
+
     def tried(self, step: Callable[[], None]) -> None:
         """Does something that a case may expect to fail."""
         try:

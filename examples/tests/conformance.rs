@@ -11,7 +11,7 @@ use twin_core::graph::Snapshot;
 use twin_core::identity::HumanDecision;
 use twin_core::observe::{CapabilityDraft, PageDraft, SourceId};
 use twin_core::simulate::{ChangeDraft, Scenario};
-use twin_core::{At, Question, Twin};
+use twin_core::{At, ChangesSince, Question, Twin};
 
 fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance/cases");
@@ -45,7 +45,7 @@ fn there_are_enough_cases_and_they_ask_everything() {
     for question in questions.filter(|member| member.name != "ask").map(|member| member.name) {
         assert!(all.contains(&format!("\"kind\": \"{question}\"")), "no case asks {question}");
     }
-    for section in ["scan", "apply ", "decide", "snapshot", "scenario ", "delete ", "error ", "receipt"] {
+    for section in ["scan", "apply ", "decide", "snapshot", "scenario ", "call ", "delete ", "error ", "receipt"] {
         assert!(all.contains(&format!("\n=== {section}")), "no case has a section {section}");
     }
 }
@@ -128,6 +128,7 @@ impl Run {
             "snapshot" => self.look(&body),
             "scenario" => self.imagine(rest, &body),
             "ask" => self.last = self.ask(&body),
+            "call" => self.last = self.call(rest, &body),
             "expect" => return self.compare("", body.trim(), wrong),
             "error" => return self.compare(rest, body.trim(), wrong),
             "receipt" if self.receipt != body.trim() => {
@@ -234,6 +235,18 @@ impl Run {
         };
         same_in_pages(&reply);
         Ok(reply.to_json())
+    }
+
+    fn call(&mut self, method: &str, body: &str) -> Result<String> {
+        let arguments: Vec<Option<String>> = serde_json::from_str(body).expect("a list of texts");
+        let first = arguments.first().and_then(Option::as_deref);
+        self.changed = true;
+        match method {
+            "history" => Ok(self.twin.history(first.expect("an entity"))?.to_json()),
+            "changes_since" => Ok(self.twin.changes_since(first, ChangesSince::PAGE)?.to_json()),
+            "redact" => Ok(self.twin.redact(&self.twin.record(first.expect("a record"))?)?.to_json()),
+            other => panic!("there is no method {other}"),
+        }
     }
 
     /// Compares the last answer, and returns what was found.

@@ -10,6 +10,7 @@ mod receipt;
 mod source_check;
 mod surface;
 mod sync;
+mod told;
 mod upkeep;
 
 use std::collections::BTreeSet;
@@ -28,9 +29,10 @@ use crate::schema::Schema;
 pub use ask::AskBlastRadius;
 pub use chronicle::{ChangesSince, History};
 pub use question::Question;
-pub use receipt::{DiagnosticTold, ReceiptTold, changes_json};
+pub use receipt::{DiagnosticTold, ReceiptTold, changes_json, diagnostics_json};
 pub use source_check::{MakeSource, SourceCheck, check_source};
 pub use surface::{Member, surface};
+pub use told::{ChangesSinceTold, HistoryTold, SpellTold};
 
 /// The two times that a snapshot is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,10 +10,11 @@ use twin_core::analysis::{
     GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow,
 };
 use twin_core::answer::{AsOf, Freshness, Interval, Profile, ResolvedEvidence, Status};
+use twin_core::history::{Redaction, Verified};
 use twin_core::observe::{CapabilityDraft, Perspective, RecordDraft};
 use twin_core::schema::{Schema, State};
 use twin_core::simulate::{ChangeDraft, Outcome};
-use twin_core::{Question, ReceiptTold, SourceCheck};
+use twin_core::{ChangesSinceTold, HistoryTold, Question, ReceiptTold, SourceCheck};
 
 /// Each type by its name.
 pub type Shapes = BTreeMap<String, Value>;
@@ -39,7 +40,8 @@ pub fn shapes() -> Shapes {
     let mut written = SchemaSettings::default().for_serialize().into_generator();
     meet!(written: Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
         GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, AsOf, Freshness, Interval, Profile,
-        ResolvedEvidence, Status, Perspective, State, Outcome, ReceiptTold, SourceCheck, Report);
+        ResolvedEvidence, Status, Perspective, State, Outcome, ReceiptTold, SourceCheck, Report,
+        HistoryTold, ChangesSinceTold, Redaction, Verified);
     let mut read = SchemaSettings::default().for_deserialize().into_generator();
     meet!(read: CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, Question);
     let mut shapes = definitions(&mut read);

@@ -160,6 +160,22 @@ ChangeDraft = Union["ChangeDraftFail", "ChangeDraftRemove"]
 """One change. Entities are named by id, record key, alias or unique name."""
 
 
+class ChangesSince(TypedDict):
+    """A page of what changed."""
+
+    as_of: Union["AsOf", None]
+    """The two times of the later side; none while nothing was ever known."""
+
+    changes: List["Change"]
+    """What differs, as far as this page goes, without evidence: ask a snapshot for that."""
+
+    cursor: str
+    """From where to go on."""
+
+    more: bool
+    """Whether there is more already."""
+
+
 class Conflict(TypedDict):
     """One word in a conflict."""
 
@@ -467,6 +483,16 @@ class Freshness(TypedDict):
     """Whose."""
 
 
+class Gap(TypedDict):
+    """A stretch of time in which nobody said that any of the records was there, although somebody did before."""
+
+    since: "Timestamp"
+    """Since when."""
+
+    until: Union["Timestamp", None]
+    """Until when; none if they are still gone."""
+
+
 class GoverningDecision(TypedDict):
     """One decision that governs an entity."""
 
@@ -504,6 +530,22 @@ class Handle(_Handle, total=False):
 
     within: str
     """Within what the name is unique: a network, a source; empty where it is unique everywhere."""
+
+
+class History(TypedDict):
+    """Everything that was ever said of an entity, by all that is known today."""
+
+    entity: "EntityId"
+    """The entity, by the id that stands for it today."""
+
+    gaps: List["Gap"]
+    """When none of them was there, after the first was."""
+
+    records: List[str]
+    """The keys of every record that belongs to it, also of those that are gone."""
+
+    spells: List["Spell"]
+    """What was said of them, in the order of records, statements and times."""
 
 
 class Hit(TypedDict):
@@ -1069,6 +1111,22 @@ class RecordKey(_RecordKey, total=False):
     namespace: Union[str, None]
     """The namespace within the cluster, if it has any."""
 
+
+class Redaction(TypedDict):
+    """What was taken out."""
+
+    attributes: int
+    """How many different attributes and labels, each with its value."""
+
+    decisions: int
+    """How many decisions of people on its name."""
+
+    evidence: int
+    """How many words on facts that stay lost what stood in their sources."""
+
+    names: int
+    """How many different names for people."""
+
 Relation = str
 """Or another that a host registered."""
 
@@ -1201,8 +1259,78 @@ SourceId = str
 Space = Union[Literal["host"], Literal["published_port"], Literal["service_name"], Literal["image"], Literal["package"], Literal["path"], Literal["native_id"], Literal["component_name"], Literal["annotation"], Literal["team"], Literal["configuration_name"], Literal["module_value"]]
 """The space of names that a [`Handle`] is taken from."""
 
+
+class Spell(TypedDict):
+    """One statement over one stretch of time, by the word of one scope."""
+
+    evidence: List["Evidence"]
+    """Why it is believed."""
+
+    known_since: Union["Timestamp", None]
+    """When the twin learned what it goes by; none for what was learned before what is kept."""
+
+    perspective: "Perspective"
+    """From which side."""
+
+    record: str
+    """The key of the record."""
+
+    scope: str
+    """Where within the source: a file."""
+
+    since: "Timestamp"
+    """Since when it held."""
+
+    source: "SourceId"
+    """By whom."""
+
+    statement: "Statement"
+    """What was said."""
+
+    until: Union["Timestamp", None]
+    """Until when; none as long as nobody said that it ended."""
+
 State = Union[Literal["none"], Literal["delayed"], Literal["degraded"], Literal["down"]]
 """The state of an entity, from well to worst. The order is the order of severity."""
+
+
+class StatementExists(TypedDict):
+    """It is there, and this is its name for people."""
+
+    exists: Dict[str, Any]
+
+
+class StatementAttribute(TypedDict):
+    """An attribute has a value."""
+
+    attribute: Dict[str, Any]
+
+
+class StatementKnownAs(TypedDict):
+    """It answers to a name."""
+
+    known_as: "Handle"
+
+
+class StatementJoins(TypedDict):
+    """It stands in a network: names within that network reach it, and it reaches names there. Order of preference by `rank`, lowest first."""
+
+    joins: Dict[str, Any]
+
+
+class StatementLabelled(TypedDict):
+    """It carries a label that selectors may ask for."""
+
+    labelled: Dict[str, Any]
+
+
+class StatementRelated(TypedDict):
+    """It is related to something."""
+
+    related: Dict[str, Any]
+
+Statement = Union["StatementExists", "StatementAttribute", "StatementKnownAs", "StatementJoins", "StatementLabelled", "StatementRelated"]
+"""One thing said of a record."""
 
 
 class StatusComplete(TypedDict):
@@ -1246,6 +1374,27 @@ class Tally(TypedDict):
 
     sort: str
     """The decoder's name."""
+
+
+class TargetRecord(TypedDict):
+    """A record by its key."""
+
+    record: "RecordKey"
+
+
+class TargetHandle(TypedDict):
+    """Whatever answers to this name. A host without `within` is looked up in the networks of whoever uses it."""
+
+    handle: "Handle"
+
+
+class TargetSelector(TypedDict):
+    """Every workload within a network whose labels include all of these."""
+
+    selector: Dict[str, Any]
+
+Target = Union["TargetRecord", "TargetHandle", "TargetSelector"]
+"""What an observation refers to."""
 
 Timestamp = str
 """A moment, RFC 3339 in UTC."""
@@ -1354,6 +1503,22 @@ class ValueSketch(TypedDict):
 
 Value = Union["ValueText", "ValueTexts", "ValueInteger", "ValueFlag", "ValueMoney", "ValueDuration", "ValueBytes", "ValueRatio", "ValueTimestamp", "ValueSketch"]
 """A typed value. In JSON: `{'text': '…'}`, `{'money': {'currency': 'EUR', 'amount': '12.5'}}` and so on."""
+
+
+class Verified(TypedDict):
+    """What was found when everything was verified."""
+
+    blocks: int
+    """How many blocks of rows they are made of."""
+
+    commits: int
+    """How many commits there are."""
+
+    pages: bool
+    """Whether all pages of the database were verified as well, which only the writer can do."""
+
+    rows: int
+    """How many rows those hold."""
 
 
 Violation = TypedDict(

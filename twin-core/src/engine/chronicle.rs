@@ -40,6 +40,11 @@ pub struct ChangesSince {
     pub more: bool,
 }
 
+impl ChangesSince {
+    /// How many changes a page has at most where nobody says otherwise.
+    pub const PAGE: usize = 1_000;
+}
+
 impl Twin {
     /// What was said of an entity over time: since when, until when, by whom and why, and when it was not there. Named by an id of today or of before, or by a
     /// record as in [`Twin::record`], also one that is gone. O(words on its records + records).
@@ -86,8 +91,11 @@ impl Twin {
     /// before. O(facts).
     ///
     /// # Errors
-    /// `Invalid` for what is no cursor, or stands at a time that is no longer kept; `Corrupt` or `Io` where the past cannot be read.
+    /// `Invalid` for what is no cursor, or stands at a time that is no longer kept, and for pages of nothing; `Corrupt` or `Io` where the past cannot be read.
     pub fn changes_since(&self, cursor: Option<&str>, most: usize) -> Result<ChangesSince> {
+        if most == 0 {
+            return Err(Error::new(ErrorKind::Invalid, "a page of changes has at least one of them"));
+        }
         let cursor = cursor.map_or(Ok(Cursor::default()), Cursor::parse)?;
         let mut state = self.state();
         let Some(last) = state.log.last() else {

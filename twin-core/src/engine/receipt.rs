@@ -76,19 +76,27 @@ impl Receipt {
     }
 }
 
-/// The first thousand changes. Their evidence is left out: its handles mean nothing outside of a snapshot.
+/// The first thousand changes.
 fn changes_value(changes: &[Change]) -> Vec<Value> {
-    let told = changes.iter().take(TOLD).map(|change| {
-        let mut value = serde_json::to_value(change).unwrap_or_default();
-        value.as_object_mut().map(|fields| fields.remove("evidence"));
-        value
-    });
-    told.collect()
+    changes.iter().take(TOLD).map(change_value).collect()
+}
+
+/// One change. Its evidence is left out: its handles mean nothing outside of a snapshot.
+pub(super) fn change_value(change: &Change) -> Value {
+    let mut value = serde_json::to_value(change).unwrap_or_default();
+    value.as_object_mut().map(|fields| fields.remove("evidence"));
+    value
 }
 
 /// Canonical JSON of the first thousand changes.
 pub fn changes_json(changes: &[Change]) -> String {
     canonical(&Value::Array(changes_value(changes)))
+}
+
+/// Canonical JSON of all diagnostics.
+pub fn diagnostics_json(diagnostics: &[Diagnostic]) -> String {
+    let told: Vec<DiagnosticTold> = diagnostics.iter().map(diagnostic).collect();
+    canonical(&serde_json::to_value(told).unwrap_or_default())
 }
 
 fn diagnostic(diagnostic: &Diagnostic) -> DiagnosticTold {

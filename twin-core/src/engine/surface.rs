@@ -123,6 +123,14 @@ members! {
     Twin.rename[record, name](now) -> "list[Change]": "Decides what the entity of a record is called.";
     Twin.cursor[source]() -> "str | None": "Where a source goes on.";
     Twin.refresh[]() -> "int" long: "Shows what another process wrote since, and gives the revision.";
+    Twin.history[entity]() -> "History" long: "What was said of an entity over time: since when, until when, by whom and why, and when it was not there.";
+    Twin.changes_since[cursor](most) -> "ChangesSince" long: "A page of what changed since somebody last asked; without a cursor, of everything that there is.";
+    Twin.verify[]() -> "Verified" long: "Reads and verifies everything that is in the store.";
+    Twin.backup[path]() -> "None" long: "Writes what the store holds now into a new file, which opens as a twin of its own.";
+    Twin.export_to[path]() -> "None" long: "Writes everything that the store holds into a new file, as lines of JSON.";
+    Twin.import_from[path]() -> "list[Diagnostic]" long: "Takes what another twin has exported, and tells the lines that could not be taken.";
+    Twin.retain[since]() -> "int" long: "Forgets what was known before a time and holds no longer then, and tells how many commits were put together.";
+    Twin.redact[record]() -> "Redaction" long: "Takes a record's attributes, labels and names, and what stood in its sources, out of everything that was ever known.";
     Twin.check_source[make_source](now) -> "list[SourceCheck]" long: "Holds a source of the host's own against what every source must keep to.";
     Twin.revision -> "int": "Counts the commits that changed facts, their evidence, or identity.";
     Twin.close[]() -> "None": "Closes the store. Snapshots that were taken stay.";

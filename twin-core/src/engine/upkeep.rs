@@ -1,6 +1,7 @@
 //! What keeps a twin in good order: verifying, copying, carrying over, forgetting.
 
-use std::io::{BufRead, Write};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
 use crate::base::{Error, ErrorKind, Result, Timestamp};
@@ -34,6 +35,18 @@ impl Twin {
         export(floor.as_ref(), &commits, to)
     }
 
+    /// Writes everything that the store holds into a new file, as [`Twin::export`] does. O(size of the store).
+    ///
+    /// # Errors
+    /// As [`Twin::export`]; `Invalid` where there is a file already. Nothing is left behind then.
+    pub fn export_to(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.state().kept()?;
+        let path = path.as_ref();
+        let mut to = BufWriter::new(File::create_new(path).map_err(|error| file(path, error))?);
+        let written = self.export(&mut to).and_then(|()| to.flush().map_err(|error| file(path, error)));
+        written.inspect_err(|_| drop(fs::remove_file(path)))
+    }
+
     /// Takes what another twin has exported, with its ids and its times, so that this one answers as that one does. Returns the lines that could not be taken. O(bytes).
     ///
     /// # Errors
@@ -47,6 +60,15 @@ impl Twin {
         let log = after(imported.floor.clone(), &imported.commits);
         state.replace(imported.floor.as_ref(), &imported.commits, log)?;
         Ok(imported.diagnostics)
+    }
+
+    /// Takes what a file holds, as [`Twin::import`] does. O(bytes).
+    ///
+    /// # Errors
+    /// As [`Twin::import`].
+    pub fn import_from(&self, path: impl AsRef<Path>) -> Result<Vec<Diagnostic>> {
+        let path = path.as_ref();
+        self.import(&mut BufReader::new(File::open(path).map_err(|error| file(path, error))?))
     }
 
     /// Forgets what was known before `since` and holds no longer then. Every answer about `since` and later, by what was known at `since` or later, stays as it
@@ -121,6 +143,16 @@ fn after(floor: Option<Log>, commits: &[Commit]) -> Log {
     let mut log = floor.unwrap_or_default();
     log.extend(commits.to_vec());
     log
+}
+
+/// What goes wrong with a file of the host's.
+fn file(path: &Path, error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            invalid(&format!("{} is there already: name a new file for the export", path.display()))
+        }
+        _ => Error::new(ErrorKind::Io, format!("file {}", path.display())).because(error),
+    }
 }
 
 fn invalid(why: &str) -> Error {

@@ -29,11 +29,11 @@ pub struct Spell {
 }
 
 /// A stretch of time in which nobody said that any of the records was there, although somebody did before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Gap {
     /// Since when.
     pub since: Timestamp,
-    /// Until when; `None` if they are still gone.
+    /// Until when; none if they are still gone.
     pub until: Option<Timestamp>,
 }
 

@@ -16,7 +16,7 @@ use crate::identity::HumanDecision;
 use crate::observe::{Evidence, Fact, Listing, RecordKey, Statement, Step};
 
 /// What was taken out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Redaction {
     /// How many different attributes and labels, each with its value.
     pub attributes: u64,

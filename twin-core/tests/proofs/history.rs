@@ -102,6 +102,7 @@ fn pages_of_changes_go_on_where_they_stopped_in_another_process_and_after_reopen
     for nonsense in ["x", "1:2:3", "1+x", "99999999999999999999"] {
         assert_eq!(twin.changes_since(Some(nonsense), 9).unwrap_err().kind(), ErrorKind::Invalid, "{nonsense}");
     }
+    assert_eq!(twin.changes_since(None, 0).unwrap_err().kind(), ErrorKind::Invalid);
     twin.retain(time("09:00")).unwrap();
     assert_eq!(twin.changes_since(Some(&cursor), 9).unwrap_err().kind(), ErrorKind::Invalid);
 }

@@ -81,6 +81,23 @@ fn verifying_counts_what_is_there_and_finds_what_is_damaged() {
 }
 
 #[test]
+fn an_export_is_a_new_file_and_nothing_is_left_of_one_that_failed() {
+    let (folder, path) = folder();
+    let (lines, none) = (folder.path().join("estate.jsonl"), folder.path().join("none.jsonl"));
+    let twin = filled(&path);
+    twin.export_to(&lines).unwrap();
+    let other = Twin::in_memory();
+    assert_eq!(other.import_from(&lines).unwrap(), []);
+    assert_eq!(answers(&other, 7), answers(&twin, 7));
+    let before = std::fs::read(&lines).unwrap();
+    assert_eq!(twin.export_to(&lines).unwrap_err().kind(), ErrorKind::Invalid);
+    assert_eq!(std::fs::read(&lines).unwrap(), before);
+    assert_eq!(other.export_to(&none).unwrap_err().kind(), ErrorKind::Invalid);
+    assert_eq!(Twin::in_memory().import_from(&none).unwrap_err().kind(), ErrorKind::Io);
+    assert!(!none.exists());
+}
+
+#[test]
 fn what_is_exported_and_imported_answers_the_same_at_all_times() {
     let (_folder, path) = folder();
     let twin = filled(&path);

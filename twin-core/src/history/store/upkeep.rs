@@ -13,7 +13,7 @@ use crate::base::{Context, Digest, Result};
 use crate::history::{Commit, Log};
 
 /// What was found when everything was verified.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Verified {
     /// How many commits there are.
     pub commits: u64,
