@@ -34,6 +34,12 @@ PARAMETERS = {
     "needs": "Profile",
     "most": "int",
     "since": "Moment",
+    "kinds": "Sequence[str]",
+    "kind_of": "Iterable[int]",
+    "names": "Iterable[str]",
+    "relations": "Sequence[str]",
+    "relation_of": "Iterable[int]",
+    "integers": "Mapping[str, Iterable[int]]",
     "left": "Perspective",
     "right": "Perspective",
     "row": "int",
@@ -45,6 +51,8 @@ PARAMETERS = {
 SPECIAL = {
     "Twin.sync source": "Source",
     "Twin.rename name": "str",
+    "Snapshot.from_columns left": "Iterable[int]",
+    "Snapshot.from_columns right": "Iterable[int]",
     "Answer.__getitem__ index": "SupportsIndex | slice",
     "Answer.__eq__ value": "object",
     "Answer.__deepcopy__ _memo": "object",
@@ -60,6 +68,7 @@ RETURNS = {
     "Twin.__enter__": "Twin",
     "Twin.__exit__": "None",
     "Snapshot.__len__": "int",
+    "Snapshot.from_columns": "Snapshot",
     "Answer.__len__": "int",
     "Answer.__iter__": "Iterator[dict[str, Any]]",
     "Answer.__eq__": "bool",
@@ -177,7 +186,8 @@ def member(owner: str, name: str, of: object) -> str:
     """A member of a class."""
     if inspect.isgetsetdescriptor(of):
         return f"    @property\n    def {name}(self) -> {returned(f'{owner}.{name}')}: ..."
-    return function(f"{owner}.{name}", of, "    ")
+    decorated = "    @staticmethod\n" if isinstance(of, staticmethod) else ""
+    return decorated + function(f"{owner}.{name}", of, "    ")
 
 
 SILENT = {

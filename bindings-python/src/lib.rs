@@ -3,6 +3,7 @@
 //! Invariant: there is no logic here. Whatever a user reads as data is JSON that the core wrote, and Python only parses it.
 
 mod answer;
+mod columns;
 mod errors;
 mod frame;
 mod moments;

@@ -1,15 +1,20 @@
 //! An immutable view, and every question as a method of it.
 
+use std::collections::BTreeMap;
+
 use pyo3::prelude::*;
 use twin_core::analysis::EntityRef;
 use twin_core::answer::{Reply, canonical};
 use twin_core::base::Handle;
-use twin_core::graph;
+use twin_core::graph::{self, Columns};
+use twin_core::schema::{Kind, Relation, Schema};
 use twin_core::simulate::{self, ChangeDraft};
 use twin_core::{Question, wire};
 
 use crate::answer::Answer;
+use crate::columns::{Names, Numbers};
 use crate::errors::OrRaise;
+use crate::moments::{Moment, or_now};
 use crate::scenario::Scenario;
 use crate::{moments, plain};
 
@@ -38,6 +43,48 @@ impl Snapshot {
 
 #[pymethods]
 impl Snapshot {
+    /// A view of a graph that is there as columns already, with one row for each node, and one for each edge. Nothing was read, so that answers
+    /// have no evidence, and their status says so.
+    ///
+    /// `kind_of` says for each node the place of its kind in `kinds`; `left` and `right` the rows of each edge's ends, and `relation_of` the place
+    /// of its relation in `relations`, which may be left out where all are of the first. `integers` holds whole numbers of each node by attribute.
+    /// Columns are lists, or arrays of NumPy, Arrow or a frame.
+    ///
+    /// >>> graph = twin.Snapshot.from_columns(
+    /// ...     kinds=["Instance"], kind_of=[0, 0, 0], names=["web", "shop", "pay"],
+    /// ...     relations=["calls"], left=[0, 1], right=[1, 2],
+    /// ... )
+    /// >>> [hit["entity"]["name"] for hit in graph.blast_radius("pay")]
+    /// ['shop', 'web']
+    #[staticmethod]
+    #[pyo3(signature = (*, kinds, kind_of, names, relations, left, right, relation_of=None, integers=None, now=None))]
+    #[allow(clippy::too_many_arguments)] // As many as there are columns.
+    fn from_columns(
+        py: Python<'_>,
+        kinds: Vec<String>,
+        kind_of: Numbers<u16>,
+        names: Names,
+        relations: Vec<String>,
+        left: Numbers<u32>,
+        right: Numbers<u32>,
+        relation_of: Option<Numbers<u16>>,
+        integers: Option<BTreeMap<String, Numbers<i64>>>,
+        now: Option<Moment>,
+    ) -> PyResult<Snapshot> {
+        let columns = Columns {
+            kinds: kinds.into_iter().map(Kind::from).collect(),
+            kind_of: kind_of.0,
+            names: names.0,
+            relations: relations.into_iter().map(Relation::from).collect(),
+            from: left.0,
+            to: right.0,
+            relation_of: relation_of.map_or_else(Vec::new, |column| column.0),
+            integers: integers.into_iter().flatten().map(|(name, column)| (name.into(), column.0)).collect(),
+        };
+        let made = py.detach(|| graph::Snapshot::from_columns(Schema::default(), columns, or_now(now)));
+        made.or_raise(py).map(Snapshot::new)
+    }
+
     /// Answers a question that is given as data.
     ///
     /// >>> now.ask({"kind": "owners", "entity": "payments"}) == now.owners("payments")

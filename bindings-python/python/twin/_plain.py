@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -70,6 +71,23 @@ def as_of(valid: int, known: int) -> AsOf:
 def listed(items: Iterable[object]) -> str:
     """Items as a list in JSON."""
     return dumps(list(items))
+
+
+def column(values: Any) -> tuple[str, bytes]:
+    """How each whole number of a column is written, such as `u4`, and all of them. Arrays are taken as they lie in memory."""
+    given = values.to_numpy() if hasattr(values, "to_numpy") else values
+    lies = hasattr(given, "__array_interface__") or isinstance(given, (array, bytes, bytearray, memoryview))
+    view = memoryview(given if lies else array("q", given))
+    signs = {"b": "i", "h": "i", "i": "i", "l": "i", "q": "i", "B": "u", "H": "u", "I": "u", "L": "u", "Q": "u"}
+    if view.ndim != 1 or view.format not in signs:
+        raise TypeError(f"a column holds whole numbers in one row, not {view.ndim} dimensions of {view.format}")
+    return f"{signs[view.format]}{view.itemsize}", view.tobytes()
+
+
+def texts(values: Any) -> Iterable[str]:
+    """A column of texts. Arrow's own texts become Python's."""
+    listed: Iterable[str] = values.to_pylist() if hasattr(values, "to_pylist") else values
+    return listed
 
 
 def pages(given: Iterable[object]) -> list[str]:
