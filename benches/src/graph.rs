@@ -58,7 +58,7 @@ pub fn run(
 /// The workloads of a name: a whole row such as `W2`, a part such as `W2.hub`, or all.
 fn chosen(asked: &str) -> Result<Vec<Workload>> {
     if let Some((name, program)) = ELSEWHERE.iter().find(|(name, _)| *name == asked) {
-        let call = format!("cargo run --release -q -p benches --bin {program}");
+        let call = format!("cargo run --release -q -p benches --bin {program} -- FOLDER");
         return Err(misused(format!("{name} is measured by another program: {call}")));
     }
     let is_meant = |workload: &&Workload| {
