@@ -19,6 +19,8 @@ pub struct Affected<'a> {
     reached: Vec<u32>,
     queue: Vec<(u32, State)>,
     touched: u64,
+    /// Whether the last search was one in which whatever is reached is down: then a mark says it all.
+    is_plain: bool,
 }
 
 impl<'a> Affected<'a> {
@@ -29,13 +31,14 @@ impl<'a> Affected<'a> {
         let states = Marks::borrow(snapshot.bound());
         let groups = Groups::of(snapshot);
         let (reached, queue) = (Vec::new(), Vec::new());
-        Affected { snapshot, rules, only_down, hazard, states, groups, reached, queue, touched: 0 }
+        Affected { snapshot, rules, only_down, hazard, states, groups, reached, queue, touched: 0, is_plain: false }
     }
 
     /// The nodes that a failure of these seeds reaches, the seeds among them, in the order in which it reached them. O(relations of the nodes that are reached).
     pub fn by(&mut self, seeds: &[(Node, State)]) -> &[u32] {
         self.begin();
         let is_down = seeds.iter().all(|(_, state)| *state == State::Down);
+        self.is_plain = self.only_down.is_some() && is_down;
         match self.only_down.filter(|_| is_down) {
             Some(over) => self.reach(seeds, over),
             None => self.settle(seeds),
@@ -45,6 +48,9 @@ impl<'a> Affected<'a> {
 
     /// The worst state that the last search found for a node.
     pub fn state(&self, node: Node) -> State {
+        if self.is_plain {
+            return if self.states.has(node.0) { State::Down } else { State::None };
+        }
         let state = self.states.get(node.0).unwrap_or_default();
         State::ALL.get(state as usize).copied().unwrap_or_default()
     }
@@ -82,7 +88,6 @@ impl<'a> Affected<'a> {
     #[inline]
     fn keep(&mut self, node: u32) {
         if self.states.mark(node) {
-            self.states.set(node, State::Down as u32);
             self.reached.push(node);
         }
     }

@@ -96,7 +96,11 @@ fn told(snapshot: &Snapshot) -> [Vec<(u32, Relation, u32)>; 2] {
 }
 
 fn reached(snapshot: &Snapshot, seed: u32) -> BTreeSet<u32> {
-    Affected::new(snapshot, Hazard::Outage, true).by(&[(Node(seed), State::Down)]).iter().copied().collect()
+    let mut search = Affected::new(snapshot, Hazard::Outage, true);
+    let found: BTreeSet<u32> = search.by(&[(Node(seed), State::Down)]).iter().copied().collect();
+    let down = snapshot.nodes().filter(|node| search.state(*node) == State::Down).map(|node| node.0);
+    assert_eq!(down.collect::<BTreeSet<u32>>(), found, "what is reached is down, and nothing else");
+    found
 }
 
 /// Everything that leads to a node over relations that pass, one step after the other.
