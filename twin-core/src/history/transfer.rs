@@ -5,9 +5,11 @@
 //! ```text
 //! {"twin_export":1,"digests":2}
 //! {"floor":"0a1b…"}
-//! {"commit":{"tx":"2026-01-01T09:00:00Z","revision":1}}
-//! {"row":{"asserted":{…}}}
+//! {"commit":{"number":1,"tx":"2026-01-01T09:00:00Z","revision":1}}
+//! {"of":1,"row":{"asserted":{…}}}
 //! ```
+//!
+//! A row names its commit, so that one whose commit could not be read is not taken for one of the commit before.
 
 use std::io::{BufRead, Read as _, Write};
 
@@ -31,11 +33,12 @@ enum Line {
     Start { twin_export: u32, digests: u32 },
     Floor { floor: String },
     Commit { commit: CommitLine },
-    Row { row: Box<Row> },
+    Row { of: u64, row: Box<Row> },
 }
 
 #[derive(Serialize, Deserialize)]
 struct CommitLine {
+    number: u64,
     tx: Timestamp,
     revision: u64,
 }
@@ -53,9 +56,9 @@ pub fn export(floor: Option<&Log>, commits: &[Commit], to: &mut dyn Write) -> Re
     for part in floor.map(checkpoint::pack).unwrap_or_default() {
         line(&Line::Floor { floor: hex(&part) })?;
     }
-    for commit in commits {
-        line(&Line::Commit { commit: CommitLine { tx: commit.tx, revision: commit.revision } })?;
-        commit.rows.iter().try_for_each(|row| line(&Line::Row { row: Box::new(row.clone()) }))?;
+    for (number, commit) in (1..).zip(commits) {
+        line(&Line::Commit { commit: CommitLine { number, tx: commit.tx, revision: commit.revision } })?;
+        commit.rows.iter().try_for_each(|row| line(&Line::Row { of: number, row: Box::new(row.clone()) }))?;
     }
     Ok(())
 }
@@ -78,10 +81,10 @@ pub struct Imported {
 pub fn import(from: &mut dyn BufRead) -> Result<Imported> {
     let mut lines = Lines { from, number: 0 };
     check_start(lines.next()?)?;
-    let (mut imported, mut parts) = (Imported::default(), Vec::new());
+    let (mut imported, mut parts, mut current) = (Imported::default(), Vec::new(), None);
     while let Some(text) = lines.next()? {
         let taken = match serde_json::from_slice(&text) {
-            Ok(line) => take(line, &mut imported.commits, &mut parts),
+            Ok(line) => take(line, &mut imported.commits, &mut parts, &mut current),
             Err(_) => Err("it is no line of an export"),
         };
         if let Err(why) = taken {
@@ -108,24 +111,32 @@ fn check_start(first: Option<Vec<u8>>) -> Result<()> {
     }
 }
 
-fn take(line: Line, commits: &mut Vec<Commit>, parts: &mut Vec<Vec<u8>>) -> std::result::Result<(), &'static str> {
+/// Takes a line; `current` is the number of the commit that was taken last.
+fn take(
+    line: Line,
+    commits: &mut Vec<Commit>,
+    parts: &mut Vec<Vec<u8>>,
+    current: &mut Option<u64>,
+) -> std::result::Result<(), &'static str> {
     match line {
         Line::Start { .. } => Err("only the first line says what this is"),
         Line::Floor { floor } => {
             parts.push(bytes(&floor).ok_or("it is not in hexadecimal digits")?);
             Ok(())
         }
-        Line::Commit { commit: CommitLine { tx, revision } } => match commits.last() {
+        Line::Commit { commit: CommitLine { number, tx, revision } } => match commits.last() {
             Some(last) if last.tx >= tx || last.revision > revision => {
                 Err("the commit is not later than the one before")
             }
             _ => {
                 commits.push(Commit { tx, revision, rows: Vec::new() });
+                *current = Some(number);
                 Ok(())
             }
         },
-        Line::Row { row } => {
-            let commit = commits.last_mut().ok_or("the row belongs to no commit")?;
+        Line::Row { of, row } => {
+            let commit = commits.last_mut().filter(|_| *current == Some(of));
+            let commit = commit.ok_or("the row belongs to no commit that was taken")?;
             commit.rows.push(*row);
             Ok(())
         }

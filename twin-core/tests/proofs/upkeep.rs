@@ -119,6 +119,28 @@ fn what_is_exported_and_imported_answers_the_same_at_all_times() {
 }
 
 #[test]
+fn rows_of_a_commit_that_cannot_be_read_are_told_and_put_into_no_other() {
+    let (_folder, path) = folder();
+    let mut lines = Vec::new();
+    filled(&path).export(&mut lines).unwrap();
+    let text = String::from_utf8(lines).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let last = lines.iter().rposition(|line| line.starts_with("{\"commit\"")).unwrap();
+    let mut spoilt = lines.clone();
+    spoilt[last] = "nonsense";
+    let (_other, second) = folder();
+    let twin = Twin::open(&second).unwrap();
+    let diagnostics = twin.import(&mut spoilt.join("\n").as_bytes()).unwrap();
+    assert_eq!(diagnostics.len(), lines.len() - last, "the commit and each of its rows");
+    let mut again = Vec::new();
+    twin.export(&mut again).unwrap();
+    assert!(
+        String::from_utf8(again).unwrap().lines().eq(lines[..last].iter().copied()),
+        "all before it, and nothing more"
+    );
+}
+
+#[test]
 fn lines_that_make_no_sense_are_told_with_their_place_and_the_others_are_taken() {
     let (_folder, path) = folder();
     let mut lines = Vec::new();
