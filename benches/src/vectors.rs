@@ -5,7 +5,6 @@
 mod blast_radius;
 mod compare;
 mod drift;
-mod table;
 
 use std::fmt;
 use std::io::Read;
@@ -16,8 +15,6 @@ use serde_json::Value;
 use twin_core::base::{Error, Result};
 
 use crate::command::unusable;
-
-pub(crate) use table::{kind_row, relation_row};
 
 pub use compare::{Tolerance, differences};
 

@@ -189,7 +189,7 @@ impl Twin {
         self.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes batches: all of them in one transaction, or none. O(facts) for a change, O(batch) where nothing changed.
+    /// Takes batches: all of them in one transaction, or none. O(facts) for a change, O(batch + scopes) where nothing changed.
     ///
     /// # Errors
     /// `Io`, `Corrupt`, `Invalid` (a twin that was opened for reading, a `now` at the end of time) or `Limit` (a batch that is too large: see [`Batch::check_size`]). Bad
@@ -329,8 +329,8 @@ impl State {
         self.log.append_within(tx, revision, &rows, context)?;
         self.write(&Commit { tx, revision, rows }, context)?;
         if before.until.is_some_and(|until| until <= tx) {
-            let pages = self.log.pages(schema, AsOf { valid: tx, known: Timestamp::MAX }, context);
-            return Ok(self.head_of(Arc::new(pages), tx, context));
+            let (assembled, _) = self.log.head(schema, tx, context);
+            return Ok(self.head_of(Arc::new(Pages::after(&before.pages, assembled)), tx, context));
         }
         Ok(Head { readings: self.readings(), ..before.clone() })
     }

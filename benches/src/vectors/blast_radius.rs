@@ -8,9 +8,8 @@ use twin_core::analysis::{Hazard, spread, structural_reach};
 use twin_core::base::Result;
 use twin_core::graph::{Node, Snapshot};
 use twin_core::schema::{Kind, Propagation, Relation, Schema, State};
-use twin_core::testkit::SnapshotBuilder;
+use twin_core::testkit::{SnapshotBuilder, kind_row, relation_row};
 
-use super::table::{kind_row, relation_row};
 use crate::command::misused;
 
 #[derive(Deserialize)]

@@ -9,9 +9,8 @@ use twin_core::base::Result;
 use twin_core::graph::{AttributeValue, EdgeRef, Node, Snapshot};
 use twin_core::observe::Perspective;
 use twin_core::schema::{AttributeName, AttributeRow, Kind, Propagation, Relation, Schema, Value, ValueType};
-use twin_core::testkit::SnapshotBuilder;
+use twin_core::testkit::{SnapshotBuilder, kind_row, relation_row};
 
-use super::table::{kind_row, relation_row};
 use crate::command::misused;
 
 const VERTEX: Kind = Kind::of("Vertex");

@@ -60,13 +60,6 @@ struct Journal {
 }
 
 impl Log {
-    /// The log after these commits.
-    pub fn replay(commits: Vec<Commit>) -> Self {
-        let mut log = Log::default();
-        log.extend(commits);
-        log
-    }
-
     /// Appends commits. O(rows · log of all rows).
     pub fn extend(&mut self, commits: Vec<Commit>) {
         for Commit { tx, revision, rows } in commits {

@@ -1,11 +1,10 @@
 //! From the log to a snapshot: the facts of two times, put together and joined.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::answer::AsOf;
 use crate::base::{Context, Timestamp};
-use crate::graph::{self, Identified, Pages, Rows, Snapshot};
+use crate::graph::{self, Identified, Pages, Rows};
 use crate::history::Log;
 use crate::history::row::Row;
 use crate::identity::{Assignments, Directory, HumanDecision, IdentityState, cluster};
@@ -13,13 +12,6 @@ use crate::observe::RecordKey;
 use crate::schema::Schema;
 
 impl Log {
-    /// The snapshot of two times. O(facts · log facts).
-    pub fn snapshot(&self, schema: &Schema, as_of: AsOf, now: Timestamp) -> Snapshot {
-        let pages = Arc::new(self.pages(schema, as_of, &Context::new(now)));
-        let readings = Arc::new(self.readings(as_of.known));
-        Snapshot::new(pages, readings, as_of, now, self.revision())
-    }
-
     /// The pages of two times; not whole where the context stops.
     pub fn pages(&self, schema: &Schema, as_of: AsOf, context: &Context) -> Pages {
         let identity = self.identity_at(as_of.known);

@@ -10,6 +10,7 @@ mod reference;
 mod snapshot;
 mod strategy;
 mod structure;
+mod table;
 mod words;
 
 pub use case::{check, rows};
@@ -21,3 +22,4 @@ pub use strategy::{Drawing, batches, drawing, files};
 pub use structure::{
     Follow, naive_components, naive_cuts, naive_dominators, naive_paths, naive_reach_counts, naive_waves,
 };
+pub use table::{kind_row, relation_row};

@@ -8,12 +8,13 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof};
 
 use super::estate::Estate;
 use super::graph::{component, edge, snapshot_of};
+use super::table::relation_row;
 use super::{estate, words};
 use crate::graph::{Group, Node, Snapshot};
 use crate::observe::{
     Batch, Diagnostic, Locator, Mode, Observation, Outcome, Record, Scope, SourceId, Statement, code,
 };
-use crate::schema::{CostPass, DataFlow, Ends, Propagation, Relation, RelationRow, Schema, State, Variant, kind};
+use crate::schema::{Propagation, Relation, RelationRow, Schema, State, Variant, kind};
 
 /// A graph over a table of its own, and where a failure begins in it.
 #[derive(Clone, Debug)]
@@ -81,19 +82,7 @@ fn propagation(column: Column) -> Propagation {
 }
 
 fn row(name: &'static str, variants: Vec<Variant>) -> RelationRow {
-    RelationRow {
-        name: Relation::of(name),
-        inverse: "inverse",
-        from: Ends::Any,
-        to: Ends::Any,
-        same_kind: false,
-        variants,
-        bounds: Some((0, 1)),
-        data: DataFlow::None,
-        cost: CostPass::None,
-        redundant: false,
-        read_by: &["blast_radius"],
-    }
+    RelationRow { variants, bounds: Some((0, 1)), ..relation_row(Relation::of(name), Propagation::NOTHING) }
 }
 
 /// Lines of the estate language about a few names that meet often.

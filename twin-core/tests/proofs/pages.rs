@@ -9,11 +9,8 @@ use twin_core::answer::Profile;
 use twin_core::base::{ErrorKind, Timestamp};
 use twin_core::graph::{Columns, EdgeChange, Node, Snapshot};
 use twin_core::observe::Perspective;
-use twin_core::schema::{
-    AttributeName, CostPass, DataFlow, Ends, Kind, KindRow, Level, Propagation, Relation, RelationRow, Schema, State,
-    Variant,
-};
-use twin_core::testkit::{Drawing, SnapshotBuilder, drawing, files, naive_spread};
+use twin_core::schema::{AttributeName, Kind, Propagation, Relation, Schema, State};
+use twin_core::testkit::{Drawing, SnapshotBuilder, drawing, files, kind_row, naive_spread, relation_row};
 use twin_core::{At, Twin, changes_json};
 
 use crate::support::{batches, cases, time};
@@ -25,30 +22,13 @@ const USES: Relation = Relation::of("uses");
 const KNOWS: Relation = Relation::of("knows");
 const RELATIONS: [Relation; 3] = [NEEDS, USES, KNOWS];
 
-fn relation(name: Relation, passes: bool) -> RelationRow {
-    let down = if passes { State::Down } else { State::None };
-    let forward = Propagation::new(State::None, State::None, down);
-    RelationRow {
-        name,
-        inverse: "inverse",
-        from: Ends::Any,
-        to: Ends::Any,
-        same_kind: false,
-        variants: vec![Variant { name: "", forward, reverse: Propagation::NOTHING }],
-        bounds: None,
-        data: DataFlow::None,
-        cost: CostPass::None,
-        redundant: false,
-        read_by: &["blast_radius"],
-    }
-}
-
 /// A table by which failure passes over the first relations only.
 fn schema(passing: usize) -> Schema {
-    let kind = |name| KindRow { name, level: Level::Thing, doc: "", read_by: &["describe"] };
-    let mut schema = Schema::empty().with_kind(kind(THING)).unwrap().with_kind(kind(OTHER)).unwrap();
+    let mut schema = Schema::empty().with_kind(kind_row(THING)).unwrap().with_kind(kind_row(OTHER)).unwrap();
     for (place, name) in RELATIONS.into_iter().enumerate() {
-        schema = schema.with_relation(relation(name, place < passing)).unwrap();
+        let down = if place < passing { State::Down } else { State::None };
+        let forward = Propagation::new(State::None, State::None, down);
+        schema = schema.with_relation(relation_row(name, forward)).unwrap();
     }
     schema
 }

@@ -11,12 +11,10 @@ use twin_core::analysis::{
 use twin_core::answer::EvidenceId;
 use twin_core::base::{Context, ErrorKind, Timestamp};
 use twin_core::graph::{Columns, EdgeChange, EdgeClass, EdgeRef, Node, Snapshot};
-use twin_core::schema::{
-    CostPass, DataFlow, Ends, Kind, KindRow, Level, Propagation, Relation, RelationRow, Schema, Variant, kind,
-};
+use twin_core::schema::{Kind, Propagation, Relation, Schema, kind};
 use twin_core::testkit::{
-    Drawing, SnapshotBuilder, drawing, files, naive_components, naive_cuts, naive_dominators, naive_paths,
-    naive_reach_counts, naive_waves,
+    Drawing, SnapshotBuilder, drawing, files, kind_row, naive_components, naive_cuts, naive_dominators, naive_paths,
+    naive_reach_counts, naive_waves, relation_row,
 };
 use twin_core::{At, Twin};
 
@@ -145,21 +143,8 @@ const THING: Kind = Kind::of("Thing");
 const NEEDS: Relation = Relation::of("needs");
 
 fn schema() -> Schema {
-    let kind = KindRow { name: THING, level: Level::Thing, doc: "", read_by: &["describe"] };
-    let row = RelationRow {
-        name: NEEDS,
-        inverse: "inverse",
-        from: Ends::Any,
-        to: Ends::Any,
-        same_kind: false,
-        variants: vec![Variant { name: "", forward: Propagation::NOTHING, reverse: Propagation::NOTHING }],
-        bounds: None,
-        data: DataFlow::None,
-        cost: CostPass::None,
-        redundant: false,
-        read_by: &["blast_radius"],
-    };
-    Schema::empty().with_kind(kind).unwrap().with_relation(row).unwrap()
+    let row = relation_row(NEEDS, Propagation::NOTHING);
+    Schema::empty().with_kind(kind_row(THING)).unwrap().with_relation(row).unwrap()
 }
 
 /// A graph of columns: as large as one likes.

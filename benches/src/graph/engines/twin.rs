@@ -8,6 +8,7 @@ use twin_core::analysis::{
 use twin_core::base::{Context, Result, Timestamp};
 use twin_core::graph::{Columns as TwinColumns, EdgeChange, Node, Snapshot, Texts};
 use twin_core::schema::{AttributeName, Kind, Propagation, Relation, Schema, State};
+use twin_core::testkit::{kind_row, relation_row};
 
 use crate::graph::answer::Answer;
 use crate::graph::data::{Columns, Data, Nodes, TeamCalls, top_ten};
@@ -15,7 +16,6 @@ use crate::graph::engine::{Engine, Run, figure, median_of, per, sum_of, timed, t
 use crate::graph::memory::held;
 use crate::graph::table;
 use crate::graph::workload::{OURS, Task};
-use crate::vectors::{kind_row, relation_row};
 
 const COST: AttributeName = AttributeName::of("cost_cents");
 const TIER: AttributeName = AttributeName::of("tier");

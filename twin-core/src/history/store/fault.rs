@@ -29,6 +29,14 @@ pub(super) enum Fault {
 /// The result of what touches the file.
 pub(super) type Result<T> = std::result::Result<T, Fault>;
 
+/// A fault unless something holds.
+pub(super) fn check(holds: bool, otherwise: impl FnOnce() -> String) -> Result<()> {
+    match holds {
+        true => Ok(()),
+        false => Err(Fault::damaged(otherwise())),
+    }
+}
+
 impl Fault {
     /// Something that does not add up.
     pub(super) fn damaged(what: impl Display) -> Fault {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTableMetadata, TableDefinition, WriteTransaction};
 
 use crate::base::{Digest, Timestamp, digest_of, in_pool};
-use crate::history::store::fault::{Fault, Result};
+use crate::history::store::fault::{Fault, Result, check};
 use crate::history::store::layout::Head;
 use crate::history::store::log::Extent;
 use crate::history::{Commit, Row};
@@ -86,16 +86,12 @@ impl Tables {
         Ok(Tables { rows, order, commits: from.open_table(COMMITS)? })
     }
 
-    /// The heads in the order of their times: a damaged tree could go round in circles.
+    /// The heads in the order of their times.
     fn heads(&self) -> Result<Vec<Head>> {
-        let mut heads: Vec<Head> = Vec::new();
-        for entry in self.commits.range::<i64>(..)? {
+        Head::in_order(self.commits.range::<i64>(..)?.map(|entry| {
             let (tx, head) = entry?;
-            let head = stored(tx.value(), head.value())?;
-            check(heads.last().is_none_or(|last| last.tx < head.tx), || format!("commit {} is out of place", head.tx))?;
-            heads.push(head);
-        }
-        Ok(heads)
+            stored(tx.value(), head.value())
+        }))
     }
 
     fn commit(&self, previous: Option<&Head>, head: &Head) -> Result<Commit> {
@@ -163,11 +159,4 @@ fn named((_, _, tx, sequence): Key) -> String {
 fn stored(tx: i64, (revision, rows, total, chain): HeadValue) -> Result<Head> {
     let at = Timestamp::from_micros(tx).ok_or_else(|| Fault::damaged(format!("a commit at no time: {tx}")))?;
     Ok(Head { tx: at, revision, rows, blocks: 0, total, total_blocks: 0, commits: 0, chain: Digest(chain) })
-}
-
-fn check(holds: bool, otherwise: impl FnOnce() -> String) -> Result<()> {
-    match holds {
-        true => Ok(()),
-        false => Err(Fault::damaged(otherwise())),
-    }
 }

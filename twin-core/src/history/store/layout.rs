@@ -4,6 +4,7 @@ use redb::TableDefinition;
 
 use crate::base::{Digest, Timestamp};
 use crate::history::Row;
+use crate::history::store::fault::{Result, check};
 use crate::identity::HumanDecision;
 use crate::observe::RecordKey;
 use crate::observe::pack::{Packed, Packer, Unpacker, packed};
@@ -80,6 +81,17 @@ impl Head {
     /// The value under which `heads` keeps it.
     pub(super) fn value(&self) -> HeadValue {
         (self.revision, self.rows, self.blocks, self.total, self.total_blocks, self.commits, self.chain.0)
+    }
+
+    /// Heads as they are filed: each later than the one before. A damaged tree could go round in circles.
+    pub(super) fn in_order(filed: impl Iterator<Item = Result<Head>>) -> Result<Vec<Head>> {
+        let mut heads: Vec<Head> = Vec::new();
+        for head in filed {
+            let head = head?;
+            check(heads.last().is_none_or(|last| last.tx < head.tx), || format!("commit {} is out of place", head.tx))?;
+            heads.push(head);
+        }
+        Ok(heads)
     }
 
     fn chained(&self, previous: Digest, checksums: &[Digest]) -> Digest {

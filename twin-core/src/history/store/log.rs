@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTableMetadata, TableDefinition, TableError, WriteTransaction};
 
 use crate::base::{Context, Digest, Timestamp, in_pool};
-use crate::history::store::fault::{Fault, Result};
+use crate::history::store::fault::{Fault, Result, check};
 use crate::history::store::layout::{
     self, BLOCK, BLOCKS, CHECKPOINT, DIRECTORY, DirectoryKey, DirectoryValue, FLOOR, HEADS, Head, HeadValue, Range,
 };
@@ -225,17 +225,13 @@ impl Tables {
         last.map(|(tx, head)| stored(tx.value(), head.value())).transpose()
     }
 
-    /// The heads later than `after`, in the order of their times: a damaged tree could go round in circles.
+    /// The heads later than `after`, in the order of their times.
     fn heads_after(&self, after: Option<Timestamp>) -> Result<Vec<Head>> {
         let from = after.map_or(i64::MIN, |after| after.as_micros().saturating_add(1));
-        let mut heads: Vec<Head> = Vec::new();
-        for entry in self.heads.range(from..)? {
+        Head::in_order(self.heads.range(from..)?.map(|entry| {
             let (tx, head) = entry?;
-            let head = stored(tx.value(), head.value())?;
-            check(heads.last().is_none_or(|last| last.tx < head.tx), || format!("commit {} is out of place", head.tx))?;
-            heads.push(head);
-        }
-        Ok(heads)
+            stored(tx.value(), head.value())
+        }))
     }
 
     fn commit(&self, previous: Option<&Head>, head: &Head) -> Result<Commit> {
@@ -317,11 +313,4 @@ fn named(tx: Timestamp, number: u32) -> String {
 
 fn stored(tx: i64, head: HeadValue) -> Result<Head> {
     Head::stored(tx, head).ok_or_else(|| Fault::damaged(format!("a commit at no time: {tx}")))
-}
-
-fn check(holds: bool, otherwise: impl FnOnce() -> String) -> Result<()> {
-    match holds {
-        true => Ok(()),
-        false => Err(Fault::damaged(otherwise())),
-    }
 }

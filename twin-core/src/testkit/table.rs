@@ -1,14 +1,14 @@
-//! Rows of a table that a case brings along.
+//! Rows of a table of which only what matters is said.
 
-use twin_core::schema::{CostPass, DataFlow, Ends, Kind, KindRow, Level, Propagation, Relation, RelationRow, Variant};
+use crate::schema::{CostPass, DataFlow, Ends, Kind, KindRow, Level, Propagation, Relation, RelationRow, Variant};
 
 /// The row of a kind of which only the name is known.
-pub(crate) fn kind_row(name: Kind) -> KindRow {
+pub fn kind_row(name: Kind) -> KindRow {
     KindRow { name, level: Level::Thing, doc: "A kind of the case.", read_by: &["blast_radius"] }
 }
 
-/// The row of a relation that may join anything.
-pub(crate) fn relation_row(name: Relation, forward: Propagation) -> RelationRow {
+/// The row of a relation that may join anything, over which this passes from the right end to the left end.
+pub fn relation_row(name: Relation, forward: Propagation) -> RelationRow {
     RelationRow {
         name,
         inverse: "neededBy",
