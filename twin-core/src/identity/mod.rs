@@ -9,6 +9,7 @@ mod cluster;
 mod decision;
 mod directory;
 mod id;
+pub mod resolve;
 mod score;
 mod state;
 

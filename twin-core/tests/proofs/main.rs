@@ -11,6 +11,7 @@ mod identity;
 mod order;
 mod packages;
 mod pages;
+mod resolve;
 mod sources;
 mod status;
 mod stopping;

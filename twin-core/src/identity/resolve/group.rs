@@ -1,0 +1,233 @@
+//! From pairs to clusters: people's decisions first, then the strongest pairs, and never against what keeps two things apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::compare::{Bit, Comparison, Technique};
+use super::texts::NONE;
+
+/// From this score on, two clusters are joined by one pair. Under it, only if neither has anything nearly as near.
+const SURE: f64 = 2.5;
+/// Nearly as near: so many bits less.
+const MARGIN: f64 = 2.0;
+
+/// What two records say of each other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Scored {
+    /// One record.
+    pub a: u32,
+    /// The other, which comes later.
+    pub b: u32,
+    /// The sum of the weights.
+    pub score: f64,
+    /// Whether one refers to the other.
+    pub refers: bool,
+}
+
+/// What keeps two records apart, or would have to be said to join them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Obstacle {
+    /// A person split these two records.
+    Split(u32, u32),
+    /// These two stand side by side in one system, so that they are two things.
+    SideBySide(u32, u32),
+    /// The pair is not sure, and this record of another thing is nearly as near.
+    Rival(u32),
+    /// Too little speaks for it.
+    TooLittle,
+}
+
+/// What people decided, by the numbers of records.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Decided {
+    /// Pairs that are one thing.
+    pub pins: Vec<(u32, u32)>,
+    /// Pairs that are two.
+    pub splits: Vec<(u32, u32)>,
+}
+
+/// Scores pairs and keeps those that come near to what is asked for, the strongest first. O(pairs · log pairs).
+pub(super) fn scored(
+    comparison: &Comparison,
+    pairs: &[(u32, u32)],
+    threshold: f64,
+    goes_on: &dyn Fn() -> bool,
+) -> Vec<Scored> {
+    let mut bits: Vec<Bit> = Vec::new();
+    let mut scored: Vec<Scored> = Vec::new();
+    for &(a, b) in pairs.iter().take_while(|_| goes_on()) {
+        let score = comparison.weigh(a as usize, b as usize, &mut bits);
+        if score >= threshold - MARGIN {
+            let refers = bits.iter().any(|bit| bit.technique == Technique::Refers);
+            scored.push(Scored { a, b, score, refers });
+        }
+    }
+    scored.sort_unstable_by(|x, y| y.score.total_cmp(&x.score).then((x.a, x.b).cmp(&(y.a, y.b))));
+    scored
+}
+
+/// Clusters as they grow.
+#[derive(Debug)]
+pub(super) struct Groups<'c> {
+    comparison: &'c Comparison,
+    decided: &'c Decided,
+    threshold: f64,
+    of: Vec<u32>,
+    members: Vec<Vec<u32>>,
+    /// Of each cluster, one record for each way in which its records stand.
+    stands: Vec<Vec<u32>>,
+    near: Near,
+    attached: BTreeSet<u32>,
+}
+
+impl<'c> Groups<'c> {
+    /// Joins what is one thing. O(pairs · records that stand apart in a cluster).
+    pub fn of(
+        comparison: &'c Comparison,
+        decided: &'c Decided,
+        scored: &[Scored],
+        threshold: f64,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Self {
+        let records = comparison.estate.profiles.len() as u32;
+        let refers = scored.iter().filter(|pair| pair.refers).flat_map(|pair| [pair.a, pair.b]);
+        let mut groups = Groups {
+            comparison,
+            decided,
+            threshold,
+            of: (0..records).collect(),
+            members: (0..records).map(|record| vec![record]).collect(),
+            stands: (0..records).map(|record| vec![record]).collect(),
+            near: Near::of(scored, records),
+            attached: refers.filter(|record| !comparison.is_workload(*record as usize)).collect(),
+        };
+        decided.pins.iter().for_each(|(a, b)| groups.join(*a, *b));
+        for pair in scored.iter().take_while(|pair| pair.score >= threshold && goes_on()) {
+            if groups.of[pair.a as usize] != groups.of[pair.b as usize] && groups.obstacle(pair).is_none() {
+                groups.join(pair.a, pair.b);
+            }
+        }
+        groups
+    }
+
+    /// The cluster of each record: the number of its first one.
+    pub fn numbers(&self) -> Vec<u32> {
+        let first: Vec<u32> =
+            self.members.iter().map(|members| members.iter().copied().min().unwrap_or(NONE)).collect();
+        self.of.iter().map(|group| first[*group as usize]).collect()
+    }
+
+    /// The records of one thing.
+    pub fn together_with(&self, record: u32) -> &[u32] {
+        &self.members[self.of[record as usize] as usize]
+    }
+
+    /// What keeps the clusters of a pair apart.
+    pub fn obstacle(&self, pair: &Scored) -> Option<Obstacle> {
+        if pair.score < self.threshold {
+            return Some(Obstacle::TooLittle);
+        }
+        let (here, there) = (self.of[pair.a as usize], self.of[pair.b as usize]);
+        let split = self.split(here, there).map(|(a, b)| Obstacle::Split(a, b));
+        let beside = || if pair.refers { None } else { self.beside(here, there) };
+        let rival = || if pair.score < self.threshold + SURE { self.rival(pair.score, here, there) } else { None };
+        split.or_else(beside).or_else(rival)
+    }
+
+    /// Two records of two clusters that a person split.
+    fn split(&self, here: u32, there: u32) -> Option<(u32, u32)> {
+        let sides = |a: u32, b: u32| (self.of[a as usize], self.of[b as usize]);
+        let mut splits = self.decided.splits.iter().copied();
+        splits.find(|&(a, b)| sides(a, b) == (here, there) || sides(a, b) == (there, here))
+    }
+
+    /// Two records of two clusters that stand side by side.
+    fn beside(&self, here: u32, there: u32) -> Option<Obstacle> {
+        let there = &self.stands[there as usize];
+        let mut pairs = self.stands[here as usize].iter().flat_map(|a| there.iter().map(move |b| (*a, *b)));
+        pairs.find(|(a, b)| self.stand_side_by_side(*a, *b)).map(|(a, b)| Obstacle::SideBySide(a, b))
+    }
+
+    fn stand_side_by_side(&self, a: u32, b: u32) -> bool {
+        // Several Services, policies or accounts may be about one workload, each under its own name.
+        let names_differ = || self.comparison.core(a) != self.comparison.core(b);
+        let may_differ = || self.attached.contains(&a) && self.attached.contains(&b) && names_differ();
+        self.comparison.stand_side_by_side(a as usize, b as usize) && !may_differ()
+    }
+
+    /// A record of a third cluster that is nearly as near to the smaller of two.
+    fn rival(&self, score: f64, here: u32, there: u32) -> Option<Obstacle> {
+        let (few, many) = (&self.members[here as usize], &self.members[there as usize]);
+        let smaller = if few.len() <= many.len() { few } else { many };
+        let near = smaller.iter().flat_map(|record| self.near.to(*record));
+        let mut others = near.filter(|(other, near)| {
+            let group = self.of[*other as usize];
+            group != here && group != there && *near > score - MARGIN
+        });
+        others.next().map(|(other, _)| Obstacle::Rival(*other))
+    }
+
+    /// Joins two clusters: the smaller one moves.
+    fn join(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.of[a as usize] as usize, self.of[b as usize] as usize);
+        if a == b {
+            return;
+        }
+        let (into, from) = if self.members[a].len() >= self.members[b].len() { (a, b) } else { (b, a) };
+        let moved = std::mem::take(&mut self.members[from]);
+        moved.iter().for_each(|record| self.of[*record as usize] = into as u32);
+        self.members[into].extend(moved);
+        for record in std::mem::take(&mut self.stands[from]) {
+            let stand = self.stand(record);
+            if !self.stands[into].iter().any(|other| self.stand(*other) == stand) {
+                self.stands[into].push(record);
+            }
+        }
+    }
+
+    /// All that decides whether a record stands beside another.
+    fn stand(&self, record: u32) -> (u32, u32, u32, u32, bool) {
+        let profile = &self.comparison.estate.profiles[record as usize];
+        (profile.slot, profile.path, profile.home, self.comparison.core(record), self.attached.contains(&record))
+    }
+}
+
+/// Who is near to whom.
+#[derive(Debug, Default)]
+struct Near {
+    starts: Vec<u32>,
+    others: Vec<(u32, f64)>,
+}
+
+impl Near {
+    fn of(scored: &[Scored], records: u32) -> Self {
+        let mut starts = vec![0_u32; records as usize + 2];
+        let ends = |pair: &Scored| [(pair.a, pair.b), (pair.b, pair.a)];
+        scored.iter().flat_map(ends).for_each(|(from, _)| starts[from as usize + 2] += 1);
+        for place in 1..starts.len() {
+            starts[place] += starts[place - 1];
+        }
+        let mut others = vec![(0, 0.0); scored.len() * 2];
+        for pair in scored {
+            for (from, to) in ends(pair) {
+                let place = &mut starts[from as usize + 1];
+                others[*place as usize] = (to, pair.score);
+                *place += 1;
+            }
+        }
+        Near { starts, others }
+    }
+
+    fn to(&self, record: u32) -> &[(u32, f64)] {
+        let (from, to) = (self.starts[record as usize], self.starts[record as usize + 1]);
+        &self.others[from as usize..to as usize]
+    }
+}
+
+/// The clusters' members by the number of their first record.
+pub(super) fn members(numbers: &[u32]) -> BTreeMap<u32, Vec<u32>> {
+    let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (record, number) in (0..).zip(numbers) {
+        members.entry(*number).or_default().push(record);
+    }
+    members
+}

@@ -1,0 +1,435 @@
+//! What is learnt of an estate before records are compared: words that say nothing here, fields that say names, places that are environments.
+//!
+//! Words and fields are learnt from a sample, the names with the least digests of each system and kind, so that what is learnt is a function of the records, whatever
+//! their order, and does not cost more as the estate grows.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::blocks::value_counts;
+use super::profile::{Attribute, Estate, Profile};
+use super::roles::{self, Role};
+use super::texts::NONE;
+use super::words;
+
+/// How many names of each system and kind are looked at.
+const SAMPLE: usize = 512;
+/// From so many names on, a word counts once it was seen three times.
+const LARGE: usize = 4096;
+/// What nearly all names of a system begin or end with: six in ten.
+const NEARLY_ALL: (usize, usize) = (6, 10);
+/// A value that more records have tells nothing about one thing.
+const RARE: u32 = 8;
+/// One record in so many that has a twin beside it makes a system one in which things repeat.
+const REPEATS: usize = 50;
+/// A word that so many pairs of twins differ in says nothing.
+const VARIES: usize = 8;
+/// An owner is one of the main ones if one in so many things is its.
+const MAIN: usize = 10;
+/// A system and kind with fewer names shows no habit.
+const FEWEST: usize = 4;
+
+/// The words of names in an estate, and which of them say nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Vocabulary {
+    /// Words that stand by themselves somewhere.
+    known: HashSet<String>,
+    /// Words by which things of one system are told apart: one is called so, another the same with the word.
+    contrast: HashSet<String>,
+    /// Words that one record of a thing has in its name, and another has not.
+    variation: HashSet<String>,
+    /// By system and kind, what nearly all names begin and end with.
+    habits: BTreeMap<u32, (HashSet<String>, HashSet<String>)>,
+    /// What things are parts of: organisations, products, namespaces.
+    wholes: HashSet<String>,
+    /// Owners of one word with which several names begin.
+    beginnings: HashSet<String>,
+    /// In how many names a word occurs.
+    names_with: HashMap<String, usize>,
+    /// How many times as large as the sample the estate is.
+    times: f64,
+}
+
+impl Vocabulary {
+    /// Reads the names of a sample. O(records + sample).
+    pub fn of(estate: &Estate, samples: &Sample, twins: &Twins) -> Self {
+        let (parts, owners) = wholes(estate, samples);
+        let wholes = parts.iter().map(|words| words.concat()).collect();
+        let mut vocabulary = Vocabulary { wholes, ..Vocabulary::default() };
+        let cut: BTreeMap<u32, Vec<String>> =
+            samples.values().flatten().map(|name| (*name, words::words(estate.texts.text(*name)))).collect();
+        vocabulary.known = known(&cut, &vocabulary.wholes);
+        let usual: Vec<String> = parts.iter().map(|words| vocabulary.atoms(words).concat()).collect();
+        vocabulary.wholes.extend(usual);
+        let atoms: BTreeMap<u32, Vec<String>> =
+            cut.iter().map(|(name, words)| (*name, vocabulary.atoms(words))).collect();
+        for words in atoms.values() {
+            for word in words.iter().collect::<BTreeSet<_>>() {
+                *vocabulary.names_with.entry(word.clone()).or_default() += 1;
+            }
+        }
+        vocabulary.times = (estate.profiles.len() as f64 / atoms.len().max(1) as f64).max(1.0);
+        if atoms.len() < LARGE {
+            vocabulary.times = 1.0;
+        }
+        for (slot, names) in samples {
+            let names: Vec<&[String]> = names.iter().map(|name| &atoms[name][..]).collect();
+            if !twins.repeats.contains(slot) {
+                vocabulary.contrast.extend(contrasts(&names));
+            }
+            vocabulary.habits.insert(*slot, habits(&names));
+        }
+        vocabulary.variation = vocabulary.variations(estate, twins);
+        vocabulary.beginnings = beginnings(&owners, &atoms);
+        vocabulary
+    }
+
+    /// The words of a name, compact ones cut into those that stand by themselves elsewhere, each in its usual form.
+    pub fn atoms(&self, words: &[String]) -> Vec<String> {
+        let cut = words.iter().flat_map(|word| self.cut(word));
+        cut.map(|word| {
+            if roles::facet(&word).is_some() || roles::is_sort(&word) {
+                word
+            } else {
+                words::singular(&word).to_owned()
+            }
+        })
+        .map(|word| roles::usual(&word).to_owned())
+        .collect()
+    }
+
+    /// Cuts a compact word into the fewest words that stand by themselves, if it can be cut.
+    fn cut(&self, word: &str) -> Vec<String> {
+        let whole = vec![word.to_owned()];
+        if word.len() < 5
+            || word.len() > 64
+            || !word.is_ascii()
+            || roles::facet(word).is_some()
+            || roles::usual(word) != word
+        {
+            return whole;
+        }
+        let end = word.len();
+        // For each length, how few words it takes, and where the last of them begins.
+        let mut fewest: Vec<Option<(usize, usize)>> = vec![None; end + 1];
+        fewest[0] = Some((0, 0));
+        for to in 2..=end {
+            for from in 0..to - 1 {
+                let Some((count, _)) = fewest[from].filter(|_| to - from < end) else { continue };
+                let is_better = fewest[to].is_none_or(|(least, _)| count + 1 < least);
+                if is_better && self.stands_alone(&word[from..to]) {
+                    fewest[to] = Some((count + 1, from));
+                }
+            }
+        }
+        let mut parts = Vec::new();
+        let mut to = end;
+        while let Some((_, from)) = fewest[to].filter(|_| to > 0) {
+            parts.push(word[from..to].to_owned());
+            to = from;
+        }
+        parts.reverse();
+        if parts.is_empty() { whole } else { parts }
+    }
+
+    fn stands_alone(&self, word: &str) -> bool {
+        (word.len() > 2 && self.known.contains(word)) || roles::stands_alone(word)
+    }
+
+    /// What is left of a name without what says nothing: the habits of its system, what it is part of, words for sorts and environments.
+    pub fn core(&self, slot: u32, atoms: &[String]) -> String {
+        let none = (HashSet::new(), HashSet::new());
+        let (before, after) = self.habits.get(&slot).unwrap_or(&none);
+        let rest = without_whole(strip(atoms, before, after), &self.wholes);
+        let rest = if rest.len() > 1 && self.beginnings.contains(&rest[0]) { &rest[1..] } else { rest };
+        let kept = self.without_sorts(rest);
+        kept.concat()
+    }
+
+    /// A name without the words at its end that say nothing, and without a platform's name before it.
+    fn without_sorts<'n>(&self, name: &'n [String]) -> &'n [String] {
+        let says_nothing = |word: &String| {
+            let is_sort = roles::is_sort(word) || words::is_version(word) || self.variation.contains(word);
+            roles::is_environment(word) || (is_sort && !self.contrast.contains(word))
+        };
+        let mut rest = name;
+        while let [others @ .., last] = rest
+            && !others.is_empty()
+            && says_nothing(last)
+        {
+            rest = others;
+        }
+        match rest {
+            [first, others @ ..]
+                if !others.is_empty() && roles::is_platform(first) && !self.contrast.contains(first) =>
+            {
+                others
+            }
+            _ => rest,
+        }
+    }
+
+    /// The words by which the names of twins differ, more often than now and then.
+    fn variations(&self, estate: &Estate, twins: &Twins) -> HashSet<String> {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        let atoms = |name: u32| self.atoms(&words::words(estate.texts.text(name)));
+        for (a, b) in &twins.names {
+            let (a, b) = (atoms(*a), atoms(*b));
+            let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+            if long.len() == short.len() + 1 && long[..short.len()] == short[..] {
+                *counts.entry(long[short.len()].clone()).or_default() += 1;
+            }
+        }
+        let vary =
+            |(word, count): (String, usize)| (count >= VARIES && count * REPEATS >= twins.names.len()).then_some(word);
+        counts.into_iter().filter_map(vary).collect()
+    }
+
+    /// In about how many names a word occurs.
+    pub fn names_with(&self, word: &str) -> f64 {
+        self.names_with.get(word).map_or(0.0, |names| *names as f64 * self.times)
+    }
+
+    /// Whether a word stands by itself somewhere.
+    pub fn is_known(&self, word: &str) -> bool {
+        self.known.contains(word)
+    }
+}
+
+/// Owners of one word with which several names begin, and which are no name.
+fn beginnings(owners: &HashSet<String>, atoms: &BTreeMap<u32, Vec<String>>) -> HashSet<String> {
+    let alone: HashSet<&String> = atoms.values().filter(|words| words.len() == 1).map(|words| &words[0]).collect();
+    let mut begin: BTreeMap<&String, BTreeSet<&[String]>> = BTreeMap::new();
+    for words in atoms.values().filter(|words| words.len() > 1) {
+        begin.entry(&words[0]).or_default().insert(&words[1..]);
+    }
+    let is_owner = |word: &String| owners.contains(word) && !alone.contains(word) && roles::facet(word).is_none();
+    begin.into_iter().filter(|(word, rests)| rests.len() > 1 && is_owner(word)).map(|(word, _)| word.clone()).collect()
+}
+
+/// Some names of each system and kind.
+pub(super) type Sample = BTreeMap<u32, BTreeSet<u32>>;
+
+/// The names with the least digests, by system and kind. O(records · log sample).
+pub(super) fn sample(estate: &Estate) -> Sample {
+    let mut least: Vec<BTreeSet<(u64, u32)>> = vec![BTreeSet::new(); estate.slots()];
+    let mut digests: HashMap<u32, u64> = HashMap::new();
+    for profile in estate.profiles.iter().filter(|profile| profile.name != NONE) {
+        let slot = &mut least[profile.slot as usize];
+        let digest =
+            *digests.entry(profile.name).or_insert_with(|| xxh3_64(estate.texts.text(profile.name).as_bytes()));
+        if slot.len() == SAMPLE && slot.last().is_some_and(|last| digest >= last.0) {
+            continue;
+        }
+        if slot.insert((digest, profile.name)) && slot.len() > SAMPLE {
+            slot.pop_last();
+        }
+    }
+    let names = |slot: BTreeSet<(u64, u32)>| slot.into_iter().map(|(_, name)| name).collect();
+    (0..).zip(least).map(|(slot, names_of)| (slot, names(names_of))).collect()
+}
+
+/// What records show that share two rare values: they are one thing, whatever they are called.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Twins {
+    /// The systems and kinds in which one thing has several records: one in so many of a sample has a twin beside it.
+    pub repeats: BTreeSet<u32>,
+    /// Pairs of names of twins.
+    names: BTreeSet<(u32, u32)>,
+}
+
+impl Twins {
+    /// Looks for twins of sampled records. O(records · fields).
+    pub fn of(estate: &Estate, samples: &Sample) -> Self {
+        let is_sampled = |profile: &Profile| profile.name != NONE && samples[&profile.slot].contains(&profile.name);
+        let holders = holders(estate, is_sampled);
+        let mut seen: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+        let mut twins = Twins::default();
+        for (record, profile) in (0_u32..).zip(&estate.profiles).filter(|(_, profile)| is_sampled(profile)) {
+            let mut shared: BTreeMap<u32, usize> = BTreeMap::new();
+            let others =
+                telling(estate, &holders.counts, profile).filter_map(|value| holders.records.get(&value)).flatten();
+            others.filter(|other| **other != record).for_each(|other| *shared.entry(*other).or_default() += 1);
+            shared.retain(|_, count| *count > 1);
+            let other = |record: &u32| &estate.profiles[*record as usize];
+            let (all, beside) = seen.entry(profile.slot).or_default();
+            *all += 1;
+            *beside += usize::from(shared.keys().any(|record| other(record).slot == profile.slot));
+            let called =
+                shared.keys().map(|record| other(record).name).filter(|name| *name != NONE && *name != profile.name);
+            twins.names.extend(called.map(|name| (name.min(profile.name), name.max(profile.name))));
+        }
+        let repeats =
+            |(slot, (all, twins)): (u32, (usize, usize))| (twins >= 8 && twins * REPEATS >= all).then_some(slot);
+        twins.repeats = seen.into_iter().filter_map(repeats).collect();
+        twins
+    }
+}
+
+/// Who holds which value.
+struct Holders {
+    counts: Vec<u32>,
+    records: HashMap<(u32, u32), Vec<u32>>,
+}
+
+fn holders(estate: &Estate, is_sampled: impl Fn(&Profile) -> bool) -> Holders {
+    let counts = value_counts(estate);
+    let mut records: HashMap<(u32, u32), Vec<u32>> = HashMap::new();
+    for profile in estate.profiles.iter().filter(|profile| is_sampled(profile)) {
+        telling(estate, &counts, profile).for_each(|value| {
+            records.entry(value).or_default();
+        });
+    }
+    for (record, profile) in (0..).zip(&estate.profiles) {
+        for value in telling(estate, &counts, profile) {
+            records.entry(value).and_modify(|records| records.push(record));
+        }
+    }
+    Holders { counts, records }
+}
+
+/// The fields of a record with values that few have.
+fn telling<'p>(estate: &'p Estate, counts: &'p [u32], profile: &'p Profile) -> impl Iterator<Item = (u32, u32)> + 'p {
+    let is_telling = |attribute: &&Attribute| {
+        let field = &estate.fields[attribute.field as usize];
+        attribute.alone
+            && !field.is_keyed
+            && matches!(field.role, Role::Value | Role::Image)
+            && (2..=RARE).contains(&counts[attribute.value as usize])
+    };
+    profile.attributes.iter().filter(is_telling).map(|attribute| (attribute.field, attribute.value))
+}
+
+/// The names of what things are parts of, namespaces and whatever stands before the last part of a path; and of these the main owners:
+/// organisations and products, but not folders.
+fn wholes(estate: &Estate, samples: &Sample) -> (BTreeSet<Vec<String>>, HashSet<String>) {
+    let (mut wholes, mut owners): (BTreeSet<Vec<String>>, BTreeMap<Vec<String>, usize>) = Default::default();
+    let mut own = |found: Vec<Vec<String>>| found.into_iter().for_each(|owner| *owners.entry(owner).or_default() += 1);
+    let mut seen: HashSet<u32> = HashSet::new();
+    for profile in estate.profiles.iter().filter(|profile| samples[&profile.slot].contains(&profile.name)) {
+        if seen.insert(profile.written) {
+            own(parents(words::image(estate.texts.text(profile.written)).0).collect());
+        }
+        for attribute in profile.attributes.iter() {
+            let role = estate.fields[attribute.field as usize].role;
+            let is_product = estate.paths.text(attribute.field).ends_with("part-of");
+            if !matches!(role, Role::Image | Role::Place | Role::Path) && !is_product || !seen.insert(attribute.value) {
+                continue;
+            }
+            let value = estate.texts.text(attribute.value);
+            match role {
+                Role::Image => own(parents(words::image(value).0).collect()),
+                Role::Path => wholes.extend(parents(value)),
+                Role::Place => wholes.extend([words::words(value)]),
+                _ => own(vec![words::words(value)]),
+            }
+        }
+    }
+    let mentions: usize = owners.values().sum();
+    let is_main = |(owner, count): &(&Vec<String>, &usize)| owner.len() == 1 && **count * MAIN >= mentions;
+    let main = owners.iter().filter(is_main).map(|(owner, _)| owner[0].clone()).collect();
+    wholes.extend(owners.into_keys());
+    // One word may be the name of a thing as well as of what it is part of.
+    wholes.retain(|words| words.len() > 1);
+    (wholes, main)
+}
+
+/// What stands before the last part of a path, without hosts.
+fn parents(path: &str) -> impl Iterator<Item = Vec<String>> + '_ {
+    let parents = path.rsplit_once('/').map_or("", |(parents, _)| parents);
+    parents.split('/').filter(|part| !part.contains('.')).map(words::words).filter(|words| !words.is_empty())
+}
+
+/// Words that stand by themselves: in names of several words, or as the whole of a name.
+fn known(names: &BTreeMap<u32, Vec<String>>, wholes: &HashSet<String>) -> HashSet<String> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for word in names.values().flatten() {
+        *counts.entry(word).or_default() += 1;
+    }
+    let least = if names.len() > LARGE { 3 } else { 1 };
+    let seen = counts.into_iter().filter(|(_, count)| *count >= least).map(|(word, _)| word.to_owned());
+    seen.chain(wholes.iter().cloned()).collect()
+}
+
+/// The words that tell a name from another of the same system which is the rest of it.
+fn contrasts(names: &[&[String]]) -> BTreeSet<String> {
+    let all: HashSet<&[String]> = names.iter().copied().collect();
+    let mut contrasts = BTreeSet::new();
+    for name in names {
+        if let [first, rest @ ..] = name
+            && !rest.is_empty()
+            && all.contains(rest)
+        {
+            contrasts.insert(first.clone());
+        }
+        if let [rest @ .., last] = name
+            && !rest.is_empty()
+            && all.contains(rest)
+        {
+            contrasts.insert(last.clone());
+        }
+    }
+    contrasts
+}
+
+/// What nearly all names begin with and end with, word by word; never a word that says what a thing is for, and none without which two names would be one.
+fn habits(names: &[&[String]]) -> (HashSet<String>, HashSet<String>) {
+    let (mut before, mut after) = (HashSet::new(), HashSet::new());
+    if names.len() < FEWEST {
+        return (before, after);
+    }
+    for _ in 0..3 {
+        let left: Vec<&[String]> = names.iter().map(|name| strip(name, &before, &after)).collect();
+        let all: HashSet<&[String]> = left.iter().copied().collect();
+        let longer: Vec<&[String]> = left.iter().copied().filter(|name| name.len() > 1).collect();
+        let first = habit(longer.iter().map(|name| (&name[0], &name[1..])), &all, left.len());
+        let last = habit(longer.iter().map(|name| (&name[name.len() - 1], &name[..name.len() - 1])), &all, left.len());
+        if first.is_none() && last.is_none() {
+            break;
+        }
+        before.extend(first);
+        after.extend(last);
+    }
+    (before, after)
+}
+
+/// The word that nearly all have, if no name is another without it.
+fn habit<'n>(
+    ends: impl Iterator<Item = (&'n String, &'n [String])> + Clone,
+    all: &HashSet<&[String]>,
+    names: usize,
+) -> Option<String> {
+    let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
+    for (word, _) in ends.clone() {
+        *counts.entry(word).or_default() += 1;
+    }
+    let (word, _) = counts.into_iter().find(|(_, count)| count * NEARLY_ALL.1 >= names * NEARLY_ALL.0)?;
+    let mut same = ends.filter(|(other, _)| *other == word);
+    (roles::facet(word).is_none() && !same.any(|(_, rest)| all.contains(rest))).then(|| word.clone())
+}
+
+/// A name without the words that it begins and ends with by habit; one word stays.
+fn strip<'n>(name: &'n [String], before: &HashSet<String>, after: &HashSet<String>) -> &'n [String] {
+    let mut rest = name;
+    while let [first, others @ ..] = rest
+        && !others.is_empty()
+        && before.contains(first)
+    {
+        rest = others;
+    }
+    while let [others @ .., last] = rest
+        && !others.is_empty()
+        && after.contains(last)
+    {
+        rest = others;
+    }
+    rest
+}
+
+/// A name without the name, of several words, of what it is part of.
+fn without_whole<'n>(name: &'n [String], wholes: &HashSet<String>) -> &'n [String] {
+    let is_whole = |words: &[String]| wholes.contains(&words.concat());
+    let cut = (2..name.len()).rev().find(|cut| is_whole(&name[..*cut]));
+    cut.map_or(name, |cut| &name[cut..])
+}

@@ -1,0 +1,460 @@
+//! What records are compared by: their names without what says nothing, the other names that they may have, and their images.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::learn::{Sample, Twins, Vocabulary, sample};
+use super::profile::{Attribute, Estate, Profile};
+use super::roles::{self, Role};
+use super::texts::{NONE, Texts};
+use super::words;
+
+/// A field is taken for a name of its thing from this share of agreement on.
+const TRUSTED: f64 = 0.5;
+/// Of an organisation of a registry so many images are looked at.
+const IMAGES: usize = 16;
+/// A name in more places than so many does not tell who is meant.
+const HOMES: usize = 16;
+
+/// Another name that a record may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Claim {
+    /// Which field says so, of which kind of record.
+    pub field: u32,
+    /// The name without what says nothing.
+    pub core: u32,
+    /// The name without what is neither letter nor digit.
+    pub exact: u32,
+}
+
+/// What one record is compared by.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Sketch {
+    /// The name without what says nothing, or none.
+    pub core: u32,
+    /// The name without what is neither letter nor digit, or none.
+    pub exact: u32,
+    /// Whether an address that it has says that it is another than its name says.
+    pub is_contradicted: bool,
+    /// The words of its name, each once, in order.
+    pub atoms: Box<[u32]>,
+    /// Its other names.
+    pub claims: Box<[Claim]>,
+    /// Its images' repositories.
+    pub images: Box<[u32]>,
+}
+
+/// What all records of an estate are compared by.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sketches {
+    /// What words say.
+    pub vocabulary: Vocabulary,
+    /// The systems and kinds in which one thing has several records.
+    pub repeats: BTreeSet<u32>,
+    /// One for each record.
+    pub rows: Vec<Sketch>,
+    /// Cores, compact names and words.
+    pub texts: Texts,
+    /// How words are cut.
+    cut: HashMap<String, Vec<String>>,
+    /// Repositories of images.
+    pub images: Texts,
+    /// The fields that may say names: kind of record, then path.
+    claimants: Texts,
+    by_path: HashMap<(u32, u32, Form), u32>,
+    /// How far each of these is trusted.
+    pub trust: Vec<f64>,
+    /// By core: a system and kind in which a thing is called so, and whether there is another.
+    called: HashMap<u32, (u32, bool)>,
+    /// Names that a field gives to several things of one system and kind.
+    pub shared_claims: HashSet<(u32, u32)>,
+    /// Images that several things of one system and kind run.
+    pub shared_images: HashSet<u32>,
+    /// Images that are built here.
+    pub own_images: HashSet<u32>,
+    /// Where things are.
+    pub places: Places,
+}
+
+/// How a value says a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Form {
+    /// As it is, or as the last part of a path.
+    Plain,
+    /// As the last part of an image of some organisation.
+    Image,
+    /// As an image of nobody in particular.
+    CommonImage,
+    /// In an image's tag.
+    Tag,
+}
+
+impl Sketches {
+    /// Reads all records of an estate. O(records · fields).
+    pub fn of(estate: &Estate) -> Self {
+        let sample = sample(estate);
+        let twins = Twins::of(estate, &sample);
+        let vocabulary = Vocabulary::of(estate, &sample, &twins);
+        let mut sketches = Sketches { vocabulary, repeats: twins.repeats, ..Sketches::default() };
+        sketches.name(estate);
+        sketches.learn_trust(estate, &sample);
+        sketches.claim(estate);
+        sketches.find_shared(estate);
+        sketches.own_images = sketches.built_here();
+        sketches.contradict(estate);
+        sketches.places = Places::of(estate, &sketches.rows);
+        sketches
+    }
+
+    /// Whether some record is called so.
+    pub fn is_a_name(&self, core: u32) -> bool {
+        self.called.contains_key(&core)
+    }
+
+    /// The field of a claim, and the kind of record that it is of.
+    pub fn claimant(&self, field: u32) -> &str {
+        let text = self.claimants.text(field);
+        text.split_once('\n').map_or(text, |(_, path)| path)
+    }
+
+    /// Gives each record its own name and its images.
+    fn name(&mut self, estate: &Estate) {
+        for profile in &estate.profiles {
+            let ((core, exact), atoms) = match profile.name {
+                NONE => ((NONE, NONE), Vec::new()),
+                name => self.core(profile.slot, estate.texts.text(name)),
+            };
+            if core != NONE {
+                let called = self.called.entry(core).or_insert((profile.slot, false));
+                called.1 |= called.0 != profile.slot;
+            }
+            let images = self.images_of(estate, profile).into();
+            self.rows.push(Sketch {
+                core,
+                exact,
+                is_contradicted: false,
+                atoms: atoms.into(),
+                claims: Box::default(),
+                images,
+            });
+        }
+    }
+
+    /// The core and the compact form of a name in a system and kind, and its words.
+    fn core(&mut self, slot: u32, name: &str) -> ((u32, u32), Vec<u32>) {
+        let words = words::words(name);
+        let mut atoms: Vec<String> = Vec::with_capacity(words.len());
+        for word in &words {
+            match self.cut.get(word) {
+                Some(cut) => atoms.extend(cut.iter().cloned()),
+                None => {
+                    let cut = self.vocabulary.atoms(std::slice::from_ref(word));
+                    atoms.extend(cut.iter().cloned());
+                    self.cut.insert(word.clone(), cut);
+                }
+            }
+        }
+        let core = self.vocabulary.core(slot, &atoms);
+        let names = (self.texts.number(&core), self.texts.number(&words.concat()));
+        let mut atoms: Vec<u32> = atoms.iter().map(|word| self.texts.number(word)).collect();
+        atoms.sort_unstable();
+        atoms.dedup();
+        (names, atoms)
+    }
+
+    fn images_of(&mut self, estate: &Estate, profile: &Profile) -> Vec<u32> {
+        let mut images = Vec::new();
+        for attribute in of_role(estate, profile, Role::Image) {
+            let (path, _) = words::image(estate.texts.text(attribute.value));
+            let image = self.images.number(&path.to_lowercase());
+            if !images.contains(&image) {
+                images.push(image);
+            }
+        }
+        images
+    }
+
+    /// Learns from a sample how often each field agrees with the name beside it, among names that somebody else has too.
+    fn learn_trust(&mut self, estate: &Estate, sample: &Sample) {
+        let mut seen: Vec<(f64, f64)> = Vec::new();
+        for (place, profile) in estate.profiles.iter().enumerate() {
+            let core = self.rows[place].core;
+            if core == NONE || !sample[&profile.slot].contains(&profile.name) {
+                continue;
+            }
+            let is_known_elsewhere = self.called.get(&core).is_some_and(|called| called.1);
+            for claim in self.claims_of(estate, place, |_, _| true) {
+                seen.resize(seen.len().max(claim.field as usize + 1), (0.0, 0.0));
+                let (agree, differ) = &mut seen[claim.field as usize];
+                match (claim.core == core, is_known_elsewhere, self.is_a_name(claim.core)) {
+                    (true, ..) => *agree += 1.0,
+                    (false, true, true) => *differ += 1.0,
+                    (false, true, false) => *differ += 0.5,
+                    (false, false, false) => *differ += 0.2,
+                    // Who is called like nobody else may well have the name of somebody.
+                    (false, false, true) => {}
+                }
+            }
+        }
+        let trust = |(field, (agree, differ)): (u32, (f64, f64))| {
+            let (before, against) = roles::seen_before(self.claimant(field));
+            (before + agree) / (before + against + agree + differ)
+        };
+        self.trust = (0..).zip(seen).map(trust).collect();
+    }
+
+    /// Gives each record the other names that its fields say, of those fields that are trusted.
+    fn claim(&mut self, estate: &Estate) {
+        for place in 0..estate.profiles.len() {
+            let is_trusted = |sketches: &Sketches, field: u32| {
+                sketches.trust.get(field as usize).is_some_and(|trust| *trust >= TRUSTED)
+            };
+            let own = (self.rows[place].core, self.rows[place].exact);
+            let mut claims = self.claims_of(estate, place, is_trusted);
+            claims.retain(|claim| (claim.core, claim.exact) != own);
+            self.rows[place].claims = claims.into();
+        }
+    }
+
+    /// What a record's fields say that it is called, those fields that are wanted.
+    fn claims_of(&mut self, estate: &Estate, place: usize, is_wanted: impl Fn(&Sketches, u32) -> bool) -> Vec<Claim> {
+        let profile = &estate.profiles[place];
+        let mut claims: Vec<Claim> = Vec::new();
+        for attribute in profile.attributes.iter() {
+            for (form, name) in names_in(estate, attribute, self.rows[place].images.len()) {
+                let field = self.claimant_of(estate, profile, attribute, form);
+                if !is_wanted(self, field) {
+                    continue;
+                }
+                let ((core, exact), _) = self.core(profile.slot, &name);
+                if core != NONE && !claims.iter().any(|claim| (claim.core, claim.field) == (core, field)) {
+                    claims.push(Claim { field, core, exact });
+                }
+            }
+        }
+        claims
+    }
+
+    fn claimant_of(&mut self, estate: &Estate, profile: &Profile, attribute: &Attribute, form: Form) -> u32 {
+        let key = (profile.kind, attribute.field, form);
+        if let Some(field) = self.by_path.get(&key) {
+            return *field;
+        }
+        let path = match form {
+            Form::Plain => estate.paths.text(attribute.field),
+            Form::Image => "image name",
+            Form::CommonImage => "common image name",
+            Form::Tag => "image tag",
+        };
+        let field = self.claimants.number(&format!("{}\n{path}", estate.texts.text(profile.kind)));
+        self.by_path.insert(key, field);
+        field
+    }
+
+    /// Finds the names and images that several things of one system and kind have: they tell nobody apart.
+    fn find_shared(&mut self, estate: &Estate) {
+        let mut claimed: HashMap<(u32, u32, u32), u32> = HashMap::new();
+        let mut run: HashMap<(u32, u32), u32> = HashMap::new();
+        for (row, profile) in self.rows.iter().zip(&estate.profiles) {
+            for claim in row.claims.iter() {
+                if *claimed.entry((claim.field, profile.slot, claim.core)).or_insert(row.core) != row.core {
+                    self.shared_claims.insert((claim.field, claim.core));
+                }
+            }
+            for image in row.images.iter() {
+                if *run.entry((*image, profile.slot)).or_insert(row.core) != row.core {
+                    self.shared_images.insert(*image);
+                }
+            }
+        }
+    }
+
+    /// The images of organisations of which most are called as things here are.
+    fn built_here(&self) -> HashSet<u32> {
+        let mut organisations: BTreeMap<&str, BTreeSet<(u64, u32)>> = BTreeMap::new();
+        for image in 0..self.images.len() as u32 {
+            let path = self.images.text(image);
+            let Some((organisation, last)) = path.rsplit_once('/') else { continue };
+            organisations.entry(organisation).or_default().insert((xxh3_64(last.as_bytes()), image));
+        }
+        let is_ours = |images: &BTreeSet<(u64, u32)>| {
+            let looked_at = images.len().min(IMAGES);
+            let named = images.iter().take(IMAGES).filter(|(_, image)| self.is_called_like_a_thing(*image)).count();
+            images.len() >= 3 && named * 2 >= looked_at
+        };
+        organisations.values().filter(|images| is_ours(images)).flatten().map(|(_, image)| *image).collect()
+    }
+
+    /// Whether an image is called as a thing is, perhaps with something before it.
+    fn is_called_like_a_thing(&self, image: u32) -> bool {
+        let words = words::words(words::last_part(self.images.text(image)));
+        let atoms = self.vocabulary.atoms(&words);
+        let says: Vec<&str> = atoms.iter().map(String::as_str).filter(|word| !roles::says_nothing(word)).collect();
+        (0..says.len()).any(|from| {
+            let name = says[from..].concat();
+            (from == 0 || name.len() > 3) && self.texts.get(&name).is_some_and(|core| self.is_a_name(core))
+        })
+    }
+
+    /// Marks records of which an address, or what they are about, is the name of another than their own name says.
+    fn contradict(&mut self, estate: &Estate) {
+        let is_address = |field: u32| matches!(roles::role(self.claimant(field)), Role::Host | Role::Target);
+        let contradicts = |row: &Sketch, claim: &Claim| {
+            claim.core != row.core && is_address(claim.field) && self.is_a_name(claim.core)
+        };
+        let marked: Vec<bool> =
+            self.rows.iter().map(|row| row.claims.iter().any(|claim| contradicts(row, claim))).collect();
+        self.rows.iter_mut().zip(marked).for_each(|(row, marked)| row.is_contradicted = marked);
+        debug_assert_eq!(self.rows.len(), estate.profiles.len());
+    }
+}
+
+/// The fields of a record that are for something.
+pub(super) fn of_role<'p>(estate: &'p Estate, profile: &'p Profile, role: Role) -> impl Iterator<Item = &'p Attribute> {
+    profile.attributes.iter().filter(move |attribute| estate.fields[attribute.field as usize].role == role)
+}
+
+/// The names that a field may say.
+fn names_in(estate: &Estate, attribute: &Attribute, images: usize) -> Vec<(Form, String)> {
+    let value = estate.texts.text(attribute.value);
+    let path = estate.paths.text(attribute.field);
+    let plain = |name: &str| if may_be_name(name) { vec![(Form::Plain, name.to_owned())] } else { Vec::new() };
+    match estate.fields[attribute.field as usize].role {
+        Role::Image if images == 1 => image_names(value, attribute.alone),
+        Role::Path => path_name(path, value, attribute.alone).map_or_else(Vec::new, plain),
+        Role::Host if attribute.alone => plain(words::host(value)),
+        Role::Selector | Role::Carried | Role::Target => plain(value),
+        Role::Value if attribute.alone && !path.ends_with("part-of") => plain(words::last_part(value)),
+        _ => Vec::new(),
+    }
+}
+
+/// What an image is called, and what its tag says where one repository holds the images of several things.
+fn image_names(value: &str, is_alone: bool) -> Vec<(Form, String)> {
+    let (path, tag) = words::image(value);
+    let form = if path.contains('/') { Form::Image } else { Form::CommonImage };
+    let mut names = vec![(form, words::last_part(path).to_owned())];
+    let is_word = |word: &String| {
+        !word.bytes().any(|byte| byte.is_ascii_digit())
+            && !["latest", "main", "master", "stable"].contains(&word.as_str())
+    };
+    let said: Vec<String> = words::words(tag.unwrap_or_default()).into_iter().filter(is_word).collect();
+    if is_alone && !said.is_empty() {
+        names.push((Form::Tag, said.join("-")));
+    }
+    names.retain(|(_, name)| may_be_name(name));
+    names
+}
+
+/// What a path is called: its last part; of files only those that are named after what they build.
+fn path_name<'v>(path: &str, value: &'v str, is_alone: bool) -> Option<&'v str> {
+    let last = words::last_part(value);
+    let project =
+        [".csproj", ".fsproj", ".vbproj", ".sln", ".gemspec", ".cabal"].iter().find_map(|end| last.strip_suffix(end));
+    match path.trim_end_matches("[]") {
+        "manifests" => project,
+        _ => is_alone.then_some(project.unwrap_or(last)),
+    }
+}
+
+/// Whether a value is short enough to be a name, and more than a number.
+fn may_be_name(value: &str) -> bool {
+    let is_number = value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b':');
+    let is_word = value != "true" && value != "false" && !value.contains("${");
+    value.len() <= 80
+        && !is_number
+        && is_word
+        && value.split_whitespace().count() <= 4
+        && value.chars().filter(|letter| letter.is_alphanumeric()).nth(1).is_some()
+}
+
+/// Where things are, and which places are one in several environments.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places {
+    /// Names that things in different places have.
+    ambiguous: HashSet<u32>,
+    /// Places that hold mostly the same names: environments of one estate.
+    alike: HashSet<(u32, u32)>,
+    /// Words of the names of places.
+    words: HashSet<String>,
+}
+
+impl Places {
+    fn of(estate: &Estate, rows: &[Sketch]) -> Self {
+        let mut names_at: BTreeMap<(u32, u32), BTreeSet<u32>> = BTreeMap::new();
+        let mut homes_of: BTreeMap<(u32, u32), BTreeSet<u32>> = BTreeMap::new();
+        for (row, profile) in rows.iter().zip(&estate.profiles) {
+            if row.core != NONE && profile.home != NONE {
+                names_at.entry((profile.system, profile.home)).or_default().insert(row.core);
+                homes_of.entry((profile.system, row.core)).or_default().insert(profile.home);
+            }
+        }
+        let mut places = Places::default();
+        for ((system, core), homes) in homes_of.iter().filter(|(_, homes)| homes.len() > 1) {
+            let homes: Vec<u32> = homes.iter().copied().collect();
+            let compared = &homes[..homes.len().min(HOMES)];
+            for (place, a) in compared.iter().enumerate() {
+                for b in &compared[place + 1..] {
+                    if hold_the_same(&names_at[&(*system, *a)], &names_at[&(*system, *b)]) {
+                        places.alike.extend([(*a, *b), (*b, *a)]);
+                    }
+                }
+            }
+            let is_alike = |a: &u32, b: &u32| places.alike.contains(&(*a, *b));
+            let differ =
+                compared.iter().enumerate().any(|(place, a)| compared[place + 1..].iter().any(|b| !is_alike(a, b)));
+            if differ || homes.len() > HOMES {
+                places.ambiguous.insert(*core);
+            }
+        }
+        if !places.ambiguous.is_empty() {
+            let homes: BTreeSet<u32> = names_at.keys().map(|(_, home)| *home).collect();
+            let words = homes.into_iter().flat_map(|home| words::words(estate.texts.text(home)));
+            let says = |word: &String| word.len() > 2 && !roles::says_nothing(word) && !roles::is_common_folder(word);
+            places.words = words.filter(says).collect();
+        }
+        places
+    }
+
+    /// Whether things in different places have this name.
+    pub fn is_ambiguous(&self, core: u32) -> bool {
+        self.ambiguous.contains(&core)
+    }
+
+    /// Whether two records are from one part of the estate, as far as both say.
+    pub fn together(&self, estate: &Estate, a: usize, b: usize) -> Option<bool> {
+        let (first, second) = (&estate.profiles[a], &estate.profiles[b]);
+        if first.system == second.system && first.home != NONE && second.home != NONE {
+            return Some(first.home == second.home || self.alike.contains(&(first.home, second.home)));
+        }
+        let (here, there) = (self.whereabouts(estate, first), self.whereabouts(estate, second));
+        (!here.is_empty() && !there.is_empty()).then(|| !here.is_disjoint(&there))
+    }
+
+    /// The words for places in what a record says.
+    fn whereabouts(&self, estate: &Estate, profile: &Profile) -> BTreeSet<String> {
+        let mut said: Vec<&str> = Vec::new();
+        if profile.home != NONE {
+            said.push(estate.texts.text(profile.home));
+        }
+        said.extend(estate.texts.text(profile.written).rsplit_once('/').map(|(parents, _)| parents));
+        for attribute in profile.attributes.iter() {
+            let value = estate.texts.text(attribute.value);
+            match estate.fields[attribute.field as usize].role {
+                Role::Image => said.extend(words::image(value).0.rsplit_once('/').map(|(parents, _)| parents)),
+                Role::Path => {}
+                _ if attribute.alone && value.len() < 60 => said.push(value),
+                _ => {}
+            }
+        }
+        said.into_iter().flat_map(words::words).filter(|word| self.words.contains(word)).collect()
+    }
+}
+
+/// Whether two places hold mostly the same names: three at least, and seven in ten of those in the smaller one.
+fn hold_the_same(here: &BTreeSet<u32>, there: &BTreeSet<u32>) -> bool {
+    let (few, many) = if here.len() <= there.len() { (here, there) } else { (there, here) };
+    let shared = few.intersection(many).count();
+    shared >= 3 && shared * 10 >= few.len() * 7
+}
