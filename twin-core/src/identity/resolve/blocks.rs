@@ -11,7 +11,7 @@ use super::words;
 /// Up to so many records that share something are compared each with each; of more, each with the next.
 const MOST: usize = 64;
 /// A value that more records have says little by itself.
-const RARE: u32 = 16;
+const RARE: u32 = 8;
 /// A word in more names says little.
 const WORD: usize = 12;
 

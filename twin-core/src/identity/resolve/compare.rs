@@ -15,6 +15,13 @@ const LEAST_BITS: f64 = 6.0;
 /// Odds are learnt from so many records, each with so many others.
 const SAMPLE: usize = 2048;
 const PARTNERS: usize = 4;
+/// Of so many pairs of one name it is taken for granted that so large a share is one thing.
+const NAMED: f64 = 16.0;
+const NAME_IS_RIGHT: f64 = 0.97;
+/// What a name says is learnt from pairs of which other fields say so surely what they are.
+const DECISIVE: f64 = 0.97;
+/// More than so many bits a name never says beyond those that it takes to name one thing.
+const MOST_OF_NAME: f64 = 5.0;
 /// What is taken for granted counts as so many pairs.
 const BEFORE: f64 = 8.0;
 /// A value that more records have says little by itself.
@@ -147,6 +154,8 @@ impl FieldOdds {
 struct Odds {
     fields: Vec<FieldOdds>,
     image: FieldOdds,
+    /// How many bits a name says beyond those that it takes to name one thing.
+    name: f64,
 }
 
 impl Odds {
@@ -162,7 +171,7 @@ impl Comparison {
         let blocks = Blocks::of(&estate, &sketches);
         let bits = (estate.profiles.len().max(1) as f64).log2().floor() - 1.0;
         let counts = value_counts(&estate);
-        let odds = Odds { fields: chances(&estate), image: FieldOdds::BEFORE };
+        let odds = Odds { fields: chances(&estate), image: FieldOdds::BEFORE, name: MOST_OF_NAME };
         let mut comparison = Comparison { estate, sketches, blocks, bits: bits.max(LEAST_BITS), counts, odds };
         comparison.learn_odds();
         comparison
@@ -172,11 +181,18 @@ impl Comparison {
     fn learn_odds(&mut self) {
         let pairs = self.blocks.some_pairs(SAMPLE, PARTNERS);
         let mut bits = Vec::new();
-        for _ in 0..2 {
+        for _ in 0..6 {
             let mut seen = vec![[0.0_f64; 3]; self.odds.fields.len() + 1];
+            let (mut named, mut right) = (NAMED, NAMED * NAME_IS_RIGHT);
             for &(a, b) in &pairs {
                 let score = self.weigh(a as usize, b as usize, &mut bits);
                 let sure = 1.0 / (1.0 + (-score).exp2());
+                let is_named = bits.iter().any(|bit| bit.technique == Technique::SameName);
+                let tells = bits.iter().filter(|bit| self.is_telling(bit)).count();
+                if is_named && tells > 1 && (sure < 1.0 - DECISIVE || sure > DECISIVE) {
+                    named += 1.0;
+                    right += sure;
+                }
                 for bit in &bits {
                     let level = match bit.technique {
                         Technique::SameValue | Technique::OwnImage | Technique::CommonImage => 0,
@@ -200,7 +216,16 @@ impl Comparison {
             };
             let fields = self.odds.fields.iter().zip(&seen).map(|(odds, seen)| learnt(*odds, seen)).collect();
             let image = learnt(self.odds.image, &seen[self.odds.fields.len()]);
-            self.odds = Odds { fields, image };
+            let name = (right / (named - right)).log2();
+            self.odds = Odds { fields, image, name };
+        }
+    }
+
+    /// Whether a weight is of a field in which few have one value.
+    fn is_telling(&self, bit: &Bit) -> bool {
+        match (bit.field, &bit.value) {
+            (Source::Field(_), Value::Text(value)) => self.counts[*value as usize] <= RARE,
+            _ => false,
         }
     }
 
@@ -271,7 +296,7 @@ impl Comparison {
             Source::Claim(field) => self.sketches.trust[field as usize],
             _ => OWN_NAME,
         };
-        let most = if x.0.exact == y.0.exact { 5.0 } else { 4.0 };
+        let most = self.odds.name.min(MOST_OF_NAME) - if x.0.exact == y.0.exact { 0.0 } else { 1.0 };
         let sure = (trust(x.1) * trust(y.1)).clamp(0.02, 0.999);
         let weight = ((sure / (1.0 - sure)).log2() - 1.0).clamp(-self.bits, most) + self.bits;
         let places = &self.sketches.places;
@@ -361,9 +386,9 @@ impl Comparison {
         let shared = first
             .images
             .iter()
-            .filter(|image| second.images.contains(image) && !sketches.shared_images.contains(image));
+            .filter(|image| second.images.contains(image) && !sketches.shared_images.contains(*image));
         if let Some(image) =
-            shared.max_by_key(|image| (sketches.own_images.contains(image), std::cmp::Reverse(**image)))
+            shared.max_by_key(|image| (sketches.own_images.contains(*image), std::cmp::Reverse(**image)))
         {
             let own = sketches.own_images.contains(image);
             let (technique, weight) =

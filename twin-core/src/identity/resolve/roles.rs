@@ -49,7 +49,7 @@ pub(super) fn role(field: &str) -> Role {
         "arn" | "uid" | "native_id" | "digest" | "resource_id" => Role::Key,
         "env" if SERVICE_NAMES.contains(&key) => Role::Value,
         "depends_on" | "dependencies" | "references" | "methods" | "languages" | "ports" | "description" | "env"
-        | "env_names" | "__id" | "readme" | "readme_head" | "links" | "jobs" => Role::Others,
+        | "env_names" | "readme" | "readme_head" | "links" | "jobs" => Role::Others,
         _ => Role::Value,
     }
 }

@@ -1,7 +1,9 @@
 //! What records are compared by: their names without what says nothing, the other names that they may have, and their images.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
+use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::learn::{Sample, Twins, Vocabulary, sample};
@@ -221,12 +223,12 @@ impl Sketches {
     fn claims_of(&mut self, estate: &Estate, place: usize, is_wanted: impl Fn(&Sketches, u32) -> bool) -> Vec<Claim> {
         let profile = &estate.profiles[place];
         let mut claims: Vec<Claim> = Vec::new();
+        let images = self.rows[place].images.len();
         for attribute in profile.attributes.iter() {
-            for (form, name) in names_in(estate, attribute, self.rows[place].images.len()) {
-                let field = self.claimant_of(estate, profile, attribute, form);
-                if !is_wanted(self, field) {
-                    continue;
-                }
+            for form in forms(estate, attribute, images) {
+                let field = self.claimant_of(estate, profile, attribute, *form);
+                let name = if is_wanted(self, field) { name_in(estate, attribute, *form) } else { None };
+                let Some(name) = name else { continue };
                 let ((core, exact), _) = self.core(profile.slot, &name);
                 if core != NONE && !claims.iter().any(|claim| (claim.core, claim.field) == (core, field)) {
                     claims.push(Claim { field, core, exact });
@@ -315,36 +317,44 @@ pub(super) fn of_role<'p>(estate: &'p Estate, profile: &'p Profile, role: Role) 
     profile.attributes.iter().filter(move |attribute| estate.fields[attribute.field as usize].role == role)
 }
 
-/// The names that a field may say.
-fn names_in(estate: &Estate, attribute: &Attribute, images: usize) -> Vec<(Form, String)> {
-    let value = estate.texts.text(attribute.value);
-    let path = estate.paths.text(attribute.field);
-    let plain = |name: &str| if may_be_name(name) { vec![(Form::Plain, name.to_owned())] } else { Vec::new() };
+/// The ways in which a field may say a name.
+fn forms(estate: &Estate, attribute: &Attribute, images: usize) -> &'static [Form] {
     match estate.fields[attribute.field as usize].role {
-        Role::Image if images == 1 => image_names(value, attribute.alone),
-        Role::Path => path_name(path, value, attribute.alone).map_or_else(Vec::new, plain),
-        Role::Host if attribute.alone => plain(words::host(value)),
-        Role::Selector | Role::Carried | Role::Target => plain(value),
-        Role::Value if attribute.alone && !path.ends_with("part-of") => plain(words::last_part(value)),
-        _ => Vec::new(),
+        Role::Image if images == 1 && attribute.alone => &[Form::Image, Form::CommonImage, Form::Tag],
+        Role::Image if images == 1 => &[Form::Image, Form::CommonImage],
+        Role::Path | Role::Selector | Role::Carried | Role::Target => &[Form::Plain],
+        Role::Host | Role::Value if attribute.alone => &[Form::Plain],
+        _ => &[],
     }
 }
 
-/// What an image is called, and what its tag says where one repository holds the images of several things.
-fn image_names(value: &str, is_alone: bool) -> Vec<(Form, String)> {
-    let (path, tag) = words::image(value);
-    let form = if path.contains('/') { Form::Image } else { Form::CommonImage };
-    let mut names = vec![(form, words::last_part(path).to_owned())];
+/// The name that a field says in one way, if it does.
+fn name_in<'e>(estate: &'e Estate, attribute: &Attribute, form: Form) -> Option<Cow<'e, str>> {
+    let value = estate.texts.text(attribute.value);
+    let path = estate.paths.text(attribute.field);
+    let name = match (form, estate.fields[attribute.field as usize].role) {
+        (Form::Tag, _) => tag_name(value).map(Cow::Owned),
+        (Form::Image | Form::CommonImage, _) => {
+            let repository = words::image(value).0;
+            ((form == Form::Image) == repository.contains('/')).then(|| Cow::Borrowed(words::last_part(repository)))
+        }
+        (_, Role::Path) => path_name(path, value, attribute.alone).map(Cow::Borrowed),
+        (_, Role::Host) => Some(Cow::Borrowed(words::host(value))),
+        (_, Role::Value) if path.ends_with("part-of") => None,
+        (_, Role::Value) => Some(Cow::Borrowed(words::last_part(value))),
+        _ => Some(Cow::Borrowed(value)),
+    };
+    name.filter(|name| may_be_name(name))
+}
+
+/// What an image's tag says beside its version, where one repository holds the images of several things.
+fn tag_name(value: &str) -> Option<String> {
     let is_word = |word: &String| {
         !word.bytes().any(|byte| byte.is_ascii_digit())
             && !["latest", "main", "master", "stable"].contains(&word.as_str())
     };
-    let said: Vec<String> = words::words(tag.unwrap_or_default()).into_iter().filter(is_word).collect();
-    if is_alone && !said.is_empty() {
-        names.push((Form::Tag, said.join("-")));
-    }
-    names.retain(|(_, name)| may_be_name(name));
-    names
+    let said: Vec<String> = words::words(words::image(value).1?).into_iter().filter(is_word).collect();
+    (!said.is_empty()).then(|| said.join("-"))
 }
 
 /// What a path is called: its last part; of files only those that are named after what they build.
