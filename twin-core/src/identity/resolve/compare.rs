@@ -1,11 +1,13 @@
 //! How much speaks for two records being one thing: additive weights in bits, in the manner of Fellegi and Sunter (log2 of how much likelier the agreement is for one
 //! thing than for two). The weights of a pair, the rarity of a match among them, sum exactly to its score; it is one thing from 0 on.
 
-use super::blocks::{Blocks, Space, is_account, key, label_key, value_counts};
-use super::profile::{Estate, Profile};
+use hashbrown::HashSet;
+
+use super::blocks::{Blocks, Space, key, label_key};
+use super::profile::{Attribute, Estate, Profile};
 use super::roles::{self, Role};
-use super::sketch::{Claim, Sketch, Sketches, of_role};
-use super::texts::NONE;
+use super::sketch::{Claim, Sketch, Sketches};
+use super::texts::{NONE, differ_by_one};
 use super::words;
 
 /// How sure a record's own name is.
@@ -26,8 +28,6 @@ const MOST_OF_NAME: f64 = 5.0;
 const BEFORE: f64 = 8.0;
 /// A value that more records have says little by itself.
 const RARE: u32 = 8;
-/// Names of fewer letters are not compared letter by letter.
-const SHORTEST: usize = 7;
 
 /// What was compared, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,7 +122,6 @@ pub(super) struct Comparison {
     pub blocks: Blocks,
     /// How many bits it takes to name one thing of the estate.
     bits: f64,
-    counts: Vec<u32>,
     odds: Odds,
 }
 
@@ -170,9 +169,8 @@ impl Comparison {
         let sketches = Sketches::of(&estate);
         let blocks = Blocks::of(&estate, &sketches);
         let bits = (estate.profiles.len().max(1) as f64).log2().floor() - 1.0;
-        let counts = value_counts(&estate);
         let odds = Odds { fields: chances(&estate), image: FieldOdds::BEFORE, name: MOST_OF_NAME };
-        let mut comparison = Comparison { estate, sketches, blocks, bits: bits.max(LEAST_BITS), counts, odds };
+        let mut comparison = Comparison { estate, sketches, blocks, bits: bits.max(LEAST_BITS), odds };
         comparison.learn_odds();
         comparison
     }
@@ -184,7 +182,7 @@ impl Comparison {
         for _ in 0..6 {
             let mut seen = vec![[0.0_f64; 3]; self.odds.fields.len() + 1];
             let (mut named, mut right) = (NAMED, NAMED * NAME_IS_RIGHT);
-            for &(a, b) in &pairs {
+            for (a, b) in pairs.iter().map(|pair| pair.both()) {
                 let score = self.weigh(a as usize, b as usize, &mut bits);
                 let sure = 1.0 / (1.0 + (-score).exp2());
                 let is_named = bits.iter().any(|bit| bit.technique == Technique::SameName);
@@ -224,38 +222,53 @@ impl Comparison {
     /// Whether a weight is of a field in which few have one value.
     fn is_telling(&self, bit: &Bit) -> bool {
         match (bit.field, &bit.value) {
-            (Source::Field(_), Value::Text(value)) => self.counts[*value as usize] <= RARE,
+            (Source::Field(_), Value::Text(value)) => self.estate.counts[*value as usize] <= RARE,
             _ => false,
         }
     }
 
-    /// What speaks for and against a pair. O(names · names + fields).
+    /// What speaks for and against a pair: the weights, and their sum. O(names · names + fields).
     pub fn weigh(&self, a: usize, b: usize, bits: &mut Vec<Bit>) -> f64 {
         bits.clear();
-        bits.push(bit(Technique::Rarity, Value::None, -self.bits));
-        let reference = self.reference(a, b);
-        bits.extend(reference.map(|name| bit(Technique::Refers, Value::Reference(name), self.bits + 8.0)));
-        let first = bits.len();
-        self.names(a, b, bits);
-        if reference.is_some() {
-            // Whoever refers to a thing may call it what they like.
-            let mut place = 0;
-            bits.retain(|bit| {
-                place += 1;
-                place <= first || bit.weight > 0.0
-            });
-        }
-        self.images(a, b, bits);
-        self.values(a, b, bits);
-        self.kinds(a, b, reference.is_some(), bits);
+        self.weights(a, b, &mut |bit| bits.push(bit));
         bits.iter().map(|bit| bit.weight).sum()
     }
 
-    fn names(&self, a: usize, b: usize, bits: &mut Vec<Bit>) {
+    /// The same sum without the list, and whether one record refers to the other.
+    pub fn score(&self, a: usize, b: usize) -> (f64, bool) {
+        let (mut score, mut refers) = (0.0, false);
+        self.weights(a, b, &mut |bit| {
+            score += bit.weight;
+            refers |= bit.technique == Technique::Refers;
+        });
+        (score, refers)
+    }
+
+    /// Tells each weight of a pair, in order.
+    fn weights(&self, a: usize, b: usize, tell: &mut impl FnMut(Bit)) {
+        tell(bit(Technique::Rarity, Value::None, -self.bits));
+        let reference = self.reference(a, b);
+        if let Some(name) = reference {
+            tell(bit(Technique::Refers, Value::Reference(name), self.bits + 8.0));
+        }
+        let mut names_differ = false;
+        self.names(a, b, &mut |bit| {
+            // Whoever refers to a thing may call it what they like.
+            if reference.is_none() || bit.weight > 0.0 {
+                names_differ |= matches!(bit.technique, Technique::NamesDiffer | Technique::Role);
+                tell(bit);
+            }
+        });
+        self.images(a, b, tell);
+        self.values(a, b, names_differ, tell);
+        self.kinds(a, b, reference.is_some(), tell);
+    }
+
+    fn names(&self, a: usize, b: usize, tell: &mut impl FnMut(Bit)) {
         let (first, second) = (&self.sketches.rows[a], &self.sketches.rows[b]);
         let (mut best, mut is_elsewhere): (Option<Bit>, bool) = (None, false);
-        for (x, x_from) in names(first) {
-            for (y, y_from) in names(second) {
+        for (x, x_from) in self.names_of(first) {
+            for (y, y_from) in self.names_of(second) {
                 if x.exact != y.exact && x.core != y.core
                     || !self.means_something(x, x_from)
                     || !self.means_something(y, y_from)
@@ -271,15 +284,28 @@ impl Comparison {
                 }
             }
         }
-        let role = self.role_apart(a, b);
+        let role = self.role_apart(first, second);
         match best {
             Some(best) => {
-                bits.push(best);
-                bits.extend(role.map(|word| bit(Technique::Role, Value::Word(word), -(self.bits + 4.0))));
+                tell(best);
+                if let Some(word) = role {
+                    tell(bit(Technique::Role, Value::Word(word), -(self.bits + 4.0)));
+                }
             }
-            None if is_elsewhere => bits.push(bit(Technique::Elsewhere, Value::Core(first.core), -6.0)),
-            None => bits.extend(self.other_names(a, b, role)),
+            None if is_elsewhere => tell(bit(Technique::Elsewhere, Value::Core(first.core), -6.0)),
+            None => {
+                if let Some(bit) = self.other_names(a, b, role) {
+                    tell(bit);
+                }
+            }
         }
+    }
+
+    /// A record's names: its own unless it is contradicted, and those that its fields say.
+    fn names_of<'c>(&'c self, row: &'c Sketch) -> impl Iterator<Item = (Claim, Source)> + 'c {
+        let own = Claim { field: NONE, core: row.core, exact: row.exact };
+        let own = (row.core != NONE && !row.is_contradicted).then_some((own, Source::Name));
+        own.into_iter().chain(self.sketches.claims(row).iter().map(|claim| (*claim, Source::Claim(claim.field))))
     }
 
     /// Whether a name tells things apart.
@@ -319,103 +345,102 @@ impl Comparison {
         if let Some(word) = role {
             return Some(bit(Technique::Role, Value::Word(word), -8.0));
         }
-        let text = |number: u32| self.sketches.texts.text(number);
-        let (x, y) = (text(first.core), text(second.core));
-        if x.len() >= SHORTEST && y.len() >= SHORTEST && differ_by_one(x.as_bytes(), y.as_bytes()) {
+        let text = |number: u32| self.sketches.names.texts.text(number);
+        let may_be_near = first.look.may_differ_by_one(second.look);
+        if may_be_near && differ_by_one(text(first.core).as_bytes(), text(second.core).as_bytes()) {
             return Some(bit(Technique::Typo, Value::Core(first.core), self.bits - 1.0));
         }
-        let written = |record: usize| words::words(self.estate.texts.text(self.estate.profiles[record].name));
-        let is_short = |short: &str, words: &[String]| {
+        let is_short = |short: u32, record: usize| {
+            let words = words::words(self.estate.texts.text(self.estate.profiles[record].name));
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            words::abbreviates(short, &words, &roles::says_nothing)
+            words::abbreviates(text(short), &words, &roles::says_nothing)
         };
-        let share_begin = x.bytes().take(3).eq(y.bytes().take(3));
-        if share_begin && (is_short(text(first.exact), &written(b)) || is_short(text(second.exact), &written(a))) {
+        let share_beginning = first.beginning == second.beginning;
+        if share_beginning && (is_short(first.exact, b) || is_short(second.exact, a)) {
             return Some(bit(Technique::Abbreviates, Value::Core(first.core), self.bits + 1.0));
         }
         Some(bit(Technique::NamesDiffer, Value::None, -4.0))
     }
 
     /// The word by which one name says that its thing is for something else, of two that share a word.
-    fn role_apart(&self, a: usize, b: usize) -> Option<u32> {
-        let (first, second) = (&self.sketches.rows[a], &self.sketches.rows[b]);
+    fn role_apart(&self, first: &Sketch, second: &Sketch) -> Option<u32> {
         if first.core == second.core || first.core == NONE || second.core == NONE {
             return None;
         }
-        if let Some(word) = self.compact_role(first, second).or_else(|| self.compact_role(second, first)) {
-            return Some(word);
+        if first.beginning == second.beginning || first.beginning[2] == 0 || second.beginning[2] == 0 {
+            let compact = self.compact_role(first, second).or_else(|| self.compact_role(second, first));
+            if compact.is_some() {
+                return compact;
+            }
         }
-        let facet = |word: u32| roles::facet(self.sketches.texts.text(word));
-        let shared = first.atoms.iter().filter(|word| second.atoms.binary_search(word).is_ok());
-        let mut shared = shared.peekable();
+        let names = &self.sketches.names;
+        let (here, there) = (self.sketches.atoms(first), self.sketches.atoms(second));
+        let mut shared = here.iter().filter(|word| there.contains(word)).peekable();
         shared.peek()?;
-        let both: Vec<&str> = shared.filter_map(|word| facet(*word)).collect();
-        let tells = |word: &&u32| facet(**word).is_some_and(|facet| !both.contains(&facet));
-        let beyond = |here: &Sketch, there: &Sketch| {
-            here.atoms.iter().filter(|word| there.atoms.binary_search(word).is_err()).find(tells).copied()
+        let both: Vec<&str> = shared.filter_map(|word| names.facet(*word)).collect();
+        let tells = |word: &&u32| names.facet(**word).is_some_and(|facet| !both.contains(&facet));
+        let beyond = |here: &[u32], there: &[u32]| {
+            let told = here.iter().filter(|word| !there.contains(word)).filter(tells);
+            told.min_by_key(|word| names.words.text(**word)).copied()
         };
-        beyond(first, second).or_else(|| beyond(second, first))
+        beyond(here, there).or_else(|| beyond(there, here))
     }
 
     /// The word for a role that a record's name has, where it is otherwise the name of another.
     pub fn belongs_to(&self, record: u32, other: u32) -> Option<&str> {
         let (record, other) = (&self.sketches.rows[record as usize], &self.sketches.rows[other as usize]);
-        if record.core == NONE
-            || other.core == NONE
-            || record.core == other.core
-            || record.atoms.len() != other.atoms.len() + 1
-        {
+        let (here, there) = (self.sketches.atoms(record), self.sketches.atoms(other));
+        if record.core == NONE || other.core == NONE || record.core == other.core || here.len() != there.len() + 1 {
             return None;
         }
-        let mut beyond = record.atoms.iter().filter(|word| other.atoms.binary_search(word).is_err());
-        let word = self.sketches.texts.text(*beyond.next()?);
-        (beyond.next().is_none() && roles::facet(word).is_some()).then_some(word)
+        let mut beyond = here.iter().filter(|word| !there.contains(word));
+        let word = *beyond.next()?;
+        let names = &self.sketches.names;
+        (beyond.next().is_none() && names.facet(word).is_some()).then(|| names.words.text(word))
     }
 
     /// The role at the end of a compact name that is otherwise the other.
     fn compact_role(&self, long: &Sketch, short: &Sketch) -> Option<u32> {
-        let (long, short) = (self.sketches.texts.text(long.core), self.sketches.texts.text(short.core));
+        let names = &self.sketches.names;
+        let (long, short) = (names.texts.text(long.core), names.texts.text(short.core));
         let rest = long.strip_prefix(short)?;
         roles::facet(rest)?;
-        self.sketches.texts.get(rest)
+        names.words.get(rest)
     }
 
-    fn images(&self, a: usize, b: usize, bits: &mut Vec<Bit>) {
-        let (first, second) = (&self.sketches.rows[a], &self.sketches.rows[b]);
+    fn images(&self, a: usize, b: usize, tell: &mut impl FnMut(Bit)) {
+        let images = |record: usize| self.estate.images(&self.estate.profiles[record]);
+        let (here, there) = (images(a), images(b));
         let sketches = &self.sketches;
-        let shared = first
-            .images
-            .iter()
-            .filter(|image| second.images.contains(image) && !sketches.shared_images.contains(*image));
-        if let Some(image) =
-            shared.max_by_key(|image| (sketches.own_images.contains(*image), std::cmp::Reverse(**image)))
-        {
-            let own = sketches.own_images.contains(image);
-            let (technique, weight) =
-                if own { (Technique::OwnImage, self.bits + 5.0) } else { (Technique::CommonImage, 2.0) };
-            bits.push(bit(technique, Value::Image(*image), weight));
+        let is_shared = |image: &&u32| there.contains(image) && !sketches.shared_images.contains(*image);
+        let is_own = |image: &&u32| sketches.own_images.contains(*image);
+        let shared = || here.iter().filter(is_shared);
+        if let Some(image) = shared().find(is_own) {
+            tell(bit(Technique::OwnImage, Value::Image(*image), self.bits + 5.0));
+        } else if let Some(image) = shared().next() {
+            tell(bit(Technique::CommonImage, Value::Image(*image), 2.0));
         }
-        if let ([x], [y]) = (&first.images[..], &second.images[..])
+        if let ([x], [y]) = (here, there)
             && x != y
         {
-            let (here, there) = (sketches.images.text(*x), sketches.images.text(*y));
-            let is_near = here.len() >= SHORTEST && differ_by_one(here.as_bytes(), there.as_bytes());
+            let text = |image: u32| self.estate.texts.text(image);
+            let is_near = text(*x).len() >= 7 && differ_by_one(text(*x).as_bytes(), text(*y).as_bytes());
             let (technique, weight) = self.odds.image.weigh_other(is_near, self.bits);
-            bits.push(bit(technique, Value::Image(*x), weight));
+            tell(bit(technique, Value::Image(*x), weight));
         }
     }
 
     /// What the fields say that both have. O(fields).
-    fn values(&self, a: usize, b: usize, bits: &mut Vec<Bit>) {
-        let names_differ = bits.iter().any(|bit| matches!(bit.technique, Technique::NamesDiffer | Technique::Role));
-        let (mut here, mut there) = (&self.estate.profiles[a].attributes[..], &self.estate.profiles[b].attributes[..]);
+    fn values(&self, a: usize, b: usize, names_differ: bool, tell: &mut impl FnMut(Bit)) {
+        let attributes = |record: usize| self.estate.attributes(&self.estate.profiles[record]);
+        let (mut here, mut there) = (attributes(a), attributes(b));
         while let ([x, ..], [y, ..]) = (here, there) {
-            match x.field.cmp(&y.field) {
+            match x.field().cmp(&y.field()) {
                 std::cmp::Ordering::Less => here = &here[1..],
                 std::cmp::Ordering::Greater => there = &there[1..],
                 std::cmp::Ordering::Equal => {
-                    if x.alone && y.alone && self.is_compared(x.field) {
-                        self.value(x.field, (x.value, y.value), names_differ, bits);
+                    if x.is_alone() && y.is_alone() && self.is_compared(x.field()) {
+                        self.value(x, y, names_differ, tell);
                     }
                     (here, there) = (&here[1..], &there[1..]);
                 }
@@ -428,48 +453,50 @@ impl Comparison {
         !field.is_keyed && matches!(field.role, Role::Value | Role::Key)
     }
 
-    fn value(&self, field: u32, (x, y): (u32, u32), names_differ: bool, bits: &mut Vec<Bit>) {
+    fn value(&self, x: &Attribute, y: &Attribute, names_differ: bool, tell: &mut impl FnMut(Bit)) {
+        let field = x.field();
         let odds = self.odds.of(field);
-        let count = self.counts[x as usize];
-        let (technique, weight) = if x == y {
+        let (technique, weight) = if x.value == y.value {
+            let count = self.estate.counts[x.value as usize];
             let rarity = (self.estate.profiles.len() as f64 / f64::from(count)).log2().min(self.bits);
             let is_rare = count <= RARE;
             (Technique::SameValue, if names_differ && !is_rare { 0.0 } else { rarity + odds.same.log2() })
         } else {
-            let (here, there) = (self.estate.texts.text(x), self.estate.texts.text(y));
-            let is_near = here.len() >= SHORTEST && differ_by_one(here.as_bytes(), there.as_bytes());
+            let text = |value: u32| self.estate.texts.text(value).as_bytes();
+            let is_near = x.look.may_differ_by_one(y.look) && differ_by_one(text(x.value), text(y.value));
             odds.weigh_other(is_near, self.bits)
         };
         if weight != 0.0 {
-            bits.push(Bit {
-                technique,
-                field: Source::Field(field),
-                other: Source::Field(field),
-                value: Value::Text(x),
-                weight,
-            });
+            let field = Source::Field(field);
+            tell(Bit { technique, field, other: field, value: Value::Text(x.value), weight });
         }
     }
 
-    fn kinds(&self, a: usize, b: usize, refers: bool, bits: &mut Vec<Bit>) {
+    fn kinds(&self, a: usize, b: usize, refers: bool, tell: &mut impl FnMut(Bit)) {
         let (first, second) = (&self.estate.profiles[a], &self.estate.profiles[b]);
-        let kind = |profile: &Profile| self.estate.kinds.get(&profile.kind).copied().unwrap_or_default();
-        let (x, y) = (kind(first), kind(second));
-        if x.apart != y.apart {
-            bits.push(bit(Technique::Apart, Value::None, -(self.bits + 24.0)));
+        if first.slot == second.slot {
+            return;
         }
-        if x.is_job != y.is_job && !refers && first.slot != second.slot {
-            bits.push(bit(Technique::Job, Value::None, -1.0));
+        let (x, y) = (self.estate.slot_of(first), self.estate.slot_of(second));
+        if x.apart != y.apart {
+            tell(bit(Technique::Apart, Value::None, -(self.bits + 24.0)));
+        }
+        if x.is_job != y.is_job && !refers {
+            tell(bit(Technique::Job, Value::None, -1.0));
         }
     }
 
     /// How one record names the other and nothing else, if it does.
     fn reference(&self, a: usize, b: usize) -> Option<&'static str> {
         let (first, second) = (&self.estate.profiles[a], &self.estate.profiles[b]);
-        if first.system != second.system || !near(first, second) {
+        if self.system(first) != self.system(second) || !near(first, second) {
             return None;
         }
         self.refers(a, b).or_else(|| self.refers(b, a))
+    }
+
+    fn system(&self, profile: &Profile) -> u32 {
+        self.estate.slot_of(profile).system
     }
 
     fn refers(&self, from: usize, to: usize) -> Option<&'static str> {
@@ -477,15 +504,15 @@ impl Comparison {
         if self.selects(profile, other) && self.is_only_one(self.selected(profile)) {
             return Some("selects");
         }
-        let is_workload = of_role(&self.estate, other, Role::Carried).next().is_some();
-        if is_workload && of_role(&self.estate, profile, Role::Target).any(|target| target.value == other.written) {
+        let is_workload = self.estate.of_role(other, Role::Carried).next().is_some();
+        if is_workload && self.estate.of_role(profile, Role::Target).any(|target| target.value == other.written) {
             return Some("scales");
         }
         let runs_as = |profile: &Profile, account: u32| {
-            of_role(&self.estate, profile, Role::Account).any(|attribute| attribute.value == account)
+            self.estate.of_role(profile, Role::Account).any(|attribute| attribute.value == account)
         };
-        if is_account(&self.estate, profile) && runs_as(other, profile.written) {
-            let sharing = self.blocks.sharing(key(Space::Account, &[profile.system, profile.written]));
+        if self.estate.slot_of(profile).is_account && runs_as(other, profile.written) {
+            let sharing = self.blocks.sharing(key(Space::Account, &[self.system(profile), profile.written]));
             let users = sharing.filter(|user| {
                 let user = &self.estate.profiles[*user];
                 near(user, profile) && runs_as(user, profile.written)
@@ -499,22 +526,23 @@ impl Comparison {
     fn selects(&self, profile: &Profile, other: &Profile) -> bool {
         let name = |field: u32| roles::head(self.estate.paths.text(field)).1;
         let carries = |field: u32, value: u32| {
-            of_role(&self.estate, other, Role::Carried)
-                .any(|carried| carried.value == value && name(carried.field) == name(field))
+            self.estate
+                .of_role(other, Role::Carried)
+                .any(|carried| carried.value == value && name(carried.field()) == name(field))
         };
-        let mut wanted = of_role(&self.estate, profile, Role::Selector).peekable();
-        profile.system == other.system
+        let mut wanted = self.estate.of_role(profile, Role::Selector).peekable();
+        self.system(profile) == self.system(other)
             && profile.place == other.place
             && wanted.peek().is_some()
-            && wanted.all(|label| carries(label.field, label.value))
+            && wanted.all(|label| carries(label.field(), label.value))
     }
 
     /// Everything that a record's selector selects.
     fn selected<'s>(&'s self, profile: &'s Profile) -> impl Iterator<Item = usize> + 's {
-        let first = of_role(&self.estate, profile, Role::Selector).next();
-        let sharing = first
-            .into_iter()
-            .flat_map(|label| self.blocks.sharing(label_key(&self.estate, profile.system, label.field, label.value)));
+        let first = self.estate.of_role(profile, Role::Selector).next();
+        let sharing = first.into_iter().flat_map(|label| {
+            self.blocks.sharing(label_key(&self.estate, self.system(profile), label.field(), label.value))
+        });
         sharing.filter(move |other| self.selects(profile, &self.estate.profiles[*other]))
     }
 
@@ -532,7 +560,7 @@ impl Comparison {
 
     /// Whether a record carries labels that selectors look at.
     pub fn is_workload(&self, record: usize) -> bool {
-        of_role(&self.estate, &self.estate.profiles[record], Role::Carried).next().is_some()
+        self.estate.of_role(&self.estate.profiles[record], Role::Carried).next().is_some()
     }
 
     /// Whether two records stand side by side in one system, so that they are two things.
@@ -553,22 +581,22 @@ impl Comparison {
     }
 }
 
-/// How likely two things have the same value in each field: one in as many as there are values.
+/// How likely two things have the same value in each field: one in as many as there are values. O(records · fields).
 fn chances(estate: &Estate) -> Vec<FieldOdds> {
-    let mut values: Vec<(u32, u32)> =
-        estate.profiles.iter().flat_map(|profile| profile.attributes.iter()).map(|a| (a.field, a.value)).collect();
-    values.sort_unstable();
-    values.dedup();
+    let mut first_field = vec![NONE; estate.texts.len()];
+    let mut others: HashSet<(u32, u32)> = HashSet::new();
     let mut distinct = vec![0_u32; estate.fields.len()];
-    values.iter().for_each(|(field, _)| distinct[*field as usize] += 1);
+    for attribute in estate.profiles.iter().flat_map(|profile| estate.attributes(profile)) {
+        let (field, first) = (attribute.field(), &mut first_field[attribute.value as usize]);
+        let is_first = *first == NONE;
+        if is_first {
+            *first = field;
+        }
+        if is_first || *first != field && others.insert((field, attribute.value)) {
+            distinct[field as usize] += 1;
+        }
+    }
     distinct.iter().map(|count| FieldOdds { chance: 1.0 / f64::from((*count).max(1)), ..FieldOdds::BEFORE }).collect()
-}
-
-/// A record's names: its own unless it is contradicted, and those that its fields say.
-fn names(row: &Sketch) -> impl Iterator<Item = (Claim, Source)> + '_ {
-    let own = Claim { field: NONE, core: row.core, exact: row.exact };
-    let own = (row.core != NONE && !row.is_contradicted).then_some((own, Source::Name));
-    own.into_iter().chain(row.claims.iter().map(|claim| (*claim, Source::Claim(claim.field))))
 }
 
 /// Whether two records stand in one place, as far as both say.
@@ -578,18 +606,4 @@ fn near(a: &Profile, b: &Profile) -> bool {
 
 fn bit(technique: Technique, value: Value, weight: f64) -> Bit {
     Bit { technique, field: Source::None, other: Source::None, value, weight }
-}
-
-/// Whether one text is the other with one letter more, less, replaced, or swapped with the next. O(length).
-fn differ_by_one(a: &[u8], b: &[u8]) -> bool {
-    if a.len().abs_diff(b.len()) > 1 {
-        return false;
-    }
-    let front = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a[front..], &b[front..]);
-    let back = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
-    match (&a[..a.len() - back], &b[..b.len() - back]) {
-        ([x, y], [z, w]) => x == w && y == z,
-        (x, y) => x.len() <= 1 && y.len() <= 1,
-    }
 }

@@ -121,7 +121,7 @@ impl Resolution {
             if here == there || !seen.insert((here.min(there), here.max(there))) {
                 continue;
             }
-            let pairs = groups.together_with(pair.a).len() * groups.together_with(pair.b).len();
+            let pairs = groups.size(pair.a) * groups.size(pair.b);
             let probability = probability(pair.score);
             uncertain.push(Uncertain {
                 a: self.id(pair.a).to_owned(),
@@ -140,7 +140,7 @@ impl Resolution {
     pub fn related(&self) -> Vec<Related> {
         let mut related = Vec::new();
         let mut seen = std::collections::BTreeSet::new();
-        for (a, b) in self.comparison.blocks.pairs() {
+        for (a, b) in self.comparison.blocks.pairs().into_iter().map(|pair| pair.both()) {
             let (here, there) = (self.numbers[a as usize], self.numbers[b as usize]);
             if here == there || !seen.insert((here.min(there), here.max(there))) {
                 continue;
@@ -181,9 +181,9 @@ impl Resolution {
         };
         let value = match &bit.value {
             Value::None => String::new(),
-            Value::Core(text) | Value::Word(text) => comparison.sketches.texts.text(*text).to_owned(),
-            Value::Image(image) => comparison.sketches.images.text(*image).to_owned(),
-            Value::Text(text) => comparison.estate.texts.text(*text).to_owned(),
+            Value::Core(text) => comparison.sketches.names.texts.text(*text).to_owned(),
+            Value::Word(word) => comparison.sketches.names.words.text(*word).to_owned(),
+            Value::Image(text) | Value::Text(text) => comparison.estate.texts.text(*text).to_owned(),
             Value::Reference(name) => (*name).to_owned(),
         };
         Evidence { field, technique: technique(bit.technique), value, weight: bit.weight }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::compare::{Bit, Comparison, Technique};
+use super::blocks::Pair;
+use super::compare::Comparison;
 use super::texts::NONE;
 
 /// From this score on, two clusters are joined by one pair. Under it, only if neither has anything nearly as near.
@@ -48,16 +49,14 @@ pub(super) struct Decided {
 /// Scores pairs and keeps those that come near to what is asked for, the strongest first. O(pairs · log pairs).
 pub(super) fn scored(
     comparison: &Comparison,
-    pairs: &[(u32, u32)],
+    pairs: &[Pair],
     threshold: f64,
     goes_on: &dyn Fn() -> bool,
 ) -> Vec<Scored> {
-    let mut bits: Vec<Bit> = Vec::new();
     let mut scored: Vec<Scored> = Vec::new();
-    for &(a, b) in pairs.iter().take_while(|_| goes_on()) {
-        let score = comparison.weigh(a as usize, b as usize, &mut bits);
+    for (a, b) in pairs.iter().take_while(|_| goes_on()).map(|pair| pair.both()) {
+        let (score, refers) = comparison.score(a as usize, b as usize);
         if score >= threshold - MARGIN {
-            let refers = bits.iter().any(|bit| bit.technique == Technique::Refers);
             scored.push(Scored { a, b, score, refers });
         }
     }
@@ -70,13 +69,45 @@ pub(super) fn scored(
 pub(super) struct Groups<'c> {
     comparison: &'c Comparison,
     decided: &'c Decided,
+    scored: &'c [Scored],
     threshold: f64,
     of: Vec<u32>,
-    members: Vec<Vec<u32>>,
+    sizes: Vec<u32>,
+    members: Rings,
     /// Of each cluster, one record for each way in which its records stand.
-    stands: Vec<Vec<u32>>,
+    stands: Rings,
     near: Near,
     attached: BTreeSet<u32>,
+}
+
+/// Sets of records, each a ring: every record knows the next.
+#[derive(Debug)]
+struct Rings {
+    next: Vec<u32>,
+}
+
+impl Rings {
+    /// Each record by itself.
+    fn of(records: u32) -> Self {
+        Rings { next: (0..records).collect() }
+    }
+
+    /// The records of a ring, from one of them on.
+    fn from(&self, record: u32) -> impl Iterator<Item = u32> + Clone + '_ {
+        let after = |record: u32| self.next[record as usize];
+        std::iter::successors(Some(record), move |last| Some(after(*last)).filter(|next| *next != record))
+    }
+
+    /// Makes one ring of two.
+    fn join(&mut self, a: u32, b: u32) {
+        self.next.swap(a as usize, b as usize);
+    }
+
+    /// Adds a record to a ring.
+    fn add(&mut self, ring: u32, record: u32) {
+        self.next[record as usize] = self.next[ring as usize];
+        self.next[ring as usize] = record;
+    }
 }
 
 impl<'c> Groups<'c> {
@@ -84,7 +115,7 @@ impl<'c> Groups<'c> {
     pub fn of(
         comparison: &'c Comparison,
         decided: &'c Decided,
-        scored: &[Scored],
+        scored: &'c [Scored],
         threshold: f64,
         goes_on: &dyn Fn() -> bool,
     ) -> Self {
@@ -93,10 +124,12 @@ impl<'c> Groups<'c> {
         let mut groups = Groups {
             comparison,
             decided,
+            scored,
             threshold,
             of: (0..records).collect(),
-            members: (0..records).map(|record| vec![record]).collect(),
-            stands: (0..records).map(|record| vec![record]).collect(),
+            sizes: vec![1; records as usize],
+            members: Rings::of(records),
+            stands: Rings::of(records),
             near: Near::of(scored, records),
             attached: refers.filter(|record| !comparison.is_workload(*record as usize)).collect(),
         };
@@ -111,14 +144,18 @@ impl<'c> Groups<'c> {
 
     /// The cluster of each record: the number of its first one.
     pub fn numbers(&self) -> Vec<u32> {
-        let first: Vec<u32> =
-            self.members.iter().map(|members| members.iter().copied().min().unwrap_or(NONE)).collect();
-        self.of.iter().map(|group| first[*group as usize]).collect()
+        let mut first = vec![NONE; self.of.len()];
+        let first_of = |(record, group): (u32, &u32)| {
+            let first = &mut first[*group as usize];
+            *first = record.min(*first);
+            *first
+        };
+        (0..).zip(&self.of).map(first_of).collect()
     }
 
-    /// The records of one thing.
-    pub fn together_with(&self, record: u32) -> &[u32] {
-        &self.members[self.of[record as usize] as usize]
+    /// How many records one thing has.
+    pub fn size(&self, record: u32) -> usize {
+        self.sizes[self.of[record as usize] as usize] as usize
     }
 
     /// What keeps the clusters of a pair apart.
@@ -142,8 +179,7 @@ impl<'c> Groups<'c> {
 
     /// Two records of two clusters that stand side by side.
     fn beside(&self, here: u32, there: u32) -> Option<Obstacle> {
-        let there = &self.stands[there as usize];
-        let mut pairs = self.stands[here as usize].iter().flat_map(|a| there.iter().map(move |b| (*a, *b)));
+        let mut pairs = self.stands.from(here).flat_map(|a| self.stands.from(there).map(move |b| (a, b)));
         pairs.find(|(a, b)| self.stand_side_by_side(*a, *b)).map(|(a, b)| Obstacle::SideBySide(a, b))
     }
 
@@ -156,30 +192,35 @@ impl<'c> Groups<'c> {
 
     /// A record of a third cluster that is nearly as near to the smaller of two.
     fn rival(&self, score: f64, here: u32, there: u32) -> Option<Obstacle> {
-        let (few, many) = (&self.members[here as usize], &self.members[there as usize]);
-        let smaller = if few.len() <= many.len() { few } else { many };
-        let near = smaller.iter().flat_map(|record| self.near.to(*record));
-        let mut others = near.filter(|(other, near)| {
-            let group = self.of[*other as usize];
-            group != here && group != there && *near > score - MARGIN
+        let is_smaller = self.sizes[here as usize] <= self.sizes[there as usize];
+        let smaller = if is_smaller { here } else { there };
+        let near =
+            self.members.from(smaller).flat_map(|record| self.near.to(record).iter().map(move |at| (record, at)));
+        let mut others = near.filter_map(|(record, at)| {
+            let pair = &self.scored[*at as usize];
+            let other = if pair.a == record { pair.b } else { pair.a };
+            let group = self.of[other as usize];
+            (group != here && group != there && pair.score > score - MARGIN).then_some(other)
         });
-        others.next().map(|(other, _)| Obstacle::Rival(*other))
+        others.next().map(Obstacle::Rival)
     }
 
     /// Joins two clusters: the smaller one moves.
     fn join(&mut self, a: u32, b: u32) {
-        let (a, b) = (self.of[a as usize] as usize, self.of[b as usize] as usize);
+        let (a, b) = (self.of[a as usize], self.of[b as usize]);
         if a == b {
             return;
         }
-        let (into, from) = if self.members[a].len() >= self.members[b].len() { (a, b) } else { (b, a) };
-        let moved = std::mem::take(&mut self.members[from]);
-        moved.iter().for_each(|record| self.of[*record as usize] = into as u32);
-        self.members[into].extend(moved);
-        for record in std::mem::take(&mut self.stands[from]) {
+        let (into, from) = if self.sizes[a as usize] >= self.sizes[b as usize] { (a, b) } else { (b, a) };
+        let Groups { members, of, .. } = self;
+        members.from(from).for_each(|record| of[record as usize] = into);
+        members.join(into, from);
+        self.sizes[into as usize] += self.sizes[from as usize];
+        let moved: Vec<u32> = self.stands.from(from).collect();
+        for record in moved {
             let stand = self.stand(record);
-            if !self.stands[into].iter().any(|other| self.stand(*other) == stand) {
-                self.stands[into].push(record);
+            if !self.stands.from(into).any(|other| self.stand(other) == stand) {
+                self.stands.add(into, record);
             }
         }
     }
@@ -191,35 +232,34 @@ impl<'c> Groups<'c> {
     }
 }
 
-/// Who is near to whom.
+/// Who is near to whom: for each record, the places of its pairs, the strongest first.
 #[derive(Debug, Default)]
 struct Near {
     starts: Vec<u32>,
-    others: Vec<(u32, f64)>,
+    pairs: Vec<u32>,
 }
 
 impl Near {
     fn of(scored: &[Scored], records: u32) -> Self {
         let mut starts = vec![0_u32; records as usize + 2];
-        let ends = |pair: &Scored| [(pair.a, pair.b), (pair.b, pair.a)];
-        scored.iter().flat_map(ends).for_each(|(from, _)| starts[from as usize + 2] += 1);
+        scored.iter().flat_map(|pair| [pair.a, pair.b]).for_each(|from| starts[from as usize + 2] += 1);
         for place in 1..starts.len() {
             starts[place] += starts[place - 1];
         }
-        let mut others = vec![(0, 0.0); scored.len() * 2];
-        for pair in scored {
-            for (from, to) in ends(pair) {
+        let mut pairs = vec![0; scored.len() * 2];
+        for (at, pair) in (0..).zip(scored) {
+            for from in [pair.a, pair.b] {
                 let place = &mut starts[from as usize + 1];
-                others[*place as usize] = (to, pair.score);
+                pairs[*place as usize] = at;
                 *place += 1;
             }
         }
-        Near { starts, others }
+        Near { starts, pairs }
     }
 
-    fn to(&self, record: u32) -> &[(u32, f64)] {
+    fn to(&self, record: u32) -> &[u32] {
         let (from, to) = (self.starts[record as usize], self.starts[record as usize + 1]);
-        &self.others[from as usize..to as usize]
+        &self.pairs[from as usize..to as usize]
     }
 }
 

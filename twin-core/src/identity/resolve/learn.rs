@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::blocks::value_counts;
 use super::profile::{Attribute, Estate, Profile};
 use super::roles::{self, Role};
 use super::texts::NONE;
@@ -37,19 +36,15 @@ pub(super) struct Vocabulary {
     /// Words that stand by themselves somewhere.
     known: HashSet<String>,
     /// Words by which things of one system are told apart: one is called so, another the same with the word.
-    contrast: HashSet<String>,
+    pub contrast: HashSet<String>,
     /// Words that one record of a thing has in its name, and another has not.
-    variation: HashSet<String>,
+    pub variation: HashSet<String>,
     /// By system and kind, what nearly all names begin and end with.
-    habits: BTreeMap<u32, (HashSet<String>, HashSet<String>)>,
+    pub habits: BTreeMap<u32, (HashSet<String>, HashSet<String>)>,
     /// What things are parts of: organisations, products, namespaces.
-    wholes: HashSet<String>,
+    pub wholes: HashSet<String>,
     /// Owners of one word with which several names begin.
-    beginnings: HashSet<String>,
-    /// In how many names a word occurs.
-    names_with: HashMap<String, usize>,
-    /// How many times as large as the sample the estate is.
-    times: f64,
+    pub beginnings: HashSet<String>,
 }
 
 impl Vocabulary {
@@ -59,22 +54,13 @@ impl Vocabulary {
         let wholes = parts.iter().map(|words| words.concat()).collect();
         let mut vocabulary = Vocabulary { wholes, ..Vocabulary::default() };
         let cut: BTreeMap<u32, Vec<String>> =
-            samples.values().flatten().map(|name| (*name, words::words(estate.texts.text(*name)))).collect();
+            samples.names.values().flatten().map(|name| (*name, words::words(estate.texts.text(*name)))).collect();
         vocabulary.known = known(&cut, &vocabulary.wholes);
         let usual: Vec<String> = parts.iter().map(|words| vocabulary.atoms(words).concat()).collect();
         vocabulary.wholes.extend(usual);
         let atoms: BTreeMap<u32, Vec<String>> =
             cut.iter().map(|(name, words)| (*name, vocabulary.atoms(words))).collect();
-        for words in atoms.values() {
-            for word in words.iter().collect::<BTreeSet<_>>() {
-                *vocabulary.names_with.entry(word.clone()).or_default() += 1;
-            }
-        }
-        vocabulary.times = (estate.profiles.len() as f64 / atoms.len().max(1) as f64).max(1.0);
-        if atoms.len() < LARGE {
-            vocabulary.times = 1.0;
-        }
-        for (slot, names) in samples {
+        for (slot, names) in &samples.names {
             let names: Vec<&[String]> = names.iter().map(|name| &atoms[name][..]).collect();
             if !twins.repeats.contains(slot) {
                 vocabulary.contrast.extend(contrasts(&names));
@@ -138,39 +124,6 @@ impl Vocabulary {
         (word.len() > 2 && self.known.contains(word)) || roles::stands_alone(word)
     }
 
-    /// What is left of a name without what says nothing: the habits of its system, what it is part of, words for sorts and environments.
-    pub fn core(&self, slot: u32, atoms: &[String]) -> String {
-        let none = (HashSet::new(), HashSet::new());
-        let (before, after) = self.habits.get(&slot).unwrap_or(&none);
-        let rest = without_whole(strip(atoms, before, after), &self.wholes);
-        let rest = if rest.len() > 1 && self.beginnings.contains(&rest[0]) { &rest[1..] } else { rest };
-        let kept = self.without_sorts(rest);
-        kept.concat()
-    }
-
-    /// A name without the words at its end that say nothing, and without a platform's name before it.
-    fn without_sorts<'n>(&self, name: &'n [String]) -> &'n [String] {
-        let says_nothing = |word: &String| {
-            let is_sort = roles::is_sort(word) || words::is_version(word) || self.variation.contains(word);
-            roles::is_environment(word) || (is_sort && !self.contrast.contains(word))
-        };
-        let mut rest = name;
-        while let [others @ .., last] = rest
-            && !others.is_empty()
-            && says_nothing(last)
-        {
-            rest = others;
-        }
-        match rest {
-            [first, others @ ..]
-                if !others.is_empty() && roles::is_platform(first) && !self.contrast.contains(first) =>
-            {
-                others
-            }
-            _ => rest,
-        }
-    }
-
     /// The words by which the names of twins differ, more often than now and then.
     fn variations(&self, estate: &Estate, twins: &Twins) -> HashSet<String> {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -185,11 +138,6 @@ impl Vocabulary {
         let vary =
             |(word, count): (String, usize)| (count >= VARIES && count * REPEATS >= twins.names.len()).then_some(word);
         counts.into_iter().filter_map(vary).collect()
-    }
-
-    /// In about how many names a word occurs.
-    pub fn names_with(&self, word: &str) -> f64 {
-        self.names_with.get(word).map_or(0.0, |names| *names as f64 * self.times)
     }
 
     /// Whether a word stands by itself somewhere.
@@ -210,16 +158,20 @@ fn beginnings(owners: &HashSet<String>, atoms: &BTreeMap<u32, Vec<String>>) -> H
 }
 
 /// Some names of each system and kind.
-pub(super) type Sample = BTreeMap<u32, BTreeSet<u32>>;
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sample {
+    /// The names, by system and kind.
+    pub names: BTreeMap<u32, BTreeSet<u32>>,
+    /// The records that have them, in order.
+    pub records: Vec<u32>,
+}
 
 /// The names with the least digests, by system and kind. O(records · log sample).
 pub(super) fn sample(estate: &Estate) -> Sample {
-    let mut least: Vec<BTreeSet<(u64, u32)>> = vec![BTreeSet::new(); estate.slots()];
-    let mut digests: HashMap<u32, u64> = HashMap::new();
+    let mut least: Vec<BTreeSet<(u64, u32)>> = vec![BTreeSet::new(); estate.slots.len()];
     for profile in estate.profiles.iter().filter(|profile| profile.name != NONE) {
         let slot = &mut least[profile.slot as usize];
-        let digest =
-            *digests.entry(profile.name).or_insert_with(|| xxh3_64(estate.texts.text(profile.name).as_bytes()));
+        let digest = xxh3_64(estate.texts.text(profile.name).as_bytes());
         if slot.len() == SAMPLE && slot.last().is_some_and(|last| digest >= last.0) {
             continue;
         }
@@ -227,8 +179,17 @@ pub(super) fn sample(estate: &Estate) -> Sample {
             slot.pop_last();
         }
     }
+    let mut is_sampled = vec![false; estate.texts.len()];
+    least.iter().flatten().for_each(|(_, name)| is_sampled[*name as usize] = true);
     let names = |slot: BTreeSet<(u64, u32)>| slot.into_iter().map(|(_, name)| name).collect();
-    (0..).zip(least).map(|(slot, names_of)| (slot, names(names_of))).collect()
+    let names: BTreeMap<u32, BTreeSet<u32>> =
+        (0..).zip(least).map(|(slot, names_of)| (slot, names(names_of))).collect();
+    let has_one = |profile: &Profile| {
+        profile.name != NONE && is_sampled[profile.name as usize] && names[&profile.slot].contains(&profile.name)
+    };
+    let records = (0..).zip(&estate.profiles).filter(|(_, profile)| has_one(profile)).map(|(record, _)| record);
+    let records = records.collect();
+    Sample { names, records }
 }
 
 /// What records show that share two rare values: they are one thing, whatever they are called.
@@ -243,14 +204,13 @@ pub(super) struct Twins {
 impl Twins {
     /// Looks for twins of sampled records. O(records · fields).
     pub fn of(estate: &Estate, samples: &Sample) -> Self {
-        let is_sampled = |profile: &Profile| profile.name != NONE && samples[&profile.slot].contains(&profile.name);
-        let holders = holders(estate, is_sampled);
+        let holders = holders(estate, samples);
         let mut seen: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
         let mut twins = Twins::default();
-        for (record, profile) in (0_u32..).zip(&estate.profiles).filter(|(_, profile)| is_sampled(profile)) {
+        for record in samples.records.iter().copied() {
+            let profile = &estate.profiles[record as usize];
             let mut shared: BTreeMap<u32, usize> = BTreeMap::new();
-            let others =
-                telling(estate, &holders.counts, profile).filter_map(|value| holders.records.get(&value)).flatten();
+            let others = telling(estate, profile).filter_map(|value| holders.get(&value)).flatten();
             others.filter(|other| **other != record).for_each(|other| *shared.entry(*other).or_default() += 1);
             shared.retain(|_, count| *count > 1);
             let other = |record: &u32| &estate.profiles[*record as usize];
@@ -268,38 +228,34 @@ impl Twins {
     }
 }
 
-/// Who holds which value.
-struct Holders {
-    counts: Vec<u32>,
-    records: HashMap<(u32, u32), Vec<u32>>,
-}
-
-fn holders(estate: &Estate, is_sampled: impl Fn(&Profile) -> bool) -> Holders {
-    let counts = value_counts(estate);
-    let mut records: HashMap<(u32, u32), Vec<u32>> = HashMap::new();
-    for profile in estate.profiles.iter().filter(|profile| is_sampled(profile)) {
-        telling(estate, &counts, profile).for_each(|value| {
-            records.entry(value).or_default();
-        });
-    }
-    for (record, profile) in (0..).zip(&estate.profiles) {
-        for value in telling(estate, &counts, profile) {
-            records.entry(value).and_modify(|records| records.push(record));
+/// Who holds which value that a sampled record has.
+fn holders(estate: &Estate, samples: &Sample) -> HashMap<(u32, u32), Vec<u32>> {
+    let mut holders: HashMap<(u32, u32), Vec<u32>> = HashMap::new();
+    let mut is_held = vec![false; estate.texts.len()];
+    for record in &samples.records {
+        for value in telling(estate, &estate.profiles[*record as usize]) {
+            is_held[value.1 as usize] = true;
+            holders.entry(value).or_default();
         }
     }
-    Holders { counts, records }
+    for (record, profile) in (0..).zip(&estate.profiles) {
+        for value in telling(estate, profile).filter(|value| is_held[value.1 as usize]) {
+            holders.entry(value).and_modify(|records| records.push(record));
+        }
+    }
+    holders
 }
 
 /// The fields of a record with values that few have.
-fn telling<'p>(estate: &'p Estate, counts: &'p [u32], profile: &'p Profile) -> impl Iterator<Item = (u32, u32)> + 'p {
+fn telling<'p>(estate: &'p Estate, profile: &Profile) -> impl Iterator<Item = (u32, u32)> + use<'p> {
     let is_telling = |attribute: &&Attribute| {
-        let field = &estate.fields[attribute.field as usize];
-        attribute.alone
+        let field = &estate.fields[attribute.field() as usize];
+        attribute.is_alone()
             && !field.is_keyed
             && matches!(field.role, Role::Value | Role::Image)
-            && (2..=RARE).contains(&counts[attribute.value as usize])
+            && (2..=RARE).contains(&estate.counts[attribute.value as usize])
     };
-    profile.attributes.iter().filter(is_telling).map(|attribute| (attribute.field, attribute.value))
+    estate.attributes(profile).iter().filter(is_telling).map(|attribute| (attribute.field(), attribute.value))
 }
 
 /// The names of what things are parts of, namespaces and whatever stands before the last part of a path; and of these the main owners:
@@ -308,13 +264,13 @@ fn wholes(estate: &Estate, samples: &Sample) -> (BTreeSet<Vec<String>>, HashSet<
     let (mut wholes, mut owners): (BTreeSet<Vec<String>>, BTreeMap<Vec<String>, usize>) = Default::default();
     let mut own = |found: Vec<Vec<String>>| found.into_iter().for_each(|owner| *owners.entry(owner).or_default() += 1);
     let mut seen: HashSet<u32> = HashSet::new();
-    for profile in estate.profiles.iter().filter(|profile| samples[&profile.slot].contains(&profile.name)) {
+    for profile in samples.records.iter().map(|record| &estate.profiles[*record as usize]) {
         if seen.insert(profile.written) {
             own(parents(words::image(estate.texts.text(profile.written)).0).collect());
         }
-        for attribute in profile.attributes.iter() {
-            let role = estate.fields[attribute.field as usize].role;
-            let is_product = estate.paths.text(attribute.field).ends_with("part-of");
+        for attribute in estate.attributes(profile) {
+            let role = estate.fields[attribute.field() as usize].role;
+            let is_product = estate.paths.text(attribute.field()).ends_with("part-of");
             if !matches!(role, Role::Image | Role::Place | Role::Path) && !is_product || !seen.insert(attribute.value) {
                 continue;
             }
@@ -381,7 +337,8 @@ fn habits(names: &[&[String]]) -> (HashSet<String>, HashSet<String>) {
         return (before, after);
     }
     for _ in 0..3 {
-        let left: Vec<&[String]> = names.iter().map(|name| strip(name, &before, &after)).collect();
+        let left: Vec<&[String]> =
+            names.iter().map(|name| strip(name, |word| before.contains(word), |word| after.contains(word))).collect();
         let all: HashSet<&[String]> = left.iter().copied().collect();
         let longer: Vec<&[String]> = left.iter().copied().filter(|name| name.len() > 1).collect();
         let first = habit(longer.iter().map(|name| (&name[0], &name[1..])), &all, left.len());
@@ -411,26 +368,19 @@ fn habit<'n>(
 }
 
 /// A name without the words that it begins and ends with by habit; one word stays.
-fn strip<'n>(name: &'n [String], before: &HashSet<String>, after: &HashSet<String>) -> &'n [String] {
+pub(super) fn strip<'n, W>(name: &'n [W], before: impl Fn(&W) -> bool, after: impl Fn(&W) -> bool) -> &'n [W] {
     let mut rest = name;
     while let [first, others @ ..] = rest
         && !others.is_empty()
-        && before.contains(first)
+        && before(first)
     {
         rest = others;
     }
     while let [others @ .., last] = rest
         && !others.is_empty()
-        && after.contains(last)
+        && after(last)
     {
         rest = others;
     }
     rest
-}
-
-/// A name without the name, of several words, of what it is part of.
-fn without_whole<'n>(name: &'n [String], wholes: &HashSet<String>) -> &'n [String] {
-    let is_whole = |words: &[String]| wholes.contains(&words.concat());
-    let cut = (2..name.len()).rev().find(|cut| is_whole(&name[..*cut]));
-    cut.map_or(name, |cut| &name[cut..])
 }

@@ -9,6 +9,7 @@ mod compare;
 mod explain;
 mod group;
 mod learn;
+mod names;
 mod profile;
 mod record;
 mod roles;
@@ -23,9 +24,10 @@ use crate::base::{Context, Error, ErrorKind, Result};
 use compare::Comparison;
 use group::{Decided, Groups, Scored};
 use profile::Estate;
+use texts::Shelf;
 
 pub use explain::{Evidence, Related, Uncertain, WhyNot};
-pub use record::Record;
+pub use record::{Record, Row};
 
 /// How much must speak for two records before they are taken for one thing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,7 +67,7 @@ pub struct Resolution {
     decided: Decided,
     threshold: f64,
     /// The ids of the records, in order.
-    ids: Vec<String>,
+    ids: Shelf,
     /// The place of each record in the order of ids, by its place in what was given.
     places: Vec<u32>,
     /// The cluster of each record, in the order of ids.
@@ -75,26 +77,63 @@ pub struct Resolution {
     ignored: Vec<(String, String)>,
 }
 
-impl Resolution {
-    /// Resolves records. O(n · log n) for n records, since nothing that many share is compared each with each.
+/// Takes records in, one by one, and resolves them: a table is never held twice.
+#[derive(Clone, Debug, Default)]
+pub struct Resolver {
+    estate: Estate,
+    /// The ids of the records, as they were given.
+    ids: Shelf,
+}
+
+impl Resolver {
+    /// Takes a record in. O(length).
+    pub fn add(&mut self, row: &Row<'_>) {
+        self.estate.add(row);
+        self.ids.push(row.id);
+    }
+
+    /// Resolves the records that were taken in, in whatever order. O(n · log n) for n records, since nothing that many share is compared each with each.
     ///
     /// # Errors
     /// `Invalid` for a record without an id, two of one id, or decisions that contradict each other; `Cancelled` and `Limit` as the context says.
-    pub fn of(records: Vec<Record>, options: &Options, context: &Context) -> Result<Self> {
-        let (records, places) = in_order(records)?;
-        let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
+    pub fn resolve(self, options: &Options, context: &Context) -> Result<Resolution> {
+        let Resolver { mut estate, ids: given } = self;
+        let order = in_order(&given)?;
+        let mut ids = Shelf::default();
+        order.iter().for_each(|place| ids.push(given.text(*place)));
+        drop(given);
         let (decided, ignored) = decided(&ids, options)?;
-        let mut estate = Estate::default();
-        records.into_iter().take_while(|_| context.goes_on()).for_each(|record| estate.add(&record));
         context.check()?;
+        estate.arrange(&order);
         let comparison = Comparison::new(estate);
         let threshold = options.threshold.bits();
         let goes_on = || context.goes_on();
         let pairs = comparison.blocks.pairs();
         let scored = group::scored(&comparison, &pairs, threshold, &goes_on);
+        let compared = pairs.len();
+        drop(pairs);
         let numbers = Groups::of(&comparison, &decided, &scored, threshold, &goes_on).numbers();
         context.check()?;
-        Ok(Resolution { comparison, decided, threshold, ids, places, numbers, scored, compared: pairs.len(), ignored })
+        let mut places = vec![0; order.len()];
+        (0..).zip(&order).for_each(|(place, given)| places[*given as usize] = place);
+        Ok(Resolution { comparison, decided, threshold, ids, places, numbers, scored, compared, ignored })
+    }
+}
+
+impl Resolution {
+    /// Resolves records. O(n · log n) for n records.
+    ///
+    /// # Errors
+    /// Those of [`Resolver::resolve`].
+    pub fn of(records: Vec<Record>, options: &Options, context: &Context) -> Result<Self> {
+        let mut resolver = Resolver::default();
+        for record in records.into_iter().take_while(|_| context.goes_on()) {
+            let attributes: Vec<(&str, &str)> =
+                record.attributes.iter().map(|(field, value)| (&field[..], &value[..])).collect();
+            let Record { id, system, kind, name, .. } = &record;
+            resolver.add(&Row { id, system, kind, name, attributes: &attributes });
+        }
+        resolver.resolve(options, context)
     }
 
     /// The clusters, in the order of the records that were given: each is the place among them of the record with the least id.
@@ -121,44 +160,39 @@ impl Resolution {
     }
 
     fn id(&self, record: u32) -> &str {
-        &self.ids[record as usize]
+        self.ids.text(record)
     }
 
     fn number(&self, id: &str) -> Result<u32> {
-        let place = self.ids.binary_search_by(|known| known.as_str().cmp(id));
-        place
-            .map(|place| place as u32)
-            .map_err(|_| Error::new(ErrorKind::Unknown, format!("no record has the id {id:?}")))
+        self.ids.find(id).ok_or_else(|| Error::new(ErrorKind::Unknown, format!("no record has the id {id:?}")))
     }
 }
 
-/// The records in the order of their ids, and the place of each in it.
-fn in_order(records: Vec<Record>) -> Result<(Vec<Record>, Vec<u32>)> {
-    let mut order: Vec<u32> = (0..records.len() as u32).collect();
-    order.sort_unstable_by(|a, b| records[*a as usize].id.cmp(&records[*b as usize].id));
-    let twin = order.windows(2).find(|pair| records[pair[0] as usize].id == records[pair[1] as usize].id);
-    if let Some(pair) = twin {
-        let id = &records[pair[0] as usize].id;
+/// The places of the records in the order of their ids.
+fn in_order(ids: &Shelf) -> Result<Vec<u32>> {
+    // Most ids differ in their first letters, which are compared without looking them up.
+    let first =
+        |id: &str| id.bytes().chain(std::iter::repeat(0)).take(8).fold(0, |all, byte| all << 8 | u64::from(byte));
+    let mut order: Vec<(u64, u32)> = (0..ids.len() as u32).map(|place| (first(ids.text(place)), place)).collect();
+    order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| ids.text(a.1).cmp(ids.text(b.1))));
+    let order: Vec<u32> = order.into_iter().map(|(_, place)| place).collect();
+    if let Some(pair) = order.windows(2).find(|pair| ids.text(pair[0]) == ids.text(pair[1])) {
+        let id = ids.text(pair[0]);
         return Err(Error::new(ErrorKind::Invalid, format!("two records have the id {id:?}; each needs its own")));
     }
-    if let Some(first) = order.first().filter(|first| records[**first as usize].id.is_empty()) {
-        return Err(Error::new(ErrorKind::Invalid, format!("record {first} has no id")));
+    match order.first().filter(|first| ids.text(**first).is_empty()) {
+        Some(first) => Err(Error::new(ErrorKind::Invalid, format!("record {first} has no id"))),
+        None => Ok(order),
     }
-    let mut places = vec![0; order.len()];
-    (0..).zip(&order).for_each(|(place, given)| places[*given as usize] = place);
-    let mut taken: Vec<Option<Record>> = records.into_iter().map(Some).collect();
-    let sorted = order.iter().filter_map(|given| taken[*given as usize].take()).collect();
-    Ok((sorted, places))
 }
 
 /// Decisions by the numbers of records, and those about records that are not there.
-fn decided(ids: &[String], options: &Options) -> Result<(Decided, Vec<(String, String)>)> {
-    let number = |id: &String| ids.binary_search(id).ok().map(|place| place as u32);
+fn decided(ids: &Shelf, options: &Options) -> Result<(Decided, Vec<(String, String)>)> {
     let mut ignored = Vec::new();
     let mut known = |pairs: &[(String, String)]| {
         let mut numbers: Vec<(u32, u32)> = Vec::new();
         for (a, b) in pairs {
-            match (number(a), number(b)) {
+            match (ids.find(a), ids.find(b)) {
                 (Some(a), Some(b)) => numbers.push((a.min(b), a.max(b))),
                 _ => ignored.push((a.clone(), b.clone())),
             }
@@ -173,7 +207,7 @@ fn decided(ids: &[String], options: &Options) -> Result<(Decided, Vec<(String, S
 }
 
 /// A split of two records that pins hold together, through others perhaps.
-fn refuse_contradiction(ids: &[String], decided: &Decided) -> Result<()> {
+fn refuse_contradiction(ids: &Shelf, decided: &Decided) -> Result<()> {
     let mut group: BTreeMap<u32, u32> = BTreeMap::new();
     let find = |group: &BTreeMap<u32, u32>, mut record: u32| {
         while let Some(next) = group.get(&record) {
@@ -193,7 +227,8 @@ fn refuse_contradiction(ids: &[String], decided: &Decided) -> Result<()> {
             ErrorKind::Invalid,
             format!(
                 "{:?} and {:?} are split, and pinned together; take one of the two back",
-                ids[*a as usize], ids[*b as usize]
+                ids.text(*a),
+                ids.text(*b)
             ),
         )),
     }

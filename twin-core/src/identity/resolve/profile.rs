@@ -2,29 +2,41 @@
 
 use std::collections::BTreeMap;
 
-use super::record::Record;
+use super::record::Row;
 use super::roles::{self, Role};
-use super::texts::{NONE, Texts};
+use super::texts::{Look, NONE, Span, Texts};
 use super::words;
 
 /// One field of one record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Attribute {
-    /// The number of its path.
-    pub field: u32,
+    /// The number of its path, and in the lowest bit whether the record has no other value in this field.
+    field: u32,
     /// The number of its value.
     pub value: u32,
+    /// What the value looks like.
+    pub look: Look,
+}
+
+impl Attribute {
+    fn new(field: u32, alone: bool, value: u32, look: Look) -> Self {
+        Attribute { field: field << 1 | u32::from(alone), value, look }
+    }
+
+    /// The number of its path.
+    pub fn field(self) -> u32 {
+        self.field >> 1
+    }
+
     /// Whether the record has no other value in this field.
-    pub alone: bool,
+    pub fn is_alone(self) -> bool {
+        self.field & 1 != 0
+    }
 }
 
 /// One record. Texts are numbers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Profile {
-    /// The system.
-    pub system: u32,
-    /// The kind.
-    pub kind: u32,
     /// The system and the kind.
     pub slot: u32,
     /// The name as it is written, or none.
@@ -37,8 +49,10 @@ pub(super) struct Profile {
     pub home: u32,
     /// The path in a repository, or none.
     pub path: u32,
-    /// Everything else that it says, by field.
-    pub attributes: Box<[Attribute]>,
+    /// What its fields are for.
+    roles: u32,
+    attributes: Span,
+    images: Span,
 }
 
 /// A field's path with what it is for.
@@ -50,13 +64,21 @@ pub(super) struct Field {
     pub is_keyed: bool,
 }
 
-/// What kinds are about.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct KindOf {
+/// A system, a kind, and what the kind is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot {
+    /// The system.
+    pub system: u32,
+    /// The kind.
+    pub kind: u32,
     /// What sort of party or work it is, if it is no thing.
     pub apart: Option<&'static str>,
     /// Whether it runs to its end.
     pub is_job: bool,
+    /// Whether it is an account under which workloads run.
+    pub is_account: bool,
+    is_pod: bool,
+    is_image: bool,
 }
 
 /// All records of an estate.
@@ -68,69 +90,136 @@ pub(super) struct Estate {
     pub paths: Texts,
     /// What each field is for.
     pub fields: Vec<Field>,
-    /// What each kind is, by its text.
-    pub kinds: BTreeMap<u32, KindOf>,
-    slots: BTreeMap<(u32, u32), u32>,
+    /// The systems with their kinds.
+    pub slots: Vec<Slot>,
+    slots_by_text: BTreeMap<(u32, u32), u32>,
     /// The records.
     pub profiles: Vec<Profile>,
+    /// How many records have each value, by the value's number.
+    pub counts: Vec<u32>,
+    attributes: Vec<Attribute>,
+    images: Vec<u32>,
 }
 
 impl Estate {
     /// Takes a record in. O(length).
-    pub fn add(&mut self, record: &Record) {
-        let profile = self.read(record);
-        self.profiles.push(profile);
-    }
-
-    /// How many systems with their kinds there are.
-    pub fn slots(&self) -> usize {
-        self.slots.len()
-    }
-
-    fn read(&mut self, record: &Record) -> Profile {
-        let (system, kind) = (self.texts.number(&record.system), self.texts.number(&record.kind));
-        let kind_words = words::words(&record.kind);
-        self.kinds.entry(kind).or_insert_with(|| kind_of(&kind_words));
-        let next = self.slots.len() as u32;
-        let slot = *self.slots.entry((system, kind)).or_insert(next);
-        let bare = bare_name(record, &kind_words);
-        let name = match words::words(&bare).concat().len() {
-            0 => NONE,
-            _ => self.texts.number(&bare),
+    pub fn add(&mut self, row: &Row<'_>) {
+        let slot = self.slot(row);
+        let written = self.texts.number(row.name);
+        let name = bare_name(&self.slots[slot as usize], row.name);
+        let name = match name.chars().take(words::LONGEST).any(char::is_alphanumeric) {
+            true if name.len() == row.name.len() => written,
+            true => self.texts.number(name),
+            false => NONE,
         };
-        let value =
-            |role: Role| record.attributes.iter().find(|(field, _)| roles::role(field) == role).map(|(_, value)| value);
-        let place = value(Role::Place);
-        let path = record.attributes.iter().find(|(field, _)| field == "path").map(|(_, value)| value);
-        let home = path.map_or_else(|| place.map(|place| without_environments(place)), |path| Some(folder(path)));
-        Profile {
-            system,
-            kind,
+        let (attributes, images) = (self.attributes.len(), self.images.len());
+        let (mut place, mut path, mut roles) = (None, None, 0);
+        for (field, value) in row.attributes {
+            let number = self.field(field);
+            let role = self.fields[number as usize].role;
+            if role == Role::Place && place.is_none() {
+                place = Some(*value);
+            }
+            if *field == "path" && path.is_none() {
+                path = Some(*value);
+            }
+            if value.is_empty() {
+                continue;
+            }
+            let text = cut(value);
+            let value = self.texts.number(text);
+            roles |= 1 << role as u32;
+            if role == Role::Image {
+                self.image(images, text, value);
+            }
+            self.attributes.push(Attribute::new(number, true, value, Look::at(text)));
+        }
+        let home = path.map_or_else(|| place.map(without_environments), |path| Some(folder(path)));
+        let profile = Profile {
             slot,
-            written: self.texts.number(&record.name),
+            written,
             name,
             place: place.map_or(NONE, |place| self.texts.number(place)),
             home: home.filter(|home| !home.is_empty()).map_or(NONE, |home| self.texts.number(&home)),
             path: path.map_or(NONE, |path| self.texts.number(path)),
-            attributes: self.attributes(record),
+            roles,
+            attributes: Span::since(attributes, &self.attributes),
+            images: Span::since(images, &self.images),
+        };
+        self.profiles.push(profile);
+    }
+
+    /// Puts the records in an order, and the fields in that of their paths, so that nothing depends on which was read first. O(records · fields).
+    pub fn arrange(&mut self, order: &[u32]) {
+        self.profiles = order.iter().map(|place| self.profiles[*place as usize]).collect();
+        let ranks = self.order_paths();
+        for profile in &mut self.profiles {
+            let own = profile.attributes.of_mut(&mut self.attributes);
+            own.iter_mut().for_each(|attribute| attribute.field = ranks[attribute.field() as usize] << 1 | 1);
+            let left = order_attributes(own, &self.texts);
+            profile.attributes.shorten(left);
+        }
+        self.counts = vec![0; self.texts.len()];
+        for profile in &self.profiles {
+            let own = profile.attributes.of(&self.attributes);
+            own.iter().for_each(|attribute| self.counts[attribute.value as usize] += 1);
         }
     }
 
-    fn attributes(&mut self, record: &Record) -> Box<[Attribute]> {
-        let mut attributes: Vec<Attribute> = Vec::with_capacity(record.attributes.len());
-        for (path, value) in record.attributes.iter().filter(|(_, value)| !value.is_empty()) {
-            let field = self.field(path);
-            let value = self.texts.number(cut(value));
-            attributes.push(Attribute { field, value, alone: true });
+    /// Numbers the paths in their order; the new number of each.
+    fn order_paths(&mut self) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.fields.len() as u32).collect();
+        order.sort_unstable_by_key(|number| self.paths.text(*number));
+        let mut ranks = vec![0; order.len()];
+        (0..).zip(&order).for_each(|(rank, number)| ranks[*number as usize] = rank);
+        let mut paths = Texts::default();
+        order.iter().for_each(|number| _ = paths.number(self.paths.text(*number)));
+        self.fields = order.iter().map(|number| self.fields[*number as usize].clone()).collect();
+        self.paths = paths;
+        ranks
+    }
+
+    /// Everything that a record says beside its name, by field.
+    pub fn attributes(&self, profile: &Profile) -> &[Attribute] {
+        profile.attributes.of(&self.attributes)
+    }
+
+    /// The repositories of a record's images.
+    pub fn images(&self, profile: &Profile) -> &[u32] {
+        profile.images.of(&self.images)
+    }
+
+    /// The fields of a record that are for something.
+    pub fn of_role<'e>(&'e self, profile: &Profile, role: Role) -> impl Iterator<Item = &'e Attribute> + use<'e> {
+        let none = profile.roles & 1 << role as u32 == 0;
+        let all = if none { &[] } else { self.attributes(profile) };
+        all.iter().filter(move |attribute| self.fields[attribute.field() as usize].role == role)
+    }
+
+    /// The system and kind of a record.
+    pub fn slot_of(&self, profile: &Profile) -> &Slot {
+        &self.slots[profile.slot as usize]
+    }
+
+    fn slot(&mut self, row: &Row<'_>) -> u32 {
+        let key = (self.texts.number(row.system), self.texts.number(row.kind));
+        if let Some(slot) = self.slots_by_text.get(&key) {
+            return *slot;
         }
-        attributes.sort_unstable();
-        attributes.dedup();
-        for place in 1..attributes.len() {
-            if attributes[place - 1].field == attributes[place].field {
-                (attributes[place - 1].alone, attributes[place].alone) = (false, false);
-            }
+        let slot = self.slots.len() as u32;
+        self.slots_by_text.insert(key, slot);
+        self.slots.push(slot_of(key, row.kind));
+        slot
+    }
+
+    /// Adds an image's repository, if the record has no other image of it.
+    fn image(&mut self, from: usize, text: &str, value: u32) {
+        let (path, _) = words::image(text);
+        let is_whole = path.len() == text.len() && !path.bytes().any(|byte| byte.is_ascii_uppercase() || byte > 127);
+        let image = if is_whole { value } else { self.texts.number(&path.to_lowercase()) };
+        if !self.images[from..].contains(&image) {
+            self.images.push(image);
         }
-        attributes.into()
     }
 
     fn field(&mut self, path: &str) -> u32 {
@@ -142,29 +231,56 @@ impl Estate {
     }
 }
 
+/// Orders the fields of a record and leaves each value once; how many are left.
+fn order_attributes(own: &mut [Attribute], texts: &Texts) -> usize {
+    let in_order =
+        |a: &Attribute, b: &Attribute| a.field.cmp(&b.field).then_with(|| texts.text(a.value).cmp(texts.text(b.value)));
+    own.sort_unstable_by(in_order);
+    let mut left = 0;
+    for place in 0..own.len() {
+        if left == 0 || (own[left - 1].field, own[left - 1].value) != (own[place].field, own[place].value) {
+            own[left] = own[place];
+            left += 1;
+        }
+    }
+    for place in 1..left {
+        if own[place - 1].field() == own[place].field() {
+            own[place - 1].field &= !1;
+            own[place].field &= !1;
+        }
+    }
+    left
+}
+
 /// What is kept of a long value: it identifies nothing.
 fn cut(value: &str) -> &str {
     const LONGEST: usize = 1024;
+    if value.len() <= LONGEST {
+        return value;
+    }
     value.char_indices().nth(LONGEST).map_or(value, |(end, _)| &value[..end])
 }
 
-fn kind_of(kind_words: &[String]) -> KindOf {
-    let is_job = matches!(kind_words, [word] if word == "job" || word == "cronjob")
-        || kind_words == ["cron".to_owned(), "job".to_owned()];
-    KindOf { apart: roles::stands_apart(kind_words), is_job }
+fn slot_of((system, kind): (u32, u32), kind_text: &str) -> Slot {
+    let words = words::words(kind_text);
+    let is = |word: &str| words.iter().any(|own| own == word);
+    let is_job = matches!(&words[..], [word] if word == "job" || word == "cronjob")
+        || words == ["cron".to_owned(), "job".to_owned()];
+    let is_account = kind_text.eq_ignore_ascii_case("serviceaccount");
+    let apart = roles::stands_apart(&words);
+    Slot { system, kind, apart, is_job, is_account, is_pod: is("pod"), is_image: is("image") }
 }
 
 /// The part of a record's name that says which thing it is.
-fn bare_name(record: &Record, kind_words: &[String]) -> String {
-    let is = |word: &str| kind_words.iter().any(|own| own == word);
-    let name = cut(&record.name);
-    let name = if is("pod") { words::controller(name) } else { name };
-    let name = if is("image") { words::image(name).0 } else { name };
+fn bare_name<'n>(slot: &Slot, name: &'n str) -> &'n str {
+    let name = cut(name);
+    let name = if slot.is_pod { words::controller(name) } else { name };
+    let name = if slot.is_image { words::image(name).0 } else { name };
     let last = words::last_part(name);
     // `group:artifact`, as Maven and its kin write it.
     let last = last.rsplit(':').find(|part| !part.is_empty()).unwrap_or(last);
     let suffix = ["_HOST", "_URL", "_ADDR", "_ENDPOINT"].iter().find_map(|suffix| last.strip_suffix(suffix));
-    suffix.filter(|rest| !rest.is_empty()).unwrap_or(last).to_owned()
+    suffix.filter(|rest| !rest.is_empty()).unwrap_or(last)
 }
 
 /// The folder that something lies in, without words for environments.

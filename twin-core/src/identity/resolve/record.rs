@@ -17,6 +17,21 @@ pub struct Record {
     pub attributes: Vec<(String, String)>,
 }
 
+/// One record, as it lies where it was read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Row<'r> {
+    /// See [`Record::id`].
+    pub id: &'r str,
+    /// See [`Record::system`].
+    pub system: &'r str,
+    /// See [`Record::kind`].
+    pub kind: &'r str,
+    /// See [`Record::name`].
+    pub name: &'r str,
+    /// See [`Record::attributes`].
+    pub attributes: &'r [(&'r str, &'r str)],
+}
+
 impl Record {
     /// A record whose attributes are a JSON object: maps become paths with dots, lists paths with `[]`, and what is null is not said. O(length).
     #[must_use]

@@ -7,9 +7,10 @@ use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::learn::{Sample, Twins, Vocabulary, sample};
+use super::names::{Named, Names};
 use super::profile::{Attribute, Estate, Profile};
 use super::roles::{self, Role};
-use super::texts::{NONE, Texts};
+use super::texts::{Look, NONE, Span, Texts};
 use super::words;
 
 /// A field is taken for a name of its thing from this share of agreement on.
@@ -31,44 +32,42 @@ pub(super) struct Claim {
 }
 
 /// What one record is compared by.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Sketch {
     /// The name without what says nothing, or none.
     pub core: u32,
     /// The name without what is neither letter nor digit, or none.
     pub exact: u32,
+    /// What the core looks like.
+    pub look: Look,
+    /// What the core begins with: three letters, or what there is.
+    pub beginning: [u8; 3],
     /// Whether an address that it has says that it is another than its name says.
     pub is_contradicted: bool,
-    /// The words of its name, each once, in order.
-    pub atoms: Box<[u32]>,
-    /// Its other names.
-    pub claims: Box<[Claim]>,
-    /// Its images' repositories.
-    pub images: Box<[u32]>,
+    /// Whether its name is one word as it is written.
+    pub is_one_word: bool,
+    atoms: Span,
+    claims: Span,
 }
 
 /// What all records of an estate are compared by.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sketches {
-    /// What words say.
-    pub vocabulary: Vocabulary,
+    /// Names and words.
+    pub names: Names,
     /// The systems and kinds in which one thing has several records.
     pub repeats: BTreeSet<u32>,
     /// One for each record.
     pub rows: Vec<Sketch>,
-    /// Cores, compact names and words.
-    pub texts: Texts,
-    /// How words are cut.
-    cut: HashMap<String, Vec<String>>,
-    /// Repositories of images.
-    pub images: Texts,
+    atoms: Vec<u32>,
+    claims: Vec<Claim>,
     /// The fields that may say names: kind of record, then path.
     claimants: Texts,
     by_path: HashMap<(u32, u32, Form), u32>,
     /// How far each of these is trusted.
     pub trust: Vec<f64>,
-    /// By core: a system and kind in which a thing is called so, and whether there is another.
-    called: HashMap<u32, (u32, bool)>,
+    /// By core: a system and kind in which a thing is called so, or that there are several.
+    called: Vec<u32>,
     /// Names that a field gives to several things of one system and kind.
     pub shared_claims: HashSet<(u32, u32)>,
     /// Images that several things of one system and kind run.
@@ -78,6 +77,9 @@ pub(super) struct Sketches {
     /// Where things are.
     pub places: Places,
 }
+
+/// Several systems and kinds.
+const SEVERAL: u32 = NONE - 1;
 
 /// How a value says a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,21 +99,32 @@ impl Sketches {
     pub fn of(estate: &Estate) -> Self {
         let sample = sample(estate);
         let twins = Twins::of(estate, &sample);
-        let vocabulary = Vocabulary::of(estate, &sample, &twins);
-        let mut sketches = Sketches { vocabulary, repeats: twins.repeats, ..Sketches::default() };
+        let names = Names::new(Vocabulary::of(estate, &sample, &twins));
+        let mut sketches = Sketches { names, repeats: twins.repeats, ..Sketches::default() };
         sketches.name(estate);
         sketches.learn_trust(estate, &sample);
         sketches.claim(estate);
         sketches.find_shared(estate);
-        sketches.own_images = sketches.built_here();
-        sketches.contradict(estate);
+        sketches.own_images = sketches.built_here(estate);
+        sketches.contradict();
         sketches.places = Places::of(estate, &sketches.rows);
+        sketches.names.seal();
         sketches
+    }
+
+    /// The words of a record's name, each once, in order.
+    pub fn atoms(&self, row: &Sketch) -> &[u32] {
+        row.atoms.of(&self.atoms)
+    }
+
+    /// A record's other names.
+    pub fn claims(&self, row: &Sketch) -> &[Claim] {
+        row.claims.of(&self.claims)
     }
 
     /// Whether some record is called so.
     pub fn is_a_name(&self, core: u32) -> bool {
-        self.called.contains_key(&core)
+        self.called.get(core as usize).is_some_and(|slot| *slot != NONE)
     }
 
     /// The field of a claim, and the kind of record that it is of.
@@ -120,73 +133,63 @@ impl Sketches {
         text.split_once('\n').map_or(text, |(_, path)| path)
     }
 
-    /// Gives each record its own name and its images.
+    /// Gives each record its own name.
     fn name(&mut self, estate: &Estate) {
+        let mut is_counted = vec![false; estate.texts.len()];
+        self.rows.reserve_exact(estate.profiles.len());
         for profile in &estate.profiles {
-            let ((core, exact), atoms) = match profile.name {
-                NONE => ((NONE, NONE), Vec::new()),
-                name => self.core(profile.slot, estate.texts.text(name)),
-            };
-            if core != NONE {
-                let called = self.called.entry(core).or_insert((profile.slot, false));
-                called.1 |= called.0 != profile.slot;
-            }
-            let images = self.images_of(estate, profile).into();
-            self.rows.push(Sketch {
-                core,
-                exact,
-                is_contradicted: false,
-                atoms: atoms.into(),
-                claims: Box::default(),
-                images,
-            });
-        }
-    }
-
-    /// The core and the compact form of a name in a system and kind, and its words.
-    fn core(&mut self, slot: u32, name: &str) -> ((u32, u32), Vec<u32>) {
-        let words = words::words(name);
-        let mut atoms: Vec<String> = Vec::with_capacity(words.len());
-        for word in &words {
-            match self.cut.get(word) {
-                Some(cut) => atoms.extend(cut.iter().cloned()),
-                None => {
-                    let cut = self.vocabulary.atoms(std::slice::from_ref(word));
-                    atoms.extend(cut.iter().cloned());
-                    self.cut.insert(word.clone(), cut);
+            let from = self.atoms.len();
+            let mut named = Named::NONE;
+            if profile.name != NONE {
+                named = self.names.read(profile.slot, estate.texts.text(profile.name));
+                self.atoms.extend(self.names.atoms());
+                if !std::mem::replace(&mut is_counted[profile.name as usize], true) {
+                    self.names.count(&self.atoms[from..]);
                 }
+                self.call(named.core, profile.slot);
             }
+            self.rows.push(self.sketch(named, Span::since(from, &self.atoms)));
         }
-        let core = self.vocabulary.core(slot, &atoms);
-        let names = (self.texts.number(&core), self.texts.number(&words.concat()));
-        let mut atoms: Vec<u32> = atoms.iter().map(|word| self.texts.number(word)).collect();
-        atoms.sort_unstable();
-        atoms.dedup();
-        (names, atoms)
     }
 
-    fn images_of(&mut self, estate: &Estate, profile: &Profile) -> Vec<u32> {
-        let mut images = Vec::new();
-        for attribute in of_role(estate, profile, Role::Image) {
-            let (path, _) = words::image(estate.texts.text(attribute.value));
-            let image = self.images.number(&path.to_lowercase());
-            if !images.contains(&image) {
-                images.push(image);
-            }
+    fn call(&mut self, core: u32, slot: u32) {
+        if core as usize >= self.called.len() {
+            self.called.resize(core as usize + 1, NONE);
         }
-        images
+        let called = &mut self.called[core as usize];
+        match *called {
+            NONE => *called = slot,
+            other if other != slot => *called = SEVERAL,
+            _ => {}
+        }
+    }
+
+    fn sketch(&self, named: Named, atoms: Span) -> Sketch {
+        let text = if named.core == NONE { "" } else { self.names.texts.text(named.core) };
+        let mut beginning = [0; 3];
+        beginning.iter_mut().zip(text.bytes()).for_each(|(place, letter)| *place = letter);
+        Sketch {
+            core: named.core,
+            exact: named.exact,
+            look: Look::at(text),
+            beginning,
+            is_contradicted: false,
+            is_one_word: self.names.is_one_word(),
+            atoms,
+            claims: Span::default(),
+        }
     }
 
     /// Learns from a sample how often each field agrees with the name beside it, among names that somebody else has too.
     fn learn_trust(&mut self, estate: &Estate, sample: &Sample) {
         let mut seen: Vec<(f64, f64)> = Vec::new();
-        for (place, profile) in estate.profiles.iter().enumerate() {
-            let core = self.rows[place].core;
-            if core == NONE || !sample[&profile.slot].contains(&profile.name) {
-                continue;
-            }
-            let is_known_elsewhere = self.called.get(&core).is_some_and(|called| called.1);
-            for claim in self.claims_of(estate, place, |_, _| true) {
+        let mut claims = Vec::new();
+        for record in &sample.records {
+            let core = self.rows[*record as usize].core;
+            let is_known_elsewhere = self.called[core as usize] == SEVERAL;
+            claims.clear();
+            self.claims_of(estate, *record as usize, |_, _| true, &mut claims);
+            for claim in &claims {
                 seen.resize(seen.len().max(claim.field as usize + 1), (0.0, 0.0));
                 let (agree, differ) = &mut seen[claim.field as usize];
                 match (claim.core == core, is_known_elsewhere, self.is_a_name(claim.core)) {
@@ -208,122 +211,133 @@ impl Sketches {
 
     /// Gives each record the other names that its fields say, of those fields that are trusted.
     fn claim(&mut self, estate: &Estate) {
+        let is_trusted =
+            |sketches: &Sketches, field: u32| sketches.trust.get(field as usize).is_some_and(|trust| *trust >= TRUSTED);
+        let mut claims: Vec<Claim> = Vec::new();
         for place in 0..estate.profiles.len() {
-            let is_trusted = |sketches: &Sketches, field: u32| {
-                sketches.trust.get(field as usize).is_some_and(|trust| *trust >= TRUSTED)
-            };
+            claims.clear();
+            self.claims_of(estate, place, is_trusted, &mut claims);
             let own = (self.rows[place].core, self.rows[place].exact);
-            let mut claims = self.claims_of(estate, place, is_trusted);
-            claims.retain(|claim| (claim.core, claim.exact) != own);
-            self.rows[place].claims = claims.into();
+            let from = self.claims.len();
+            self.claims.extend(claims.iter().filter(|claim| (claim.core, claim.exact) != own));
+            self.rows[place].claims = Span::since(from, &self.claims);
         }
     }
 
     /// What a record's fields say that it is called, those fields that are wanted.
-    fn claims_of(&mut self, estate: &Estate, place: usize, is_wanted: impl Fn(&Sketches, u32) -> bool) -> Vec<Claim> {
+    fn claims_of(
+        &mut self,
+        estate: &Estate,
+        place: usize,
+        is_wanted: impl Fn(&Sketches, u32) -> bool,
+        claims: &mut Vec<Claim>,
+    ) {
         let profile = &estate.profiles[place];
-        let mut claims: Vec<Claim> = Vec::new();
-        let images = self.rows[place].images.len();
-        for attribute in profile.attributes.iter() {
+        let images = estate.images(profile).len();
+        for attribute in estate.attributes(profile) {
             for form in forms(estate, attribute, images) {
                 let field = self.claimant_of(estate, profile, attribute, *form);
                 let name = if is_wanted(self, field) { name_in(estate, attribute, *form) } else { None };
                 let Some(name) = name else { continue };
-                let ((core, exact), _) = self.core(profile.slot, &name);
+                let Named { core, exact } = self.names.read(profile.slot, &name);
                 if core != NONE && !claims.iter().any(|claim| (claim.core, claim.field) == (core, field)) {
                     claims.push(Claim { field, core, exact });
                 }
             }
         }
-        claims
     }
 
     fn claimant_of(&mut self, estate: &Estate, profile: &Profile, attribute: &Attribute, form: Form) -> u32 {
-        let key = (profile.kind, attribute.field, form);
+        let kind = estate.slot_of(profile).kind;
+        let key = (kind, attribute.field(), form);
         if let Some(field) = self.by_path.get(&key) {
             return *field;
         }
         let path = match form {
-            Form::Plain => estate.paths.text(attribute.field),
+            Form::Plain => estate.paths.text(attribute.field()),
             Form::Image => "image name",
             Form::CommonImage => "common image name",
             Form::Tag => "image tag",
         };
-        let field = self.claimants.number(&format!("{}\n{path}", estate.texts.text(profile.kind)));
+        let field = self.claimants.number(&format!("{}\n{path}", estate.texts.text(kind)));
         self.by_path.insert(key, field);
         field
     }
 
     /// Finds the names and images that several things of one system and kind have: they tell nobody apart.
     fn find_shared(&mut self, estate: &Estate) {
-        let mut claimed: HashMap<(u32, u32, u32), u32> = HashMap::new();
-        let mut run: HashMap<(u32, u32), u32> = HashMap::new();
+        let mut claimed: Vec<((u32, u32, u32), u32)> = Vec::with_capacity(self.claims.len());
         for (row, profile) in self.rows.iter().zip(&estate.profiles) {
-            for claim in row.claims.iter() {
-                if *claimed.entry((claim.field, profile.slot, claim.core)).or_insert(row.core) != row.core {
-                    self.shared_claims.insert((claim.field, claim.core));
-                }
-            }
-            for image in row.images.iter() {
-                if *run.entry((*image, profile.slot)).or_insert(row.core) != row.core {
-                    self.shared_images.insert(*image);
-                }
-            }
+            let claims = row.claims.of(&self.claims).iter();
+            claimed.extend(claims.map(|claim| ((claim.core, claim.field, profile.slot), row.core)));
         }
+        self.shared_claims = several(claimed).map(|(core, field, _)| (field, core)).collect();
+        let mut run: Vec<((u32, u32), u32)> = Vec::with_capacity(self.rows.len());
+        for (row, profile) in self.rows.iter().zip(&estate.profiles) {
+            run.extend(estate.images(profile).iter().map(|image| ((*image, profile.slot), row.core)));
+        }
+        self.shared_images = several(run).map(|(image, _)| image).collect();
     }
 
     /// The images of organisations of which most are called as things here are.
-    fn built_here(&self) -> HashSet<u32> {
+    fn built_here(&self, estate: &Estate) -> HashSet<u32> {
+        let mut all: Vec<u32> = estate.profiles.iter().flat_map(|profile| estate.images(profile)).copied().collect();
+        all.sort_unstable();
+        all.dedup();
         let mut organisations: BTreeMap<&str, BTreeSet<(u64, u32)>> = BTreeMap::new();
-        for image in 0..self.images.len() as u32 {
-            let path = self.images.text(image);
+        for image in all {
+            let path = estate.texts.text(image);
             let Some((organisation, last)) = path.rsplit_once('/') else { continue };
             organisations.entry(organisation).or_default().insert((xxh3_64(last.as_bytes()), image));
         }
         let is_ours = |images: &BTreeSet<(u64, u32)>| {
             let looked_at = images.len().min(IMAGES);
-            let named = images.iter().take(IMAGES).filter(|(_, image)| self.is_called_like_a_thing(*image)).count();
+            let named =
+                images.iter().take(IMAGES).filter(|(_, image)| self.is_called_like_a_thing(estate, *image)).count();
             images.len() >= 3 && named * 2 >= looked_at
         };
         organisations.values().filter(|images| is_ours(images)).flatten().map(|(_, image)| *image).collect()
     }
 
     /// Whether an image is called as a thing is, perhaps with something before it.
-    fn is_called_like_a_thing(&self, image: u32) -> bool {
-        let words = words::words(words::last_part(self.images.text(image)));
-        let atoms = self.vocabulary.atoms(&words);
+    fn is_called_like_a_thing(&self, estate: &Estate, image: u32) -> bool {
+        let words = words::words(words::last_part(estate.texts.text(image)));
+        let atoms = self.names.vocabulary().atoms(&words);
         let says: Vec<&str> = atoms.iter().map(String::as_str).filter(|word| !roles::says_nothing(word)).collect();
         (0..says.len()).any(|from| {
             let name = says[from..].concat();
-            (from == 0 || name.len() > 3) && self.texts.get(&name).is_some_and(|core| self.is_a_name(core))
+            (from == 0 || name.len() > 3) && self.names.texts.get(&name).is_some_and(|core| self.is_a_name(core))
         })
     }
 
     /// Marks records of which an address, or what they are about, is the name of another than their own name says.
-    fn contradict(&mut self, estate: &Estate) {
+    fn contradict(&mut self) {
         let is_address = |field: u32| matches!(roles::role(self.claimant(field)), Role::Host | Role::Target);
+        let is_address: Vec<bool> = (0..self.claimants.len() as u32).map(is_address).collect();
         let contradicts = |row: &Sketch, claim: &Claim| {
-            claim.core != row.core && is_address(claim.field) && self.is_a_name(claim.core)
+            claim.core != row.core && is_address[claim.field as usize] && self.is_a_name(claim.core)
         };
-        let marked: Vec<bool> =
-            self.rows.iter().map(|row| row.claims.iter().any(|claim| contradicts(row, claim))).collect();
+        let marked = |row: &Sketch| row.claims.of(&self.claims).iter().any(|claim| contradicts(row, claim));
+        let marked: Vec<bool> = self.rows.iter().map(marked).collect();
         self.rows.iter_mut().zip(marked).for_each(|(row, marked)| row.is_contradicted = marked);
-        debug_assert_eq!(self.rows.len(), estate.profiles.len());
     }
 }
 
-/// The fields of a record that are for something.
-pub(super) fn of_role<'p>(estate: &'p Estate, profile: &'p Profile, role: Role) -> impl Iterator<Item = &'p Attribute> {
-    profile.attributes.iter().filter(move |attribute| estate.fields[attribute.field as usize].role == role)
+/// The keys under which there are several values. O(entries · log entries).
+fn several<K: Ord + Copy>(mut entries: Vec<(K, u32)>) -> impl Iterator<Item = K> {
+    entries.sort_unstable();
+    entries.dedup();
+    let several = |pair: &[(K, u32)]| (pair[0].0 == pair[1].0).then_some(pair[0].0);
+    entries.windows(2).filter_map(several).collect::<Vec<K>>().into_iter()
 }
 
 /// The ways in which a field may say a name.
 fn forms(estate: &Estate, attribute: &Attribute, images: usize) -> &'static [Form] {
-    match estate.fields[attribute.field as usize].role {
-        Role::Image if images == 1 && attribute.alone => &[Form::Image, Form::CommonImage, Form::Tag],
+    match estate.fields[attribute.field() as usize].role {
+        Role::Image if images == 1 && attribute.is_alone() => &[Form::Image, Form::CommonImage, Form::Tag],
         Role::Image if images == 1 => &[Form::Image, Form::CommonImage],
         Role::Path | Role::Selector | Role::Carried | Role::Target => &[Form::Plain],
-        Role::Host | Role::Value if attribute.alone => &[Form::Plain],
+        Role::Host | Role::Value if attribute.is_alone() => &[Form::Plain],
         _ => &[],
     }
 }
@@ -331,14 +345,14 @@ fn forms(estate: &Estate, attribute: &Attribute, images: usize) -> &'static [For
 /// The name that a field says in one way, if it does.
 fn name_in<'e>(estate: &'e Estate, attribute: &Attribute, form: Form) -> Option<Cow<'e, str>> {
     let value = estate.texts.text(attribute.value);
-    let path = estate.paths.text(attribute.field);
-    let name = match (form, estate.fields[attribute.field as usize].role) {
+    let path = estate.paths.text(attribute.field());
+    let name = match (form, estate.fields[attribute.field() as usize].role) {
         (Form::Tag, _) => tag_name(value).map(Cow::Owned),
         (Form::Image | Form::CommonImage, _) => {
             let repository = words::image(value).0;
             ((form == Form::Image) == repository.contains('/')).then(|| Cow::Borrowed(words::last_part(repository)))
         }
-        (_, Role::Path) => path_name(path, value, attribute.alone).map(Cow::Borrowed),
+        (_, Role::Path) => path_name(path, value, attribute.is_alone()).map(Cow::Borrowed),
         (_, Role::Host) => Some(Cow::Borrowed(words::host(value))),
         (_, Role::Value) if path.ends_with("part-of") => None,
         (_, Role::Value) => Some(Cow::Borrowed(words::last_part(value))),
@@ -396,13 +410,15 @@ impl Places {
         let mut homes_of: BTreeMap<(u32, u32), BTreeSet<u32>> = BTreeMap::new();
         for (row, profile) in rows.iter().zip(&estate.profiles) {
             if row.core != NONE && profile.home != NONE {
-                names_at.entry((profile.system, profile.home)).or_default().insert(row.core);
-                homes_of.entry((profile.system, row.core)).or_default().insert(profile.home);
+                let system = estate.slot_of(profile).system;
+                names_at.entry((system, profile.home)).or_default().insert(row.core);
+                homes_of.entry((system, row.core)).or_default().insert(profile.home);
             }
         }
         let mut places = Places::default();
         for ((system, core), homes) in homes_of.iter().filter(|(_, homes)| homes.len() > 1) {
-            let homes: Vec<u32> = homes.iter().copied().collect();
+            let mut homes: Vec<u32> = homes.iter().copied().collect();
+            homes.sort_unstable_by_key(|home| estate.texts.text(*home));
             let compared = &homes[..homes.len().min(HOMES)];
             for (place, a) in compared.iter().enumerate() {
                 for b in &compared[place + 1..] {
@@ -435,7 +451,7 @@ impl Places {
     /// Whether two records are from one part of the estate, as far as both say.
     pub fn together(&self, estate: &Estate, a: usize, b: usize) -> Option<bool> {
         let (first, second) = (&estate.profiles[a], &estate.profiles[b]);
-        if first.system == second.system && first.home != NONE && second.home != NONE {
+        if estate.slot_of(first).system == estate.slot_of(second).system && first.home != NONE && second.home != NONE {
             return Some(first.home == second.home || self.alike.contains(&(first.home, second.home)));
         }
         let (here, there) = (self.whereabouts(estate, first), self.whereabouts(estate, second));
@@ -449,12 +465,12 @@ impl Places {
             said.push(estate.texts.text(profile.home));
         }
         said.extend(estate.texts.text(profile.written).rsplit_once('/').map(|(parents, _)| parents));
-        for attribute in profile.attributes.iter() {
+        for attribute in estate.attributes(profile) {
             let value = estate.texts.text(attribute.value);
-            match estate.fields[attribute.field as usize].role {
+            match estate.fields[attribute.field() as usize].role {
                 Role::Image => said.extend(words::image(value).0.rsplit_once('/').map(|(parents, _)| parents)),
                 Role::Path => {}
-                _ if attribute.alone && value.len() < 60 => said.push(value),
+                _ if attribute.is_alone() && value.len() < 60 => said.push(value),
                 _ => {}
             }
         }

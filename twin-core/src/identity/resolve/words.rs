@@ -1,37 +1,92 @@
 //! Text to words: how a name is cut, and what platforms append to one.
 
 /// Only so much of a name is read.
-const LONGEST: usize = 256;
+pub(super) const LONGEST: usize = 256;
 
-/// Cuts a name into lower-case words: at whatever is neither letter nor digit, and where a capital begins a word. O(length).
-pub(super) fn words(text: &str) -> Vec<String> {
-    let letters: Vec<char> = text.chars().take(LONGEST).collect();
-    let mut words: Vec<String> = Vec::new();
-    let mut begins = true;
-    for (place, &letter) in letters.iter().enumerate() {
-        if !letter.is_alphanumeric() {
-            begins = true;
-            continue;
-        }
-        if begins || begins_word(&letters, place) {
-            words.push(String::new());
-            begins = false;
-        }
-        if let Some(word) = words.last_mut() {
-            word.extend(letter.to_lowercase());
+/// The lower-case words of a name, one after the other.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Words {
+    all: String,
+    ends: Vec<usize>,
+}
+
+impl Words {
+    /// Cuts a name, in place of what was cut before: at whatever is neither letter nor digit, and where a capital begins a word. O(length).
+    pub fn cut(&mut self, text: &str) {
+        self.all.clear();
+        self.ends.clear();
+        if text.len() <= LONGEST && text.is_ascii() {
+            self.cut_ascii(text.as_bytes());
+        } else {
+            self.cut_letters(&text.chars().take(LONGEST).collect::<Vec<char>>());
         }
     }
-    words
+
+    /// The same as [`cut_letters`](Self::cut_letters), without a list of letters.
+    fn cut_ascii(&mut self, text: &[u8]) {
+        let mut begins = true;
+        for (place, letter) in text.iter().enumerate() {
+            if !letter.is_ascii_alphanumeric() {
+                begins = true;
+                continue;
+            }
+            let letter_at = |place: usize| text.get(place).map(|byte| char::from(*byte));
+            if begins || letter.is_ascii_uppercase() && begins_word(letter_at, place) {
+                self.ends.push(self.all.len());
+                begins = false;
+            }
+            self.all.push(char::from(letter.to_ascii_lowercase()));
+        }
+        self.close();
+    }
+
+    fn cut_letters(&mut self, letters: &[char]) {
+        let mut begins = true;
+        for (place, letter) in letters.iter().enumerate() {
+            if !letter.is_alphanumeric() {
+                begins = true;
+                continue;
+            }
+            if begins || letter.is_uppercase() && begins_word(|place| letters.get(place).copied(), place) {
+                self.ends.push(self.all.len());
+                begins = false;
+            }
+            self.all.extend(letter.to_lowercase());
+        }
+        self.close();
+    }
+
+    /// Makes ends of beginnings.
+    fn close(&mut self) {
+        if !self.ends.is_empty() {
+            self.ends.remove(0);
+            self.ends.push(self.all.len());
+        }
+    }
+
+    /// The words.
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        (0..self.ends.len()).map(|word| &self.all[if word == 0 { 0 } else { self.ends[word - 1] }..self.ends[word]])
+    }
+
+    /// All words as one.
+    pub fn compact(&self) -> &str {
+        &self.all
+    }
+}
+
+/// The lower-case words of a name. O(length).
+pub(super) fn words(text: &str) -> Vec<String> {
+    let mut words = Words::default();
+    words.cut(text);
+    words.iter().map(str::to_owned).collect()
 }
 
 /// Whether a capital begins a word: after a small letter or a digit, or as the last capital before small letters.
-fn begins_word(letters: &[char], place: usize) -> bool {
-    let (Some(before), true) = (place.checked_sub(1).map(|before| letters[before]), letters[place].is_uppercase())
-    else {
-        return false;
-    };
+fn begins_word(letter_at: impl Fn(usize) -> Option<char>, place: usize) -> bool {
+    let Some(before) = place.checked_sub(1).and_then(&letter_at) else { return false };
     let rises = before.is_lowercase() || before.is_ascii_digit();
-    rises || (before.is_uppercase() && letters.get(place + 1).is_some_and(|after| after.is_lowercase()))
+    rises || (before.is_uppercase() && letter_at(place + 1).is_some_and(|after| after.is_lowercase()))
 }
 
 /// A word without the plural's `s`.
