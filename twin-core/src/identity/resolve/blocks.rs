@@ -189,7 +189,7 @@ fn keys_of(estate: &Estate, sketches: &Sketches, record: usize, keys: &mut Vec<K
     for claim in sketches.claims(row) {
         keys.extend([key(Space::Name, &[claim.core]), key(Space::Name, &[claim.exact])]);
     }
-    keys.extend(estate.images(profile).iter().map(|image| key(Space::Image, &[*image])));
+    keys.extend(estate.images(profile).iter().map(|image| key(Space::Image, &[image.path])));
     for attribute in estate.attributes(profile) {
         let field = &estate.fields[attribute.field() as usize];
         let is_compared =
@@ -215,7 +215,7 @@ fn word_keys(sketches: &Sketches, row: &Sketch, keys: &mut Vec<Key>) {
         keys.extend(known.filter_map(|part| names.words.get(part)).filter(|part| is_rare(*part)).map(word_key));
     }
     let atoms = sketches.atoms(row).iter().copied();
-    keys.extend(atoms.filter(|word| is_rare(*word) && names.words.text(*word).len() > 2).map(word_key));
+    keys.extend(atoms.filter(|word| is_rare(*word) && names.is_long(*word)).map(word_key));
 }
 
 /// What a record refers to in its own system, and what it is referred to by.

@@ -1,10 +1,8 @@
 //! How much speaks for two records being one thing: additive weights in bits, in the manner of Fellegi and Sunter (log2 of how much likelier the agreement is for one
 //! thing than for two). The weights of a pair, the rarity of a match among them, sum exactly to its score; it is one thing from 0 on.
 
-use hashbrown::HashSet;
-
 use super::blocks::{Blocks, Space, key, label_key};
-use super::profile::{Attribute, Estate, Profile};
+use super::profile::{Attribute, Estate, Image, Profile};
 use super::roles::{self, Role};
 use super::sketch::{Claim, Sketch, Sketches};
 use super::texts::{NONE, differ_by_one};
@@ -412,21 +410,21 @@ impl Comparison {
         let images = |record: usize| self.estate.images(&self.estate.profiles[record]);
         let (here, there) = (images(a), images(b));
         let sketches = &self.sketches;
-        let is_shared = |image: &&u32| there.contains(image) && !sketches.shared_images.contains(*image);
-        let is_own = |image: &&u32| sketches.own_images.contains(*image);
+        let is_shared = |image: &&Image| there.contains(image) && !sketches.shared_images.contains(&image.path);
+        let is_own = |image: &&Image| sketches.own_images.contains(&image.path);
         let shared = || here.iter().filter(is_shared);
         if let Some(image) = shared().find(is_own) {
-            tell(bit(Technique::OwnImage, Value::Image(*image), self.bits + 5.0));
+            tell(bit(Technique::OwnImage, Value::Image(image.path), self.bits + 5.0));
         } else if let Some(image) = shared().next() {
-            tell(bit(Technique::CommonImage, Value::Image(*image), 2.0));
+            tell(bit(Technique::CommonImage, Value::Image(image.path), 2.0));
         }
         if let ([x], [y]) = (here, there)
             && x != y
         {
-            let text = |image: u32| self.estate.texts.text(image);
-            let is_near = text(*x).len() >= 7 && differ_by_one(text(*x).as_bytes(), text(*y).as_bytes());
+            let text = |image: &Image| self.estate.texts.text(image.path).as_bytes();
+            let is_near = x.look.may_differ_by_one(y.look) && differ_by_one(text(x), text(y));
             let (technique, weight) = self.odds.image.weigh_other(is_near, self.bits);
-            tell(bit(technique, Value::Image(*x), weight));
+            tell(bit(technique, Value::Image(x.path), weight));
         }
     }
 
@@ -581,22 +579,10 @@ impl Comparison {
     }
 }
 
-/// How likely two things have the same value in each field: one in as many as there are values. O(records · fields).
+/// How likely two things have the same value in each field: one in as many as there are values. O(fields).
 fn chances(estate: &Estate) -> Vec<FieldOdds> {
-    let mut first_field = vec![NONE; estate.texts.len()];
-    let mut others: HashSet<(u32, u32)> = HashSet::new();
-    let mut distinct = vec![0_u32; estate.fields.len()];
-    for attribute in estate.profiles.iter().flat_map(|profile| estate.attributes(profile)) {
-        let (field, first) = (attribute.field(), &mut first_field[attribute.value as usize]);
-        let is_first = *first == NONE;
-        if is_first {
-            *first = field;
-        }
-        if is_first || *first != field && others.insert((field, attribute.value)) {
-            distinct[field as usize] += 1;
-        }
-    }
-    distinct.iter().map(|count| FieldOdds { chance: 1.0 / f64::from((*count).max(1)), ..FieldOdds::BEFORE }).collect()
+    let chance = |count: &u32| 1.0 / f64::from((*count).max(1));
+    estate.distinct.iter().map(|count| FieldOdds { chance: chance(count), ..FieldOdds::BEFORE }).collect()
 }
 
 /// Whether two records stand in one place, as far as both say.

@@ -14,6 +14,8 @@ struct Word {
     parts: Span,
     /// How many names have it.
     names: u32,
+    /// Whether it has more than two letters.
+    is_long: bool,
     /// What it is for.
     facet: Option<&'static str>,
     /// Whether it says nothing at the end of a name.
@@ -53,6 +55,7 @@ pub(super) struct Names {
     cut: Words,
     atoms: Vec<u32>,
     compact: String,
+    numbers: Vec<u32>,
 }
 
 impl Names {
@@ -81,10 +84,13 @@ impl Names {
             let word = self.word(word);
             atoms.extend(self.about[word as usize].parts.of(&self.parts));
         }
-        let core = self.core(slot, &atoms);
-        let exact = self.texts.number(cut.compact());
-        (self.cut, self.atoms) = (cut, atoms);
-        Named { core, exact }
+        let mut core = std::mem::take(&mut self.compact);
+        self.concat(self.core(slot, &atoms), &mut core);
+        let mut numbers = std::mem::take(&mut self.numbers);
+        self.texts.number_all(&[&core, cut.compact()], &mut numbers);
+        let named = Named { core: numbers[0], exact: numbers[1] };
+        (self.cut, self.atoms, self.compact, self.numbers) = (cut, atoms, core, numbers);
+        named
     }
 
     /// The words of the name that was read last, each once, in order.
@@ -107,6 +113,11 @@ impl Names {
     /// How many names have a word.
     pub fn names_with(&self, word: u32) -> u32 {
         self.about[word as usize].names
+    }
+
+    /// Whether a word has more than two letters.
+    pub fn is_long(&self, word: u32) -> bool {
+        self.about[word as usize].is_long
     }
 
     /// What a word says that a thing is for.
@@ -146,6 +157,7 @@ impl Names {
         Word {
             parts: Span::default(),
             names: 0,
+            is_long: word.len() > 2,
             facet,
             says_nothing: roles::is_environment(word) || (is_sort && !tells_apart),
             is_platform: roles::is_platform(word) && !tells_apart,
@@ -154,7 +166,7 @@ impl Names {
     }
 
     /// What is left of a name without what says nothing: the habits of its system, what it is part of, words for sorts and environments.
-    fn core(&mut self, slot: u32, atoms: &[u32]) -> u32 {
+    fn core<'n>(&self, slot: u32, atoms: &'n [u32]) -> &'n [u32] {
         let rest = match self.habits.get(&slot) {
             Some((before, after)) => strip(atoms, |word| before.contains(word), |word| after.contains(word)),
             None => atoms,
@@ -163,12 +175,7 @@ impl Names {
         let about = |word: &u32| &self.about[*word as usize];
         let rest = if rest.len() > 1 && about(&rest[0]).is_beginning { &rest[1..] } else { rest };
         let rest = strip(rest, |_| false, |word| about(word).says_nothing);
-        let rest = if rest.len() > 1 && about(&rest[0]).is_platform { &rest[1..] } else { rest };
-        let mut compact = std::mem::take(&mut self.compact);
-        self.concat(rest, &mut compact);
-        let core = self.texts.number(&compact);
-        self.compact = compact;
-        core
+        if rest.len() > 1 && about(&rest[0]).is_platform { &rest[1..] } else { rest }
     }
 
     /// A name without the name, of several words, of what it is part of.

@@ -1,6 +1,9 @@
 //! Records as they are kept: every text once, and nothing derived that depends on other records.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use hashbrown::HashSet;
 
 use super::record::Row;
 use super::roles::{self, Role};
@@ -55,6 +58,30 @@ pub(super) struct Profile {
     images: Span,
 }
 
+impl Profile {
+    /// A record of nothing and nowhere.
+    const NOWHERE: Profile = Profile {
+        slot: NONE,
+        written: NONE,
+        name: NONE,
+        place: NONE,
+        home: NONE,
+        path: NONE,
+        roles: 0,
+        attributes: Span::EMPTY,
+        images: Span::EMPTY,
+    };
+}
+
+/// The repository of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Image {
+    /// Its path, without host and tag.
+    pub path: u32,
+    /// What the path looks like.
+    pub look: Look,
+}
+
 /// A field's path with what it is for.
 #[derive(Clone, Debug)]
 pub(super) struct Field {
@@ -98,60 +125,70 @@ pub(super) struct Estate {
     /// How many records have each value, by the value's number.
     pub counts: Vec<u32>,
     attributes: Vec<Attribute>,
-    images: Vec<u32>,
+    images: Vec<Image>,
+    /// How many values each field has.
+    pub distinct: Vec<u32>,
+    /// Whether some field is a namespace or a path.
+    has_places: bool,
+    numbers: Vec<u32>,
 }
 
 impl Estate {
     /// Takes a record in. O(length).
     pub fn add(&mut self, row: &Row<'_>) {
         let slot = self.slot(row);
-        let written = self.texts.number(row.name);
         let name = bare_name(&self.slots[slot as usize], row.name);
-        let name = match name.chars().take(words::LONGEST).any(char::is_alphanumeric) {
-            true if name.len() == row.name.len() => written,
-            true => self.texts.number(name),
-            false => NONE,
-        };
+        let says_something = name.chars().take(words::LONGEST).any(char::is_alphanumeric);
+        let said = |(_, value): &&(&str, &str)| !value.is_empty();
+        let mut texts: Vec<&str> = Vec::with_capacity(row.attributes.len() + 2);
+        texts.extend([row.name, name]);
+        texts.extend(row.attributes.iter().filter(said).map(|(_, value)| cut(value)));
+        let mut numbers = std::mem::take(&mut self.numbers);
+        self.texts.number_all(&texts, &mut numbers);
         let (attributes, images) = (self.attributes.len(), self.images.len());
-        let (mut place, mut path, mut roles) = (None, None, 0);
-        for (field, value) in row.attributes {
-            let number = self.field(field);
-            let role = self.fields[number as usize].role;
-            if role == Role::Place && place.is_none() {
-                place = Some(*value);
-            }
-            if *field == "path" && path.is_none() {
-                path = Some(*value);
-            }
-            if value.is_empty() {
-                continue;
-            }
-            let text = cut(value);
-            let value = self.texts.number(text);
+        let mut roles = 0;
+        for ((path, _), (text, value)) in
+            row.attributes.iter().filter(said).zip(texts[2..].iter().zip(numbers[2..].iter().copied()))
+        {
+            let field = self.field(path);
+            let role = self.fields[field as usize].role;
             roles |= 1 << role as u32;
             if role == Role::Image {
                 self.image(images, text, value);
             }
-            self.attributes.push(Attribute::new(number, true, value, Look::at(text)));
+            self.attributes.push(Attribute::new(field, true, value, Look::at(text)));
         }
-        let home = path.map_or_else(|| place.map(without_environments), |path| Some(folder(path)));
         let profile = Profile {
             slot,
-            written,
-            name,
-            place: place.map_or(NONE, |place| self.texts.number(place)),
-            home: home.filter(|home| !home.is_empty()).map_or(NONE, |home| self.texts.number(&home)),
-            path: path.map_or(NONE, |path| self.texts.number(path)),
-            roles,
+            written: numbers[0],
+            name: if says_something { numbers[1] } else { NONE },
             attributes: Span::since(attributes, &self.attributes),
             images: Span::since(images, &self.images),
+            roles,
+            ..self.whereabouts(row)
         };
         self.profiles.push(profile);
+        self.numbers = numbers;
+    }
+
+    /// Where a record says that it is.
+    fn whereabouts(&mut self, row: &Row<'_>) -> Profile {
+        let mut profile = Profile::NOWHERE;
+        if !self.has_places {
+            return profile;
+        }
+        let place = row.attributes.iter().find(|(field, _)| roles::role(field) == Role::Place).map(|(_, value)| *value);
+        let path = row.attributes.iter().find(|(field, _)| *field == "path").map(|(_, value)| *value);
+        let home = path.map_or_else(|| place.map(without_environments), |path| Some(folder(path)));
+        let mut number = |text: Option<&str>| text.map_or(NONE, |text| self.texts.number(text));
+        profile.place = number(place);
+        profile.path = number(path);
+        profile.home = number(home.as_deref().filter(|home| !home.is_empty()));
+        profile
     }
 
     /// Puts the records in an order, and the fields in that of their paths, so that nothing depends on which was read first. O(records · fields).
     pub fn arrange(&mut self, order: &[u32]) {
-        self.profiles = order.iter().map(|place| self.profiles[*place as usize]).collect();
         let ranks = self.order_paths();
         for profile in &mut self.profiles {
             let own = profile.attributes.of_mut(&mut self.attributes);
@@ -159,11 +196,28 @@ impl Estate {
             let left = order_attributes(own, &self.texts);
             profile.attributes.shorten(left);
         }
-        self.counts = vec![0; self.texts.len()];
-        for profile in &self.profiles {
-            let own = profile.attributes.of(&self.attributes);
-            own.iter().for_each(|attribute| self.counts[attribute.value as usize] += 1);
+        self.texts.seal();
+        self.count();
+        self.profiles = order.iter().map(|place| self.profiles[*place as usize]).collect();
+    }
+
+    /// Counts values.
+    fn count(&mut self) {
+        // How many records have a value, and the field in which it was seen first.
+        let mut seen = vec![(0_u32, NONE); self.texts.len()];
+        let mut elsewhere: HashSet<(u32, u32)> = HashSet::new();
+        self.distinct = vec![0; self.fields.len()];
+        for attribute in self.profiles.iter().flat_map(|profile| profile.attributes.of(&self.attributes)) {
+            let (count, first) = &mut seen[attribute.value as usize];
+            let is_new =
+                *count == 0 || *first != attribute.field() && elsewhere.insert((attribute.field(), attribute.value));
+            if *count == 0 {
+                *first = attribute.field();
+            }
+            *count += 1;
+            self.distinct[attribute.field() as usize] += u32::from(is_new);
         }
+        self.counts = seen.into_iter().map(|(count, _)| count).collect();
     }
 
     /// Numbers the paths in their order; the new number of each.
@@ -185,7 +239,7 @@ impl Estate {
     }
 
     /// The repositories of a record's images.
-    pub fn images(&self, profile: &Profile) -> &[u32] {
+    pub fn images(&self, profile: &Profile) -> &[Image] {
         profile.images.of(&self.images)
     }
 
@@ -216,16 +270,19 @@ impl Estate {
     fn image(&mut self, from: usize, text: &str, value: u32) {
         let (path, _) = words::image(text);
         let is_whole = path.len() == text.len() && !path.bytes().any(|byte| byte.is_ascii_uppercase() || byte > 127);
-        let image = if is_whole { value } else { self.texts.number(&path.to_lowercase()) };
-        if !self.images[from..].contains(&image) {
-            self.images.push(image);
+        let lower = if is_whole { Cow::Borrowed(path) } else { Cow::Owned(path.to_lowercase()) };
+        let path = if is_whole { value } else { self.texts.number(&lower) };
+        if self.images[from..].iter().all(|image| image.path != path) {
+            self.images.push(Image { path, look: Look::at(&lower) });
         }
     }
 
     fn field(&mut self, path: &str) -> u32 {
         let number = self.paths.number(path);
         if number as usize == self.fields.len() {
-            self.fields.push(Field { role: roles::role(path), is_keyed: path.contains('.') && path != "service.name" });
+            let role = roles::role(path);
+            self.has_places |= role == Role::Place || path == "path";
+            self.fields.push(Field { role, is_keyed: path.contains('.') && path != "service.name" });
         }
         number
     }

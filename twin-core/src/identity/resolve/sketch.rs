@@ -274,14 +274,15 @@ impl Sketches {
         self.shared_claims = several(claimed).map(|(core, field, _)| (field, core)).collect();
         let mut run: Vec<((u32, u32), u32)> = Vec::with_capacity(self.rows.len());
         for (row, profile) in self.rows.iter().zip(&estate.profiles) {
-            run.extend(estate.images(profile).iter().map(|image| ((*image, profile.slot), row.core)));
+            run.extend(estate.images(profile).iter().map(|image| ((image.path, profile.slot), row.core)));
         }
         self.shared_images = several(run).map(|(image, _)| image).collect();
     }
 
     /// The images of organisations of which most are called as things here are.
     fn built_here(&self, estate: &Estate) -> HashSet<u32> {
-        let mut all: Vec<u32> = estate.profiles.iter().flat_map(|profile| estate.images(profile)).copied().collect();
+        let mut all: Vec<u32> =
+            estate.profiles.iter().flat_map(|profile| estate.images(profile)).map(|image| image.path).collect();
         all.sort_unstable();
         all.dedup();
         let mut organisations: BTreeMap<&str, BTreeSet<(u64, u32)>> = BTreeMap::new();

@@ -68,6 +68,21 @@ impl Texts {
         number
     }
 
+    /// The numbers of several texts, in place of what was there. The table is read for all of them before any text is: they wait for memory together.
+    pub fn number_all(&mut self, texts: &[&str], numbers: &mut Vec<u32>) {
+        numbers.clear();
+        let digests: Vec<u32> = texts.iter().map(|text| digest(text)).collect();
+        numbers.extend(digests.iter().map(|digest| {
+            let guess = self.numbers.find(spread(*digest), |(other, _)| other == digest);
+            guess.map_or(NONE, |(_, number)| *number)
+        }));
+        for (number, text) in numbers.iter_mut().zip(texts) {
+            if *number == NONE || self.text(*number) != *text {
+                *number = self.number(text);
+            }
+        }
+    }
+
     /// The number of a text that is known.
     pub fn get(&self, text: &str) -> Option<u32> {
         self.find(digest(text), text)
@@ -111,6 +126,9 @@ pub(super) struct Span {
 }
 
 impl Span {
+    /// Nothing.
+    pub const EMPTY: Span = Span { from: 0, to: 0 };
+
     /// What was put at the end of a list from a place on.
     pub fn since<T>(from: usize, list: &[T]) -> Self {
         Span { from: from as u32, to: list.len() as u32 }
