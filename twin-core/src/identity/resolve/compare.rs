@@ -109,6 +109,17 @@ pub(super) enum Value {
     Reference(&'static str),
 }
 
+/// What two records say of each other, in short.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Score {
+    /// The sum of the weights.
+    pub sum: f64,
+    /// Whether one refers to the other.
+    pub refers: bool,
+    /// Whether they have the same name.
+    pub is_named: bool,
+}
+
 /// Everything that records are compared by.
 #[derive(Clone, Debug)]
 pub(super) struct Comparison {
@@ -232,14 +243,15 @@ impl Comparison {
         bits.iter().map(|bit| bit.weight).sum()
     }
 
-    /// The same sum without the list, and whether one record refers to the other.
-    pub fn score(&self, a: usize, b: usize) -> (f64, bool) {
-        let (mut score, mut refers) = (0.0, false);
+    /// The same sum without the list.
+    pub fn score(&self, a: usize, b: usize) -> Score {
+        let mut score = Score::default();
         self.weights(a, b, &mut |bit| {
-            score += bit.weight;
-            refers |= bit.technique == Technique::Refers;
+            score.sum += bit.weight;
+            score.refers |= bit.technique == Technique::Refers;
+            score.is_named |= matches!(bit.technique, Technique::SameName | Technique::SameNameSomewhere);
         });
-        (score, refers)
+        score
     }
 
     /// Tells each weight of a pair, in order.

@@ -41,6 +41,8 @@ pub enum WhyNot {
     SideBySide(String, String),
     /// It is not sure, and this record of another thing is nearly as near.
     Rival(String),
+    /// It is not sure, and these two speak against it, more than all others for it.
+    Against(String, String),
 }
 
 /// Two records of which a person would know better.
@@ -107,6 +109,7 @@ impl Resolution {
             Some(Obstacle::Split(a, b)) => WhyNot::Split(id(a), id(b)),
             Some(Obstacle::SideBySide(a, b)) => WhyNot::SideBySide(id(a), id(b)),
             Some(Obstacle::Rival(other)) => WhyNot::Rival(id(other)),
+            Some(Obstacle::Against(a, b)) => WhyNot::Against(id(a), id(b)),
             Some(Obstacle::TooLittle) | None => WhyNot::TooLittle { score },
         })
     }

@@ -11,6 +11,9 @@ const SURE: f64 = 2.5;
 /// Nearly as near: so many bits less.
 const MARGIN: f64 = 2.0;
 
+/// Of two clusters that an unsure pair would join, so many records each are asked.
+const LOOKED_AT: usize = 8;
+
 /// What two records say of each other.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Scored {
@@ -33,6 +36,8 @@ pub(super) enum Obstacle {
     SideBySide(u32, u32),
     /// The pair is not sure, and this record of another thing is nearly as near.
     Rival(u32),
+    /// The pair is not sure, and these two speak against it.
+    Against(u32, u32),
     /// Too little speaks for it.
     TooLittle,
 }
@@ -55,9 +60,9 @@ pub(super) fn scored(
 ) -> Vec<Scored> {
     let mut scored: Vec<Scored> = Vec::new();
     for (a, b) in pairs.iter().take_while(|_| goes_on()).map(|pair| pair.both()) {
-        let (score, refers) = comparison.score(a as usize, b as usize);
-        if score >= threshold - MARGIN {
-            scored.push(Scored { a, b, score, refers });
+        let score = comparison.score(a as usize, b as usize);
+        if score.sum >= threshold - MARGIN {
+            scored.push(Scored { a, b, score: score.sum, refers: score.refers });
         }
     }
     scored.sort_unstable_by(|x, y| y.score.total_cmp(&x.score).then((x.a, x.b).cmp(&(y.a, y.b))));
@@ -167,7 +172,8 @@ impl<'c> Groups<'c> {
         let split = self.split(here, there).map(|(a, b)| Obstacle::Split(a, b));
         let beside = || if pair.refers { None } else { self.beside(here, there) };
         let rival = || if pair.score < self.threshold + SURE { self.rival(pair.score, here, there) } else { None };
-        split.or_else(beside).or_else(rival)
+        let against = || if pair.score < self.threshold + SURE { self.against(here, there) } else { None };
+        split.or_else(beside).or_else(rival).or_else(against)
     }
 
     /// Two records of two clusters that a person split.
@@ -203,6 +209,21 @@ impl<'c> Groups<'c> {
             (group != here && group != there && pair.score > score - MARGIN).then_some(other)
         });
         others.next().map(Obstacle::Rival)
+    }
+
+    /// The two records of two clusters that speak most against each other, where all that have the same name speak against it together.
+    fn against(&self, here: u32, there: u32) -> Option<Obstacle> {
+        let some = |group: u32| self.members.from(group).take(LOOKED_AT);
+        let score = |a: u32, b: u32| self.comparison.score(a.min(b) as usize, a.max(b) as usize);
+        let (mut sum, mut least) = (0.0, (self.threshold, NONE, NONE));
+        for (a, b) in some(here).flat_map(|a| some(there).map(move |b| (a.min(b), a.max(b)))) {
+            let score = Some(score(a, b)).filter(|score| score.is_named).map_or(self.threshold, |score| score.sum);
+            sum += score - self.threshold;
+            if (score, a, b) < least {
+                least = (score, a, b);
+            }
+        }
+        (sum < 0.0).then_some(Obstacle::Against(least.1, least.2))
     }
 
     /// Joins two clusters: the smaller one moves.
