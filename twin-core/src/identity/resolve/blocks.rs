@@ -11,6 +11,8 @@ use super::texts::NONE;
 const MOST: usize = 64;
 /// A value that more records have says little by itself.
 const RARE: u32 = 8;
+/// A value that one record in so many has is too common to tell anything, even with another.
+const COMMON: usize = 64;
 /// A word in more names says little.
 const WORD: u32 = 12;
 
@@ -31,6 +33,8 @@ pub(super) enum Space {
     Workload,
     /// An account's name in a system.
     Account,
+    /// Two values that many have, but few together.
+    Values,
 }
 
 /// What is shared, as one number: the space and a digest.
@@ -134,7 +138,8 @@ impl Blocks {
     pub fn pairs(&self) -> Vec<Pair> {
         let mut pairs: Vec<Pair> = Vec::new();
         for block in self.entries.chunk_by(|a, b| a.0 == b.0) {
-            if block.len() > WORD as usize && space_of(block[0].0) == Space::Word as u64 {
+            let says_little = [Space::Word as u64, Space::Values as u64].contains(&space_of(block[0].0));
+            if block.len() > WORD as usize && says_little {
                 continue;
             }
             let partners = if block.len() > MOST { 1 } else { MOST };
@@ -181,6 +186,8 @@ impl Filter {
 /// What a record may share, each once.
 fn keys_of(estate: &Estate, sketches: &Sketches, record: usize, keys: &mut Vec<Key>) {
     let (profile, row) = (&estate.profiles[record], &sketches.rows[record]);
+    let most_common = (estate.profiles.len() / COMMON) as u32;
+    let mut common: Vec<(u32, u32, u32)> = Vec::new();
     keys.clear();
     if row.core != NONE {
         keys.extend([key(Space::Name, &[row.core]), key(Space::Name, &[row.exact])]);
@@ -194,13 +201,29 @@ fn keys_of(estate: &Estate, sketches: &Sketches, record: usize, keys: &mut Vec<K
         let field = &estate.fields[attribute.field() as usize];
         let is_compared =
             attribute.is_alone() && !field.is_keyed && matches!(field.role, Role::Value | Role::Key | Role::Image);
-        if is_compared && (2..=RARE).contains(&estate.counts[attribute.value as usize]) {
+        let count = estate.counts[attribute.value as usize];
+        if is_compared && (2..=RARE).contains(&count) {
             keys.push(key(Space::Value, &[attribute.field(), attribute.value]));
         }
+        if is_compared && count > RARE && count <= most_common {
+            common.push((count, attribute.field(), attribute.value));
+        }
     }
+    value_keys(&mut common, keys);
     reference_keys(estate, profile, keys);
     keys.sort_unstable();
     keys.dedup();
+}
+
+/// The rarest values that are not rare, two and two, so that records with nothing rare in common meet.
+fn value_keys(common: &mut [(u32, u32, u32)], keys: &mut Vec<Key>) {
+    common.sort_unstable_by_key(|(count, field, _)| (*count, *field));
+    let few = common.len().min(3);
+    let rarest = &mut common[..few];
+    rarest.sort_unstable_by_key(|(_, field, _)| *field);
+    for (place, (_, _, a)) in rarest.iter().enumerate() {
+        keys.extend(rarest[place + 1..].iter().map(|(_, _, b)| key(Space::Values, &[*a, *b])));
+    }
 }
 
 /// Rare words of the name: of a compact one, what it begins with.

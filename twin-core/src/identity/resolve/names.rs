@@ -152,7 +152,10 @@ impl Names {
     fn look_at(&self, word: &str) -> Word {
         let vocabulary = &self.vocabulary;
         let tells_apart = vocabulary.contrast.contains(word);
-        let is_sort = roles::is_sort(word) || words::is_version(word) || vocabulary.variation.contains(word);
+        let is_sort = roles::is_sort(word)
+            || words::is_version(word)
+            || vocabulary.variation.contains(word)
+            || (!vocabulary.is_known(word) && roles::is_nearly_a_sort(word));
         let facet = roles::facet(word);
         Word {
             parts: Span::default(),

@@ -1,6 +1,8 @@
 //! What the fields of records are for, as the formats define them, and what words of names mean everywhere. Nothing here is about one estate; what is peculiar to an
 //! estate is learnt from it.
 
+use super::texts::differ_by_one;
+
 /// What a field of a record is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
@@ -137,6 +139,12 @@ const ENVIRONMENTS: [&str; 17] = [
 /// Whether a word says what sort of record a name is of.
 pub(super) fn is_sort(word: &str) -> bool {
     SORTS.contains(&word)
+}
+
+/// Whether a word is one that says what sort of record a name is of, with a typing error.
+pub(super) fn is_nearly_a_sort(word: &str) -> bool {
+    let is_near = |sort: &&str| sort.len() >= 7 && word.len() >= 6 && differ_by_one(sort.as_bytes(), word.as_bytes());
+    SORTS.iter().any(|sort| is_near(&sort))
 }
 
 /// Whether a word is the name of a platform or a protocol.
