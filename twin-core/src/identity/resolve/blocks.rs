@@ -85,9 +85,9 @@ impl Blocks {
     pub fn of(estate: &Estate, sketches: &Sketches) -> Self {
         let records = estate.profiles.len();
         let (mut seen, mut seen_again) = (Filter::of(records), Filter::of(records));
-        let mut keys = Vec::new();
+        let (mut keys, mut common) = (Vec::new(), Vec::new());
         for record in 0..records {
-            keys_of(estate, sketches, record, &mut keys);
+            keys_of(estate, sketches, record, &mut keys, &mut common);
             for key in &keys {
                 if seen.add(*key) {
                     seen_again.add(*key);
@@ -96,7 +96,7 @@ impl Blocks {
         }
         let mut entries = Vec::with_capacity(records * 4);
         for record in 0..records {
-            keys_of(estate, sketches, record, &mut keys);
+            keys_of(estate, sketches, record, &mut keys, &mut common);
             let shared = keys.iter().filter(|key| seen_again.has(**key));
             entries.extend(shared.map(|key| (*key, record as u32)));
         }
@@ -183,11 +183,14 @@ impl Filter {
     }
 }
 
+/// A value that is not rare: how many records have it, its field and its number.
+type Common = (u32, u32, u32);
+
 /// What a record may share, each once.
-fn keys_of(estate: &Estate, sketches: &Sketches, record: usize, keys: &mut Vec<Key>) {
+fn keys_of(estate: &Estate, sketches: &Sketches, record: usize, keys: &mut Vec<Key>, common: &mut Vec<Common>) {
     let (profile, row) = (&estate.profiles[record], &sketches.rows[record]);
     let most_common = (estate.profiles.len() / COMMON) as u32;
-    let mut common: Vec<(u32, u32, u32)> = Vec::new();
+    common.clear();
     keys.clear();
     if row.core != NONE {
         keys.extend([key(Space::Name, &[row.core]), key(Space::Name, &[row.exact])]);
@@ -201,7 +204,7 @@ fn keys_of(estate: &Estate, sketches: &Sketches, record: usize, keys: &mut Vec<K
         let field = &estate.fields[attribute.field() as usize];
         let is_compared =
             attribute.is_alone() && !field.is_keyed && matches!(field.role, Role::Value | Role::Key | Role::Image);
-        let count = estate.counts[attribute.value as usize];
+        let count = attribute.count;
         if is_compared && (2..=RARE).contains(&count) {
             keys.push(key(Space::Value, &[attribute.field(), attribute.value]));
         }
@@ -209,14 +212,14 @@ fn keys_of(estate: &Estate, sketches: &Sketches, record: usize, keys: &mut Vec<K
             common.push((count, attribute.field(), attribute.value));
         }
     }
-    value_keys(&mut common, keys);
+    value_keys(common, keys);
     reference_keys(estate, profile, keys);
     keys.sort_unstable();
     keys.dedup();
 }
 
 /// The rarest values that are not rare, two and two, so that records with nothing rare in common meet.
-fn value_keys(common: &mut [(u32, u32, u32)], keys: &mut Vec<Key>) {
+fn value_keys(common: &mut [Common], keys: &mut Vec<Key>) {
     common.sort_unstable_by_key(|(count, field, _)| (*count, *field));
     let few = common.len().min(3);
     let rarest = &mut common[..few];

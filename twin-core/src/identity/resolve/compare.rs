@@ -101,8 +101,13 @@ pub(super) enum Value {
     Core(u32),
     /// An image.
     Image(u32),
-    /// A value of a field.
-    Text(u32),
+    /// A value of a field, and whether few have it.
+    Text {
+        /// Its number.
+        text: u32,
+        /// Whether few have it.
+        is_rare: bool,
+    },
     /// A word.
     Word(u32),
     /// A kind of reference.
@@ -195,7 +200,7 @@ impl Comparison {
                 let score = self.weigh(a as usize, b as usize, &mut bits);
                 let sure = 1.0 / (1.0 + (-score).exp2());
                 let is_named = bits.iter().any(|bit| bit.technique == Technique::SameName);
-                let tells = bits.iter().filter(|bit| self.is_telling(bit)).count();
+                let tells = bits.iter().filter(|bit| matches!(bit.value, Value::Text { is_rare: true, .. })).count();
                 if is_named && tells > 1 && (sure < 1.0 - DECISIVE || sure > DECISIVE) {
                     named += 1.0;
                     right += sure;
@@ -225,14 +230,6 @@ impl Comparison {
             let image = learnt(self.odds.image, &seen[self.odds.fields.len()]);
             let name = (right / (named - right)).log2();
             self.odds = Odds { fields, image, name };
-        }
-    }
-
-    /// Whether a weight is of a field in which few have one value.
-    fn is_telling(&self, bit: &Bit) -> bool {
-        match (bit.field, &bit.value) {
-            (Source::Field(_), Value::Text(value)) => self.estate.counts[*value as usize] <= RARE,
-            _ => false,
         }
     }
 
@@ -383,6 +380,9 @@ impl Comparison {
                 return compact;
             }
         }
+        if !first.has_facet && !second.has_facet {
+            return None;
+        }
         let names = &self.sketches.names;
         let (here, there) = (self.sketches.atoms(first), self.sketches.atoms(second));
         let mut shared = here.iter().filter(|word| there.contains(word)).peekable();
@@ -411,6 +411,9 @@ impl Comparison {
 
     /// The role at the end of a compact name that is otherwise the other.
     fn compact_role(&self, long: &Sketch, short: &Sketch) -> Option<u32> {
+        if !short.look.may_be_part_of(long.look) {
+            return None;
+        }
         let names = &self.sketches.names;
         let (long, short) = (names.texts.text(long.core), names.texts.text(short.core));
         let rest = long.strip_prefix(short)?;
@@ -422,8 +425,8 @@ impl Comparison {
         let images = |record: usize| self.estate.images(&self.estate.profiles[record]);
         let (here, there) = (images(a), images(b));
         let sketches = &self.sketches;
-        let is_shared = |image: &&Image| there.contains(image) && !sketches.shared_images.contains(&image.path);
-        let is_own = |image: &&Image| sketches.own_images.contains(&image.path);
+        let is_shared = |image: &&Image| there.contains(image) && !sketches.shared_images[image.path as usize];
+        let is_own = |image: &&Image| sketches.own_images[image.path as usize];
         let shared = || here.iter().filter(is_shared);
         if let Some(image) = shared().find(is_own) {
             tell(bit(Technique::OwnImage, Value::Image(image.path), self.bits + 5.0));
@@ -466,10 +469,9 @@ impl Comparison {
     fn value(&self, x: &Attribute, y: &Attribute, names_differ: bool, tell: &mut impl FnMut(Bit)) {
         let field = x.field();
         let odds = self.odds.of(field);
+        let is_rare = x.count <= RARE;
         let (technique, weight) = if x.value == y.value {
-            let count = self.estate.counts[x.value as usize];
-            let rarity = (self.estate.profiles.len() as f64 / f64::from(count)).log2().min(self.bits);
-            let is_rare = count <= RARE;
+            let rarity = (self.estate.profiles.len() as f64 / f64::from(x.count)).log2().min(self.bits);
             (Technique::SameValue, if names_differ && !is_rare { 0.0 } else { rarity + odds.same.log2() })
         } else {
             let text = |value: u32| self.estate.texts.text(value).as_bytes();
@@ -478,7 +480,7 @@ impl Comparison {
         };
         if weight != 0.0 {
             let field = Source::Field(field);
-            tell(Bit { technique, field, other: field, value: Value::Text(x.value), weight });
+            tell(Bit { technique, field, other: field, value: Value::Text { text: x.value, is_rare }, weight });
         }
     }
 

@@ -186,7 +186,7 @@ impl Resolution {
             Value::None => String::new(),
             Value::Core(text) => comparison.sketches.names.texts.text(*text).to_owned(),
             Value::Word(word) => comparison.sketches.names.words.text(*word).to_owned(),
-            Value::Image(text) | Value::Text(text) => comparison.estate.texts.text(*text).to_owned(),
+            Value::Image(text) | Value::Text { text, .. } => comparison.estate.texts.text(*text).to_owned(),
             Value::Reference(name) => (*name).to_owned(),
         };
         Evidence { field, technique: technique(bit.technique), value, weight: bit.weight }

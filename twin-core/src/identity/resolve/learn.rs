@@ -253,7 +253,7 @@ fn telling<'p>(estate: &'p Estate, profile: &Profile) -> impl Iterator<Item = (u
         attribute.is_alone()
             && !field.is_keyed
             && matches!(field.role, Role::Value | Role::Image)
-            && (2..=RARE).contains(&estate.counts[attribute.value as usize])
+            && (2..=RARE).contains(&attribute.count)
     };
     estate.attributes(profile).iter().filter(is_telling).map(|attribute| (attribute.field(), attribute.value))
 }

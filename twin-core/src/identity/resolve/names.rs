@@ -87,8 +87,10 @@ impl Names {
         let mut core = std::mem::take(&mut self.compact);
         self.concat(self.core(slot, &atoms), &mut core);
         let mut numbers = std::mem::take(&mut self.numbers);
-        self.texts.number_all(&[&core, cut.compact()], &mut numbers);
-        let named = Named { core: numbers[0], exact: numbers[1] };
+        let both = [&core[..], cut.compact()];
+        let is_core = core == cut.compact();
+        self.texts.number_all(if is_core { &both[..1] } else { &both }, &mut numbers);
+        let named = Named { core: numbers[0], exact: numbers[numbers.len() - 1] };
         (self.cut, self.atoms, self.compact, self.numbers) = (cut, atoms, core, numbers);
         named
     }

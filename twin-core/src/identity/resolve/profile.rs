@@ -19,11 +19,13 @@ pub(super) struct Attribute {
     pub value: u32,
     /// What the value looks like.
     pub look: Look,
+    /// How many records have the value.
+    pub count: u32,
 }
 
 impl Attribute {
     fn new(field: u32, alone: bool, value: u32, look: Look) -> Self {
-        Attribute { field: field << 1 | u32::from(alone), value, look }
+        Attribute { field: field << 1 | u32::from(alone), value, look, count: 0 }
     }
 
     /// The number of its path.
@@ -122,8 +124,6 @@ pub(super) struct Estate {
     slots_by_text: BTreeMap<(u32, u32), u32>,
     /// The records.
     pub profiles: Vec<Profile>,
-    /// How many records have each value, by the value's number.
-    pub counts: Vec<u32>,
     attributes: Vec<Attribute>,
     images: Vec<Image>,
     /// How many values each field has.
@@ -140,15 +140,15 @@ impl Estate {
         let name = bare_name(&self.slots[slot as usize], row.name);
         let says_something = name.chars().take(words::LONGEST).any(char::is_alphanumeric);
         let said = |(_, value): &&(&str, &str)| !value.is_empty();
-        let mut texts: Vec<&str> = Vec::with_capacity(row.attributes.len() + 2);
-        texts.extend([row.name, name]);
+        let mut texts: Vec<&str> = Vec::with_capacity(row.attributes.len() + 1);
+        texts.push(row.name);
         texts.extend(row.attributes.iter().filter(said).map(|(_, value)| cut(value)));
         let mut numbers = std::mem::take(&mut self.numbers);
         self.texts.number_all(&texts, &mut numbers);
         let (attributes, images) = (self.attributes.len(), self.images.len());
         let mut roles = 0;
         for ((path, _), (text, value)) in
-            row.attributes.iter().filter(said).zip(texts[2..].iter().zip(numbers[2..].iter().copied()))
+            row.attributes.iter().filter(said).zip(texts[1..].iter().zip(numbers[1..].iter().copied()))
         {
             let field = self.field(path);
             let role = self.fields[field as usize].role;
@@ -161,7 +161,11 @@ impl Estate {
         let profile = Profile {
             slot,
             written: numbers[0],
-            name: if says_something { numbers[1] } else { NONE },
+            name: match says_something {
+                true if name.len() == row.name.len() => numbers[0],
+                true => self.texts.number(name),
+                false => NONE,
+            },
             attributes: Span::since(attributes, &self.attributes),
             images: Span::since(images, &self.images),
             roles,
@@ -217,7 +221,10 @@ impl Estate {
             *count += 1;
             self.distinct[attribute.field() as usize] += u32::from(is_new);
         }
-        self.counts = seen.into_iter().map(|(count, _)| count).collect();
+        for profile in &self.profiles {
+            let own = profile.attributes.of_mut(&mut self.attributes);
+            own.iter_mut().for_each(|attribute| attribute.count = seen[attribute.value as usize].0);
+        }
     }
 
     /// Numbers the paths in their order; the new number of each.

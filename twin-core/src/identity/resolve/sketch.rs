@@ -44,6 +44,8 @@ pub(super) struct Sketch {
     pub beginning: [u8; 3],
     /// Whether an address that it has says that it is another than its name says.
     pub is_contradicted: bool,
+    /// Whether a word of its name says what it is for.
+    pub has_facet: bool,
     /// Whether its name is one word as it is written.
     pub is_one_word: bool,
     atoms: Span,
@@ -71,9 +73,9 @@ pub(super) struct Sketches {
     /// Names that a field gives to several things of one system and kind.
     pub shared_claims: HashSet<(u32, u32)>,
     /// Images that several things of one system and kind run.
-    pub shared_images: HashSet<u32>,
+    pub shared_images: Vec<bool>,
     /// Images that are built here.
-    pub own_images: HashSet<u32>,
+    pub own_images: Vec<bool>,
     /// Where things are.
     pub places: Places,
 }
@@ -174,6 +176,7 @@ impl Sketches {
             look: Look::at(text),
             beginning,
             is_contradicted: false,
+            has_facet: atoms.of(&self.atoms).iter().any(|word| self.names.facet(*word).is_some()),
             is_one_word: self.names.is_one_word(),
             atoms,
             claims: Span::default(),
@@ -276,28 +279,33 @@ impl Sketches {
         for (row, profile) in self.rows.iter().zip(&estate.profiles) {
             run.extend(estate.images(profile).iter().map(|image| ((image.path, profile.slot), row.core)));
         }
-        self.shared_images = several(run).map(|(image, _)| image).collect();
+        self.shared_images = vec![false; estate.texts.len()];
+        several(run).for_each(|(image, _)| self.shared_images[image as usize] = true);
     }
 
     /// The images of organisations of which most are called as things here are.
-    fn built_here(&self, estate: &Estate) -> HashSet<u32> {
-        let mut all: Vec<u32> =
-            estate.profiles.iter().flat_map(|profile| estate.images(profile)).map(|image| image.path).collect();
-        all.sort_unstable();
-        all.dedup();
-        let mut organisations: BTreeMap<&str, BTreeSet<(u64, u32)>> = BTreeMap::new();
-        for image in all {
-            let path = estate.texts.text(image);
-            let Some((organisation, last)) = path.rsplit_once('/') else { continue };
-            organisations.entry(organisation).or_default().insert((xxh3_64(last.as_bytes()), image));
+    fn built_here(&self, estate: &Estate) -> Vec<bool> {
+        let mut is_seen = vec![false; estate.texts.len()];
+        let mut organisations = Texts::default();
+        let mut images: Vec<(u32, u64, u32)> = Vec::new();
+        for image in estate.profiles.iter().flat_map(|profile| estate.images(profile)).map(|image| image.path) {
+            if std::mem::replace(&mut is_seen[image as usize], true) {
+                continue;
+            }
+            if let Some((organisation, last)) = estate.texts.text(image).rsplit_once('/') {
+                images.push((organisations.number(organisation), xxh3_64(last.as_bytes()), image));
+            }
         }
-        let is_ours = |images: &BTreeSet<(u64, u32)>| {
-            let looked_at = images.len().min(IMAGES);
-            let named =
-                images.iter().take(IMAGES).filter(|(_, image)| self.is_called_like_a_thing(estate, *image)).count();
-            images.len() >= 3 && named * 2 >= looked_at
+        images.sort_unstable();
+        let is_ours = |images: &[(u32, u64, u32)]| {
+            let some = &images[..images.len().min(IMAGES)];
+            let named = some.iter().filter(|(.., image)| self.is_called_like_a_thing(estate, *image)).count();
+            images.len() >= 3 && named * 2 >= some.len()
         };
-        organisations.values().filter(|images| is_ours(images)).flatten().map(|(_, image)| *image).collect()
+        let mut is_ours_by_text = vec![false; estate.texts.len()];
+        let ours = images.chunk_by(|a, b| a.0 == b.0).filter(|images| is_ours(images));
+        ours.flatten().for_each(|(.., image)| is_ours_by_text[*image as usize] = true);
+        is_ours_by_text
     }
 
     /// Whether an image is called as a thing is, perhaps with something before it.

@@ -53,34 +53,40 @@ pub(super) struct Texts {
     shelf: Shelf,
     /// Numbers beside a part of the text's digest, so that few texts are read that are not the one.
     numbers: HashTable<(u32, u32)>,
+    digests: Vec<u32>,
 }
 
 impl Texts {
     /// The number of a text, which is given one if it is new.
     pub fn number(&mut self, text: &str) -> u32 {
         let digest = digest(text);
-        if let Some(number) = self.find(digest, text) {
-            return number;
-        }
-        let number = self.shelf.len() as u32;
-        self.shelf.push(text);
-        self.numbers.insert_unique(spread(digest), (digest, number), |(digest, _)| spread(*digest));
-        number
+        self.find(digest, text).unwrap_or_else(|| self.add(digest, text))
     }
 
     /// The numbers of several texts, in place of what was there. The table is read for all of them before any text is: they wait for memory together.
     pub fn number_all(&mut self, texts: &[&str], numbers: &mut Vec<u32>) {
         numbers.clear();
-        let digests: Vec<u32> = texts.iter().map(|text| digest(text)).collect();
-        numbers.extend(digests.iter().map(|digest| {
+        self.digests.clear();
+        self.digests.extend(texts.iter().map(|text| digest(text)));
+        numbers.extend(self.digests.iter().map(|digest| {
             let guess = self.numbers.find(spread(*digest), |(other, _)| other == digest);
             guess.map_or(NONE, |(_, number)| *number)
         }));
-        for (number, text) in numbers.iter_mut().zip(texts) {
-            if *number == NONE || self.text(*number) != *text {
-                *number = self.number(text);
-            }
+        for (place, text) in texts.iter().enumerate() {
+            let (digest, guess) = (self.digests[place], numbers[place]);
+            numbers[place] = match guess {
+                NONE if !self.digests[..place].contains(&digest) => self.add(digest, text),
+                guess if guess != NONE && self.text(guess) == *text => guess,
+                _ => self.number(text),
+            };
         }
+    }
+
+    fn add(&mut self, digest: u32, text: &str) -> u32 {
+        let number = self.shelf.len() as u32;
+        self.shelf.push(text);
+        self.numbers.insert_unique(spread(digest), (digest, number), |(digest, _)| spread(*digest));
+        number
     }
 
     /// The number of a text that is known.
@@ -168,6 +174,11 @@ impl Look {
     pub fn at(text: &str) -> Self {
         let letters = text.bytes().fold(0, |letters, byte| letters | 1 << (byte % 31));
         Look(if text.len() < SHORTEST { letters } else { letters | LONG })
+    }
+
+    /// Whether a text may be a part of another. Never false of one that is.
+    pub fn may_be_part_of(self, other: Look) -> bool {
+        self.0 & !other.0 & !LONG == 0
     }
 
     /// Whether two texts may differ by one letter: more, less, replaced, or swapped. Never false of two that do, both long enough.
