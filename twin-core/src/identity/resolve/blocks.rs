@@ -213,7 +213,9 @@ fn keys_of(estate: &Estate, sketches: &Sketches, record: usize, keys: &mut Vec<K
         }
     }
     value_keys(common, keys);
-    reference_keys(estate, profile, keys);
+    if estate.has_references {
+        reference_keys(estate, profile, keys);
+    }
     keys.sort_unstable();
     keys.dedup();
 }

@@ -1,6 +1,8 @@
 //! How much speaks for two records being one thing: additive weights in bits, in the manner of Fellegi and Sunter (log2 of how much likelier the agreement is for one
 //! thing than for two). The weights of a pair, the rarity of a match among them, sum exactly to its score; it is one thing from 0 on.
 
+use std::cmp::Ordering;
+
 use super::blocks::{Blocks, Space, key, label_key};
 use super::profile::{Attribute, Estate, Image, Profile};
 use super::roles::{self, Role};
@@ -362,8 +364,12 @@ impl Comparison {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             words::abbreviates(text(short), &words, &roles::says_nothing)
         };
-        let share_beginning = first.beginning == second.beginning;
-        if share_beginning && (is_short(first.exact, b) || is_short(second.exact, a)) {
+        let abbreviates = || match text(first.exact).len().cmp(&text(second.exact).len()) {
+            Ordering::Less => is_short(first.exact, b),
+            Ordering::Equal => false,
+            Ordering::Greater => is_short(second.exact, a),
+        };
+        if first.beginning == second.beginning && abbreviates() {
             return Some(bit(Technique::Abbreviates, Value::Core(first.core), self.bits + 1.0));
         }
         Some(bit(Technique::NamesDiffer, Value::None, -4.0))
@@ -449,9 +455,9 @@ impl Comparison {
         let (mut here, mut there) = (attributes(a), attributes(b));
         while let ([x, ..], [y, ..]) = (here, there) {
             match x.field().cmp(&y.field()) {
-                std::cmp::Ordering::Less => here = &here[1..],
-                std::cmp::Ordering::Greater => there = &there[1..],
-                std::cmp::Ordering::Equal => {
+                Ordering::Less => here = &here[1..],
+                Ordering::Greater => there = &there[1..],
+                Ordering::Equal => {
                     if x.is_alone() && y.is_alone() && self.is_compared(x.field()) {
                         self.value(x, y, names_differ, tell);
                     }
@@ -501,7 +507,7 @@ impl Comparison {
     /// How one record names the other and nothing else, if it does.
     fn reference(&self, a: usize, b: usize) -> Option<&'static str> {
         let (first, second) = (&self.estate.profiles[a], &self.estate.profiles[b]);
-        if self.system(first) != self.system(second) || !near(first, second) {
+        if !self.estate.has_references || self.system(first) != self.system(second) || !near(first, second) {
             return None;
         }
         self.refers(a, b).or_else(|| self.refers(b, a))

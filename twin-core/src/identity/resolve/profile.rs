@@ -128,6 +128,8 @@ pub(super) struct Estate {
     images: Vec<Image>,
     /// How many values each field has.
     pub distinct: Vec<u32>,
+    /// Whether some field refers to other records.
+    pub has_references: bool,
     /// Whether some field is a namespace or a path.
     has_places: bool,
     numbers: Vec<u32>,
@@ -288,6 +290,7 @@ impl Estate {
         let number = self.paths.number(path);
         if number as usize == self.fields.len() {
             let role = roles::role(path);
+            self.has_references |= matches!(role, Role::Selector | Role::Target | Role::Account);
             self.has_places |= role == Role::Place || path == "path";
             self.fields.push(Field { role, is_keyed: path.contains('.') && path != "service.name" });
         }
