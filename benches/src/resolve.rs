@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use twin_core::base::{Context, Result};
-use twin_core::identity::resolve::{Options, Record, Resolution};
+use twin_core::identity::resolve::{Options, Record, Resolution, Resolver, Row};
 
 use crate::command::{misused, unusable};
 
@@ -76,11 +76,11 @@ pub struct Counts {
     pub things: usize,
 }
 
-/// Reads a table with the columns `unique_id`, `system` and `name`; every other column is a field, but `entity`, which is the truth.
+/// Reads a table with the columns `unique_id`, `system` and `name`, row by row; every other column is a field, but `entity`, which is the truth. How many rows there were.
 ///
 /// # Errors
 /// `Io` for a file that cannot be read, `Invalid` for one without these columns.
-pub fn table(path: &Path) -> Result<Vec<Record>> {
+pub fn table(path: &Path, resolver: &mut Resolver) -> Result<usize> {
     let mut reader = csv::Reader::from_path(path).map_err(|error| unusable(path, error))?;
     let columns: Vec<String> =
         reader.headers().map_err(|error| unusable(path, error))?.iter().map(str::to_owned).collect();
@@ -90,18 +90,18 @@ pub fn table(path: &Path) -> Result<Vec<Record>> {
     };
     let own = [place("unique_id")?, place("system")?, place("name")?];
     let others: Vec<usize> = (0..columns.len()).filter(|at| !own.contains(at) && columns[*at] != "entity").collect();
-    let mut records = Vec::new();
-    let mut row = csv::StringRecord::new();
+    let (mut count, mut row) = (0, csv::StringRecord::new());
     while reader.read_record(&mut row).map_err(|error| unusable(path, error))? {
-        let cell = |at: usize| row[at].to_owned();
         let said = others.iter().filter(|at| !row[**at].is_empty());
-        records.push(Record {
-            id: cell(own[0]),
-            system: cell(own[1]),
-            kind: String::new(),
-            name: cell(own[2]),
-            attributes: said.map(|at| (columns[*at].clone(), cell(*at))).collect(),
+        let attributes: Vec<(&str, &str)> = said.map(|at| (&columns[*at][..], &row[*at])).collect();
+        resolver.add(&Row {
+            id: &row[own[0]],
+            system: &row[own[1]],
+            kind: "",
+            name: &row[own[2]],
+            attributes: &attributes,
         });
+        count += 1;
     }
-    Ok(records)
+    Ok(count)
 }

@@ -8,16 +8,16 @@ use std::time::Instant;
 use benches::command::{misused, now, print, run, unusable};
 use benches::resolve::table;
 use twin_core::base::Context;
-use twin_core::identity::resolve::{Options, Resolution};
+use twin_core::identity::resolve::{Options, Resolver};
 
 fn main() -> ExitCode {
     run("resolve-scale TABLE.csv OUT.csv", |arguments| {
         let [input, out] = arguments else { return Err(misused("resolve-scale takes a table and a file to write")) };
         let (input, out) = (Path::new(input), Path::new(out));
         let start = Instant::now();
-        let records = table(input)?;
-        let count = records.len();
-        let resolution = Resolution::of(records, &Options::default(), &Context::new(now()))?;
+        let mut resolver = Resolver::default();
+        let count = table(input, &mut resolver)?;
+        let resolution = resolver.resolve(&Options::default(), &Context::new(now()))?;
         let file = std::fs::File::create(out).map_err(|error| unusable(out, error))?;
         let mut file = BufWriter::new(file);
         let mut write = |line: String| file.write_all(line.as_bytes()).map_err(|error| unusable(out, error));

@@ -206,6 +206,73 @@ fn many_records_of_one_name_are_compared_with_their_neighbours_only() {
     assert_eq!(resolution.things().len(), 1);
 }
 
+/// An estate in which names are made of so few words that several things have the same, and the thing of each record. Of two records of a thing the second says less.
+fn crowded(things: usize) -> (Vec<Record>, Vec<usize>) {
+    const WORDS: [&str; 16] = [
+        "amber", "birch", "cedar", "delta", "ember", "flint", "grove", "heron", "inlet", "jetty", "knoll", "larch",
+        "maple", "north", "otter", "petal",
+    ];
+    let mut state = 7_u64;
+    let mut draw = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let (mut records, mut truth) = (Vec::new(), Vec::new());
+    for thing in 0..things {
+        let name = format!("{}-{}", WORDS[draw(16)], WORDS[draw(16)]);
+        let said = [
+            ("owner", format!("team-{}", draw(60))),
+            ("port", format!("{}", 1024 + draw(300))),
+            ("domain", format!("d{thing}.example")),
+            ("commit", format!("c{thing}")),
+        ];
+        for record in 0..3 {
+            let kept = said.iter().filter(|_| record == 0 || draw(5) > record);
+            records.push(Record {
+                id: format!("{:05}", records.len()),
+                system: ["git", "k8s", "otel"][record].to_owned(),
+                name: name.clone(),
+                attributes: kept.map(|(field, value)| ((*field).to_owned(), value.clone())).collect(),
+                ..Record::default()
+            });
+            truth.push(thing);
+        }
+    }
+    (records, truth)
+}
+
+#[test]
+fn what_records_say_against_each_other_outweighs_one_that_says_nothing() {
+    let (records, truth) = crowded(600);
+    let clusters = resolve(records, &Options::default()).clusters();
+    let (mut right, mut wrong) = (0, 0);
+    for a in 0..truth.len() {
+        for b in a + 1..truth.len() {
+            match (clusters[a] == clusters[b], truth[a] == truth[b]) {
+                (true, true) => right += 1,
+                (true, false) => wrong += 1,
+                _ => {}
+            }
+        }
+    }
+    assert!(right > 900 && wrong * 20 < right, "{right} pairs right, {wrong} wrong");
+}
+
+#[test]
+fn records_meet_that_share_two_values_which_many_have() {
+    let (mut records, _) = crowded(600);
+    let record = |id: &str, name: &str| Record {
+        id: id.to_owned(),
+        system: format!("system-{id}"),
+        name: name.to_owned(),
+        attributes: vec![("owner".to_owned(), "team-1".to_owned()), ("port".to_owned(), "1030".to_owned())],
+        ..Record::default()
+    };
+    records.extend([record("x", "wistaria-quarry"), record("y", "wistaria-qarry")]);
+    let resolution = resolve(records, &Options::default());
+    assert_eq!(resolution.why_not("x", "y").unwrap(), WhyNot::Together);
+}
+
 const DECIDED: &str = "a: k8s Deployment invoice
      b: git folder billing path=billing
      c: docs page invoice";

@@ -201,11 +201,15 @@ impl Comparison {
             for (a, b) in pairs.iter().map(|pair| pair.both()) {
                 let score = self.weigh(a as usize, b as usize, &mut bits);
                 let sure = 1.0 / (1.0 + (-score).exp2());
-                let is_named = bits.iter().any(|bit| bit.technique == Technique::SameName);
                 let tells = bits.iter().filter(|bit| matches!(bit.value, Value::Text { is_rare: true, .. })).count();
-                if is_named && tells > 1 && (sure < 1.0 - DECISIVE || sure > DECISIVE) {
-                    named += 1.0;
-                    right += sure;
+                let name = bits.iter().find(|bit| bit.technique == Technique::SameName);
+                if let Some(name) = name.filter(|_| tells > 1) {
+                    // What all but the name says, as if half of those with one name were one thing.
+                    let others = 1.0 / (1.0 + (name.weight - self.bits - score).exp2());
+                    if !(1.0 - DECISIVE..=DECISIVE).contains(&others) {
+                        named += 1.0;
+                        right += others;
+                    }
                 }
                 for bit in &bits {
                     let level = match bit.technique {

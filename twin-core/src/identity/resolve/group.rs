@@ -1,6 +1,6 @@
 //! From pairs to clusters: people's decisions first, then the strongest pairs, and never against what keeps two things apart.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::blocks::Pair;
 use super::compare::Comparison;
@@ -282,13 +282,4 @@ impl Near {
         let (from, to) = (self.starts[record as usize], self.starts[record as usize + 1]);
         &self.pairs[from as usize..to as usize]
     }
-}
-
-/// The clusters' members by the number of their first record.
-pub(super) fn members(numbers: &[u32]) -> BTreeMap<u32, Vec<u32>> {
-    let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for (record, number) in (0..).zip(numbers) {
-        members.entry(*number).or_default().push(record);
-    }
-    members
 }

@@ -24,7 +24,7 @@ use crate::base::{Context, Error, ErrorKind, Result};
 use compare::Comparison;
 use group::{Decided, Groups, Scored};
 use profile::Estate;
-use texts::Shelf;
+use texts::{NONE, Shelf};
 
 pub use explain::{Evidence, Related, Uncertain, WhyNot};
 pub use record::{Record, Row};
@@ -145,8 +145,17 @@ impl Resolution {
 
     /// The things: the ids of their records, in order.
     pub fn things(&self) -> Vec<Vec<&str>> {
-        let members = group::members(&self.numbers);
-        members.into_values().map(|records| records.into_iter().map(|record| self.id(record)).collect()).collect()
+        let mut places = vec![NONE; self.numbers.len()];
+        let mut things: Vec<Vec<&str>> = Vec::new();
+        for (record, number) in (0..).zip(&self.numbers) {
+            let place = &mut places[*number as usize];
+            if *place == NONE {
+                *place = things.len() as u32;
+                things.push(Vec::new());
+            }
+            things[*place as usize].push(self.id(record));
+        }
+        things
     }
 
     /// How many pairs were compared.

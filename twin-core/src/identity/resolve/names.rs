@@ -202,3 +202,30 @@ impl Names {
         words.iter().for_each(|word| into.push_str(self.words.text(*word)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typing_error_in_a_word_for_a_sort_says_nothing_either() {
+        let mut names = Names::new(Vocabulary::default());
+        let core = names.read(0, "ledger").core;
+        for name in ["ledger-service", "ledger-deployment", "ledger-deploymnet", "Ledger-Deploxment-prod"] {
+            assert_eq!(names.read(0, name).core, core, "{name}");
+        }
+        assert_ne!(names.read(0, "ledger-employment").core, core);
+    }
+
+    #[test]
+    fn words_are_counted_once_for_each_name() {
+        let mut names = Names::new(Vocabulary::default());
+        for name in ["north-gate", "north-north"] {
+            names.read(0, name);
+            let atoms = names.atoms().to_vec();
+            names.count(&atoms);
+        }
+        let words = ["north", "gate"].map(|word| names.words.get(word).expect("a word that was read"));
+        assert_eq!(words.map(|word| names.names_with(word)), [2, 1]);
+    }
+}

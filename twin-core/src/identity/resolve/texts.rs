@@ -21,6 +21,7 @@ impl Shelf {
     }
 
     /// The text at a place.
+    #[inline(always)]
     pub fn text(&self, place: u32) -> &str {
         let place = place as usize;
         let start = if place == 0 { 0 } else { self.ends[place - 1] };
@@ -100,6 +101,7 @@ impl Texts {
     }
 
     /// The text of a number.
+    #[inline(always)]
     pub fn text(&self, number: u32) -> &str {
         self.shelf.text(number)
     }
@@ -138,11 +140,6 @@ impl Span {
     /// What was put at the end of a list from a place on.
     pub fn since<T>(from: usize, list: &[T]) -> Self {
         Span { from: from as u32, to: list.len() as u32 }
-    }
-
-    /// How many there are.
-    pub fn len(self) -> usize {
-        (self.to - self.from) as usize
     }
 
     /// Leaves the first so many.
@@ -198,5 +195,42 @@ pub(super) fn differ_by_one(a: &[u8], b: &[u8]) -> bool {
     match (&a[..a.len() - back], &b[..b.len() - back]) {
         ([x, y], [z, w]) => x == w && y == z,
         (x, y) => x.len() <= 1 && y.len() <= 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_one_number_however_it_comes() {
+        let mut texts = Texts::default();
+        let mut numbers = Vec::new();
+        texts.number_all(&["a", "b", "a", ""], &mut numbers);
+        assert_eq!(numbers, [0, 1, 0, 2]);
+        texts.number_all(&["b", "c"], &mut numbers);
+        assert_eq!((&numbers[..], texts.number("c"), texts.get("d")), (&[1, 3][..], 3, None));
+        assert_eq!((texts.text(0), texts.text(2), texts.text(3)), ("a", "", "c"));
+    }
+
+    #[test]
+    fn a_look_from_afar_hides_no_typing_error() {
+        let text = "shop-catalogue";
+        for at in 0..text.len() {
+            for letter in "aq7-".chars() {
+                let (front, back) = text.split_at(at);
+                let more = format!("{front}{letter}{back}");
+                let other = format!("{front}{letter}{}", &back[1..]);
+                let less = format!("{front}{}", &back[1..]);
+                for typo in [more, other, less] {
+                    assert!(differ_by_one(text.as_bytes(), typo.as_bytes()), "{typo}");
+                    assert!(Look::at(text).may_differ_by_one(Look::at(&typo)), "{typo}");
+                }
+            }
+        }
+        assert!(!differ_by_one(b"shop-catalogue", b"shop-customers"));
+        assert!(!Look::at("shop-catalogue").may_differ_by_one(Look::at("shop-customers")));
+        assert!(Look::at("catalogue").may_be_part_of(Look::at(text)));
+        assert!(!Look::at("basket").may_be_part_of(Look::at(text)));
     }
 }

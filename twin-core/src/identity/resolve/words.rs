@@ -193,6 +193,22 @@ mod tests {
     }
 
     #[test]
+    fn names_without_accents_are_cut_as_all_others() {
+        let letters = ["a", "B", "7", "-", "_", "cd", "EF", "Gh", "iJ", " "];
+        let mut state = 1_u64;
+        for _ in 0..2_000 {
+            let mut name = String::new();
+            for _ in 0..8 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                name.push_str(letters[(state >> 33) as usize % letters.len()]);
+            }
+            let mut slow = Words::default();
+            slow.cut_letters(&name.chars().collect::<Vec<char>>());
+            assert_eq!(words(&name).join(" "), slow.iter().collect::<Vec<_>>().join(" "), "{name}");
+        }
+    }
+
+    #[test]
     fn what_platforms_append_is_taken_off() {
         assert_eq!(controller("payments-5f6585d649-fnmft"), "payments");
         assert_eq!(controller("agent-x7k2q"), "agent");
