@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::blocks::{Blocks, Space, key, label_key};
+use super::blocks::{Blocks, Pair, Space, key, label_key};
 use super::profile::{Attribute, Estate, Image, Profile};
 use super::roles::{self, Role};
 use super::sketch::{Claim, Sketch, Sketches};
@@ -237,6 +237,19 @@ impl Comparison {
             let name = (right / (named - right)).log2();
             self.odds = Odds { fields, image, name };
         }
+    }
+
+    /// Reads a little of the later record of each pair, so that what is scored next lies near. What is returned says nothing.
+    pub fn touch(&self, pairs: &[Pair]) -> u32 {
+        let later = || pairs.iter().map(|pair| pair.both().1 as usize);
+        let rows = later().fold(0, |all, b| all ^ self.sketches.rows[b].core ^ self.estate.profiles[b].slot);
+        later().fold(rows, |all, b| {
+            let (profile, row) = (&self.estate.profiles[b], &self.sketches.rows[b]);
+            let value = self.estate.attributes(profile).first().map_or(0, |attribute| attribute.value);
+            let image = self.estate.images(profile).first().map_or(0, |image| image.path);
+            let claim = self.sketches.claims(row).first().map_or(0, |claim| claim.core);
+            all ^ value ^ image ^ claim ^ self.sketches.atoms(row).first().copied().unwrap_or_default()
+        })
     }
 
     /// What speaks for and against a pair: the weights, and their sum. O(names · names + fields).

@@ -11,6 +11,8 @@ const SURE: f64 = 2.5;
 /// Nearly as near: so many bits less.
 const MARGIN: f64 = 2.0;
 
+/// So many pairs wait for memory together.
+const TOGETHER: usize = 64;
 /// Of two clusters that an unsure pair would join, so many records each are asked.
 const LOOKED_AT: usize = 8;
 
@@ -59,10 +61,13 @@ pub(super) fn scored(
     goes_on: &dyn Fn() -> bool,
 ) -> Vec<Scored> {
     let mut scored: Vec<Scored> = Vec::new();
-    for (a, b) in pairs.iter().take_while(|_| goes_on()).map(|pair| pair.both()) {
-        let score = comparison.score(a as usize, b as usize);
-        if score.sum >= threshold - MARGIN {
-            scored.push(Scored { a, b, score: score.sum, refers: score.refers });
+    for pairs in pairs.chunks(TOGETHER).take_while(|_| goes_on()) {
+        std::hint::black_box(comparison.touch(pairs));
+        for (a, b) in pairs.iter().map(|pair| pair.both()) {
+            let score = comparison.score(a as usize, b as usize);
+            if score.sum >= threshold - MARGIN {
+                scored.push(Scored { a, b, score: score.sum, refers: score.refers });
+            }
         }
     }
     scored.sort_unstable_by(|x, y| y.score.total_cmp(&x.score).then((x.a, x.b).cmp(&(y.a, y.b))));

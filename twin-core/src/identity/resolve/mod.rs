@@ -24,7 +24,7 @@ use crate::base::{Context, Error, ErrorKind, Result};
 use compare::Comparison;
 use group::{Decided, Groups, Scored};
 use profile::Estate;
-use texts::{NONE, Shelf};
+use texts::Shelf;
 
 pub use explain::{Evidence, Related, Uncertain, WhyNot};
 pub use record::{Record, Row};
@@ -145,13 +145,16 @@ impl Resolution {
 
     /// The things: the ids of their records, in order.
     pub fn things(&self) -> Vec<Vec<&str>> {
-        let mut places = vec![NONE; self.numbers.len()];
+        let mut sizes = vec![0_u32; self.numbers.len()];
+        self.numbers.iter().for_each(|number| sizes[*number as usize] += 1);
+        // A thing has the number of its first record, whose place is taken from then on for that among the things.
+        let mut places = sizes;
         let mut things: Vec<Vec<&str>> = Vec::new();
         for (record, number) in (0..).zip(&self.numbers) {
             let place = &mut places[*number as usize];
-            if *place == NONE {
-                *place = things.len() as u32;
-                things.push(Vec::new());
+            if *number == record {
+                things.push(Vec::with_capacity(*place as usize));
+                *place = things.len() as u32 - 1;
             }
             things[*place as usize].push(self.id(record));
         }
