@@ -42,7 +42,7 @@ pub(super) type Key = u64;
 
 /// A key of a space, of three parts at most. Two things that digest alike are compared although they share nothing, which costs a comparison and no more.
 pub(super) fn key(space: Space, parts: &[u32]) -> Key {
-    let digest = parts.iter().fold(0, |digest, part| mix(digest ^ u64::from(*part) + 1));
+    let digest = parts.iter().fold(0, |digest, part| mix(digest ^ (u64::from(*part) + 1)));
     // The space stands in front, so that a block says what it shares.
     (space as u64) << 61 | digest >> 3
 }

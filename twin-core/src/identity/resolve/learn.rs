@@ -368,7 +368,7 @@ fn habit<'n>(
 }
 
 /// A name without the words that it begins and ends with by habit; one word stays.
-pub(super) fn strip<'n, W>(name: &'n [W], before: impl Fn(&W) -> bool, after: impl Fn(&W) -> bool) -> &'n [W] {
+pub(super) fn strip<W>(name: &[W], before: impl Fn(&W) -> bool, after: impl Fn(&W) -> bool) -> &[W] {
     let mut rest = name;
     while let [first, others @ ..] = rest
         && !others.is_empty()

@@ -144,7 +144,7 @@ pub(super) fn is_sort(word: &str) -> bool {
 /// Whether a word is one that says what sort of record a name is of, with a typing error.
 pub(super) fn is_nearly_a_sort(word: &str) -> bool {
     let is_near = |sort: &&str| sort.len() >= 7 && word.len() >= 6 && differ_by_one(sort.as_bytes(), word.as_bytes());
-    SORTS.iter().any(|sort| is_near(&sort))
+    SORTS.iter().any(is_near)
 }
 
 /// Whether a word is the name of a platform or a protocol.

@@ -10,22 +10,33 @@ pub(super) const NONE: u32 = u32::MAX;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shelf {
     all: String,
-    ends: Vec<usize>,
+    /// The lower half of where each text ends.
+    ends: Vec<u32>,
+    /// The places of the texts that end beyond another four gigabytes.
+    wraps: Vec<u32>,
 }
 
 impl Shelf {
     /// Puts a text behind the others.
     pub fn push(&mut self, text: &str) {
+        let before = self.all.len() >> 32;
         self.all.push_str(text);
-        self.ends.push(self.all.len());
+        if self.all.len() >> 32 != before {
+            self.wraps.push(self.ends.len() as u32);
+        }
+        self.ends.push(self.all.len() as u32);
     }
 
     /// The text at a place.
-    #[inline(always)]
+    #[inline]
     pub fn text(&self, place: u32) -> &str {
-        let place = place as usize;
-        let start = if place == 0 { 0 } else { self.ends[place - 1] };
-        &self.all[start..self.ends[place]]
+        let start = place.checked_sub(1).map_or(0, |before| self.end(before));
+        &self.all[start..self.end(place)]
+    }
+
+    fn end(&self, place: u32) -> usize {
+        let wraps = self.wraps.iter().filter(|from| **from <= place).count();
+        wraps << 32 | self.ends[place as usize] as usize
     }
 
     /// The place of a text, where they are in order. O(log texts).
@@ -101,7 +112,7 @@ impl Texts {
     }
 
     /// The text of a number.
-    #[inline(always)]
+    #[inline]
     pub fn text(&self, number: u32) -> &str {
         self.shelf.text(number)
     }
