@@ -20,6 +20,6 @@ pub use apply::{Counters, Staged, stage};
 pub use chronicle::{Gap, Spell, gaps};
 pub use log::Log;
 pub use redact::{Redaction, Redactor};
-pub use row::{Assertion, Commit, Reading, Row, Withdrawal};
+pub use row::{Assertion, Commit, Reading, Row, Telling, Withdrawal};
 pub use store::{Store, Verified};
 pub use transfer::{Imported, export, import};

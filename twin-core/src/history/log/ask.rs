@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::base::{Context, Timestamp};
+use crate::base::{Context, Digest, Timestamp};
 use crate::graph::Readings;
 use crate::history::Log;
 use crate::history::intervals::{Intervals, Said};
@@ -62,11 +62,19 @@ impl Log {
         said
     }
 
-    /// The times at which a scope began or ceased to say something of a record.
-    pub fn changes_of(&self, scope: &Scope, subject: &RecordKey) -> BTreeSet<Timestamp> {
+    /// The record that a fact is of, by its identity.
+    pub(in crate::history) fn subject_of(&self, fact: Digest) -> Option<&RecordKey> {
+        self.facts.by_digest(fact).map(|fact| &self.fact(fact).subject)
+    }
+
+    /// The times at which a scope told of a record.
+    pub fn told_of(&self, scope: &Scope, subject: &RecordKey) -> BTreeSet<Timestamp> {
         let Some(place) = self.scopes.place(scope) else { return BTreeSet::new() };
-        let facts = self.facts.of_subject(subject.digest()).map(|fact| self.facts.get(fact));
-        facts.flat_map(|fact| fact.of(place)).map(|word| word.said.time()).collect()
+        let subject = subject.digest();
+        let facts = self.facts.of_subject(subject).map(|fact| self.facts.get(fact));
+        let shown = facts.flat_map(|fact| fact.of(place)).map(|word| word.said.time());
+        let told = self.scopes.get(place).told.get(&subject);
+        shown.chain(told.into_iter().flatten().copied()).collect()
     }
 
     /// Whether any scope lists a fact at the head of the log, or says that it will end after `now`.
