@@ -20,10 +20,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use crate::analysis::{Changes, changes};
 use crate::answer::AsOf;
 use crate::base::{Context, Digest, Error, ErrorKind, Result, Timestamp, digest_of};
-use crate::graph::{Pages, Readings};
+use crate::graph::{Pages, Readings, Unresolved};
 use crate::history::{Commit, Counters, Log, Row, Store, stage};
-use crate::identity::{HumanDecision, contradicted, founds_component};
-use crate::observe::{Batch, Diagnostic, RecordKey, Scope};
+use crate::identity::{EntityId, HumanDecision, contradicted, founds_component};
+use crate::observe::{Batch, Diagnostic, Locator, RecordKey, Scope, code};
 use crate::schema::Schema;
 
 pub use ask::AskBlastRadius;
@@ -73,7 +73,7 @@ pub struct Receipt {
     pub late: u64,
     /// Records that could not be taken; each has a diagnostic.
     pub rejected: u64,
-    /// Everything that could not be taken as it was.
+    /// Everything that could not be taken as it was, relations that the table forbids, and references that lead nowhere since these batches, each once.
     pub diagnostics: Vec<Diagnostic>,
     /// The twin's revision after it. The same as before where nothing but freshness changed.
     pub revision: u64,
@@ -213,7 +213,9 @@ impl Twin {
         let events = state.commit(&self.schema, staged.rows, changes_facts, context)?;
         let Counters { applied, duplicate, late, rejected } = staged.counters;
         let mut diagnostics = staged.diagnostics;
-        diagnostics.extend(forbidden_since(&before, &state.head(&self.schema).pages));
+        let after = state.head(&self.schema).pages;
+        diagnostics.extend(forbidden_since(&before, &after));
+        diagnostics.extend(unresolved_since(&before, &after));
         Ok(Receipt { applied, duplicate, late, rejected, diagnostics, revision: state.log.revision(), events })
     }
 
@@ -402,6 +404,27 @@ fn forbidden_since(before: &Arc<Pages>, after: &Arc<Pages>) -> Vec<Diagnostic> {
     }
     let told: BTreeSet<&Diagnostic> = before.diagnostics.iter().collect();
     after.diagnostics.iter().filter(|diagnostic| !told.contains(diagnostic)).cloned().collect()
+}
+
+/// References that lead nowhere, which shows only once everything was taken: those that led nowhere before were told then. O(references of pages that differ · log).
+fn unresolved_since(before: &Pages, after: &Pages) -> Vec<Diagnostic> {
+    let told: BTreeSet<_> =
+        before.unresolved.unlike(&after.unresolved).map(|(_, unresolved)| reference(before, unresolved)).collect();
+    let now = after.unresolved.unlike(&before.unresolved).map(|(_, unresolved)| unresolved);
+    let new = now.filter(|unresolved| !told.contains(&reference(after, unresolved)));
+    let diagnostic = |unresolved: &Unresolved| {
+        let steps = unresolved.evidence.iter().flat_map(|id| &after.evidence[id.0 as usize].chain);
+        let locator = steps.map(|step| step.locator.clone()).next().unwrap_or(Locator::line("", 0));
+        let Unresolved { names, why, .. } = unresolved;
+        Diagnostic::warning(code::UNRESOLVED, locator, format!("a reference to {names} is not followed: {why}"))
+    };
+    new.map(diagnostic).collect()
+}
+
+/// Whose reference it is, to what, and why it is not followed.
+fn reference<'a>(pages: &'a Pages, unresolved: &'a Unresolved) -> (Option<&'a EntityId>, &'a str, &'a str) {
+    let from = unresolved.from.map(|node| &pages.entities[node as usize].id);
+    (from, &unresolved.names, &unresolved.why)
 }
 
 fn unknown_record(log: &Log, name: &str) -> Error {

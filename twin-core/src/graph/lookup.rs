@@ -1,5 +1,6 @@
 //! From a name, an id or a record to nodes: sorted by hash, in pages that snapshots share.
 
+use std::fmt::{self, Write};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -62,6 +63,23 @@ pub(super) fn hash_of(key: &(impl Hash + ?Sized)) -> u64 {
     let mut hasher = Xxh3::new();
     key.hash(&mut hasher);
     hasher.finish()
+}
+
+/// The hash of a text as it is printed, without writing it down.
+pub(super) fn hash_of_printed(text: &impl fmt::Display) -> u64 {
+    let mut hasher = Printed(Xxh3::new());
+    // Only a text that refuses to be printed could fail, and ours do not.
+    let _ = write!(hasher, "{text}");
+    hasher.0.finish()
+}
+
+struct Printed(Xxh3);
+
+impl Write for Printed {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.update(text.as_bytes());
+        Ok(())
+    }
 }
 
 #[cfg(test)]

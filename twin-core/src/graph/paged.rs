@@ -89,7 +89,7 @@ impl<T> Paged<T> {
     }
 
     /// The rows of the pages that this list does not share with another, with their numbers. O(pages + rows of these pages).
-    pub(super) fn unlike<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (usize, &'a T)> {
+    pub(crate) fn unlike<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (usize, &'a T)> {
         let is_shared = |place: usize| other.pages.get(place).is_some_and(|theirs| self.pages[place].is(theirs));
         let pages = (0..self.pages.len()).filter(move |place| !is_shared(*place));
         let rows = move |place: usize| self.page(place).unwrap_or_default().iter().map(|row| &**row);

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::answer::EvidenceId;
 use crate::base::{Money, Timestamp};
 use crate::graph::class::{Classes, EdgeClass, Governed};
-use crate::graph::lookup::{Lookup, hash_of};
+use crate::graph::lookup::{Lookup, hash_of, hash_of_printed};
 use crate::graph::paged::Paged;
 use crate::graph::revise::evidence_hash;
 use crate::graph::topology::{Csr, End, Joined, NO_ROW, Side, Topology};
@@ -395,12 +395,21 @@ impl Pages {
 
     /// The nodes that a record makes up. O(1), but O(records) the first time.
     pub(super) fn with_record<'a>(&'a self, record: &'a RecordKey) -> impl Iterator<Item = u32> + 'a {
-        let nodes = self.lookups.records.get_or_init(|| self.records()).nodes(hash_of(record));
+        let nodes = self.hashed_records().nodes(hash_of_printed(record));
         nodes.filter(|node| self.is_there(*node) && self.entities[*node as usize].records.contains(record))
     }
 
-    fn records(&self) -> Lookup {
-        self.lookup(|entity, keep| entity.records.iter().for_each(|record| keep(hash_of(record))))
+    /// The nodes that a record makes up whose key is printed so. O(1), but O(records) the first time.
+    pub(super) fn with_printed_record<'a>(&'a self, key: &'a str) -> impl Iterator<Item = u32> + 'a {
+        let is_printed_so =
+            move |node: u32| self.entities[node as usize].records.iter().any(|own| own.to_string() == key);
+        let nodes = self.hashed_records().nodes(hash_of_printed(&key));
+        nodes.filter(move |node| self.is_there(*node) && is_printed_so(*node))
+    }
+
+    fn hashed_records(&self) -> &Lookup {
+        let made = || self.lookup(|entity, keep| entity.records.iter().for_each(|own| keep(hash_of_printed(own))));
+        self.lookups.records.get_or_init(made)
     }
 
     /// The nodes whose entity has this name in lower case. O(1), but O(entities) the first time.
@@ -429,7 +438,7 @@ impl Pages {
         let _ = self.with_id(&EntityId::new("")).next();
         let _ = self.evidence_with(0).next();
         if records.get().is_some() {
-            self.lookups.records.get_or_init(|| self.records());
+            self.hashed_records();
         }
         if names.get().is_some() {
             let _ = self.with_name("").next();

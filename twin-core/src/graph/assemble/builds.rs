@@ -96,7 +96,7 @@ impl Build<'_> {
         attributes: &BTreeMap<AttributeName, Value>,
     ) {
         let Ok(row) = self.schema.relation(relation.as_str()) else { return };
-        for (to, found) in self.meant(built.record, target, &row.to, Reach::Above) {
+        for (to, found) in self.meant(built.record, fact, target, &row.to, Reach::Above) {
             if let Some(to) = to.filter(|to| *to != built.node) {
                 let after = if *relation == relation::BUILT_FROM { self.steps_to(found) } else { Vec::new() };
                 let evidence = self.cite_in_file(built, fact, &after);

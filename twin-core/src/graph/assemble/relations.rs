@@ -71,7 +71,7 @@ impl Build<'_> {
         // What succeeds is succeeded by its own kind: a path that no decision answers to is not its folder's component.
         let same = row.same_kind.then(|| Ends::Of(vec![self.kind(from).clone()]));
         let reach = if *relation == relation::DEPENDS_ON { Reach::Exact } else { Reach::Above };
-        for (to, found) in self.meant(record, target, same.as_ref().unwrap_or(&row.to), reach) {
+        for (to, found) in self.meant(record, fact, target, same.as_ref().unwrap_or(&row.to), reach) {
             match to {
                 Some(to) if from != to => {
                     let mut after = self.steps_through_build_file(target, attributes);
@@ -96,11 +96,12 @@ impl Build<'_> {
         !matches!(self.directory.holding(via).fact.statement, Statement::Exists { .. })
     }
 
-    /// The nodes that a target means, with the record each was found by. A node is `None` where the table does not admit the record.
+    /// The nodes that a target of a fact means, with the record each was found by. A node is `None` where the table does not admit the record.
     /// A reference that means nothing or several things is noted and followed nowhere.
     pub(super) fn meant(
         &mut self,
         record: RecordIndex,
+        fact: FactIndex,
         target: &Target,
         ends: &Ends,
         reach: Reach,
@@ -117,7 +118,7 @@ impl Build<'_> {
         let distinct: BTreeSet<Option<u32>> = nodes.iter().map(|(node, _)| *node).collect();
         let several = distinct.len() > 1 && !matches!(target, Target::Selector { .. });
         if found.is_empty() || several {
-            self.note_unresolved(record, target, several);
+            self.note_unresolved(record, fact, target, several);
             return Vec::new();
         }
         let mut seen = BTreeSet::new();
@@ -166,7 +167,7 @@ impl Build<'_> {
     }
 
     /// Texts name much that is no record; only references that were made to be followed are worth a note.
-    fn note_unresolved(&mut self, record: RecordIndex, target: &Target, several: bool) {
+    fn note_unresolved(&mut self, record: RecordIndex, fact: FactIndex, target: &Target, several: bool) {
         let names = match target {
             Target::Handle(handle) if handle.space == Space::Path => return,
             Target::Handle(handle) => handle.to_string(),
@@ -176,7 +177,7 @@ impl Build<'_> {
             }
         };
         let why = if several { "several things answer to it" } else { "nothing that was read answers to it" };
-        let evidence = self.directory.record(record).exists.map(|fact| self.cite(fact)).unwrap_or_default();
+        let evidence = self.cite(fact);
         let places = self.places(record);
         let from = places.component.or(places.acting).or(places.own);
         self.unresolved.push(Unresolved { from, names, why: why.to_owned(), evidence });
