@@ -144,7 +144,7 @@ impl Twin {
     /// # Errors
     /// As [`Twin::open`].
     pub fn open_with_schema(path: impl AsRef<Path>, schema: Schema) -> Result<Self> {
-        let (store, log) = Store::resume(path.as_ref(), fingerprint(&schema))?;
+        let (store, log) = Store::open(path.as_ref(), fingerprint(&schema))?;
         Ok(Self::of(schema, log, Some(store)))
     }
 
@@ -161,7 +161,7 @@ impl Twin {
     /// # Errors
     /// As [`Twin::open`], but for `Busy`.
     pub fn open_read_only_with_schema(path: impl AsRef<Path>, schema: Schema) -> Result<Self> {
-        let (store, log) = Store::resume_read_only(path.as_ref())?;
+        let (store, log) = Store::open_read_only(path.as_ref())?;
         Ok(Self::of(schema, log, Some(store)))
     }
 

@@ -21,5 +21,5 @@ pub use chronicle::{Gap, Spell, gaps};
 pub use log::Log;
 pub use redact::{Redaction, Redactor};
 pub use row::{Assertion, Commit, Reading, Row, Telling, Withdrawal};
-pub use store::{Store, Verified};
+pub use store::{Claim, Folder, Store, Verified};
 pub use transfer::{Imported, export, import};
