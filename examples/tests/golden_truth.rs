@@ -311,5 +311,5 @@ fn every_record_is_found_by_its_key_as_answers_print_it() {
             other => flaws.push(format!("{key}: {other:?}, of {nodes:?}")),
         }
     }
-    assert!(flaws.is_empty() && found > 300, "{found} found; {}", flaws.join("\n"));
+    assert!(flaws.is_empty() && found > 100, "{found} found; {}", flaws.join("\n"));
 }
