@@ -1,9 +1,6 @@
 //! From a name, an id or a record to nodes: sorted by hash, in pages that snapshots share.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
-
-use xxhash_rust::xxh3::Xxh3;
 
 /// How many entries a page has, about.
 const ENTRIES_PER_PAGE: usize = 128;
@@ -57,16 +54,10 @@ fn prefix(hash: u64, bits: u32) -> u64 {
     hash.checked_shr(64 - bits).unwrap_or_default()
 }
 
-/// The hash of a key, the same in every process.
-pub(super) fn hash_of(key: &(impl Hash + ?Sized)) -> u64 {
-    let mut hasher = Xxh3::new();
-    key.hash(&mut hasher);
-    hasher.finish()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::hash_of;
 
     #[test]
     fn every_entry_is_found_and_nothing_else() {
