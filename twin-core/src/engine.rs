@@ -20,8 +20,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use crate::analysis::{Changes, changes};
 use crate::answer::AsOf;
 use crate::base::{Context, Digest, Error, ErrorKind, Result, Timestamp, digest_of};
-use crate::graph::{Pages, Readings, Unresolved};
-use crate::history::{Commit, Counters, Log, Row, Store, stage};
+use crate::graph::{Assembly, Before, Pages, Readings, Unresolved};
+use crate::history::{Assembled, Commit, Counters, Log, Row, Store, stage};
 use crate::identity::{EntityId, HumanDecision, contradicted, founds_component};
 use crate::observe::{Batch, Diagnostic, Locator, RecordKey, Scope, code};
 use crate::schema::Schema;
@@ -114,6 +114,8 @@ struct Shown {
 #[derive(Clone, Debug)]
 struct Head {
     pages: Arc<Pages>,
+    /// How the pages were put together: what the next commit need not find out again.
+    assembly: Arc<Assembly>,
     readings: Arc<Readings>,
     /// When something begins or ceases to hold by itself, so that the head is no longer what holds.
     until: Option<Timestamp>,
@@ -331,8 +333,8 @@ impl State {
         self.log.append_within(tx, revision, &rows, context)?;
         self.write(&Commit { tx, revision, rows }, context)?;
         if before.until.is_some_and(|until| until <= tx) {
-            let (assembled, _) = self.log.head(schema, tx, context);
-            return Ok(self.head_of(Arc::new(Pages::after(&before.pages, assembled)), tx, context));
+            let assembled = self.log.head(schema, tx, self.since(before, tx), context);
+            return Ok(self.head_of(assembled, before.until, tx, context));
         }
         Ok(Head { readings: self.readings(), ..before.clone() })
     }
@@ -340,14 +342,19 @@ impl State {
     fn try_facts(&mut self, schema: &Schema, mut rows: Vec<Row>, before: &Head, context: &Context) -> Result<Head> {
         let (tx, revision) = (self.log.next_tx(context.now), self.log.revision() + 1);
         self.log.append_within(tx, revision, &rows, context)?;
-        let (assembled, identity) = self.log.head(schema, tx, context);
-        let pages = Pages::after(&before.pages, assembled);
-        let head = self.head_of(Arc::new(pages), tx, context);
+        let mut assembled = self.log.head(schema, tx, self.since(before, tx), context);
+        let identity = std::mem::take(&mut assembled.identity);
+        let head = self.head_of(assembled, before.until, tx, context);
         context.check()?;
         self.log.append_within(tx, revision, &identity, context)?;
         rows.extend(identity);
         self.write(&Commit { tx, revision, rows }, context)?;
         Ok(head)
+    }
+
+    /// What held before, and what was said and came about since.
+    fn since<'a>(&self, before: &'a Head, now: Timestamp) -> Before<'a> {
+        Before { pages: &before.pages, assembly: &before.assembly, changed: self.log.changed(before.until, now) }
     }
 
     fn write(&mut self, commit: &Commit, context: &Context) -> Result<()> {
@@ -363,13 +370,17 @@ impl State {
             return head.clone();
         }
         let head = match self.log.last() {
-            None => {
-                let pages = Pages::empty(schema);
-                Head { pages: Arc::new(pages), readings: Arc::default(), until: None }
-            }
+            None => Head {
+                pages: Arc::new(Pages::empty(schema)),
+                assembly: Arc::default(),
+                readings: Arc::default(),
+                until: None,
+            },
             Some(last) => {
                 let (context, as_of) = (Context::new(last), AsOf { valid: last, known: Timestamp::MAX });
-                self.head_of(Arc::new(self.log.pages(schema, as_of, &context)), last, &context)
+                let assembled = self.log.assembled(schema, as_of, &context);
+                let until = self.log.next_change(last, &context);
+                self.head_of(assembled, until, last, &context)
             }
         };
         self.head = Some(head.clone());
@@ -383,8 +394,10 @@ impl State {
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = shown;
     }
 
-    fn head_of(&self, pages: Arc<Pages>, now: Timestamp, context: &Context) -> Head {
-        Head { pages, readings: self.readings(), until: self.log.next_change(now, context) }
+    /// The head at `now`, where something was to change by itself at `until` before what was said since.
+    fn head_of(&self, assembled: Assembled, until: Option<Timestamp>, now: Timestamp, context: &Context) -> Head {
+        let (pages, assembly) = (Arc::new(assembled.pages), Arc::new(assembled.assembly));
+        Head { pages, assembly, readings: self.readings(), until: self.log.next_change_since(until, now, context) }
     }
 
     /// What was read by now, with the memory of what was read before where it says the same.

@@ -6,11 +6,10 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 
 use crate::answer::EvidenceId;
-use crate::base::{Money, Timestamp};
+use crate::base::{Money, Timestamp, hash_of};
 use crate::graph::class::{Classes, EdgeClass, Governed};
-use crate::graph::lookup::{Lookup, hash_of, hash_of_printed};
+use crate::graph::lookup::{Lookup, hash_of_printed};
 use crate::graph::paged::Paged;
-use crate::graph::revise::evidence_hash;
 use crate::graph::topology::{Csr, End, Joined, NO_ROW, Side, Topology};
 use crate::graph::{Edge, EdgeRef, Entity, Group, Node};
 use crate::identity::{EntityId, Verdict};
@@ -174,8 +173,6 @@ pub(super) struct Lookups {
     ids: OnceLock<Lookup>,
     records: OnceLock<Lookup>,
     names: OnceLock<Lookup>,
-    /// The rows of evidence by what they say.
-    evidence: OnceLock<Lookup>,
     /// The nodes of each kind.
     kinds: OnceLock<Vec<Vec<u32>>>,
 }
@@ -191,10 +188,11 @@ impl Pages {
         let groups = Paged::from(groups);
         let mut classes = Classes::default();
         let governed = Governed { groups: &groups, memberships: &memberships };
-        let joined = joined(&schema, (&edges, &places(edges.len())), governed, &mut classes);
+        let edge_places = places(edges.len());
+        let joined = joined(&schema, edges.iter().zip(&edge_places), governed, &mut classes);
         let (outgoing, incoming) = Csr::both_ways(entities.len(), &joined);
         let mut kinds = Vec::new();
-        let kind_of = kind_places(&mut kinds, &entities);
+        let kind_of = kind_places(&mut kinds, entities.iter().map(|entity| &entity.kind));
         Pages {
             kinds: Arc::new(kinds),
             kind_of: Arc::new(kind_of),
@@ -419,13 +417,6 @@ impl Pages {
         nodes.filter(|node| self.is_there(*node) && self.entities[*node as usize].name.to_lowercase() == *name)
     }
 
-    /// The rows of evidence that may say the same, least first. O(1), but O(evidence) the first time.
-    pub(super) fn evidence_with(&self, hash: u64) -> impl Iterator<Item = u32> + '_ {
-        let made =
-            || Lookup::new((0_u32..).zip(self.evidence.iter()).map(|(id, row)| (evidence_hash(row), id)).collect());
-        self.lookups.evidence.get_or_init(made).nodes(hash)
-    }
-
     /// The same, with the lookups that others made already, on their pages.
     pub(super) fn with_lookups_of(self, before: &Self) -> Self {
         let share = |ours: &OnceLock<Lookup>, theirs: &OnceLock<Lookup>| {
@@ -434,9 +425,8 @@ impl Pages {
             }
             OnceLock::new()
         };
-        let Lookups { ids, records, names, evidence, .. } = &*before.lookups;
+        let Lookups { ids, records, names, .. } = &*before.lookups;
         let _ = self.with_id(&EntityId::new("")).next();
-        let _ = self.evidence_with(0).next();
         if records.get().is_some() {
             self.hashed_records();
         }
@@ -447,7 +437,6 @@ impl Pages {
             ids: share(&self.lookups.ids, ids),
             records: share(&self.lookups.records, records),
             names: share(&self.lookups.names, names),
-            evidence: share(&self.lookups.evidence, evidence),
             kinds: OnceLock::new(),
         };
         Pages { lookups: Arc::new(lookups), ..self }
@@ -495,9 +484,9 @@ impl Rows {
 }
 
 /// The edges as a search sees them, with the numbers of their classes.
-pub(super) fn joined(
+pub(super) fn joined<'e>(
     schema: &Schema,
-    (edges, places): (&[Edge], &[u32]),
+    edges: impl Iterator<Item = (&'e Edge, &'e u32)>,
     governed: Governed<'_>,
     classes: &mut Classes,
 ) -> Vec<Joined> {
@@ -506,7 +495,7 @@ pub(super) fn joined(
         let class = classes.number(schema, &edge.relation, edge.variant.as_deref(), between);
         Joined { from: edge.from, to: edge.to, class, place: *place }
     };
-    edges.iter().zip(places).map(join).collect()
+    edges.map(join).collect()
 }
 
 /// From each member of a group to the numbers of its groups.
@@ -518,18 +507,18 @@ pub(super) fn memberships(bound: usize, groups: &[Group], numbers: &[u32]) -> Cs
 }
 
 /// For each entity the place of its kind among the kinds, to which those that are new are added.
-pub(super) fn kind_places(kinds: &mut Vec<Kind>, entities: &[Entity]) -> Vec<u16> {
+pub(super) fn kind_places<'e>(kinds: &mut Vec<Kind>, entities: impl Iterator<Item = &'e Kind>) -> Vec<u16> {
     let number = |place: usize| u16::try_from(place).unwrap_or(u16::MAX);
     let mut places: BTreeMap<Kind, u16> =
         kinds.iter().enumerate().map(|(place, kind)| (kind.clone(), number(place))).collect();
-    let place = |entity: &Entity| match places.get(&entity.kind) {
+    let place = |kind: &Kind| match places.get(kind) {
         Some(place) => *place,
         None => {
-            kinds.push(entity.kind.clone());
+            kinds.push(kind.clone());
             // The table limits its kinds so that they can be counted.
-            places.insert(entity.kind.clone(), number(kinds.len() - 1));
+            places.insert(kind.clone(), number(kinds.len() - 1));
             number(kinds.len() - 1)
         }
     };
-    entities.iter().map(place).collect()
+    entities.map(place).collect()
 }

@@ -4,6 +4,7 @@
 //! when. Whoever asks about a time before that asks the whole log ([`Log::reaches`], [`Log::misses`]).
 
 mod ask;
+mod changed;
 pub(super) mod facts;
 pub(super) mod scopes;
 

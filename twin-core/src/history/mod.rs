@@ -23,3 +23,4 @@ pub use redact::{Redaction, Redactor};
 pub use row::{Assertion, Commit, Reading, Row, Telling, Withdrawal};
 pub use store::{Claim, Folder, Store, Verified};
 pub use transfer::{Imported, export, import};
+pub use view::Assembled;

@@ -9,6 +9,7 @@ mod cluster;
 mod decision;
 mod directory;
 mod id;
+mod names;
 mod score;
 mod state;
 
@@ -16,5 +17,6 @@ pub use cluster::{Cluster, Clusters, Verdict, cluster, founds_component};
 pub use decision::{HumanDecision, contradicted};
 pub use directory::{Directory, FactIndex, Found, RecordIndex, RecordView};
 pub use id::EntityId;
+pub(crate) use names::{Name, name_of, name_of_handle, name_of_kind, names_by, names_in, names_in_host};
 pub use score::{Links, PairScore, THRESHOLD, Weight, is_job};
 pub use state::{Assignments, IdentityState};

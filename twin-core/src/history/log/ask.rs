@@ -1,5 +1,6 @@
 //! What the log is asked: what scopes list now, what they ever said, and what held at any two times.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -109,21 +110,21 @@ impl Log {
     }
 
     /// The facts that held at `valid` by what was known at `known`, in their order; not all of them where the context stops. O(facts).
-    pub fn holdings(&self, valid: Timestamp, known: Timestamp, context: &Context) -> Vec<Holding> {
+    pub fn holdings(&self, valid: Timestamp, known: Timestamp, context: &Context) -> Vec<Holding<'_>> {
         let mut holdings = Vec::with_capacity(self.listed);
         for fact in self.facts.iter().take_while(|_| context.goes_on()) {
             let listings = self.listings(fact, valid, known);
             if !listings.is_empty() {
-                holdings.push(Holding { fact: fact.fact.clone(), listings });
+                holdings.push(Holding { fact: &fact.fact, subject: fact.subject, listings });
             }
         }
         holdings
     }
 
     /// The listings by which a fact held, in the order of their scopes.
-    fn listings(&self, fact: &FactLog, valid: Timestamp, known: Timestamp) -> Vec<Arc<Listing>> {
+    fn listings<'a>(&self, fact: &'a FactLog, valid: Timestamp, known: Timestamp) -> Cow<'a, [Arc<Listing>]> {
         if let [word] = &fact.words[..] {
-            return alone(word, valid, known).into_iter().cloned().collect();
+            return Cow::Borrowed(alone(word, valid, known).map_or(&[], std::slice::from_ref));
         }
         let mut scopes: Vec<ScopeId> = fact.words.iter().map(|word| word.scope).collect();
         scopes.sort_unstable();
@@ -195,7 +196,7 @@ fn holding(fact: &FactLog, scope: ScopeId, valid: Timestamp, known: Timestamp) -
     Intervals::of(said).at(valid).cloned()
 }
 
-fn next_change(fact: &FactLog, valid: Timestamp) -> Option<Timestamp> {
+pub(super) fn next_change(fact: &FactLog, valid: Timestamp) -> Option<Timestamp> {
     let later = |change: &Timestamp| *change > valid;
     if let [Word { said: Said::Holds(listing, end), .. }] = &fact.words[..] {
         let holds = end.is_none_or(|end| listing.valid_from < end);
