@@ -87,6 +87,12 @@ impl Estate {
         self.slots.len()
     }
 
+    /// The kind of the records of a system and kind.
+    pub fn kind_in(&self, slot: u32) -> &str {
+        let kind = self.slots.iter().find(|(_, number)| **number == slot).map(|((_, kind), _)| *kind);
+        kind.map_or("", |kind| self.texts.text(kind))
+    }
+
     fn read(&mut self, record: &Record) -> Profile {
         let (system, kind) = (self.texts.number(&record.system), self.texts.number(&record.kind));
         let kind_words = words::words(&record.kind);
