@@ -80,6 +80,32 @@ fn what_a_system_writes_before_and_after_all_names_says_nothing() {
 }
 
 #[test]
+fn a_word_that_only_some_names_of_a_system_have_says_nothing_where_things_elsewhere_lack_it() {
+    check(
+        "ledger: k8s Deployment ledger
+         parcel: k8s Deployment parcel
+         roster: k8s Deployment roster
+         ticket: k8s Deployment ticket
+         voucher: k8s Deployment voucher
+         ledger: boards panel ledger-overview
+         parcel: boards panel parcel-overview
+         roster: boards panel roster-overview
+         ticket: boards panel ticket
+         ledger: grafana dashboard ledger-dashboard",
+    );
+}
+
+#[test]
+fn numbers_that_follow_each_other_are_no_typing_errors() {
+    check(
+        "a: k8s Deployment collector serial=estate-0001
+         b: docs page gatherer serial=estate-0002
+         c: git folder counter2 serial=estate-0003
+         d: docs page counter3 serial=estate-0004",
+    );
+}
+
+#[test]
 fn a_word_that_tells_things_apart_in_one_system_does_so_in_all() {
     check(
         "ledger: k8s Deployment ledger
