@@ -9,6 +9,7 @@ pub mod decode;
 pub mod durability;
 pub mod edges;
 pub mod graph;
+pub mod resolve;
 pub mod surface;
 pub mod synthetic;
 pub mod types;

@@ -10,6 +10,7 @@ mod decision;
 mod directory;
 mod id;
 mod names;
+pub mod resolve;
 mod score;
 mod state;
 

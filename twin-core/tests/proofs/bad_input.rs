@@ -272,8 +272,7 @@ fn tells_what_leads_nowhere(twin: &Twin) {
     let nowhere = |at, names| {
         format!("Warning unresolved {at} 0 a reference to {names} is not followed: nothing that was read answers to it")
     };
-    let [b, c, d] =
-        [("a:2", "estate/Workload:b"), ("a:3", "c"), ("a:4", "d")].map(|(at, names)| nowhere(at, names));
+    let [b, c, d] = [("a:2", "estate/Workload:b"), ("a:3", "c"), ("a:4", "d")].map(|(at, names)| nowhere(at, names));
     assert_eq!(diagnosed(&receipt), [b.clone(), c, d.clone()]);
     assert!(diagnosed(&apply(twin, &format!("now 09:10\n{estate}"))).is_empty(), "told once");
     let more = apply(twin, &format!("now 09:20\n{estate}\nconnectsTo native_id:e"));

@@ -12,6 +12,7 @@ mod identity;
 mod order;
 mod packages;
 mod pages;
+mod resolve;
 mod sources;
 mod status;
 mod stopping;

@@ -1,0 +1,615 @@
+//! How much speaks for two records being one thing: additive weights in bits, in the manner of Fellegi and Sunter (log2 of how much likelier the agreement is for one
+//! thing than for two). The weights of a pair, the rarity of a match among them, sum exactly to its score; it is one thing from 0 on.
+
+use std::cmp::Ordering;
+
+use super::blocks::{Blocks, Space, key, label_key};
+use super::profile::{Attribute, Estate, Image, Profile};
+use super::roles::{self, Role};
+use super::sketch::{Claim, Sketch, Sketches};
+use super::texts::{NONE, differ_by_one};
+use super::words;
+
+/// How sure a record's own name is.
+const OWN_NAME: f64 = 0.985;
+/// An estate is never taken for smaller than so many bits.
+const LEAST_BITS: f64 = 6.0;
+/// Odds are learnt from so many records, each with so many others.
+const SAMPLE: usize = 2048;
+const PARTNERS: usize = 4;
+/// Of so many pairs of one name it is taken for granted that so large a share is one thing.
+const NAMED: f64 = 16.0;
+const NAME_IS_RIGHT: f64 = 0.97;
+/// What a name says is learnt from pairs of which other fields say so surely what they are.
+const DECISIVE: f64 = 0.97;
+/// More than so many bits a name never says beyond those that it takes to name one thing.
+const MOST_OF_NAME: f64 = 5.0;
+/// What is taken for granted counts as so many pairs.
+const BEFORE: f64 = 8.0;
+/// A value that more records have says little by itself.
+const RARE: u32 = 8;
+
+/// What was compared, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Technique {
+    /// How rare it is that two records are one thing.
+    Rarity,
+    /// One names the other, and nothing else.
+    Refers,
+    /// The same name.
+    SameName,
+    /// The same name, which things in different places have.
+    SameNameSomewhere,
+    /// The same name in another place.
+    Elsewhere,
+    /// One letter differs.
+    Typo,
+    /// One is a short form of the other.
+    Abbreviates,
+    /// Other names.
+    NamesDiffer,
+    /// A word says that one is for something else.
+    Role,
+    /// An image that is built here.
+    OwnImage,
+    /// Another image.
+    CommonImage,
+    /// The same value.
+    SameValue,
+    /// One letter differs.
+    NearValue,
+    /// Another value.
+    ValuesDiffer,
+    /// A thing, and people or their work.
+    Apart,
+    /// A job, and what is none.
+    Job,
+}
+
+/// One weight of a pair.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Bit {
+    /// What was compared, and how.
+    pub technique: Technique,
+    /// The field on one side, or none.
+    pub field: Source,
+    /// The field on the other side.
+    pub other: Source,
+    /// What is shared or differs.
+    pub value: Value,
+    /// What it adds to the score.
+    pub weight: f64,
+}
+
+/// Where a compared name or value stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// Nowhere.
+    None,
+    /// In the record's name.
+    Name,
+    /// In a field that says a name.
+    Claim(u32),
+    /// In a field.
+    Field(u32),
+}
+
+/// What is shared or differs.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    /// Nothing.
+    None,
+    /// A name.
+    Core(u32),
+    /// An image.
+    Image(u32),
+    /// A value of a field, and whether few have it.
+    Text {
+        /// Its number.
+        text: u32,
+        /// Whether few have it.
+        is_rare: bool,
+    },
+    /// A word.
+    Word(u32),
+    /// A kind of reference.
+    Reference(&'static str),
+}
+
+/// What two records say of each other, in short.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Score {
+    /// The sum of the weights.
+    pub sum: f64,
+    /// Whether one refers to the other.
+    pub refers: bool,
+    /// Whether they have the same name.
+    pub is_named: bool,
+}
+
+/// Everything that records are compared by.
+#[derive(Clone, Debug)]
+pub(super) struct Comparison {
+    /// The records.
+    pub estate: Estate,
+    /// What they are compared by.
+    pub sketches: Sketches,
+    /// Who shares something with whom.
+    pub blocks: Blocks,
+    /// How many bits it takes to name one thing of the estate.
+    bits: f64,
+    odds: Odds,
+}
+
+/// How often two records of one thing agree in a field that both have.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct FieldOdds {
+    same: f64,
+    near: f64,
+    /// How likely two things have the same value.
+    chance: f64,
+}
+
+impl FieldOdds {
+    /// What is taken for granted before an estate is looked at.
+    const BEFORE: FieldOdds = FieldOdds { same: 0.6, near: 0.1, chance: 0.0 };
+
+    /// What values are worth that are not the same.
+    fn weigh_other(self, is_near: bool, bits: f64) -> (Technique, f64) {
+        if is_near {
+            return (Technique::NearValue, bits - 4.0 + self.near.log2());
+        }
+        let differ = (1.0 - self.same - self.near).max(0.01) / (1.0 - self.chance).max(0.01);
+        (Technique::ValuesDiffer, differ.log2().clamp(-5.0, 0.0))
+    }
+}
+
+/// The odds of all fields.
+#[derive(Clone, Debug, PartialEq)]
+struct Odds {
+    fields: Vec<FieldOdds>,
+    image: FieldOdds,
+    /// How many bits a name says beyond those that it takes to name one thing.
+    name: f64,
+}
+
+impl Odds {
+    fn of(&self, field: u32) -> FieldOdds {
+        self.fields.get(field as usize).copied().unwrap_or(FieldOdds::BEFORE)
+    }
+}
+
+impl Comparison {
+    /// Prepares a comparison.
+    pub fn new(estate: Estate) -> Self {
+        let sketches = Sketches::of(&estate);
+        let blocks = Blocks::of(&estate, &sketches);
+        let bits = (estate.profiles.len().max(1) as f64).log2().floor() - 1.0;
+        let odds = Odds { fields: chances(&estate), image: FieldOdds::BEFORE, name: MOST_OF_NAME };
+        let mut comparison = Comparison { estate, sketches, blocks, bits: bits.max(LEAST_BITS), odds };
+        comparison.learn_odds();
+        comparison
+    }
+
+    /// Learns from some records and whoever shares something with them how often records of one thing agree: expectation and maximisation, twice.
+    fn learn_odds(&mut self) {
+        let pairs = self.blocks.some_pairs(SAMPLE, PARTNERS);
+        let mut bits = Vec::new();
+        for _ in 0..6 {
+            let mut seen = vec![[0.0_f64; 3]; self.odds.fields.len() + 1];
+            let (mut named, mut right) = (NAMED, NAMED * NAME_IS_RIGHT);
+            for (a, b) in pairs.iter().map(|pair| pair.both()) {
+                let score = self.weigh(a as usize, b as usize, &mut bits);
+                let sure = 1.0 / (1.0 + (-score).exp2());
+                let is_named = bits.iter().any(|bit| bit.technique == Technique::SameName);
+                let tells = bits.iter().filter(|bit| matches!(bit.value, Value::Text { is_rare: true, .. })).count();
+                if is_named && tells > 1 && !(1.0 - DECISIVE..=DECISIVE).contains(&sure) {
+                    named += 1.0;
+                    right += sure;
+                }
+                for bit in &bits {
+                    let level = match bit.technique {
+                        Technique::SameValue | Technique::OwnImage | Technique::CommonImage => 0,
+                        Technique::NearValue => 1,
+                        Technique::ValuesDiffer => 2,
+                        _ => continue,
+                    };
+                    let field =
+                        if let Source::Field(field) = bit.field { field as usize } else { self.odds.fields.len() };
+                    seen[field][level] += sure;
+                }
+            }
+            let learnt = |odds: FieldOdds, seen: &[f64; 3]| {
+                let all = seen.iter().sum::<f64>() + BEFORE;
+                let share = |before: f64, seen: f64| (before * BEFORE + seen) / all;
+                FieldOdds {
+                    same: share(FieldOdds::BEFORE.same, seen[0]),
+                    near: share(FieldOdds::BEFORE.near, seen[1]),
+                    ..odds
+                }
+            };
+            let fields = self.odds.fields.iter().zip(&seen).map(|(odds, seen)| learnt(*odds, seen)).collect();
+            let image = learnt(self.odds.image, &seen[self.odds.fields.len()]);
+            let name = (right / (named - right)).log2();
+            self.odds = Odds { fields, image, name };
+        }
+    }
+
+    /// What speaks for and against a pair: the weights, and their sum. O(names · names + fields).
+    pub fn weigh(&self, a: usize, b: usize, bits: &mut Vec<Bit>) -> f64 {
+        bits.clear();
+        self.weights(a, b, &mut |bit| bits.push(bit));
+        bits.iter().map(|bit| bit.weight).sum()
+    }
+
+    /// The same sum without the list.
+    pub fn score(&self, a: usize, b: usize) -> Score {
+        let mut score = Score::default();
+        self.weights(a, b, &mut |bit| {
+            score.sum += bit.weight;
+            score.refers |= bit.technique == Technique::Refers;
+            score.is_named |= matches!(bit.technique, Technique::SameName | Technique::SameNameSomewhere);
+        });
+        score
+    }
+
+    /// Tells each weight of a pair, in order.
+    fn weights(&self, a: usize, b: usize, tell: &mut impl FnMut(Bit)) {
+        tell(bit(Technique::Rarity, Value::None, -self.bits));
+        let reference = self.reference(a, b);
+        if let Some(name) = reference {
+            tell(bit(Technique::Refers, Value::Reference(name), self.bits + 8.0));
+        }
+        let mut names_differ = false;
+        self.names(a, b, &mut |bit| {
+            // Whoever refers to a thing may call it what they like.
+            if reference.is_none() || bit.weight > 0.0 {
+                names_differ |= matches!(bit.technique, Technique::NamesDiffer | Technique::Role);
+                tell(bit);
+            }
+        });
+        self.images(a, b, tell);
+        self.values(a, b, names_differ, tell);
+        self.kinds(a, b, reference.is_some(), tell);
+    }
+
+    fn names(&self, a: usize, b: usize, tell: &mut impl FnMut(Bit)) {
+        let (first, second) = (&self.sketches.rows[a], &self.sketches.rows[b]);
+        let (mut best, mut is_elsewhere): (Option<Bit>, bool) = (None, false);
+        for (x, x_from) in self.names_of(first) {
+            for (y, y_from) in self.names_of(second) {
+                if x.exact != y.exact && x.core != y.core
+                    || !self.means_something(x, x_from)
+                    || !self.means_something(y, y_from)
+                {
+                    continue;
+                }
+                let Some((weight, technique)) = self.same_name(a, b, (x, x_from), (y, y_from)) else {
+                    is_elsewhere = true;
+                    continue;
+                };
+                if best.as_ref().is_none_or(|best| best.weight < weight) {
+                    best = Some(Bit { technique, field: x_from, other: y_from, value: Value::Core(x.core), weight });
+                }
+            }
+        }
+        let role = self.role_apart(first, second);
+        match best {
+            Some(best) => {
+                tell(best);
+                if let Some(word) = role {
+                    tell(bit(Technique::Role, Value::Word(word), -(self.bits + 4.0)));
+                }
+            }
+            None if is_elsewhere => tell(bit(Technique::Elsewhere, Value::Core(first.core), -6.0)),
+            None => {
+                if let Some(bit) = self.other_names(a, b, role) {
+                    tell(bit);
+                }
+            }
+        }
+    }
+
+    /// A record's names: its own unless it is contradicted, and those that its fields say.
+    fn names_of<'c>(&'c self, row: &'c Sketch) -> impl Iterator<Item = (Claim, Source)> + 'c {
+        let own = Claim { field: NONE, core: row.core, exact: row.exact };
+        let own = (row.core != NONE && !row.is_contradicted).then_some((own, Source::Name));
+        own.into_iter().chain(self.sketches.claims(row).iter().map(|claim| (*claim, Source::Claim(claim.field))))
+    }
+
+    /// Whether a name tells things apart.
+    fn means_something(&self, claim: Claim, from: Source) -> bool {
+        match from {
+            Source::Claim(field) => !self.sketches.shared_claims.contains(&(field, claim.core)),
+            _ => true,
+        }
+    }
+
+    /// What the same name is worth; nothing where it is that of another place's thing.
+    fn same_name(&self, a: usize, b: usize, x: (Claim, Source), y: (Claim, Source)) -> Option<(f64, Technique)> {
+        let trust = |from: Source| match from {
+            Source::Claim(field) => self.sketches.trust[field as usize],
+            _ => OWN_NAME,
+        };
+        let most = self.odds.name.min(MOST_OF_NAME) - if x.0.exact == y.0.exact { 0.0 } else { 1.0 };
+        let sure = (trust(x.1) * trust(y.1)).clamp(0.02, 0.999);
+        let weight = ((sure / (1.0 - sure)).log2() - 1.0).clamp(-self.bits, most) + self.bits;
+        let places = &self.sketches.places;
+        if !places.is_ambiguous(x.0.core) && !places.is_ambiguous(y.0.core) {
+            return Some((weight, Technique::SameName));
+        }
+        match places.together(&self.estate, a, b) {
+            Some(true) => Some((weight, Technique::SameName)),
+            Some(false) => None,
+            None => Some((weight.min(self.bits - 2.0), Technique::SameNameSomewhere)),
+        }
+    }
+
+    /// What different names say.
+    fn other_names(&self, a: usize, b: usize, role: Option<u32>) -> Option<Bit> {
+        let (first, second) = (&self.sketches.rows[a], &self.sketches.rows[b]);
+        if first.core == NONE || second.core == NONE {
+            return None;
+        }
+        if let Some(word) = role {
+            return Some(bit(Technique::Role, Value::Word(word), -8.0));
+        }
+        let text = |number: u32| self.sketches.names.texts.text(number);
+        let may_be_near = first.look.may_differ_by_one(second.look);
+        if may_be_near && differ_by_one(text(first.core).as_bytes(), text(second.core).as_bytes()) {
+            return Some(bit(Technique::Typo, Value::Core(first.core), self.bits - 1.0));
+        }
+        let is_short = |short: u32, record: usize| {
+            let words = words::words(self.estate.texts.text(self.estate.profiles[record].name));
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            words::abbreviates(text(short), &words, &roles::says_nothing)
+        };
+        let abbreviates = || match text(first.exact).len().cmp(&text(second.exact).len()) {
+            Ordering::Less => is_short(first.exact, b),
+            Ordering::Equal => false,
+            Ordering::Greater => is_short(second.exact, a),
+        };
+        if first.beginning == second.beginning && abbreviates() {
+            return Some(bit(Technique::Abbreviates, Value::Core(first.core), self.bits + 1.0));
+        }
+        Some(bit(Technique::NamesDiffer, Value::None, -4.0))
+    }
+
+    /// The word by which one name says that its thing is for something else, of two that share a word.
+    fn role_apart(&self, first: &Sketch, second: &Sketch) -> Option<u32> {
+        if first.core == second.core || first.core == NONE || second.core == NONE {
+            return None;
+        }
+        if first.beginning == second.beginning || first.beginning[2] == 0 || second.beginning[2] == 0 {
+            let compact = self.compact_role(first, second).or_else(|| self.compact_role(second, first));
+            if compact.is_some() {
+                return compact;
+            }
+        }
+        if !first.has_facet && !second.has_facet {
+            return None;
+        }
+        let names = &self.sketches.names;
+        let (here, there) = (self.sketches.atoms(first), self.sketches.atoms(second));
+        let mut shared = here.iter().filter(|word| there.contains(word)).peekable();
+        shared.peek()?;
+        let both: Vec<&str> = shared.filter_map(|word| names.facet(*word)).collect();
+        let tells = |word: &&u32| names.facet(**word).is_some_and(|facet| !both.contains(&facet));
+        let beyond = |here: &[u32], there: &[u32]| {
+            let told = here.iter().filter(|word| !there.contains(word)).filter(tells);
+            told.min_by_key(|word| names.words.text(**word)).copied()
+        };
+        beyond(here, there).or_else(|| beyond(there, here))
+    }
+
+    /// The word for a role that a record's name has, where it is otherwise the name of another.
+    pub fn belongs_to(&self, record: u32, other: u32) -> Option<&str> {
+        let (record, other) = (&self.sketches.rows[record as usize], &self.sketches.rows[other as usize]);
+        let (here, there) = (self.sketches.atoms(record), self.sketches.atoms(other));
+        if record.core == NONE || other.core == NONE || record.core == other.core || here.len() != there.len() + 1 {
+            return None;
+        }
+        let mut beyond = here.iter().filter(|word| !there.contains(word));
+        let word = *beyond.next()?;
+        let names = &self.sketches.names;
+        (beyond.next().is_none() && names.facet(word).is_some()).then(|| names.words.text(word))
+    }
+
+    /// The role at the end of a compact name that is otherwise the other.
+    fn compact_role(&self, long: &Sketch, short: &Sketch) -> Option<u32> {
+        if !short.look.may_be_part_of(long.look) {
+            return None;
+        }
+        let names = &self.sketches.names;
+        let (long, short) = (names.texts.text(long.core), names.texts.text(short.core));
+        let rest = long.strip_prefix(short)?;
+        roles::facet(rest)?;
+        names.words.get(rest)
+    }
+
+    fn images(&self, a: usize, b: usize, tell: &mut impl FnMut(Bit)) {
+        let images = |record: usize| self.estate.images(&self.estate.profiles[record]);
+        let (here, there) = (images(a), images(b));
+        let sketches = &self.sketches;
+        let is_shared = |image: &&Image| there.contains(image) && !sketches.shared_images[image.path as usize];
+        let is_own = |image: &&Image| sketches.own_images[image.path as usize];
+        let shared = || here.iter().filter(is_shared);
+        if let Some(image) = shared().find(is_own) {
+            tell(bit(Technique::OwnImage, Value::Image(image.path), self.bits + 5.0));
+        } else if let Some(image) = shared().next() {
+            tell(bit(Technique::CommonImage, Value::Image(image.path), 2.0));
+        }
+        if let ([x], [y]) = (here, there)
+            && x != y
+        {
+            let text = |image: &Image| self.estate.texts.text(image.path).as_bytes();
+            let is_near = x.look.may_differ_by_one(y.look) && differ_by_one(text(x), text(y));
+            let (technique, weight) = self.odds.image.weigh_other(is_near, self.bits);
+            tell(bit(technique, Value::Image(x.path), weight));
+        }
+    }
+
+    /// What the fields say that both have. O(fields).
+    fn values(&self, a: usize, b: usize, names_differ: bool, tell: &mut impl FnMut(Bit)) {
+        let attributes = |record: usize| self.estate.attributes(&self.estate.profiles[record]);
+        let (mut here, mut there) = (attributes(a), attributes(b));
+        while let ([x, ..], [y, ..]) = (here, there) {
+            match x.field().cmp(&y.field()) {
+                Ordering::Less => here = &here[1..],
+                Ordering::Greater => there = &there[1..],
+                Ordering::Equal => {
+                    if x.is_alone() && y.is_alone() && self.is_compared(x.field()) {
+                        self.value(x, y, names_differ, tell);
+                    }
+                    (here, there) = (&here[1..], &there[1..]);
+                }
+            }
+        }
+    }
+
+    fn is_compared(&self, field: u32) -> bool {
+        let field = &self.estate.fields[field as usize];
+        !field.is_keyed && matches!(field.role, Role::Value | Role::Key)
+    }
+
+    fn value(&self, x: &Attribute, y: &Attribute, names_differ: bool, tell: &mut impl FnMut(Bit)) {
+        let field = x.field();
+        let odds = self.odds.of(field);
+        let is_rare = x.count <= RARE;
+        let (technique, weight) = if x.value == y.value {
+            let rarity = (self.estate.profiles.len() as f64 / f64::from(x.count)).log2().min(self.bits);
+            (Technique::SameValue, if names_differ && !is_rare { 0.0 } else { rarity + odds.same.log2() })
+        } else {
+            let text = |value: u32| self.estate.texts.text(value).as_bytes();
+            let is_near = x.look.may_differ_by_one(y.look) && differ_by_one(text(x.value), text(y.value));
+            odds.weigh_other(is_near, self.bits)
+        };
+        if weight != 0.0 {
+            let field = Source::Field(field);
+            tell(Bit { technique, field, other: field, value: Value::Text { text: x.value, is_rare }, weight });
+        }
+    }
+
+    fn kinds(&self, a: usize, b: usize, refers: bool, tell: &mut impl FnMut(Bit)) {
+        let (first, second) = (&self.estate.profiles[a], &self.estate.profiles[b]);
+        if first.slot == second.slot {
+            return;
+        }
+        let (x, y) = (self.estate.slot_of(first), self.estate.slot_of(second));
+        if x.apart != y.apart {
+            tell(bit(Technique::Apart, Value::None, -(self.bits + 24.0)));
+        }
+        if x.is_job != y.is_job && !refers {
+            tell(bit(Technique::Job, Value::None, -1.0));
+        }
+    }
+
+    /// How one record names the other and nothing else, if it does.
+    fn reference(&self, a: usize, b: usize) -> Option<&'static str> {
+        let (first, second) = (&self.estate.profiles[a], &self.estate.profiles[b]);
+        if !self.estate.has_references || self.system(first) != self.system(second) || !near(first, second) {
+            return None;
+        }
+        self.refers(a, b).or_else(|| self.refers(b, a))
+    }
+
+    fn system(&self, profile: &Profile) -> u32 {
+        self.estate.slot_of(profile).system
+    }
+
+    fn refers(&self, from: usize, to: usize) -> Option<&'static str> {
+        let (profile, other) = (&self.estate.profiles[from], &self.estate.profiles[to]);
+        if self.selects(profile, other) && self.is_only_one(self.selected(profile)) {
+            return Some("selects");
+        }
+        let is_workload = self.estate.of_role(other, Role::Carried).next().is_some();
+        if is_workload && self.estate.of_role(profile, Role::Target).any(|target| target.value == other.written) {
+            return Some("scales");
+        }
+        let runs_as = |profile: &Profile, account: u32| {
+            self.estate.of_role(profile, Role::Account).any(|attribute| attribute.value == account)
+        };
+        if self.estate.slot_of(profile).is_account && runs_as(other, profile.written) {
+            let sharing = self.blocks.sharing(key(Space::Account, &[self.system(profile), profile.written]));
+            let users = sharing.filter(|user| {
+                let user = &self.estate.profiles[*user];
+                near(user, profile) && runs_as(user, profile.written)
+            });
+            return self.is_only_one(users).then_some("is the account of");
+        }
+        None
+    }
+
+    /// Whether one record's selector selects another.
+    fn selects(&self, profile: &Profile, other: &Profile) -> bool {
+        let name = |field: u32| roles::head(self.estate.paths.text(field)).1;
+        let carries = |field: u32, value: u32| {
+            self.estate
+                .of_role(other, Role::Carried)
+                .any(|carried| carried.value == value && name(carried.field()) == name(field))
+        };
+        let mut wanted = self.estate.of_role(profile, Role::Selector).peekable();
+        self.system(profile) == self.system(other)
+            && profile.place == other.place
+            && wanted.peek().is_some()
+            && wanted.all(|label| carries(label.field(), label.value))
+    }
+
+    /// Everything that a record's selector selects.
+    fn selected<'s>(&'s self, profile: &'s Profile) -> impl Iterator<Item = usize> + 's {
+        let first = self.estate.of_role(profile, Role::Selector).next();
+        let sharing = first.into_iter().flat_map(|label| {
+            self.blocks.sharing(label_key(&self.estate, self.system(profile), label.field(), label.value))
+        });
+        sharing.filter(move |other| self.selects(profile, &self.estate.profiles[*other]))
+    }
+
+    /// Whether records are all called the same.
+    fn is_only_one(&self, records: impl Iterator<Item = usize>) -> bool {
+        let mut names = records.map(|record| self.estate.profiles[record].name);
+        let first = names.next();
+        first.is_some_and(|first| names.all(|other| other == first))
+    }
+
+    /// The core of a record's name, or none.
+    pub fn core(&self, record: u32) -> u32 {
+        self.sketches.rows[record as usize].core
+    }
+
+    /// Whether a record carries labels that selectors look at.
+    pub fn is_workload(&self, record: usize) -> bool {
+        self.estate.of_role(&self.estate.profiles[record], Role::Carried).next().is_some()
+    }
+
+    /// Whether two records stand side by side in one system, so that they are two things.
+    pub fn stand_side_by_side(&self, a: usize, b: usize) -> bool {
+        let (first, second) = (&self.estate.profiles[a], &self.estate.profiles[b]);
+        if first.slot != second.slot {
+            return false;
+        }
+        if first.path != NONE && first.path != second.path {
+            return true;
+        }
+        let (core, other) = (self.sketches.rows[a].core, self.sketches.rows[b].core);
+        if core != other {
+            return !self.sketches.repeats.contains(&first.slot);
+        }
+        let places = &self.sketches.places;
+        core != NONE && places.is_ambiguous(core) && places.together(&self.estate, a, b) == Some(false)
+    }
+}
+
+/// How likely two things have the same value in each field: one in as many as there are values. O(fields).
+fn chances(estate: &Estate) -> Vec<FieldOdds> {
+    let chance = |count: &u32| 1.0 / f64::from((*count).max(1));
+    estate.distinct.iter().map(|count| FieldOdds { chance: chance(count), ..FieldOdds::BEFORE }).collect()
+}
+
+/// Whether two records stand in one place, as far as both say.
+fn near(a: &Profile, b: &Profile) -> bool {
+    a.place == NONE || b.place == NONE || a.place == b.place
+}
+
+fn bit(technique: Technique, value: Value, weight: f64) -> Bit {
+    Bit { technique, field: Source::None, other: Source::None, value, weight }
+}

@@ -1,0 +1,234 @@
+//! Why records were put together or kept apart, what people should look at, and what records are to each other that are not one thing.
+
+use std::cmp::Ordering;
+
+use crate::base::Result;
+
+use super::Resolution;
+use super::compare::{Bit, Source, Technique, Value};
+use super::group::{Groups, Obstacle, Scored};
+use super::roles;
+
+/// How fast probability follows the score. Scores are odds in bits; measured over labelled estates, each left out in turn, they were a little too modest.
+const SLOPE: f64 = 1.25;
+
+/// One weight of a pair: a step of the waterfall from how rare a match is to its score.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// The fields that were compared: `name`, `labels.app`, or one of each side.
+    pub field: String,
+    /// How they were compared.
+    pub technique: &'static str,
+    /// What is shared, or differs.
+    pub value: String,
+    /// What it adds to the score, in bits.
+    pub weight: f64,
+}
+
+/// Why two records are two things.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WhyNot {
+    /// They are one.
+    Together,
+    /// Too little speaks for it.
+    TooLittle {
+        /// The score.
+        score: f64,
+    },
+    /// A person split these two records.
+    Split(String, String),
+    /// These two stand side by side in one system.
+    SideBySide(String, String),
+    /// It is not sure, and this record of another thing is nearly as near.
+    Rival(String),
+    /// It is not sure, and these two speak against it, more than all others for it.
+    Against(String, String),
+}
+
+/// Two records of which a person would know better.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Uncertain {
+    /// One record.
+    pub a: String,
+    /// The other.
+    pub b: String,
+    /// How likely they are one thing.
+    pub probability: f64,
+    /// Whether they were put together.
+    pub together: bool,
+    /// Pairs of records that the decision is about, times how little is known (bits of entropy).
+    pub gain: f64,
+}
+
+/// What a record is to another with which it shares a name but not its role.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Related {
+    /// Who.
+    pub from: String,
+    /// `workerOf`, `storeOf` or `variantOf`.
+    pub relation: &'static str,
+    /// Of whom.
+    pub to: String,
+}
+
+impl Resolution {
+    /// What speaks for and against a pair, how rare a match is first. The weights sum exactly to the score.
+    ///
+    /// # Errors
+    /// `Unknown` for an id that no record has.
+    pub fn explain(&self, a: &str, b: &str) -> Result<(Vec<Evidence>, f64)> {
+        let (a, b) = (self.number(a)?, self.number(b)?);
+        let mut bits = Vec::new();
+        let score = self.comparison.weigh(a.min(b) as usize, a.max(b) as usize, &mut bits);
+        Ok((bits.iter().map(|bit| self.evidence(bit)).collect(), score))
+    }
+
+    /// How likely two records are one thing, by what speaks for and against them alone.
+    ///
+    /// # Errors
+    /// `Unknown` for an id that no record has.
+    pub fn probability(&self, a: &str, b: &str) -> Result<f64> {
+        self.explain(a, b).map(|(_, score)| probability(score))
+    }
+
+    /// Why two records are two things.
+    ///
+    /// # Errors
+    /// `Unknown` for an id that no record has.
+    pub fn why_not(&self, a: &str, b: &str) -> Result<WhyNot> {
+        let (a, b) = (self.number(a)?, self.number(b)?);
+        if self.numbers[a as usize] == self.numbers[b as usize] {
+            return Ok(WhyNot::Together);
+        }
+        let mut bits = Vec::new();
+        let score = self.comparison.weigh(a.min(b) as usize, a.max(b) as usize, &mut bits);
+        let refers = bits.iter().any(|bit| bit.technique == Technique::Refers);
+        let obstacle = self.groups().obstacle(&Scored { a: a.min(b), b: a.max(b), score, refers });
+        let id = |record: u32| self.id(record).to_owned();
+        Ok(match obstacle {
+            Some(Obstacle::Split(a, b)) => WhyNot::Split(id(a), id(b)),
+            Some(Obstacle::SideBySide(a, b)) => WhyNot::SideBySide(id(a), id(b)),
+            Some(Obstacle::Rival(other)) => WhyNot::Rival(id(other)),
+            Some(Obstacle::Against(a, b)) => WhyNot::Against(id(a), id(b)),
+            Some(Obstacle::TooLittle) | None => WhyNot::TooLittle { score },
+        })
+    }
+
+    /// The pairs of which a person's decision would tell most, the first first. One pair stands for two clusters.
+    pub fn review(&self, most: usize) -> Vec<Uncertain> {
+        let groups = self.groups();
+        let mut seen = std::collections::BTreeSet::new();
+        let mut uncertain: Vec<Uncertain> = Vec::new();
+        for pair in &self.scored {
+            let (here, there) = (self.numbers[pair.a as usize], self.numbers[pair.b as usize]);
+            if here == there || !seen.insert((here.min(there), here.max(there))) {
+                continue;
+            }
+            let pairs = groups.size(pair.a) * groups.size(pair.b);
+            let probability = probability(pair.score);
+            uncertain.push(Uncertain {
+                a: self.id(pair.a).to_owned(),
+                b: self.id(pair.b).to_owned(),
+                probability,
+                together: false,
+                gain: pairs as f64 * entropy(probability),
+            });
+        }
+        uncertain.sort_by(|x, y| y.gain.total_cmp(&x.gain).then_with(|| (&x.a, &x.b).cmp(&(&y.a, &y.b))));
+        uncertain.truncate(most);
+        uncertain
+    }
+
+    /// What was kept apart for its role: workers, stores and variants, with what they belong to. One pair stands for two things.
+    pub fn related(&self) -> Vec<Related> {
+        let mut related = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        for (a, b) in self.comparison.blocks.pairs().into_iter().map(|pair| pair.both()) {
+            let (here, there) = (self.numbers[a as usize], self.numbers[b as usize]);
+            if here == there || !seen.insert((here.min(there), here.max(there))) {
+                continue;
+            }
+            let (x, y) = (self.comparison.belongs_to(a, b), self.comparison.belongs_to(b, a));
+            let (from, to, word) = match (x, y) {
+                (Some(word), None) => (here, there, word),
+                (None, Some(word)) => (there, here, word),
+                _ => continue,
+            };
+            related.push(Related {
+                from: self.id(from).to_owned(),
+                relation: relation(word),
+                to: self.id(to).to_owned(),
+            });
+        }
+        related.sort_by(|x, y| (&x.from, x.relation, &x.to).cmp(&(&y.from, y.relation, &y.to)));
+        related.dedup();
+        related
+    }
+
+    fn groups(&self) -> Groups<'_> {
+        Groups::of(&self.comparison, &self.decided, &self.scored, self.threshold, &|| true)
+    }
+
+    fn evidence(&self, bit: &Bit) -> Evidence {
+        let comparison = &self.comparison;
+        let name = |source: Source| match source {
+            Source::None => String::new(),
+            Source::Name => "name".to_owned(),
+            Source::Claim(field) => comparison.sketches.claimant(field).to_owned(),
+            Source::Field(field) => comparison.estate.paths.text(field).to_owned(),
+        };
+        let (field, other) = (name(bit.field), name(bit.other));
+        let field = match field.cmp(&other) {
+            Ordering::Equal => field,
+            _ => format!("{field}, {other}"),
+        };
+        let value = match &bit.value {
+            Value::None => String::new(),
+            Value::Core(text) => comparison.sketches.names.texts.text(*text).to_owned(),
+            Value::Word(word) => comparison.sketches.names.words.text(*word).to_owned(),
+            Value::Image(text) | Value::Text { text, .. } => comparison.estate.texts.text(*text).to_owned(),
+            Value::Reference(name) => (*name).to_owned(),
+        };
+        Evidence { field, technique: technique(bit.technique), value, weight: bit.weight }
+    }
+}
+
+/// How likely a pair of such a score is one thing.
+fn probability(score: f64) -> f64 {
+    1.0 / (1.0 + (-SLOPE * score).exp2())
+}
+
+/// How little is known of a yes or no, in bits.
+fn entropy(probability: f64) -> f64 {
+    let part = |share: f64| if share > 0.0 { -share * share.log2() } else { 0.0 };
+    part(probability) + part(1.0 - probability)
+}
+
+fn relation(word: &str) -> &'static str {
+    match roles::facet(word) {
+        Some("worker") => "workerOf",
+        Some("store" | "cache" | "broker") => "storeOf",
+        _ => "variantOf",
+    }
+}
+
+fn technique(technique: Technique) -> &'static str {
+    match technique {
+        Technique::Rarity => "rarity",
+        Technique::Refers => "refers",
+        Technique::SameName => "same-name",
+        Technique::SameNameSomewhere => "same-name-somewhere",
+        Technique::Elsewhere => "elsewhere",
+        Technique::Typo => "typo",
+        Technique::Abbreviates => "abbreviates",
+        Technique::NamesDiffer => "names-differ",
+        Technique::Role => "role",
+        Technique::OwnImage => "own-image",
+        Technique::CommonImage => "common-image",
+        Technique::SameValue => "same-value",
+        Technique::NearValue => "near-value",
+        Technique::ValuesDiffer => "values-differ",
+        Technique::Apart => "apart",
+        Technique::Job => "job",
+    }
+}

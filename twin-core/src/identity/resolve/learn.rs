@@ -1,0 +1,465 @@
+//! What is learnt of an estate before records are compared: words that say nothing here, fields that say names, places that are environments.
+//!
+//! Words and fields are learnt from a sample, the names with the least digests of each system and kind, so that what is learnt is a function of the records, whatever
+//! their order, and does not cost more as the estate grows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::{HashMap, HashSet};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::profile::{Attribute, Estate, Profile};
+use super::roles::{self, Role};
+use super::texts::NONE;
+use super::words;
+
+/// How many names of each system and kind are looked at.
+const SAMPLE: usize = 512;
+/// From so many names on, a word counts once it was seen three times.
+const LARGE: usize = 4096;
+/// So many names must be those of things elsewhere without a word.
+const ALIGNED: usize = 3;
+/// What nearly all names of a system begin or end with: six in ten.
+const NEARLY_ALL: (usize, usize) = (6, 10);
+/// A value that more records have tells nothing about one thing.
+const RARE: u32 = 8;
+/// One record in so many that has a twin beside it makes a system one in which things repeat.
+const REPEATS: usize = 50;
+/// A word that so many pairs of twins differ in says nothing.
+const VARIES: usize = 8;
+/// An owner is one of the main ones if one in so many things is its.
+const MAIN: usize = 10;
+/// A system and kind with fewer names shows no habit.
+const FEWEST: usize = 4;
+
+/// The words of names in an estate, and which of them say nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Vocabulary {
+    /// Words that stand by themselves somewhere.
+    known: HashSet<String>,
+    /// Words by which things of one system are told apart: one is called so, another the same with the word.
+    pub contrast: HashSet<String>,
+    /// Words that one record of a thing has in its name, and another has not.
+    pub variation: HashSet<String>,
+    /// By system and kind, what nearly all names begin and end with.
+    pub habits: BTreeMap<u32, (HashSet<String>, HashSet<String>)>,
+    /// What things are parts of: organisations, products, namespaces.
+    pub wholes: HashSet<String>,
+    /// Owners of one word with which several names begin.
+    pub beginnings: HashSet<String>,
+}
+
+impl Vocabulary {
+    /// Reads the names of a sample. O(records + sample).
+    pub fn of(estate: &Estate, samples: &Sample, twins: &Twins) -> Self {
+        let (parts, owners) = wholes(estate, samples);
+        let wholes = parts.iter().map(|words| words.concat()).collect();
+        let mut vocabulary = Vocabulary { wholes, ..Vocabulary::default() };
+        let cut: BTreeMap<u32, Vec<String>> =
+            samples.names.values().flatten().map(|name| (*name, words::words(estate.texts.text(*name)))).collect();
+        vocabulary.known = known(&cut, &vocabulary.wholes);
+        let usual: Vec<String> = parts.iter().map(|words| vocabulary.atoms(words).concat()).collect();
+        vocabulary.wholes.extend(usual);
+        let atoms: BTreeMap<u32, Vec<String>> =
+            cut.iter().map(|(name, words)| (*name, vocabulary.atoms(words))).collect();
+        let names_in: BTreeMap<u32, Vec<&[String]>> = samples
+            .names
+            .iter()
+            .map(|(slot, names)| (*slot, names.iter().map(|name| &atoms[name][..]).collect()))
+            .collect();
+        let distinct = names_in.iter().filter(|(slot, _)| !twins.repeats.contains(slot));
+        vocabulary.contrast = distinct.flat_map(|(_, names)| contrasts(names)).collect();
+        let called = Called::of(&names_in);
+        for (slot, names) in &names_in {
+            let mut habits = habits(names);
+            called.align(*slot, names, &vocabulary.contrast, &mut habits);
+            habits.1.extend(
+                kind_words(estate.texts.text(estate.slots[*slot as usize].kind))
+                    .filter(|word| !vocabulary.contrast.contains(word)),
+            );
+            vocabulary.habits.insert(*slot, habits);
+        }
+        vocabulary.variation = vocabulary.variations(estate, twins);
+        vocabulary.beginnings = beginnings(&owners, &atoms);
+        vocabulary
+    }
+
+    /// The words of a name, compact ones cut into those that stand by themselves elsewhere, each in its usual form.
+    pub fn atoms(&self, words: &[String]) -> Vec<String> {
+        let cut = words.iter().flat_map(|word| self.cut(word));
+        cut.map(|word| {
+            if roles::facet(&word).is_some() || roles::is_sort(&word) {
+                word
+            } else {
+                words::singular(&word).to_owned()
+            }
+        })
+        .map(|word| roles::usual(&word).to_owned())
+        .collect()
+    }
+
+    /// Cuts a compact word into the fewest words that stand by themselves, if it can be cut.
+    fn cut(&self, word: &str) -> Vec<String> {
+        let whole = vec![word.to_owned()];
+        if word.len() < 5
+            || word.len() > 64
+            || !word.is_ascii()
+            || roles::facet(word).is_some()
+            || roles::usual(word) != word
+        {
+            return whole;
+        }
+        let end = word.len();
+        // For each length, how few words it takes, and where the last of them begins.
+        let mut fewest: Vec<Option<(usize, usize)>> = vec![None; end + 1];
+        fewest[0] = Some((0, 0));
+        for to in 2..=end {
+            for from in 0..to - 1 {
+                let Some((count, _)) = fewest[from].filter(|_| to - from < end) else { continue };
+                let is_better = fewest[to].is_none_or(|(least, _)| count + 1 < least);
+                if is_better && self.stands_alone(&word[from..to]) {
+                    fewest[to] = Some((count + 1, from));
+                }
+            }
+        }
+        let mut parts = Vec::new();
+        let mut to = end;
+        while let Some((_, from)) = fewest[to].filter(|_| to > 0) {
+            parts.push(word[from..to].to_owned());
+            to = from;
+        }
+        parts.reverse();
+        if parts.is_empty() { whole } else { parts }
+    }
+
+    fn stands_alone(&self, word: &str) -> bool {
+        (word.len() > 2 && self.known.contains(word)) || roles::stands_alone(word)
+    }
+
+    /// The words by which the names of twins differ, more often than now and then.
+    fn variations(&self, estate: &Estate, twins: &Twins) -> HashSet<String> {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        let atoms = |name: u32| self.atoms(&words::words(estate.texts.text(name)));
+        for (a, b) in &twins.names {
+            let (a, b) = (atoms(*a), atoms(*b));
+            let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+            if long.len() == short.len() + 1 && long[..short.len()] == short[..] {
+                *counts.entry(long[short.len()].clone()).or_default() += 1;
+            }
+        }
+        let vary =
+            |(word, count): (String, usize)| (count >= VARIES && count * REPEATS >= twins.names.len()).then_some(word);
+        counts.into_iter().filter_map(vary).collect()
+    }
+
+    /// Whether a word stands by itself somewhere.
+    pub fn is_known(&self, word: &str) -> bool {
+        self.known.contains(word)
+    }
+}
+
+/// Owners of one word with which several names begin, and which are no name.
+fn beginnings(owners: &HashSet<String>, atoms: &BTreeMap<u32, Vec<String>>) -> HashSet<String> {
+    let alone: HashSet<&String> = atoms.values().filter(|words| words.len() == 1).map(|words| &words[0]).collect();
+    let mut begin: BTreeMap<&String, BTreeSet<&[String]>> = BTreeMap::new();
+    for words in atoms.values().filter(|words| words.len() > 1) {
+        begin.entry(&words[0]).or_default().insert(&words[1..]);
+    }
+    let is_owner = |word: &String| owners.contains(word) && !alone.contains(word) && roles::facet(word).is_none();
+    begin.into_iter().filter(|(word, rests)| rests.len() > 1 && is_owner(word)).map(|(word, _)| word.clone()).collect()
+}
+
+/// Some names of each system and kind.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sample {
+    /// The names, by system and kind.
+    pub names: BTreeMap<u32, BTreeSet<u32>>,
+    /// The records that have them, in order.
+    pub records: Vec<u32>,
+}
+
+/// The names with the least digests, by system and kind. O(records · log sample).
+pub(super) fn sample(estate: &Estate) -> Sample {
+    let mut least: Vec<BTreeSet<(u64, u32)>> = vec![BTreeSet::new(); estate.slots.len()];
+    for profile in estate.profiles.iter().filter(|profile| profile.name != NONE) {
+        let slot = &mut least[profile.slot as usize];
+        let digest = xxh3_64(estate.texts.text(profile.name).as_bytes());
+        if slot.len() == SAMPLE && slot.last().is_some_and(|last| digest >= last.0) {
+            continue;
+        }
+        if slot.insert((digest, profile.name)) && slot.len() > SAMPLE {
+            slot.pop_last();
+        }
+    }
+    let mut is_sampled = vec![false; estate.texts.len()];
+    least.iter().flatten().for_each(|(_, name)| is_sampled[*name as usize] = true);
+    let names = |slot: BTreeSet<(u64, u32)>| slot.into_iter().map(|(_, name)| name).collect();
+    let names: BTreeMap<u32, BTreeSet<u32>> =
+        (0..).zip(least).map(|(slot, names_of)| (slot, names(names_of))).collect();
+    let has_one = |profile: &Profile| {
+        profile.name != NONE && is_sampled[profile.name as usize] && names[&profile.slot].contains(&profile.name)
+    };
+    let records = (0..).zip(&estate.profiles).filter(|(_, profile)| has_one(profile)).map(|(record, _)| record);
+    let records = records.collect();
+    Sample { names, records }
+}
+
+/// What records show that share two rare values: they are one thing, whatever they are called.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Twins {
+    /// The systems and kinds in which one thing has several records: one in so many of a sample has a twin beside it.
+    pub repeats: BTreeSet<u32>,
+    /// Pairs of names of twins.
+    names: BTreeSet<(u32, u32)>,
+}
+
+impl Twins {
+    /// Looks for twins of sampled records. O(records · fields).
+    pub fn of(estate: &Estate, samples: &Sample) -> Self {
+        let holders = holders(estate, samples);
+        let mut seen: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+        let mut twins = Twins::default();
+        for record in samples.records.iter().copied() {
+            let profile = &estate.profiles[record as usize];
+            let mut shared: BTreeMap<u32, usize> = BTreeMap::new();
+            let others = telling(estate, profile).filter_map(|value| holders.get(&value)).flatten();
+            others.filter(|other| **other != record).for_each(|other| *shared.entry(*other).or_default() += 1);
+            shared.retain(|_, count| *count > 1);
+            let other = |record: &u32| &estate.profiles[*record as usize];
+            let (all, beside) = seen.entry(profile.slot).or_default();
+            *all += 1;
+            *beside += usize::from(shared.keys().any(|record| other(record).slot == profile.slot));
+            let called =
+                shared.keys().map(|record| other(record).name).filter(|name| *name != NONE && *name != profile.name);
+            twins.names.extend(called.map(|name| (name.min(profile.name), name.max(profile.name))));
+        }
+        let repeats =
+            |(slot, (all, twins)): (u32, (usize, usize))| (twins >= 8 && twins * REPEATS >= all).then_some(slot);
+        twins.repeats = seen.into_iter().filter_map(repeats).collect();
+        twins
+    }
+}
+
+/// Who holds which value that a sampled record has.
+fn holders(estate: &Estate, samples: &Sample) -> HashMap<(u32, u32), Vec<u32>> {
+    let mut holders: HashMap<(u32, u32), Vec<u32>> = HashMap::new();
+    let mut is_held = vec![false; estate.texts.len()];
+    for record in &samples.records {
+        for value in telling(estate, &estate.profiles[*record as usize]) {
+            is_held[value.1 as usize] = true;
+            holders.entry(value).or_default();
+        }
+    }
+    for (record, profile) in (0..).zip(&estate.profiles) {
+        for value in telling(estate, profile).filter(|value| is_held[value.1 as usize]) {
+            holders.entry(value).and_modify(|records| records.push(record));
+        }
+    }
+    holders
+}
+
+/// The fields of a record with values that few have.
+fn telling<'p>(estate: &'p Estate, profile: &Profile) -> impl Iterator<Item = (u32, u32)> + use<'p> {
+    let is_telling = |attribute: &&Attribute| {
+        let field = &estate.fields[attribute.field() as usize];
+        attribute.is_alone()
+            && !field.is_keyed
+            && matches!(field.role, Role::Value | Role::Image)
+            && (2..=RARE).contains(&attribute.count)
+    };
+    estate.attributes(profile).iter().filter(is_telling).map(|attribute| (attribute.field(), attribute.value))
+}
+
+/// The names of what things are parts of, namespaces and whatever stands before the last part of a path; and of these the main owners:
+/// organisations and products, but not folders.
+fn wholes(estate: &Estate, samples: &Sample) -> (BTreeSet<Vec<String>>, HashSet<String>) {
+    let (mut wholes, mut owners): (BTreeSet<Vec<String>>, BTreeMap<Vec<String>, usize>) = Default::default();
+    let mut own = |found: Vec<Vec<String>>| found.into_iter().for_each(|owner| *owners.entry(owner).or_default() += 1);
+    let mut seen: HashSet<u32> = HashSet::new();
+    for profile in samples.records.iter().map(|record| &estate.profiles[*record as usize]) {
+        if seen.insert(profile.written) {
+            own(parents(words::image(estate.texts.text(profile.written)).0).collect());
+        }
+        for attribute in estate.attributes(profile) {
+            let role = estate.fields[attribute.field() as usize].role;
+            let is_product = estate.paths.text(attribute.field()).ends_with("part-of");
+            if !matches!(role, Role::Image | Role::Place | Role::Path) && !is_product || !seen.insert(attribute.value) {
+                continue;
+            }
+            let value = estate.texts.text(attribute.value);
+            match role {
+                Role::Image => own(parents(words::image(value).0).collect()),
+                Role::Path => wholes.extend(parents(value)),
+                Role::Place => wholes.extend([words::words(value)]),
+                _ => own(vec![words::words(value)]),
+            }
+        }
+    }
+    let mentions: usize = owners.values().sum();
+    let is_main = |(owner, count): &(&Vec<String>, &usize)| owner.len() == 1 && **count * MAIN >= mentions;
+    let main = owners.iter().filter(is_main).map(|(owner, _)| owner[0].clone()).collect();
+    wholes.extend(owners.into_keys());
+    // One word may be the name of a thing as well as of what it is part of.
+    wholes.retain(|words| words.len() > 1);
+    (wholes, main)
+}
+
+/// What stands before the last part of a path, without hosts.
+fn parents(path: &str) -> impl Iterator<Item = Vec<String>> + '_ {
+    let parents = path.rsplit_once('/').map_or("", |(parents, _)| parents);
+    parents.split('/').filter(|part| !part.contains('.')).map(words::words).filter(|words| !words.is_empty())
+}
+
+/// Words that stand by themselves: in names of several words, or as the whole of a name.
+fn known(names: &BTreeMap<u32, Vec<String>>, wholes: &HashSet<String>) -> HashSet<String> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for word in names.values().flatten() {
+        *counts.entry(word).or_default() += 1;
+    }
+    let least = if names.len() > LARGE { 3 } else { 1 };
+    let seen = counts.into_iter().filter(|(_, count)| *count >= least).map(|(word, _)| word.to_owned());
+    seen.chain(wholes.iter().cloned()).collect()
+}
+
+/// The words that tell a name from another of the same system which is the rest of it.
+fn contrasts(names: &[&[String]]) -> BTreeSet<String> {
+    let all: HashSet<&[String]> = names.iter().copied().collect();
+    let mut contrasts = BTreeSet::new();
+    for name in names {
+        if let [first, rest @ ..] = name
+            && !rest.is_empty()
+            && all.contains(rest)
+        {
+            contrasts.insert(first.clone());
+        }
+        if let [rest @ .., last] = name
+            && !rest.is_empty()
+            && all.contains(rest)
+        {
+            contrasts.insert(last.clone());
+        }
+    }
+    contrasts
+}
+
+/// What nearly all names begin with and end with, word by word; never a word that says what a thing is for, and none without which two names would be one.
+fn habits(names: &[&[String]]) -> (HashSet<String>, HashSet<String>) {
+    let (mut before, mut after) = (HashSet::new(), HashSet::new());
+    if names.len() < FEWEST {
+        return (before, after);
+    }
+    for _ in 0..3 {
+        let left: Vec<&[String]> =
+            names.iter().map(|name| strip(name, |word| before.contains(word), |word| after.contains(word))).collect();
+        let all: HashSet<&[String]> = left.iter().copied().collect();
+        let longer: Vec<&[String]> = left.iter().copied().filter(|name| name.len() > 1).collect();
+        let first = habit(longer.iter().map(|name| (&name[0], &name[1..])), &all, left.len());
+        let last = habit(longer.iter().map(|name| (&name[name.len() - 1], &name[..name.len() - 1])), &all, left.len());
+        if first.is_none() && last.is_none() {
+            break;
+        }
+        before.extend(first);
+        after.extend(last);
+    }
+    (before, after)
+}
+
+/// Which names occur in which systems and kinds.
+struct Called<'n>(HashMap<&'n [String], BTreeSet<u32>>);
+
+impl<'n> Called<'n> {
+    fn of(names_in: &BTreeMap<u32, Vec<&'n [String]>>) -> Self {
+        let mut called: HashMap<&[String], BTreeSet<u32>> = HashMap::new();
+        for (slot, names) in names_in {
+            names.iter().for_each(|name| {
+                called.entry(name).or_default().insert(*slot);
+            });
+        }
+        Called(called)
+    }
+
+    /// Adds the words without which several names of a system are those of things elsewhere, if no system has both.
+    fn align(
+        &self,
+        slot: u32,
+        names: &[&[String]],
+        contrast: &HashSet<String>,
+        (before, after): &mut (HashSet<String>, HashSet<String>),
+    ) {
+        for _ in 0..2 {
+            let left: Vec<&[String]> = names
+                .iter()
+                .map(|name| strip(name, |word| before.contains(word), |word| after.contains(word)))
+                .filter(|name| name.len() > 1)
+                .collect();
+            let first = self.aligned(slot, left.iter().map(|name| (&name[0], &name[1..])), contrast);
+            let last =
+                self.aligned(slot, left.iter().map(|name| (&name[name.len() - 1], &name[..name.len() - 1])), contrast);
+            if first.is_empty() && last.is_empty() {
+                return;
+            }
+            before.extend(first);
+            after.extend(last);
+        }
+    }
+
+    fn aligned<'w>(
+        &self,
+        slot: u32,
+        ends: impl Iterator<Item = (&'w String, &'w [String])>,
+        contrast: &HashSet<String>,
+    ) -> Vec<String> {
+        let mut counts: BTreeMap<&String, (usize, usize)> = BTreeMap::new();
+        for (word, rest) in ends.filter(|(word, _)| roles::facet(word).is_none() && !contrast.contains(*word)) {
+            let is_elsewhere = self.0.get(rest).is_some_and(|slots| slots.iter().any(|other| *other != slot));
+            let (all, aligned) = counts.entry(word).or_default();
+            *all += 1;
+            *aligned += usize::from(is_elsewhere);
+        }
+        let is_habit = |(all, aligned): (usize, usize)| aligned >= ALIGNED && aligned * 2 >= all;
+        counts.into_iter().filter(|(_, counts)| is_habit(*counts)).map(|(word, _)| word.clone()).collect()
+    }
+}
+
+/// The words of a kind: at the end of the name of such a record they say nothing. Of a kind of several words, those that say what a thing is for are left out.
+fn kind_words(kind: &str) -> impl Iterator<Item = String> {
+    let words = words::words(kind);
+    let is_one = words.len() == 1;
+    words
+        .into_iter()
+        .filter(move |word| is_one || roles::facet(word).is_none())
+        .map(|word| words::singular(&word).to_owned())
+}
+
+/// The word that nearly all have, if no name is another without it.
+fn habit<'n>(
+    ends: impl Iterator<Item = (&'n String, &'n [String])> + Clone,
+    all: &HashSet<&[String]>,
+    names: usize,
+) -> Option<String> {
+    let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
+    for (word, _) in ends.clone() {
+        *counts.entry(word).or_default() += 1;
+    }
+    let (word, _) = counts.into_iter().find(|(_, count)| count * NEARLY_ALL.1 >= names * NEARLY_ALL.0)?;
+    let mut same = ends.filter(|(other, _)| *other == word);
+    (roles::facet(word).is_none() && !same.any(|(_, rest)| all.contains(rest))).then(|| word.clone())
+}
+
+/// A name without the words that it begins and ends with by habit; one word stays.
+pub(super) fn strip<W>(name: &[W], before: impl Fn(&W) -> bool, after: impl Fn(&W) -> bool) -> &[W] {
+    let mut rest = name;
+    while let [first, others @ ..] = rest
+        && !others.is_empty()
+        && before(first)
+    {
+        rest = others;
+    }
+    while let [others @ .., last] = rest
+        && !others.is_empty()
+        && after(last)
+    {
+        rest = others;
+    }
+    rest
+}
