@@ -229,9 +229,15 @@ impl<'a> Cutting<'a> {
         let born = files.filled(Path::new(STORE)).is_some();
         let judged = match (held, told.acknowledged) {
             (Ok(_), Some(_)) if !born => Err("lost: nothing has the store's name".to_owned()),
-            (Ok(0), None) => Ok(self.losses.unborn += u64::from(!born)),
+            (Ok(0), None) => {
+                self.losses.unborn += u64::from(!born);
+                Ok(())
+            }
             (Ok(found), Some(least)) if found == least => Ok(()),
-            (Ok(found), Some(least)) if found == least + 1 => Ok(self.losses.ahead += 1),
+            (Ok(found), Some(least)) if found == least + 1 => {
+                self.losses.ahead += 1;
+                Ok(())
+            }
             (Ok(found), _) => Err(format!("lost or ahead: state {found}")),
             (Err(why), _) => Err(why),
         };
