@@ -2,30 +2,16 @@
 
 use allocation_counter::{AllocationInfo, measure};
 use twin_core::analysis::{Affected, Hazard};
-use twin_core::base::Timestamp;
-use twin_core::graph::{Columns, EdgeChange, Node, Snapshot};
-use twin_core::schema::{Kind, Propagation, Relation, Schema, State};
-use twin_core::testkit::{kind_row, relation_row};
+use twin_core::graph::{EdgeChange, Node, Snapshot};
+use twin_core::schema::{Propagation, State};
+use twin_core::testkit::{NEEDS, graph_of_pairs};
 
-const THING: Kind = Kind::of("Thing");
-const NEEDS: Relation = Relation::of("needs");
 const SIZES: [u32; 3] = [2_000, 20_000, 200_000];
 
 /// A tree in which each thing needs the one of half its number.
 fn tree(nodes: u32) -> Snapshot {
-    let row = relation_row(NEEDS, Propagation::new(State::None, State::None, State::Down));
-    let schema = Schema::empty().with_kind(kind_row(THING)).unwrap().with_relation(row).unwrap();
-    let names: Vec<String> = (0..nodes).map(|node| format!("n{node}")).collect();
-    let columns = Columns {
-        kinds: vec![THING],
-        kind_of: vec![0; nodes as usize],
-        names: names.iter().map(String::as_str).collect(),
-        relations: vec![NEEDS],
-        from: (1..nodes).collect(),
-        to: (1..nodes).map(|node| node / 2).collect(),
-        ..Columns::default()
-    };
-    Snapshot::from_columns(schema, columns, Timestamp::MIN).unwrap()
+    let edges: Vec<(u32, u32)> = (1..nodes).map(|node| (node, node / 2)).collect();
+    graph_of_pairs(nodes, &edges, Propagation::new(State::None, State::None, State::Down)).unwrap()
 }
 
 fn moved(from: u32, to: u32) -> [EdgeChange; 2] {

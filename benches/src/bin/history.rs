@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use benches::command::{misused, print, run, unusable};
+use benches::usage::{cpu_seconds, peak_mb};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use serde_json::json;
 use twin_core::base::{Result, Timestamp};
@@ -100,9 +101,9 @@ fn one_changed(round: i64) -> Batch {
 
 /// How long something took by the wall and by the processor.
 fn timed<T>(work: impl FnOnce(T) -> Result<Receipt>, with: T) -> Result<(f64, f64)> {
-    let (start, cpu) = (Instant::now(), cpu_seconds());
+    let (start, cpu) = (Instant::now(), cpu_seconds().unwrap_or_default());
     work(with)?;
-    Ok((start.elapsed().as_secs_f64(), cpu_seconds() - cpu))
+    Ok((start.elapsed().as_secs_f64(), cpu_seconds().unwrap_or_default() - cpu))
 }
 
 fn open(folder: &Path, events: usize) -> Result<()> {
@@ -269,21 +270,6 @@ fn ratio(workload: &str, data: &str, ours: f64, peer: f64, aim: &str) -> Result<
     print(json!({
         "workload": format!("W8 {workload}"), "data": data, "ours": ours, "peer_seconds": peer, "ratio": ours / peer, "aim": aim,
     }))
-}
-
-/// The time of the processor that this process has used, where the operating system tells.
-fn cpu_seconds() -> f64 {
-    let told = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields = told.rsplit(')').next().unwrap_or_default().split_whitespace();
-    // The times in user mode and in the kernel, in hundredths of a second.
-    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
-}
-
-/// The most memory that this process ever held, where the operating system tells.
-fn peak_mb() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib / 1024)
 }
 
 fn at(hours: i64) -> Timestamp {

@@ -10,11 +10,11 @@ use twin_core::analysis::{
 };
 use twin_core::answer::EvidenceId;
 use twin_core::base::{Context, ErrorKind, Timestamp};
-use twin_core::graph::{Columns, EdgeChange, EdgeClass, EdgeRef, Node, Snapshot};
-use twin_core::schema::{Kind, Propagation, Relation, Schema, kind};
+use twin_core::graph::{EdgeChange, EdgeClass, EdgeRef, Node, Snapshot};
+use twin_core::schema::{Propagation, Relation, Schema, kind};
 use twin_core::testkit::{
-    Drawing, SnapshotBuilder, drawing, files, kind_row, naive_components, naive_cuts, naive_dominators, naive_paths,
-    naive_reach_counts, naive_waves, relation_row,
+    Drawing, NEEDS, SnapshotBuilder, drawing, files, graph_of_pairs, naive_components, naive_cuts, naive_dominators,
+    naive_paths, naive_reach_counts, naive_waves,
 };
 use twin_core::{At, Twin};
 
@@ -139,27 +139,9 @@ proptest! {
     }
 }
 
-const THING: Kind = Kind::of("Thing");
-const NEEDS: Relation = Relation::of("needs");
-
-fn schema() -> Schema {
-    let row = relation_row(NEEDS, Propagation::NOTHING);
-    Schema::empty().with_kind(kind_row(THING)).unwrap().with_relation(row).unwrap()
-}
-
-/// A graph of columns: as large as one likes.
+/// A graph over which nothing passes.
 fn large(nodes: u32, edges: &[(u32, u32)]) -> Snapshot {
-    let names: Vec<String> = (0..nodes).map(|node| format!("n{node}")).collect();
-    let columns = Columns {
-        kinds: vec![THING],
-        kind_of: vec![0; nodes as usize],
-        names: names.iter().map(String::as_str).collect(),
-        relations: vec![NEEDS],
-        from: edges.iter().map(|edge| edge.0).collect(),
-        to: edges.iter().map(|edge| edge.1).collect(),
-        ..Columns::default()
-    };
-    Snapshot::from_columns(schema(), columns, Timestamp::MIN).unwrap()
+    graph_of_pairs(nodes, edges, Propagation::NOTHING).unwrap()
 }
 
 /// How many nodes each node reaches, one search after the other.
