@@ -13,4 +13,5 @@ pub mod resolve;
 pub mod surface;
 pub mod synthetic;
 pub mod types;
+pub mod usage;
 pub mod vectors;

@@ -19,7 +19,7 @@ spec:
       containers:
         - name: good
           image: good:1
-          env: [{name: PEER_URL, value: 'http://peer:8080'}]
+          env: [{name: MODE, value: plain}]
 ";
 
 /// Reads some bytes beside a good manifest, which must come through whole.

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use golden_support::{Names, estate, same, truth};
+use golden_support::{InMemory, Names, estate, same, scanned, truth};
 use twin_core::analysis::{BlastRadius, Drift, blast_radius, cost, decisions, drift, owners};
 use twin_core::answer::{EvidenceSource, Profile, Proof};
 use twin_core::graph::{EdgeRef, Node, Snapshot};
 use twin_core::identity::EntityId;
-use twin_core::observe::Perspective;
+use twin_core::observe::{Perspective, RecordKey};
 use twin_core::schema::kind;
 
 mod golden_support;
@@ -295,4 +295,21 @@ fn is_built_from(batches: &[twin_core::observe::Batch], service: &str, folder: &
         Statement::KnownAs(handle) => handle.space == Space::Path && handle.value == folder,
         _ => false,
     })
+}
+
+#[test]
+fn every_record_is_found_by_its_key_as_answers_print_it() {
+    let (snapshot, batches) = (estate(), scanned(&InMemory::estate()).0);
+    let keys: BTreeSet<&RecordKey> =
+        batches.iter().flat_map(|batch| &batch.records).map(|record| &record.key).collect();
+    let (mut found, mut flaws) = (0, Vec::new());
+    for key in keys {
+        let nodes: Vec<Node> = snapshot.nodes_of_record(key).collect();
+        match snapshot.find(&key.to_string()) {
+            Ok(node) if nodes.contains(&node) => found += 1,
+            Err(_) if nodes.is_empty() => {}
+            other => flaws.push(format!("{key}: {other:?}, of {nodes:?}")),
+        }
+    }
+    assert!(flaws.is_empty() && found > 100, "{found} found; {}", flaws.join("\n"));
 }

@@ -20,10 +20,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use crate::analysis::{Changes, changes};
 use crate::answer::AsOf;
 use crate::base::{Context, Digest, Error, ErrorKind, Result, Timestamp, digest_of};
-use crate::graph::{Pages, Readings};
-use crate::history::{Commit, Counters, Log, Row, Store, stage};
-use crate::identity::{HumanDecision, contradicted, founds_component};
-use crate::observe::{Batch, Diagnostic, RecordKey, Scope};
+use crate::graph::{Assembly, Before, Pages, Readings, Unresolved};
+use crate::history::{Assembled, Commit, Counters, Log, Row, Store, stage};
+use crate::identity::{EntityId, HumanDecision, contradicted, founds_component};
+use crate::observe::{Batch, Diagnostic, Locator, RecordKey, Scope, code};
 use crate::schema::Schema;
 
 pub use ask::AskBlastRadius;
@@ -73,7 +73,7 @@ pub struct Receipt {
     pub late: u64,
     /// Records that could not be taken; each has a diagnostic.
     pub rejected: u64,
-    /// Everything that could not be taken as it was.
+    /// Everything that could not be taken as it was, relations that the table forbids, and references that lead nowhere since these batches, each once.
     pub diagnostics: Vec<Diagnostic>,
     /// The twin's revision after it. The same as before where nothing but freshness changed.
     pub revision: u64,
@@ -114,6 +114,8 @@ struct Shown {
 #[derive(Clone, Debug)]
 struct Head {
     pages: Arc<Pages>,
+    /// How the pages were put together: what the next commit need not find out again.
+    assembly: Arc<Assembly>,
     readings: Arc<Readings>,
     /// When something begins or ceases to hold by itself, so that the head is no longer what holds.
     until: Option<Timestamp>,
@@ -144,7 +146,7 @@ impl Twin {
     /// # Errors
     /// As [`Twin::open`].
     pub fn open_with_schema(path: impl AsRef<Path>, schema: Schema) -> Result<Self> {
-        let (store, log) = Store::resume(path.as_ref(), fingerprint(&schema))?;
+        let (store, log) = Store::open(path.as_ref(), fingerprint(&schema))?;
         Ok(Self::of(schema, log, Some(store)))
     }
 
@@ -161,7 +163,7 @@ impl Twin {
     /// # Errors
     /// As [`Twin::open`], but for `Busy`.
     pub fn open_read_only_with_schema(path: impl AsRef<Path>, schema: Schema) -> Result<Self> {
-        let (store, log) = Store::resume_read_only(path.as_ref())?;
+        let (store, log) = Store::open_read_only(path.as_ref())?;
         Ok(Self::of(schema, log, Some(store)))
     }
 
@@ -213,7 +215,9 @@ impl Twin {
         let events = state.commit(&self.schema, staged.rows, changes_facts, context)?;
         let Counters { applied, duplicate, late, rejected } = staged.counters;
         let mut diagnostics = staged.diagnostics;
-        diagnostics.extend(forbidden_since(&before, &state.head(&self.schema).pages));
+        let after = state.head(&self.schema).pages;
+        diagnostics.extend(forbidden_since(&before, &after));
+        diagnostics.extend(unresolved_since(&before, &after));
         Ok(Receipt { applied, duplicate, late, rejected, diagnostics, revision: state.log.revision(), events })
     }
 
@@ -329,8 +333,8 @@ impl State {
         self.log.append_within(tx, revision, &rows, context)?;
         self.write(&Commit { tx, revision, rows }, context)?;
         if before.until.is_some_and(|until| until <= tx) {
-            let (assembled, _) = self.log.head(schema, tx, context);
-            return Ok(self.head_of(Arc::new(Pages::after(&before.pages, assembled)), tx, context));
+            let assembled = self.log.head(schema, tx, self.since(before, tx), context);
+            return Ok(self.head_of(assembled, before.until, tx, context));
         }
         Ok(Head { readings: self.readings(), ..before.clone() })
     }
@@ -338,14 +342,19 @@ impl State {
     fn try_facts(&mut self, schema: &Schema, mut rows: Vec<Row>, before: &Head, context: &Context) -> Result<Head> {
         let (tx, revision) = (self.log.next_tx(context.now), self.log.revision() + 1);
         self.log.append_within(tx, revision, &rows, context)?;
-        let (assembled, identity) = self.log.head(schema, tx, context);
-        let pages = Pages::after(&before.pages, assembled);
-        let head = self.head_of(Arc::new(pages), tx, context);
+        let mut assembled = self.log.head(schema, tx, self.since(before, tx), context);
+        let identity = std::mem::take(&mut assembled.identity);
+        let head = self.head_of(assembled, before.until, tx, context);
         context.check()?;
         self.log.append_within(tx, revision, &identity, context)?;
         rows.extend(identity);
         self.write(&Commit { tx, revision, rows }, context)?;
         Ok(head)
+    }
+
+    /// What held before, and what was said and came about since.
+    fn since<'a>(&self, before: &'a Head, now: Timestamp) -> Before<'a> {
+        Before { pages: &before.pages, assembly: &before.assembly, changed: self.log.changed(before.until, now) }
     }
 
     fn write(&mut self, commit: &Commit, context: &Context) -> Result<()> {
@@ -361,13 +370,17 @@ impl State {
             return head.clone();
         }
         let head = match self.log.last() {
-            None => {
-                let pages = Pages::empty(schema);
-                Head { pages: Arc::new(pages), readings: Arc::default(), until: None }
-            }
+            None => Head {
+                pages: Arc::new(Pages::empty(schema)),
+                assembly: Arc::default(),
+                readings: Arc::default(),
+                until: None,
+            },
             Some(last) => {
                 let (context, as_of) = (Context::new(last), AsOf { valid: last, known: Timestamp::MAX });
-                self.head_of(Arc::new(self.log.pages(schema, as_of, &context)), last, &context)
+                let assembled = self.log.assembled(schema, as_of, &context);
+                let until = self.log.next_change(last, &context);
+                self.head_of(assembled, until, last, &context)
             }
         };
         self.head = Some(head.clone());
@@ -381,8 +394,10 @@ impl State {
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = shown;
     }
 
-    fn head_of(&self, pages: Arc<Pages>, now: Timestamp, context: &Context) -> Head {
-        Head { pages, readings: self.readings(), until: self.log.next_change(now, context) }
+    /// The head at `now`, where something was to change by itself at `until` before what was said since.
+    fn head_of(&self, assembled: Assembled, until: Option<Timestamp>, now: Timestamp, context: &Context) -> Head {
+        let (pages, assembly) = (Arc::new(assembled.pages), Arc::new(assembled.assembly));
+        Head { pages, assembly, readings: self.readings(), until: self.log.next_change_since(until, now, context) }
     }
 
     /// What was read by now, with the memory of what was read before where it says the same.
@@ -402,6 +417,27 @@ fn forbidden_since(before: &Arc<Pages>, after: &Arc<Pages>) -> Vec<Diagnostic> {
     }
     let told: BTreeSet<&Diagnostic> = before.diagnostics.iter().collect();
     after.diagnostics.iter().filter(|diagnostic| !told.contains(diagnostic)).cloned().collect()
+}
+
+/// References that lead nowhere, which shows only once everything was taken: those that led nowhere before were told then. O(references of pages that differ · log).
+fn unresolved_since(before: &Pages, after: &Pages) -> Vec<Diagnostic> {
+    let told: BTreeSet<_> =
+        before.unresolved.unlike(&after.unresolved).map(|(_, unresolved)| reference(before, unresolved)).collect();
+    let now = after.unresolved.unlike(&before.unresolved).map(|(_, unresolved)| unresolved);
+    let new = now.filter(|unresolved| !told.contains(&reference(after, unresolved)));
+    let diagnostic = |unresolved: &Unresolved| {
+        let steps = unresolved.evidence.iter().flat_map(|id| &after.evidence[id.0 as usize].chain);
+        let locator = steps.map(|step| step.locator.clone()).next().unwrap_or(Locator::line("", 0));
+        let Unresolved { names, why, .. } = unresolved;
+        Diagnostic::warning(code::UNRESOLVED, locator, format!("a reference to {names} is not followed: {why}"))
+    };
+    new.map(diagnostic).collect()
+}
+
+/// Whose reference it is, to what, and why it is not followed.
+fn reference<'a>(pages: &'a Pages, unresolved: &'a Unresolved) -> (Option<&'a EntityId>, &'a str, &'a str) {
+    let from = unresolved.from.map(|node| &pages.entities[node as usize].id);
+    (from, &unresolved.names, &unresolved.why)
 }
 
 fn unknown_record(log: &Log, name: &str) -> Error {

@@ -4,29 +4,31 @@
 //!
 //! Workloads `w0`, `w1`, … of one source, a hundred to a file; each exists, answers to a host name, joins a network, carries a label, and has six attributes: ten facts.
 //!
-//! - `ingest`: files that nobody has seen before, a hundred at a time, so that each `apply` has ten thousand new facts and is on disk when it returns.
+//! - `ingest`: files that nobody has seen before, ten at a time, so that each `apply` has ten thousand new facts and is on disk when it returns; then one changed record at a time.
 //! - `open`: a store in which the attributes of a thousand workloads changed again and again, until so many events had been written. It is opened; opened
-//!   and asked for the head; opened and asked for a past that opening did not read.
-//! - `ask`: the same question of the head and of a past, each through a snapshot taken for it.
+//!   and asked for the head; opened and asked for a past that opening did not read; and then asked the same question of the head and of a past, each through a snapshot taken for it.
+//! - `live`: a store of so many facts that all hold. It is opened.
 //!
 //! `redb` writes as many bytes, in as many values as there are facts and as many transactions as there are commits; it reads all of them from a file that it has just opened.
 //!
-//! Arguments: a folder to write in, how many facts to take in (100,000), how many events to open over (1,000,000).
+//! Arguments: a folder to write in; `ingest`, `open`, `live` or `all`; how many facts or events (100,000 to take in, 1,000,000 else).
+//! Times are of the wall; where the operating system tells, `cpu` is the time of the processor beside it.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use benches::command::{misused, print, run, unusable};
+use benches::usage::{cpu_seconds, peak_mb};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use serde_json::json;
 use twin_core::base::{Result, Timestamp};
 use twin_core::observe::{
-    Batch, Capability, Evidence, Handle, Locator, Perspective, Record, RecordKey, Scope, SourceId, Space, Statement,
-    technique,
+    Batch, Capability, Evidence, Handle, Locator, Mode, Perspective, Record, RecordKey, Scope, SourceId, Space,
+    Statement, technique,
 };
 use twin_core::schema::{AttributeName, Value, kind};
-use twin_core::{At, Twin};
+use twin_core::{At, Receipt, Twin};
 
 /// How many facts a workload has.
 const FACTS: usize = 10;
@@ -40,60 +42,106 @@ const TIMES: usize = 7;
 const ROWS: TableDefinition<(u128, i64, i64, u32), &[u8]> = TableDefinition::new("rows");
 
 fn main() -> ExitCode {
-    run("history DIR [FACTS] [EVENTS]", |arguments| {
+    run("history DIR [ingest|open|live|all] [COUNT]", |arguments| {
         let [folder, rest @ ..] = arguments else { return Err(misused("history takes a folder to write in")) };
-        let number =
-            |place: usize, default: usize| rest.get(place).and_then(|text| text.parse().ok()).unwrap_or(default);
-        std::fs::create_dir_all(folder).map_err(|error| unusable(Path::new(folder), error))?;
-        ingest(Path::new(folder), number(0, 100_000))?;
-        open(Path::new(folder), number(1, 1_000_000))
+        let count = |default: usize| rest.get(1).and_then(|text| text.parse().ok()).unwrap_or(default);
+        let folder = Path::new(folder);
+        std::fs::create_dir_all(folder).map_err(|error| unusable(folder, error))?;
+        match rest.first().map_or("all", String::as_str) {
+            "ingest" => ingest(folder, count(100_000)),
+            "open" => open(folder, count(1_000_000)),
+            "live" => live(folder, count(1_000_000)),
+            "all" => {
+                ingest(folder, count(100_000))?;
+                open(folder, count(1_000_000))?;
+                live(folder, count(1_000_000))
+            }
+            other => Err(misused(format!("history knows no part {other:?}"))),
+        }
     })
 }
 
 fn ingest(folder: &Path, facts: usize) -> Result<()> {
     let path = fresh(folder, "ingest.twin")?;
-    let batches: Vec<Vec<Batch>> = (0..facts / BATCH).map(|number| files(number, 0)).collect();
-    let (commits, data) = (batches.len(), format!("{facts} facts by {BATCH}"));
+    let commits = facts / BATCH;
+    let data = format!("{facts} facts by {BATCH}");
     let twin = Twin::open(&path)?;
     let mut each = Vec::new();
-    let mut applied = 0;
-    for (number, batch) in batches.into_iter().enumerate() {
-        let start = Instant::now();
-        applied += twin.apply(batch, at(number as i64))?.applied;
-        each.push(start.elapsed().as_secs_f64());
+    for number in 0..commits {
+        each.push(timed(|batch| twin.apply(batch, at(number as i64)), files(number, 0))?);
+    }
+    let mut small = Vec::new();
+    for time in 0..TIMES {
+        let round = (commits + time) as i64;
+        small.push(timed(|batch| twin.apply(batch, at(round)), vec![one_changed(round)])?);
     }
     drop(twin);
     let bytes = length(&path)?;
-    let seconds: f64 = each.iter().sum();
-    line("ingest", &data, "twin", seconds, &format!("{applied} records, {bytes} bytes"))?;
-    print(
-        json!({"workload": "W8 ingest", "data": data, "seconds_of_each_commit": each, "facts_a_second": facts as f64 / seconds}),
-    )?;
+    let (seconds, cpu) = each.iter().fold((0.0, 0.0), |sum, time| (sum.0 + time.0, sum.1 + time.1));
+    let rate = |seconds: f64| (facts as f64 / seconds) as u64;
+    print(json!({
+        "workload": "W8 ingest", "data": data, "engine": "twin", "seconds": seconds, "cpu": cpu, "bytes": bytes, "peak_mb": peak_mb(),
+        "each": each, "facts_a_second": rate(seconds), "facts_a_second_of_cpu": rate(cpu),
+    }))?;
+    small.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let (wall, cpu) = small[TIMES / 2];
+    print(json!({"workload": "W8 one changed record", "data": data, "engine": "twin", "seconds": wall, "cpu": cpu}))?;
     let peer = peer_writes(&fresh(folder, "ingest.redb")?, facts, commits, bytes)?;
     line("ingest", &data, "redb", peer, &format!("{facts} values"))?;
-    ratio("ingest", &data, seconds, peer, &format!("{:.0} durable facts a second; aim 50,000", facts as f64 / seconds))
+    ratio("ingest", &data, seconds, peer, &format!("{} durable facts a second; aim 50,000", rate(seconds)))
+}
+
+/// The first workload of the first file, changed and told as a change.
+fn one_changed(round: i64) -> Batch {
+    let mut batch = of_file(0, round);
+    batch.mode = Mode::Delta;
+    batch.records.truncate(1);
+    batch
+}
+
+/// How long something took by the wall and by the processor.
+fn timed<T>(work: impl FnOnce(T) -> Result<Receipt>, with: T) -> Result<(f64, f64)> {
+    let (start, cpu) = (Instant::now(), cpu_seconds().unwrap_or_default());
+    work(with)?;
+    Ok((start.elapsed().as_secs_f64(), cpu_seconds().unwrap_or_default() - cpu))
 }
 
 fn open(folder: &Path, events: usize) -> Result<()> {
     let path = fresh(folder, "open.twin")?;
-    let facts = BATCH;
     let rounds = write_events(&path, events)?;
-    let (data, now) = (format!("{events} events over {facts} facts"), At::now(at(rounds + 1)));
-    let opened = median(|| Twin::open(&path).map(drop))?;
-    let reader = median(|| Twin::open_read_only(&path).map(drop))?;
-    let first = median(|| Twin::open(&path)?.as_of(now).map(drop))?;
+    let (data, now) = (format!("{events} events over {BATCH} facts"), At::now(at(rounds + 1)));
+    opened(&path, &data, now)?;
     let past = now.valid(at(rounds / 2)).known(at(rounds / 2));
     let first_past = median(|| Twin::open(&path)?.as_of(past).map(drop))?;
-    let twin = Twin::open(&path)?;
-    let size = twin.as_of(now)?.len();
-    line("open", &data, "twin", opened, &format!("{size} entities, {} bytes", length(&path)?))?;
-    line("open for reading", &data, "twin", reader, "")?;
-    line("open and first answer", &data, "twin", first, "")?;
     line("open and first answer about the past", &data, "twin", first_past, "")?;
     let peer = peer_reads(&fresh(folder, "open.redb")?, events, length(&path)?)?;
-    line("open", &data, "redb", peer, "all values")?;
-    ratio("open", &data, opened, peer, "aim 0.05 s")?;
-    ask(&twin, now, past, &data)
+    line("open and read", &data, "redb", peer, "all values")?;
+    ratio("open and first answer about the past", &data, first_past, peer, "reads as many bytes")?;
+    ask(&Twin::open(&path)?, now, past, &data)
+}
+
+fn live(folder: &Path, facts: usize) -> Result<()> {
+    let path = fresh(folder, "live.twin")?;
+    let commits = facts / BATCH;
+    let twin = Twin::open(&path)?;
+    for number in 0..commits {
+        twin.apply(files(number, 0), at(number as i64))?;
+    }
+    drop(twin);
+    opened(&path, &format!("{facts} live facts"), At::now(at(commits as i64)))?;
+    let peer = peer_reads(&fresh(folder, "live.redb")?, facts, length(&path)?)?;
+    line("open and read", &format!("{facts} live facts"), "redb", peer, "all values")
+}
+
+/// How long it takes to open a store, and to open it and to be told what holds now.
+fn opened(path: &Path, data: &str, now: At) -> Result<()> {
+    let writer = median(|| Twin::open(path).map(drop))?;
+    let reader = median(|| Twin::open_read_only(path).map(drop))?;
+    let first = median(|| Twin::open(path)?.as_of(now).map(drop))?;
+    let size = Twin::open_read_only(path)?.as_of(now)?.len();
+    line("open", data, "twin", writer, &format!("{size} entities, {} bytes; aim 0.05 s", length(path)?))?;
+    line("open for reading", data, "twin", reader, "aim 0.05 s")?;
+    line("open and first answer", data, "twin", first, "")
 }
 
 /// The question is asked of each snapshot in turn.
@@ -222,13 +270,6 @@ fn ratio(workload: &str, data: &str, ours: f64, peer: f64, aim: &str) -> Result<
     print(json!({
         "workload": format!("W8 {workload}"), "data": data, "ours": ours, "peer_seconds": peer, "ratio": ours / peer, "aim": aim,
     }))
-}
-
-/// The most memory that this process ever held, where the operating system tells.
-fn peak_mb() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib / 1024)
 }
 
 fn at(hours: i64) -> Timestamp {

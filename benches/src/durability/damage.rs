@@ -9,7 +9,8 @@ use twin_core::Twin;
 use twin_core::base::{Digest, Error, ErrorKind, Result};
 
 use crate::command::unusable;
-use crate::durability::disk::Disk;
+use crate::durability::disk::{Disk, STORE};
+use crate::durability::files::Files;
 use crate::durability::image::Image;
 use crate::durability::model::picture;
 use crate::durability::workload::Workload;
@@ -135,7 +136,7 @@ impl Inquiry {
         let opening = self.asked(|_| {
             let mut image = Image::default();
             image.write(0, damaged);
-            Twin::open_on(Disk::holding(image))
+            Disk::holding(Files::one(Path::new(STORE), image)).open(STORE)
         });
         if self.numbers.once_in(WRITERS) {
             self.damages.written += 1;

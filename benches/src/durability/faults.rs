@@ -1,11 +1,13 @@
 //! A disk that is full or broken: it fails at each operation once, for this once or from then on. The twin says so, stays as it was, and the store is whole afterwards.
 
+use std::path::Path;
+
 use serde::Serialize;
 use twin_core::Twin;
 use twin_core::base::{Error, ErrorKind, Result};
 
-use crate::durability::disk::{Disk, Fault};
-use crate::durability::image::Image;
+use crate::durability::disk::{Disk, Fault, STORE};
+use crate::durability::files::Files;
 use crate::durability::model::{Model, picture};
 use crate::durability::workload::Workload;
 use crate::durability::{Violations, without_panic};
@@ -25,6 +27,8 @@ pub struct Faults {
     pub unborn: u64,
     /// How many failed in a commit.
     pub inside: u64,
+    /// How many failed while what was before was forgotten.
+    pub upkeep: u64,
     /// After how many of those the past could not be asked about until the store was opened anew, because it had not been read yet.
     pub unread: u64,
     /// How many failed where nobody was told, because the twin was being closed.
@@ -45,7 +49,7 @@ pub fn faults(steps: usize, seed: u64) -> Result<Faults> {
     model.state(steps + 2)?;
     let left = left_open(&workload, steps / 2)?;
     for (code, lasting) in CODES.into_iter().flat_map(|code| [(code, false), (code, true)]) {
-        for (begin, first) in [(Image::default(), None), (left.clone(), Some(steps / 2))] {
+        for (begin, first) in [(Files::default(), None), (left.clone(), Some(steps / 2))] {
             let mut trial = Trial { workload, model: &mut model, faults: &mut faults, begin, first, steps };
             (1..MOST).take_while(|at| trial.goes_on(Fault { at: *at, code, lasting })).for_each(drop);
         }
@@ -54,11 +58,11 @@ pub fn faults(steps: usize, seed: u64) -> Result<Faults> {
 }
 
 /// What a process leaves that takes some steps and is gone.
-fn left_open(workload: &Workload, steps: usize) -> Result<Image> {
+fn left_open(workload: &Workload, steps: usize) -> Result<Files> {
     let disk = Disk::default();
-    let twin = Twin::open_on(disk.clone())?;
+    let twin = disk.open(STORE)?;
     (0..steps).try_for_each(|step| workload.perform(&twin, step))?;
-    Ok(disk.image())
+    Ok(disk.files())
 }
 
 struct Trial<'a> {
@@ -66,7 +70,7 @@ struct Trial<'a> {
     model: &'a mut Model,
     faults: &'a mut Faults,
     /// What is on the disk at first, and which state that is.
-    begin: Image,
+    begin: Files,
     first: Option<usize>,
     steps: usize,
 }
@@ -85,14 +89,14 @@ impl Trial<'_> {
 
     fn run(&mut self, fault: Fault) -> Judged<bool> {
         let disk = Disk::failing(self.begin.clone(), fault);
-        let acknowledged = match Twin::open_on(disk.clone()) {
+        let acknowledged = match disk.open(STORE) {
             Err(error) => typed(&error).map(|()| self.first)?,
             Ok(twin) => self.take_steps(&twin).map(Some)?,
         };
         self.faults.disks += u64::from(disk.has_failed());
         self.faults.closing += u64::from(disk.has_failed() && acknowledged == Some(self.steps));
-        for image in [disk.image(), disk.flushed()] {
-            self.reopen(&Disk::holding(image), acknowledged)?;
+        for files in [disk.files(), disk.flushed()] {
+            self.reopen(files, acknowledged)?;
         }
         Ok(disk.has_failed())
     }
@@ -100,13 +104,22 @@ impl Trial<'_> {
     /// The last state that was acknowledged.
     fn take_steps(&mut self, twin: &Twin) -> Judged<usize> {
         for step in self.first.unwrap_or(0)..self.steps {
-            let Err(error) = self.workload.perform(twin, step) else { continue };
-            self.faults.inside += 1;
-            typed(&error)?;
-            self.unchanged(twin, step)?;
-            return self.again(twin, step);
+            if let Err(error) = self.workload.perform(twin, step) {
+                self.faults.inside += 1;
+                return self.failed(twin, step, &error);
+            }
+            if let Err(error) = self.workload.upkeep(twin, step) {
+                self.faults.upkeep += 1;
+                return self.failed(twin, step + 1, &error);
+            }
         }
         Ok(self.steps)
+    }
+
+    fn failed(&mut self, twin: &Twin, state: usize, error: &Error) -> Judged<usize> {
+        typed(error)?;
+        self.unchanged(twin, state)?;
+        self.again(twin, state)
     }
 
     /// What was in memory tells the same; a past that was never read before is another fault of the disk.
@@ -126,21 +139,20 @@ impl Trial<'_> {
         }
     }
 
-    fn reopen(&mut self, disk: &Disk, acknowledged: Option<usize>) -> Judged<()> {
-        let twin = match (Twin::open_on(disk.clone()), acknowledged) {
-            (Ok(twin), _) => twin,
-            (Err(error), None) if error.kind() == ErrorKind::NotAStore => {
-                self.faults.unborn += 1;
-                return Ok(());
-            }
-            (Err(error), _) => return Err(format!("refused: {error}")),
-        };
+    fn reopen(&mut self, files: Files, acknowledged: Option<usize>) -> Judged<()> {
+        let born = files.filled(Path::new(STORE)).is_some();
+        if acknowledged.is_some() && !born {
+            return Err("lost: nothing has the store's name".to_owned());
+        }
+        self.faults.unborn += u64::from(!born);
+        let disk = Disk::holding(files);
+        let twin = disk.open(STORE).map_err(|error| format!("refused: {error}"))?;
         let least = acknowledged.unwrap_or(0);
         let found = self.model.find(&twin, least, least + usize::from(acknowledged.is_some()))?;
         self.faults.ahead += u64::from(found > least);
         self.model.goes_on(&twin, found)?;
         drop(twin);
-        let twin = Twin::open_on(disk.clone()).map_err(|error| format!("refused after it was closed: {error}"))?;
+        let twin = disk.open(STORE).map_err(|error| format!("refused after it was closed: {error}"))?;
         self.model
             .find(&twin, found + 1, found + 1)
             .map(|_| ())

@@ -24,6 +24,9 @@ struct Page {
 }
 
 impl Image {
+    /// Nothing.
+    pub const EMPTY: Image = Image { length: 0, pages: BTreeMap::new(), folded: 0 };
+
     /// How many bytes there are.
     pub fn length(&self) -> u64 {
         self.length

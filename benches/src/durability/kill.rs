@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde::Serialize;
 use twin_core::Twin;
-use twin_core::base::{ErrorKind, Result};
+use twin_core::base::Result;
 
 use crate::command::{print, unusable};
 use crate::durability::model::Model;
@@ -53,6 +53,7 @@ pub fn write(path: &Path, workload: &Workload, from: usize) -> Result<()> {
         print(format_args!("begun {}", step + 1))?;
         workload.perform(&twin, step)?;
         print(format_args!("done {}", step + 1))?;
+        workload.upkeep(&twin, step)?;
     }
     Ok(())
 }
@@ -135,14 +136,14 @@ impl Victim<'_> {
     /// Opens what is left for reading, which touches nothing, and for writing, and goes on.
     fn examine(&mut self, least: Option<usize>, most: usize) -> std::result::Result<Option<usize>, String> {
         let before = fs::read(&self.path).unwrap_or_default();
-        let twin = match Twin::open(&self.path) {
-            Err(error) if error.kind() == ErrorKind::NotAStore && least.is_none() => {
-                self.forget();
-                return Ok(None);
-            }
-            opened => opened.map_err(|error| format!("refused: {error}"))?,
-        };
+        if before.is_empty() && least.is_some() {
+            return Err("lost: it was open once".to_owned());
+        }
+        let twin = Twin::open(&self.path).map_err(|error| format!("refused: {error}"))?;
         let found = self.model.find(&twin, least.unwrap_or(0), most)?;
+        if before.is_empty() {
+            return Ok(None);
+        }
         drop(twin);
         self.read_beside(&before, found)?;
         let twin = Twin::open(&self.path).map_err(|error| format!("refused after it was closed: {error}"))?;
@@ -165,7 +166,7 @@ impl Victim<'_> {
         }
     }
 
-    /// Begins anew with an empty file.
+    /// Begins anew without a file.
     fn forget(&mut self) {
         self.state = None;
         // Nothing to remove is no harm.

@@ -6,6 +6,7 @@
 pub mod damage;
 pub mod disk;
 pub mod faults;
+pub mod files;
 pub mod held;
 pub mod image;
 pub mod kill;

@@ -7,12 +7,10 @@ use twin_core::graph::Snapshot;
 use twin_core::observe::Perspective;
 use twin_core::{At, Twin};
 
-use crate::durability::workload::{Workload, cursor_scope, time_of};
+use crate::durability::workload::{EARLIER, Workload, cursor_scope, time_of};
 
 /// The step at which all pictures are taken: later than any.
 const LATER: usize = 10_000_000;
-/// The step whose knowledge is asked for as the past.
-const EARLIER: usize = 3;
 
 /// The states that a workload leads through. State 0 is an empty twin; state n is what n steps leave.
 #[derive(Debug)]

@@ -1,24 +1,26 @@
 //! Power is lost at every moment, with every choice of what had reached the disk by then: each makes an image, and each image must open to what was acknowledged.
 //!
-//! What a store asked for since its last flush may have reached the disk or not, each write by itself, and of each write any of its sectors. Where a stretch between two
-//! flushes has too many choices, some are drawn: all prefixes are taken always, then prefixes whose last write is torn, then all subsets or a draw of them, then torn subsets.
+//! What a store asked for and did not flush yet may have reached the disk or not, each write by itself, and of each write any of its sectors; so may each change of names,
+//! by itself too, until the folder is flushed. Where a stretch between two flushes has too many choices, some are drawn: all prefixes are taken always, then prefixes whose
+//! last write is torn, then all subsets or a draw of them, then torn subsets.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::Serialize;
 use twin_core::Twin;
-use twin_core::base::{Digest, ErrorKind, Result};
+use twin_core::base::{Digest, Result};
 
-use crate::durability::disk::{Disk, Operation};
-use crate::durability::image::Image;
+use crate::durability::disk::{COPY, Disk, Operation, STORE};
+use crate::durability::files::{Change, Files};
 use crate::durability::model::Model;
 use crate::durability::workload::Workload;
 use crate::durability::{Numbers, Violations, without_panic};
 
-/// How many bytes of a write reach a disk together.
-const SECTOR: usize = 512;
 /// How many steps a workload takes.
 const STEPS: usize = 10;
+/// After how many of them the store is copied.
+const COPIED: usize = 7;
 /// How many images are made of one workload.
 const OF_ONE: u64 = 5_000;
 /// Of how many images one is examined further: power is lost again while it is recovered.
@@ -43,6 +45,8 @@ pub struct Losses {
     pub ahead: u64,
     /// How many images of a store that had not been opened for the first time held none yet.
     pub unborn: u64,
+    /// How many images held a copy, as a whole.
+    pub copies: u64,
     /// What was lost, torn, refused or stuck.
     pub violations: Violations,
 }
@@ -63,13 +67,16 @@ pub fn power_loss(images: u64, seed: u64) -> Result<Losses> {
     Ok(losses)
 }
 
-/// What an image turned out to hold.
-#[derive(Clone, Debug)]
-enum Held {
-    /// No store.
-    Nothing,
-    State(usize),
-    Wrong(String),
+/// What the files of an image turned out to hold.
+type Held = std::result::Result<usize, String>;
+
+/// What the host had been told.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    /// The state that was acknowledged last.
+    acknowledged: Option<usize>,
+    /// Whether there is a copy.
+    copied: bool,
 }
 
 /// Cuts the power of one workload.
@@ -79,203 +86,224 @@ struct Cutting<'a> {
     numbers: Numbers,
     /// What each image was found to hold; equal images are opened once.
     known: BTreeMap<Digest, Held>,
+    /// What each copy was found to hold.
+    copies: BTreeMap<Digest, Held>,
     losses: &'a mut Losses,
     /// Whether what is cut is a recovery.
     recovering: bool,
 }
 
-/// What was asked for between two flushes.
+/// What is there for certain, and what was asked for and not flushed.
 struct Stretch<'a> {
-    before: Image,
-    asked: &'a [Operation],
+    before: &'a Files,
+    asked: &'a [Change],
     /// What the host had been told by its end.
-    acknowledged: Option<usize>,
+    told: Told,
 }
 
 impl<'a> Cutting<'a> {
     fn new(seed: u64, losses: &'a mut Losses) -> Self {
         let workload = Workload { seed, large: 0 };
         let (model, numbers) = (Model::new(workload), Numbers::new(seed));
-        Cutting { workload, model, numbers, known: BTreeMap::new(), losses, recovering: false }
+        Cutting { workload, model, numbers, known: BTreeMap::new(), copies: BTreeMap::new(), losses, recovering: false }
     }
 
     fn workload(&mut self, images: u64) -> Result<()> {
         self.model.state(STEPS + 2)?;
         let disk = self.record()?;
-        self.cut(Image::default(), None, &disk.operations(), images);
+        self.cut(Files::default(), Told::default(), &disk.operations(), images);
         Ok(())
     }
 
-    /// Takes the steps, and closes the store and opens it again halfway.
+    /// Takes the steps, keeps the store in order between them, copies it once, and closes it and opens it again halfway.
     fn record(&self) -> Result<Disk> {
         let disk = Disk::default();
         for steps in [0..STEPS / 2, STEPS / 2..STEPS] {
-            let twin = Twin::open_on(disk.clone())?;
-            disk.acknowledge(steps.start);
+            let twin = disk.open(STORE)?;
+            disk.note(Operation::Acknowledged(steps.start));
             for step in steps {
                 self.workload.perform(&twin, step)?;
-                disk.acknowledge(step + 1);
+                disk.note(Operation::Acknowledged(step + 1));
+                self.workload.upkeep(&twin, step)?;
+                if step + 1 == COPIED {
+                    twin.backup(COPY)?;
+                    disk.note(Operation::Copied);
+                }
             }
         }
         Ok(disk)
     }
 
     /// Loses power in each stretch of what was asked of a disk that held `before`: the more often, the more was asked for in it.
-    fn cut(&mut self, mut before: Image, mut acknowledged: Option<usize>, operations: &[Operation], images: u64) {
-        let all = changes(operations).count().max(1) as u64;
-        for asked in operations.split(|asked| matches!(asked, Operation::Flush)) {
-            let mut told = asked.iter().filter_map(|asked| match asked {
-                Operation::Acknowledged(state) => Some(*state),
-                _ => None,
-            });
-            acknowledged = told.next_back().or(acknowledged);
-            let stretch = Stretch { before: before.clone(), asked, acknowledged };
-            asked.iter().for_each(|asked| carry_out(&mut before, asked));
-            self.stretch(&stretch, images * changes(asked).count() as u64 / all);
+    fn cut(&mut self, mut before: Files, mut told: Told, operations: &[Operation], images: u64) {
+        let all = operations.iter().filter(|asked| matches!(asked, Operation::Changed(_))).count().max(1) as u64;
+        let (mut pending, mut new) = (Vec::new(), 0);
+        for asked in operations.iter().chain([&Operation::Sync]) {
+            match asked {
+                Operation::Acknowledged(state) => told.acknowledged = Some(*state),
+                Operation::Copied => told.copied = true,
+                Operation::Changed(change) => {
+                    pending.push(change.clone());
+                    new += 1;
+                }
+                Operation::Flush(_) | Operation::Sync => {
+                    self.stretch(&Stretch { before: &before, asked: &pending, told }, images * new / all);
+                    let (settled, left): (Vec<Change>, Vec<Change>) =
+                        pending.into_iter().partition(|change| settles(asked, change));
+                    settled.iter().for_each(|change| before.carry_out(change));
+                    (pending, new) = (left, 0);
+                }
+            }
         }
     }
 
     fn stretch(&mut self, stretch: &Stretch, images: u64) {
-        let asked: Vec<&Operation> = changes(stretch.asked).collect();
         self.losses.stretches += 1;
         let begun = self.losses.images;
-        self.prefixes(stretch, &asked);
+        self.prefixes(stretch);
         let left = |losses: &Losses| images.saturating_sub(losses.images - begun);
-        self.torn_prefixes(stretch, &asked, left(self.losses) / 3);
-        self.subsets(stretch, &asked, left(self.losses) / 2);
+        self.torn_prefixes(stretch, left(self.losses) / 3);
+        self.subsets(stretch, left(self.losses) / 2);
         for _ in 0..left(self.losses) {
-            self.torn_subset(stretch, &asked);
+            self.torn_subset(stretch);
         }
     }
 
-    fn prefixes(&mut self, stretch: &Stretch, asked: &[&Operation]) {
-        let mut image = stretch.before.clone();
-        self.judge(&image, stretch.acknowledged);
-        for asked in asked {
-            carry_out(&mut image, asked);
-            self.judge(&image, stretch.acknowledged);
+    fn prefixes(&mut self, stretch: &Stretch) {
+        let mut files = stretch.before.clone();
+        self.judge(&files, stretch.told);
+        for asked in stretch.asked {
+            files.carry_out(asked);
+            self.judge(&files, stretch.told);
         }
     }
 
     /// Up to each write, and of that a few sectors.
-    fn torn_prefixes(&mut self, stretch: &Stretch, asked: &[&Operation], images: u64) {
-        let sectors: Vec<(usize, usize)> =
-            (0..asked.len()).flat_map(|place| (1..sectors_of(asked[place])).map(move |kept| (place, kept))).collect();
+    fn torn_prefixes(&mut self, stretch: &Stretch, images: u64) {
+        let parts = |place: usize| (1..stretch.asked[place].sectors()).map(move |kept| (place, kept));
+        let sectors: Vec<(usize, usize)> = (0..stretch.asked.len()).flat_map(parts).collect();
         let all = sectors.len() as u64 <= images;
         for draw in 0..images.min(sectors.len() as u64) {
             let drawn = if all { draw as usize } else { self.numbers.below(sectors.len()) };
             let (place, kept) = sectors[drawn];
-            let mut image = stretch.before.clone();
-            asked[..place].iter().for_each(|asked| carry_out(&mut image, asked));
-            carry_out_torn(&mut image, asked[place], |sector| sector < kept);
-            self.judge(&image, stretch.acknowledged);
+            let mut files = stretch.before.clone();
+            stretch.asked[..place].iter().for_each(|asked| files.carry_out(asked));
+            files.carry_out_torn(&stretch.asked[place], |sector| sector < kept);
+            self.judge(&files, stretch.told);
         }
     }
 
-    fn subsets(&mut self, stretch: &Stretch, asked: &[&Operation], images: u64) {
-        let all = 1_u64.checked_shl(asked.len() as u32).filter(|all| *all <= images);
+    fn subsets(&mut self, stretch: &Stretch, images: u64) {
+        let all = 1_u64.checked_shl(stretch.asked.len() as u32).filter(|all| *all <= images);
         self.losses.exhausted += u64::from(all.is_some());
         for draw in 0..all.unwrap_or(images) {
             let drawn = if all.is_some() { draw } else { self.numbers.draw() };
-            let mut image = stretch.before.clone();
-            let kept = asked.iter().enumerate().filter(|(place, _)| drawn >> (place % 64) & 1 == 1);
-            kept.for_each(|(_, asked)| carry_out(&mut image, asked));
-            self.judge(&image, stretch.acknowledged);
+            let mut files = stretch.before.clone();
+            let kept = stretch.asked.iter().enumerate().filter(|(place, _)| drawn >> (place % 64) & 1 == 1);
+            kept.for_each(|(_, asked)| files.carry_out(asked));
+            self.judge(&files, stretch.told);
         }
     }
 
     /// Of each write nothing, all, or any of its sectors.
-    fn torn_subset(&mut self, stretch: &Stretch, asked: &[&Operation]) {
-        let mut image = stretch.before.clone();
-        for asked in asked {
+    fn torn_subset(&mut self, stretch: &Stretch) {
+        let mut files = stretch.before.clone();
+        for asked in stretch.asked {
             match self.numbers.below(3) {
                 0 => {}
-                1 => carry_out(&mut image, asked),
+                1 => files.carry_out(asked),
                 _ => {
                     let drawn = self.numbers.draw();
-                    carry_out_torn(&mut image, asked, |sector| drawn >> (sector % 64) & 1 == 1);
+                    files.carry_out_torn(asked, |sector| drawn >> (sector % 64) & 1 == 1);
                 }
             }
         }
-        self.judge(&image, stretch.acknowledged);
+        self.judge(&files, stretch.told);
     }
 
-    /// Opens the image, if it is none that was opened before, and holds what it is found to hold against what was acknowledged.
-    fn judge(&mut self, image: &Image, acknowledged: Option<usize>) {
+    /// Opens the files, if they are none that were opened before, and holds what they are found to hold against what was told.
+    fn judge(&mut self, files: &Files, told: Told) {
         self.losses.images += 1;
         self.losses.of_recoveries += u64::from(self.recovering);
-        let digest = image.digest();
-        let held = match self.known.get(&digest) {
-            Some(held) => held.clone(),
-            None => {
-                let held = self.open(image, acknowledged);
-                self.losses.distinct += 1;
-                self.known.insert(digest, held.clone());
-                held
+        let held = self.held(files, told);
+        let born = files.filled(Path::new(STORE)).is_some();
+        let judged = match (held, told.acknowledged) {
+            (Ok(_), Some(_)) if !born => Err("lost: nothing has the store's name".to_owned()),
+            (Ok(0), None) => {
+                self.losses.unborn += u64::from(!born);
+                Ok(())
             }
+            (Ok(found), Some(least)) if found == least => Ok(()),
+            (Ok(found), Some(least)) if found == least + 1 => {
+                self.losses.ahead += 1;
+                Ok(())
+            }
+            (Ok(found), _) => Err(format!("lost or ahead: state {found}")),
+            (Err(why), _) => Err(why),
         };
-        let told = |what: String| format!("{what} (seed {}, {acknowledged:?} acknowledged)", self.workload.seed);
-        match (held, acknowledged) {
-            (Held::Nothing, None) => self.losses.unborn += 1,
-            (Held::State(0), None) => {}
-            (Held::State(found), Some(least)) if found == least => {}
-            (Held::State(found), Some(least)) if found == least + 1 => self.losses.ahead += 1,
-            (Held::State(found), _) => self.losses.violations.add(told(format!("lost or ahead: state {found}"))),
-            (Held::Nothing, Some(_)) => self.losses.violations.add(told("refused: it is no store".to_owned())),
-            (Held::Wrong(why), _) => self.losses.violations.add(told(why)),
+        let judged = judged.and_then(|()| self.judge_copy(files, told));
+        if let Err(why) = judged {
+            self.losses.violations.add(format!("{why} (seed {}, {told:?})", self.workload.seed));
         }
     }
 
-    fn open(&mut self, image: &Image, acknowledged: Option<usize>) -> Held {
-        let disk = Disk::holding(image.clone());
-        let held = without_panic(|| match Twin::open_on(disk.clone()) {
-            Err(error) if error.kind() == ErrorKind::NotAStore => Ok(Held::Nothing),
-            Err(error) => Err(format!("refused: {error}")),
-            Ok(twin) => self.go_on(&twin, &disk).map(Held::State),
+    fn held(&mut self, files: &Files, told: Told) -> Held {
+        let digest = files.digest();
+        if let Some(held) = self.known.get(&digest) {
+            return held.clone();
+        }
+        let held = self.open(files, told);
+        self.losses.distinct += 1;
+        self.known.insert(digest, held.clone());
+        held
+    }
+
+    fn open(&mut self, files: &Files, told: Told) -> Held {
+        let disk = Disk::holding(files.clone());
+        let held = without_panic(|| {
+            let twin = disk.open(STORE).map_err(|error| format!("refused: {error}"))?;
+            self.go_on(&twin, &disk)
         });
-        if matches!(held, Ok(Held::State(_))) && !self.recovering && self.numbers.once_in(AGAIN) {
+        if held.is_ok() && !self.recovering && self.numbers.once_in(AGAIN) {
             self.recovering = true;
-            self.cut(image.clone(), acknowledged, &disk.operations(), OF_RECOVERY);
+            self.cut(files.clone(), told, &disk.operations(), OF_RECOVERY);
             self.recovering = false;
         }
-        held.unwrap_or_else(Held::Wrong)
+        held
     }
 
     /// Finds out which state a twin is in, and takes one more step.
-    fn go_on(&mut self, twin: &Twin, disk: &Disk) -> std::result::Result<usize, String> {
+    fn go_on(&mut self, twin: &Twin, disk: &Disk) -> Held {
         let found = self.model.find(twin, 0, STEPS + 1)?;
-        disk.acknowledge(found);
+        disk.note(Operation::Acknowledged(found));
         self.model.goes_on(twin, found)?;
-        disk.acknowledge(found + 1);
+        disk.note(Operation::Acknowledged(found + 1));
         Ok(found)
     }
-}
 
-/// What changes a disk.
-fn changes(operations: &[Operation]) -> impl Iterator<Item = &Operation> {
-    operations.iter().filter(|asked| matches!(asked, Operation::Write(..) | Operation::Resize(_)))
-}
-
-fn carry_out(image: &mut Image, asked: &Operation) {
-    carry_out_torn(image, asked, |_| true);
-}
-
-/// Does what was asked, but of a write only some sectors.
-fn carry_out_torn(image: &mut Image, asked: &Operation, kept: impl Fn(usize) -> bool) {
-    match asked {
-        Operation::Write(offset, bytes) => {
-            let sectors = bytes.chunks(SECTOR).enumerate().filter(|(sector, _)| kept(*sector));
-            sectors.for_each(|(sector, bytes)| image.write(offset + (sector * SECTOR) as u64, bytes));
-        }
-        Operation::Resize(length) => image.resize(*length),
-        Operation::Flush | Operation::Acknowledged(_) => {}
+    /// A copy is there as a whole or not at all.
+    fn judge_copy(&mut self, files: &Files, told: Told) -> std::result::Result<(), String> {
+        let Some(image) = files.filled(Path::new(COPY)) else {
+            return if told.copied { Err("lost: the copy".to_owned()) } else { Ok(()) };
+        };
+        self.losses.copies += 1;
+        let (model, digest) = (&mut self.model, image.digest());
+        let held = self.copies.entry(digest).or_insert_with(|| {
+            let copy = Disk::holding(Files::one(Path::new(COPY), image.clone()));
+            without_panic(|| {
+                let twin = copy.open(COPY).map_err(|error| format!("the copy is refused: {error}"))?;
+                model.find(&twin, COPIED, COPIED).map_err(|why| format!("of the copy, {why}"))
+            })
+        });
+        held.clone().map(drop)
     }
 }
 
-fn sectors_of(asked: &Operation) -> usize {
-    match asked {
-        Operation::Write(_, bytes) => bytes.len().div_ceil(SECTOR),
-        _ => 1,
+/// Whether a flush makes a change last.
+fn settles(flush: &Operation, change: &Change) -> bool {
+    match flush {
+        Operation::Flush(file) => change.file() == Some(*file),
+        _ => change.file().is_none(),
     }
 }
 
@@ -289,15 +317,17 @@ mod tests {
         let mut cutting = Cutting::new(1, &mut losses);
         let operations: Vec<Operation> =
             cutting.record().unwrap().operations().into_iter().filter_map(change).collect();
-        cutting.cut(Image::default(), None, &operations, 60);
+        cutting.cut(Files::default(), Told::default(), &operations, 60);
         losses
     }
 
     #[test]
     fn what_is_acknowledged_before_it_is_flushed_is_missed() {
         assert_eq!(cut_otherwise(Some).violations, Violations::default());
-        let unflushed = cut_otherwise(|asked| (!matches!(asked, Operation::Flush)).then_some(asked));
+        let unflushed = cut_otherwise(|asked| (!matches!(asked, Operation::Flush(_))).then_some(asked));
         assert!(unflushed.violations.count > 10, "{unflushed:?}");
+        let unnamed = cut_otherwise(|asked| (!matches!(asked, Operation::Sync)).then_some(asked));
+        assert!(unnamed.violations.count > 10, "{unnamed:?}");
         let early = cut_otherwise(|asked| match asked {
             Operation::Acknowledged(state) => Some(Operation::Acknowledged(state + 1)),
             asked => Some(asked),

@@ -15,6 +15,8 @@ const SOURCE: &str = "estate";
 const PAGES: &str = "pages";
 /// When the first step is taken, in microseconds since 1970.
 const BEGIN: i64 = 1_767_225_600_000_000;
+/// The step whose knowledge is asked for as the past, so that nothing of it may be forgotten.
+pub const EARLIER: usize = 3;
 /// How far apart steps are.
 const STEP: i64 = 1_000_000;
 
@@ -59,6 +61,17 @@ impl Workload {
             }
         }
         twin.apply(self.batches(step)?, now).map(|_| ())
+    }
+
+    /// Keeps a store in order after a step: now and then what was before is forgotten, which changes nothing that is compared.
+    ///
+    /// # Errors
+    /// As [`Twin::retain`].
+    pub fn upkeep(&self, twin: &Twin, step: usize) -> Result<()> {
+        if step % 4 == 3 {
+            twin.retain(time_of((step / 4).min(EARLIER)))?;
+        }
+        Ok(())
     }
 
     /// What a step tells: a page of changes with the cursor after it, files read to their end or not, sometimes a listing that takes files away.

@@ -37,5 +37,5 @@ fn a_disk_that_fails_is_told_and_leaves_memory_and_store_whole() {
     let faults = faults(4, 1).unwrap();
     hold(&faults.violations);
     assert!(faults.disks > 200 && faults.inside > 100, "{faults:?}");
-    assert!(faults.unborn > 0 && faults.closing > 0 && faults.ahead > 0, "{faults:?}");
+    assert!(faults.unborn > 0 && faults.closing > 0 && faults.ahead > 0 && faults.upkeep > 10, "{faults:?}");
 }

@@ -9,6 +9,7 @@ fn power_is_lost(part: u64) {
     let losses = power_loss(5_000, 100 * part).unwrap();
     hold(&losses.violations);
     assert!(losses.images >= 5_000 && losses.distinct > 2_000, "{losses:?}");
+    assert!(losses.copies > 1_000, "{losses:?}");
     assert!(losses.ahead > 0 && losses.unborn > 0 && losses.of_recoveries > 0 && losses.exhausted > 0, "{losses:?}");
 }
 

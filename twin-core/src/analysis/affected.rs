@@ -1,7 +1,7 @@
 //! Who is affected, as nodes alone: what batches, searches over scenarios and counts need, without the ways that `spread` keeps.
 
 use crate::analysis::groups::Groups;
-use crate::analysis::marks::{Borrowed, Marks};
+use crate::analysis::marks::{Borrowed, Kept, Marks, NodeSet};
 use crate::analysis::rules::{Hazard, OnlyDown, Rules};
 use crate::graph::{Node, Snapshot, Topology};
 use crate::schema::State;
@@ -13,10 +13,11 @@ pub struct Affected<'a> {
     rules: Rules,
     only_down: Option<OnlyDown>,
     hazard: Hazard,
-    /// The state of each node that was reached.
-    states: Borrowed,
+    // Goes back to the thread before the marks that were borrowed before it, so that the next search gets its own long list again.
     groups: Groups,
-    reached: Vec<u32>,
+    reached: Borrowed<NodeSet>,
+    /// The state of each node that was reached, unless all of them are down.
+    states: Borrowed<Marks>,
     queue: Vec<(u32, State)>,
     touched: u64,
     /// Whether the last search was one in which whatever is reached is down: then a mark says it all.
@@ -28,10 +29,9 @@ impl<'a> Affected<'a> {
     pub fn new(snapshot: &'a Snapshot, hazard: Hazard, worst: bool) -> Self {
         let rules = Rules::of(snapshot, hazard, worst);
         let only_down = rules.only_down().filter(|_| snapshot.group_count() == 0);
-        let states = Marks::borrow(snapshot.bound());
-        let groups = Groups::of(snapshot);
-        let (reached, queue) = (Vec::new(), Vec::new());
-        Affected { snapshot, rules, only_down, hazard, states, groups, reached, queue, touched: 0, is_plain: false }
+        let (reached, states) = (NodeSet::borrow(snapshot.bound()), Marks::borrow(snapshot.bound()));
+        let (groups, queue) = (Groups::of(snapshot), Vec::new());
+        Affected { snapshot, rules, only_down, hazard, reached, states, groups, queue, touched: 0, is_plain: false }
     }
 
     /// The nodes that a failure of these seeds reaches, the seeds among them, in the order in which it reached them. O(relations of the nodes that are reached).
@@ -43,13 +43,18 @@ impl<'a> Affected<'a> {
             Some(over) => self.reach(seeds, over),
             None => self.settle(seeds),
         }
-        &self.reached
+        self.reached()
+    }
+
+    /// What the last search reached, as it returned it.
+    pub fn reached(&self) -> &[u32] {
+        self.reached.nodes()
     }
 
     /// The worst state that the last search found for a node.
     pub fn state(&self, node: Node) -> State {
         if self.is_plain {
-            return if self.states.has(node.0) { State::Down } else { State::None };
+            return if self.reached.has(node.0) { State::Down } else { State::None };
         }
         let state = self.states.get(node.0).unwrap_or_default();
         State::ALL.get(state as usize).copied().unwrap_or_default()
@@ -70,34 +75,27 @@ impl<'a> Affected<'a> {
     /// Plain reachability: whatever is reached is down.
     fn reach(&mut self, seeds: &[(Node, State)], over: OnlyDown) {
         for (seed, _) in seeds.iter().filter(|(node, _)| self.snapshot.is_there(*node)) {
-            self.keep(seed.0);
+            self.reached.insert(seed.0);
         }
         let mut next = 0;
-        while let Some(&node) = self.reached.get(next) {
+        while let Some(&node) = self.reached.nodes().get(next) {
             next += 1;
             match over {
                 OnlyDown::OverAll => self.step_over_all(node),
                 OnlyDown::OverSome => self.step_over_some(node),
             }
-            if self.reached.len() - next > self.sweeps_pay() {
+            if self.reached.nodes().len() - next > self.sweeps_pay() {
                 next = self.sweep(over);
             }
         }
     }
 
     #[inline]
-    fn keep(&mut self, node: u32) {
-        if self.states.mark(node) {
-            self.reached.push(node);
-        }
-    }
-
-    #[inline]
     fn step_over_all(&mut self, node: u32) {
-        let run = self.snapshot.topology().incoming(node);
-        self.touched += run.len() as u64;
-        for &other in run.nodes() {
-            self.keep(other);
+        let others = self.snapshot.topology().left_ends(node);
+        self.touched += others.len() as u64;
+        for &other in others {
+            self.reached.insert(other);
         }
     }
 
@@ -106,7 +104,7 @@ impl<'a> Affected<'a> {
         self.touched += run.len() as u64;
         for (other, class) in run.iter() {
             if self.rules.rule(class).to_left.of(State::Down) == State::Down {
-                self.keep(other);
+                self.reached.insert(other);
             }
         }
     }
@@ -121,13 +119,18 @@ impl<'a> Affected<'a> {
     /// what they can. A node counts as reached within the round, so that a graph in order of need takes one round.
     fn sweep(&mut self, over: OnlyDown) -> usize {
         loop {
-            let before = self.reached.len();
-            for node in 0..self.snapshot.bound() as u32 {
-                if !self.states.has(node) && self.needs_reached(node, over) {
-                    self.keep(node);
+            let before = self.reached.nodes().len();
+            for word in 0..self.snapshot.bound().div_ceil(64) {
+                let mut left = self.reached.absent(word);
+                while left != 0 {
+                    let node = word as u32 * 64 + left.trailing_zeros();
+                    left &= left - 1;
+                    if self.needs_reached(node, over) {
+                        self.reached.insert(node);
+                    }
                 }
             }
-            if self.reached.len() - before <= self.sweeps_pay() {
+            if self.reached.nodes().len() - before <= self.sweeps_pay() {
                 return before;
             }
         }
@@ -136,14 +139,18 @@ impl<'a> Affected<'a> {
     #[inline]
     fn needs_reached(&mut self, node: u32, over: OnlyDown) -> bool {
         let topology: &Topology = self.snapshot.topology();
-        let run = topology.outgoing(node);
-        let found = match over {
-            OnlyDown::OverAll => run.nodes().iter().position(|other| self.states.has(*other)),
-            OnlyDown::OverSome => run.iter().position(|(other, class)| {
-                self.states.has(other) && self.rules.rule(class).to_left.of(State::Down) == State::Down
-            }),
+        let (needed, found) = match over {
+            OnlyDown::OverAll => {
+                let ends = topology.right_ends(node);
+                (ends.len(), ends.iter().position(|other| self.reached.has(*other)))
+            }
+            OnlyDown::OverSome => {
+                let run = topology.outgoing(node);
+                let passes = |class| self.rules.rule(class).to_left.of(State::Down) == State::Down;
+                (run.len(), run.iter().position(|(other, class)| self.reached.has(other) && passes(class)))
+            }
         };
-        self.touched += found.map_or(run.len(), |at| at + 1) as u64;
+        self.touched += found.map_or(needed, |at| at + 1) as u64;
         found.is_some()
     }
 
@@ -168,7 +175,7 @@ impl<'a> Affected<'a> {
             return;
         }
         if known.is_none() {
-            self.reached.push(node);
+            self.reached.insert(node);
         }
         self.states.set(node, state as u32);
         self.queue.push((node, state));

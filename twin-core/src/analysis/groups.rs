@@ -1,13 +1,13 @@
 //! How many members of each group are up while failure spreads. O(1) for each member that falls, O(members) for a group that is met first.
 
-use crate::analysis::marks::{Borrowed, Marks};
+use crate::analysis::marks::{Borrowed, Kept, Marks};
 use crate::graph::{Node, Snapshot};
 use crate::schema::State;
 
 /// The groups that one search met.
 #[derive(Debug)]
 pub(super) struct Groups {
-    places: Borrowed,
+    places: Borrowed<Marks>,
     up: Vec<usize>,
 }
 

@@ -1,11 +1,28 @@
-//! Marks on nodes for one search: no clearing and no allocation from one search to the next on a thread.
+//! What a search remembers of nodes: no clearing of everything and no allocation from one search to the next on a thread.
 
 use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
+use std::thread::LocalKey;
 
 thread_local! {
-    /// The marks that no search of this thread uses at the moment.
-    static IDLE: RefCell<Vec<Marks>> = const { RefCell::new(Vec::new()) };
+    static IDLE_MARKS: RefCell<Vec<Marks>> = const { RefCell::new(Vec::new()) };
+    static IDLE_SETS: RefCell<Vec<NodeSet>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What a thread keeps from search to search.
+pub(super) trait Kept: Default + 'static {
+    /// Those that no search of this thread uses at the moment.
+    const IDLE: &'static LocalKey<RefCell<Vec<Self>>>;
+
+    /// Makes ready for nodes below `bound`, of which nothing is known.
+    fn begin(&mut self, bound: usize);
+
+    /// One for nodes below `bound`. As [`Kept::begin`], but O(bound) the first time on a thread.
+    fn borrow(bound: usize) -> Borrowed<Self> {
+        let mut kept = Self::IDLE.with_borrow_mut(Vec::pop).unwrap_or_default();
+        kept.begin(bound);
+        Borrowed(kept)
+    }
 }
 
 /// A number for each node that is marked. A mark holds for one search: each has an epoch of its own.
@@ -16,14 +33,10 @@ pub(super) struct Marks {
     values: Vec<u32>,
 }
 
-impl Marks {
-    /// Marks for nodes below `bound`, none of them marked. O(1), but O(bound) the first time on a thread.
-    pub fn borrow(bound: usize) -> Borrowed {
-        let mut marks = IDLE.with_borrow_mut(Vec::pop).unwrap_or_default();
-        marks.begin(bound);
-        Borrowed(marks)
-    }
+impl Kept for Marks {
+    const IDLE: &'static LocalKey<RefCell<Vec<Self>>> = &IDLE_MARKS;
 
+    /// O(1): a new epoch.
     fn begin(&mut self, bound: usize) {
         if self.epochs.len() < bound {
             self.epochs.resize(bound, 0);
@@ -35,7 +48,9 @@ impl Marks {
             self.epoch = 1;
         }
     }
+}
 
+impl Marks {
     /// Takes all marks away. O(1).
     pub fn clear(&mut self) {
         self.begin(0);
@@ -67,28 +82,86 @@ impl Marks {
     }
 }
 
-/// Marks that go back to their thread when they are dropped.
+/// Nodes in the order in which they were added, with a bit for each node, so that of a million nodes the bits stay in a near cache.
+#[derive(Debug, Default)]
+pub(super) struct NodeSet {
+    bits: Vec<u64>,
+    nodes: Vec<u32>,
+}
+
+impl Kept for NodeSet {
+    const IDLE: &'static LocalKey<RefCell<Vec<Self>>> = &IDLE_SETS;
+
+    /// O(nodes of the search before).
+    fn begin(&mut self, bound: usize) {
+        self.clear();
+        if self.bits.len() < bound.div_ceil(64) {
+            self.bits.resize(bound.div_ceil(64), 0);
+        }
+    }
+}
+
+impl NodeSet {
+    /// Takes all nodes out. O(nodes in it).
+    pub fn clear(&mut self) {
+        match self.nodes.len() < self.bits.len() {
+            true => self.nodes.iter().for_each(|node| self.bits[*node as usize / 64] = 0),
+            false => self.bits.fill(0),
+        }
+        self.nodes.clear();
+    }
+
+    /// The nodes, in the order in which they were added.
+    #[inline]
+    pub fn nodes(&self) -> &[u32] {
+        &self.nodes
+    }
+
+    /// Whether a node is in it.
+    #[inline]
+    pub fn has(&self, node: u32) -> bool {
+        self.bits[node as usize / 64] & (1 << (node % 64)) != 0
+    }
+
+    /// Adds a node, unless it is in it.
+    #[inline]
+    pub fn insert(&mut self, node: u32) {
+        let (word, bit) = (&mut self.bits[node as usize / 64], 1 << (node % 64));
+        if *word & bit == 0 {
+            *word |= bit;
+            self.nodes.push(node);
+        }
+    }
+
+    /// A bit for each of the 64 nodes from `64 * word` on that is not in it.
+    #[inline]
+    pub fn absent(&self, word: usize) -> u64 {
+        !self.bits[word]
+    }
+}
+
+/// Goes back to its thread when it is dropped.
 #[derive(Debug)]
-pub(super) struct Borrowed(Marks);
+pub(super) struct Borrowed<T: Kept>(T);
 
-impl Deref for Borrowed {
-    type Target = Marks;
+impl<T: Kept> Deref for Borrowed<T> {
+    type Target = T;
 
-    fn deref(&self) -> &Marks {
+    fn deref(&self) -> &T {
         &self.0
     }
 }
 
-impl DerefMut for Borrowed {
-    fn deref_mut(&mut self) -> &mut Marks {
+impl<T: Kept> DerefMut for Borrowed<T> {
+    fn deref_mut(&mut self) -> &mut T {
         &mut self.0
     }
 }
 
-impl Drop for Borrowed {
+impl<T: Kept> Drop for Borrowed<T> {
     fn drop(&mut self) {
-        // A thread that ends has no list any more, and its marks end with it.
-        let _ = IDLE.try_with(|idle| idle.borrow_mut().push(std::mem::take(&mut self.0)));
+        // A thread that ends has no list any more, and what it kept ends with it.
+        let _ = T::IDLE.try_with(|idle| idle.borrow_mut().push(std::mem::take(&mut self.0)));
     }
 }
 
@@ -107,6 +180,23 @@ mod tests {
         drop(first);
         let second = Marks::borrow(6);
         assert!((0..6).all(|node| !second.has(node)));
+    }
+
+    #[test]
+    fn a_set_is_empty_for_the_next_search() {
+        for bound in [200, 70, 300] {
+            let mut set = NodeSet::borrow(bound);
+            assert_eq!((set.nodes(), set.absent(1)), (&[][..], u64::MAX));
+            for node in [69, 3, 69, 64] {
+                set.insert(node);
+            }
+            assert_eq!((set.nodes(), set.absent(1)), (&[69, 3, 64][..], !0b10_0001));
+            assert!(set.has(3) && !set.has(4));
+            set.clear();
+            assert!(!set.has(3) && set.nodes().is_empty());
+            (0..bound as u32).for_each(|node| set.insert(node));
+            assert!(set.has(bound as u32 - 1));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::analysis::groups::Groups;
-use crate::analysis::marks::{Borrowed, Marks};
+use crate::analysis::marks::{Borrowed, Kept, Marks};
 use crate::analysis::rules::{Hazard, Rules};
 use crate::graph::{Node, Snapshot};
 use crate::schema::State;
@@ -131,9 +131,10 @@ impl Spread {
 struct Search<'a> {
     snapshot: &'a Snapshot,
     rules: Rules,
-    /// The place of each node among those that were reached.
-    places: Borrowed,
+    // Goes back to the thread before the marks that were borrowed before it, so that the next search gets its own long list again.
     groups: Groups,
+    /// The place of each node among those that were reached.
+    places: Borrowed<Marks>,
     seeds: Vec<Node>,
     spread: Spread,
     queue: VecDeque<(Node, State)>,

@@ -1,9 +1,11 @@
 //! Digests: short names for content. Not cryptographic; they tell equal from different, not friend from foe.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 /// A 128-bit digest of some bytes (XXH3), shown as 32 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +25,40 @@ impl Digest {
 pub fn digest_of<T: Serialize>(value: &T) -> Digest {
     Digest::of(&serde_json::to_vec(value).unwrap_or_default())
 }
+
+/// The hash of a key, the same in every process.
+pub(crate) fn hash_of(key: &(impl Hash + ?Sized)) -> u64 {
+    let mut hasher = Xxh3::new();
+    key.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A digest is as good a hash as any.
+#[derive(Default)]
+pub(crate) struct Itself(u64);
+
+impl Hasher for Itself {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write_u128(&mut self, digest: u128) {
+        self.0 = digest as u64;
+    }
+}
+
+/// What is kept by digest. Its order is never looked at.
+pub(crate) type ByDigest<V> = HashMap<Digest, V, BuildHasherDefault<Itself>>;
+/// Hashes. Their order is never looked at.
+pub(crate) type Hashes = HashSet<u64, BuildHasherDefault<Itself>>;
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,6 +11,7 @@ mod printable;
 mod time;
 mod work;
 
+pub(crate) use digest::{ByDigest, Hashes, hash_of};
 pub use digest::{Digest, digest_of};
 pub use error::{Error, ErrorKind, Result, nearest, shortened};
 pub use handles::{Handle, live_handles};

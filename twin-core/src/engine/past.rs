@@ -84,9 +84,15 @@ impl Twin {
     /// What holds now, if it is what readers are shown.
     fn shown_at(&self, now: Timestamp) -> Option<Snapshot> {
         let Shown { revision, head } = self.shown();
-        let Head { pages, readings, until } = head?;
+        let Head { pages, readings, until, .. } = head?;
         let as_of = AsOf { valid: now, known: now };
         until.is_none_or(|until| now < until).then(|| Snapshot::new(pages, readings, as_of, now, revision))
+    }
+
+    /// How many units of the head were assembled anew at the last commit that changed it. For tests.
+    #[cfg(feature = "testkit")]
+    pub fn units_made(&self) -> usize {
+        self.state().head(self.schema()).assembly.made()
     }
 
     /// Writes checkpoints after so many rows already. For tests.
@@ -136,7 +142,7 @@ impl State {
             self.check_kept(as_of)?;
         }
         let context = Context::new(as_of.valid);
-        let pages = Arc::new(self.log.pages(schema, as_of, &context));
+        let pages = Arc::new(self.log.assembled(schema, as_of, &context).pages);
         let readings = Arc::new(self.log.readings(known));
         let until = (known == Timestamp::MAX).then(|| self.log.next_change(as_of.valid, &context)).flatten();
         let past = self.past.keep(Past { as_of, until, pages, readings });

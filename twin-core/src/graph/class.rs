@@ -79,16 +79,8 @@ impl Key {
         let nothing = Variant { name: "", forward: Propagation::NOTHING, reverse: Propagation::NOTHING };
         let (mildest, worst) = row.map_or((nothing, nothing), |row| row.range(variant));
         let passes_failure = row.is_some_and(|row| row.passes_failure());
-        let row = Edge {
-            from: u32::MAX,
-            to: u32::MAX,
-            relation: relation.clone(),
-            variant: variant.map(str::to_owned),
-            perspectives: Vec::new(),
-            confidence: 1.0,
-            attributes: Vec::new(),
-            evidence: Vec::new(),
-        };
+        let unsaid = Edge::new(u32::MAX, relation.clone(), u32::MAX, variant.map(str::to_owned));
+        let row = Edge { confidence: 1.0, ..unsaid };
         EdgeClass { relation, variant, mildest, worst, governed, governs, passes_failure, row }
     }
 }

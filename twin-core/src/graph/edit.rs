@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::{Error, ErrorKind, Result};
-use crate::graph::class::Governed;
+use crate::graph::class::{Classes, Governed};
 use crate::graph::topology::{Joined, NO_ROW};
 use crate::graph::{Node, Pages, Snapshot};
 use crate::schema::Relation;
@@ -45,35 +45,33 @@ impl Snapshot {
 
 impl Pages {
     fn edited(&self, changes: &[EdgeChange]) -> Result<Pages> {
-        let mut removals: BTreeMap<(u32, &Relation, u32), usize> = BTreeMap::new();
-        let mut added = Vec::new();
-        let mut classes = self.classes.clone();
-        let governed = Governed { groups: &self.groups, memberships: &self.memberships };
+        let (mut removals, mut added) = (Vec::new(), Vec::new());
+        let mut classes = NewClasses { pages: self, classes: self.classes.clone(), known: BTreeMap::new() };
         for change in changes {
             match change {
                 EdgeChange::Remove { from, relation, to } => {
-                    *removals.entry((from.0, relation, to.0)).or_default() += 1;
+                    removals.push(Removal { from: from.0, to: to.0, relation });
                 }
                 EdgeChange::Add { from, relation, to } => {
-                    self.schema.relation(relation.as_str())?;
                     self.check_there(*from)?;
                     self.check_there(*to)?;
-                    let between = governed.between(from.0, to.0);
-                    let class = classes.number(&self.schema, relation, None, between);
+                    let class = classes.number(from.0, relation, to.0)?;
                     added.push(Joined { from: from.0, to: to.0, class, place: NO_ROW });
                 }
             }
         }
-        let mut removed = Vec::with_capacity(changes.len() - added.len());
-        for ((from, relation, to), count) in removals {
-            self.find_edges(from, relation, to, count, &mut removed)?;
+        removals.sort_unstable();
+        let mut removed = Vec::with_capacity(removals.len());
+        for alike in removals.chunk_by(PartialEq::eq) {
+            self.find_edges(alike[0], alike.len(), &mut removed)?;
         }
         let topology = self.topology.edited(self.entities.len() as u32, &removed, &added);
-        Ok(self.joined_by(topology, classes))
+        Ok(self.joined_by(topology, classes.classes))
     }
 
-    /// Adds so many of the edges that join two nodes by a relation.
-    fn find_edges(&self, from: u32, relation: &Relation, to: u32, count: usize, found: &mut Vec<Joined>) -> Result<()> {
+    /// Adds so many of the edges that a removal means.
+    fn find_edges(&self, removal: Removal<'_>, count: usize, found: &mut Vec<Joined>) -> Result<()> {
+        let Removal { from, to, relation } = removal;
         let before = found.len();
         let ends = self.topology.outgoing(from).ends().filter(|end| end.node == to);
         let alike = ends.filter(|end| self.classes()[end.class as usize].relation == *relation).take(count);
@@ -92,5 +90,34 @@ impl Pages {
             true => Ok(()),
             false => Err(Error::new(ErrorKind::Invalid, format!("node {} is not in this snapshot", node.0))),
         }
+    }
+}
+
+/// An edge that goes, by what it is called.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Removal<'a> {
+    from: u32,
+    to: u32,
+    relation: &'a Relation,
+}
+
+/// The classes of edges that come. The table is asked once about each relation.
+struct NewClasses<'a> {
+    pages: &'a Pages,
+    classes: Classes,
+    known: BTreeMap<(&'a Relation, (bool, bool)), u16>,
+}
+
+impl<'a> NewClasses<'a> {
+    fn number(&mut self, from: u32, relation: &'a Relation, to: u32) -> Result<u16> {
+        let Pages { schema, groups, memberships, .. } = self.pages;
+        let between = Governed { groups, memberships }.between(from, to);
+        if let Some(number) = self.known.get(&(relation, between)) {
+            return Ok(*number);
+        }
+        schema.relation(relation.as_str())?;
+        let number = self.classes.number(schema, relation, None, between);
+        self.known.insert((relation, between), number);
+        Ok(number)
     }
 }

@@ -120,6 +120,14 @@ pub struct Edge {
     pub evidence: Vec<EvidenceId>,
 }
 
+impl Edge {
+    /// A relation that nothing more is known of.
+    pub(crate) fn new(from: u32, relation: Relation, to: u32, variant: Option<String>) -> Self {
+        let (perspectives, attributes, evidence) = (Vec::new(), Vec::new(), Vec::new());
+        Edge { from, to, relation, variant, perspectives, confidence: 0.0, attributes, evidence }
+    }
+}
+
 /// Things of which some may fail: the owner needs `k` of the members.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Group {

@@ -1,6 +1,6 @@
 //! From a name, an id or a record to nodes: sorted by hash, in pages that snapshots share.
 
-use std::hash::{Hash, Hasher};
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
@@ -57,16 +57,27 @@ fn prefix(hash: u64, bits: u32) -> u64 {
     hash.checked_shr(64 - bits).unwrap_or_default()
 }
 
-/// The hash of a key, the same in every process.
-pub(super) fn hash_of(key: &(impl Hash + ?Sized)) -> u64 {
-    let mut hasher = Xxh3::new();
-    key.hash(&mut hasher);
-    hasher.finish()
+/// The hash of a text as it is printed, without writing it down.
+pub(super) fn hash_of_printed(text: &impl fmt::Display) -> u64 {
+    let mut hasher = Printed(Xxh3::new());
+    // Only a text that refuses to be printed could fail, and ours do not.
+    let _ = write!(hasher, "{text}");
+    hasher.0.digest()
+}
+
+struct Printed(Xxh3);
+
+impl Write for Printed {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.update(text.as_bytes());
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::hash_of;
 
     #[test]
     fn every_entry_is_found_and_nothing_else() {

@@ -18,7 +18,7 @@ mod revise;
 mod snapshot;
 mod topology;
 
-pub use assemble::{Identified, build};
+pub use assemble::{Assembly, Before, Identified, build};
 pub use class::EdgeClass;
 pub use columns::{Columns, Texts};
 pub use edit::EdgeChange;

@@ -6,7 +6,7 @@ const FREE: usize = 8;
 const WINDOW: usize = 512;
 
 /// The number of each row, in order; and how many numbers there are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Numbers {
     pub of: Vec<u32>,
     pub bound: usize,

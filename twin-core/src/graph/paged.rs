@@ -88,8 +88,13 @@ impl<T> Paged<T> {
         (0..self.pages.len()).filter_map(|page| self.page(page)).flatten().map(|row| &**row)
     }
 
+    /// The rows as they are shared.
+    pub(super) fn rows(&self) -> Vec<Arc<T>> {
+        (0..self.pages.len()).filter_map(|page| self.page(page)).flatten().cloned().collect()
+    }
+
     /// The rows of the pages that this list does not share with another, with their numbers. O(pages + rows of these pages).
-    pub(super) fn unlike<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (usize, &'a T)> {
+    pub(crate) fn unlike<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (usize, &'a T)> {
         let is_shared = |place: usize| other.pages.get(place).is_some_and(|theirs| self.pages[place].is(theirs));
         let pages = (0..self.pages.len()).filter(move |place| !is_shared(*place));
         let rows = move |place: usize| self.page(place).unwrap_or_default().iter().map(|row| &**row);
@@ -103,41 +108,45 @@ impl<T> Paged<T> {
     }
 }
 
-impl<T: Clone + PartialEq> Paged<T> {
-    /// A list with these rows at their numbers, on the pages of this one where they say the same. Numbers without a row are `absent`. O(rows).
+impl<T: PartialEq> Paged<T> {
+    /// A list with these rows at their numbers, on the pages of this one where they say the same. Numbers without a row are `absent`. O(rows) to see which rows are others, and to compare
+    /// these.
     #[must_use]
-    pub(super) fn placed(&self, rows: &[T], numbers: &Numbers, absent: &T) -> Self {
-        let row_of = numbers.rows();
+    pub(super) fn placed(&self, rows: &[Arc<T>], numbers: &Numbers, absent: T) -> Self {
+        let (row_of, absent) = (numbers.rows(), Arc::new(absent));
         let page = |(place, numbers): (usize, &[Option<u32>])| {
-            let known = self.page(place).unwrap_or_default();
-            let row = |row: &Option<u32>| row.map_or(absent, |row| &rows[row as usize]);
-            self.page_of(place, known, numbers.iter().map(row))
+            let row = |row: &Option<u32>| row.map_or(&absent, |row| &rows[row as usize]);
+            self.page_of(place, numbers.iter().map(row))
         };
         Paged { pages: row_of.chunks(ROWS_PER_PAGE).enumerate().map(page).collect(), len: row_of.len() }
     }
 
-    /// A list of these rows, on the pages of this one where they say the same at the same places. O(rows).
+    /// A list of these rows, on the pages of this one where they say the same at the same places. O(rows), as [`Paged::placed`].
     #[must_use]
-    pub(super) fn again(&self, rows: Vec<T>) -> Self {
-        let page =
-            |(place, rows): (usize, &[T])| self.page_of(place, self.page(place).unwrap_or_default(), rows.iter());
+    pub(super) fn again(&self, rows: &[Arc<T>]) -> Self {
+        let page = |(place, rows): (usize, &[Arc<T>])| self.page_of(place, rows.iter());
         Paged { pages: rows.chunks(ROWS_PER_PAGE).enumerate().map(page).collect(), len: rows.len() }
     }
 
     /// The page at a place if it says the same, else one that shares the rows that do.
-    fn page_of<'r>(&self, place: usize, known: &[Arc<T>], rows: impl ExactSizeIterator<Item = &'r T> + Clone) -> Page<T>
+    fn page_of<'r>(&self, place: usize, rows: impl ExactSizeIterator<Item = &'r Arc<T>> + Clone) -> Page<T>
     where
         T: 'r,
     {
-        if known.len() == rows.len() && known.iter().zip(rows.clone()).all(|(known, row)| **known == *row) {
+        let known = self.page(place).unwrap_or_default();
+        if known.len() == rows.len() && known.iter().zip(rows.clone()).all(|(known, row)| is_same(known, row)) {
             return self.pages[place].clone();
         }
-        let row = |(at, row): (usize, &T)| match known.get(at) {
-            Some(known) if **known == *row => known.clone(),
-            _ => Arc::new(row.clone()),
+        let row = |(at, row): (usize, &'r Arc<T>)| match known.get(at) {
+            Some(known) if is_same(known, row) => known.clone(),
+            _ => row.clone(),
         };
         Page::made(rows.enumerate().map(row).collect())
     }
+}
+
+fn is_same<T: PartialEq>(a: &Arc<T>, b: &Arc<T>) -> bool {
+    Arc::ptr_eq(a, b) || **a == **b
 }
 
 impl<T> From<Vec<T>> for Paged<T> {
@@ -221,12 +230,12 @@ mod tests {
     #[test]
     fn rows_that_say_the_same_share_their_pages() {
         let before = Paged::from((0..1000).collect::<Vec<usize>>());
-        let mut rows: Vec<usize> = (0..1000).collect();
-        rows[300] = 7;
+        let mut rows: Vec<Arc<usize>> = (0..1000).map(Arc::new).collect();
+        rows[300] = Arc::new(7);
         let numbers = Numbers { of: (0..1000).collect(), bound: 1001 };
-        let after = before.placed(&rows, &numbers, &99);
+        let after = before.placed(&rows, &numbers, 99);
         assert_eq!((after.pages_unlike(&before), after[300], after[301], after[1000]), (2, 7, 301, 99));
-        let again = before.again(rows);
+        let again = before.again(&rows);
         assert_eq!((again.pages_unlike(&before), again[300], again.len()), (1, 7, 1000));
     }
 }

@@ -6,11 +6,10 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 
 use crate::answer::EvidenceId;
-use crate::base::{Money, Timestamp};
+use crate::base::{Money, Timestamp, hash_of};
 use crate::graph::class::{Classes, EdgeClass, Governed};
-use crate::graph::lookup::{Lookup, hash_of};
+use crate::graph::lookup::{Lookup, hash_of_printed};
 use crate::graph::paged::Paged;
-use crate::graph::revise::evidence_hash;
 use crate::graph::topology::{Csr, End, Joined, NO_ROW, Side, Topology};
 use crate::graph::{Edge, EdgeRef, Entity, Group, Node};
 use crate::identity::{EntityId, Verdict};
@@ -174,8 +173,6 @@ pub(super) struct Lookups {
     ids: OnceLock<Lookup>,
     records: OnceLock<Lookup>,
     names: OnceLock<Lookup>,
-    /// The rows of evidence by what they say.
-    evidence: OnceLock<Lookup>,
     /// The nodes of each kind.
     kinds: OnceLock<Vec<Vec<u32>>>,
 }
@@ -191,10 +188,11 @@ impl Pages {
         let groups = Paged::from(groups);
         let mut classes = Classes::default();
         let governed = Governed { groups: &groups, memberships: &memberships };
-        let joined = joined(&schema, (&edges, &places(edges.len())), governed, &mut classes);
+        let edge_places = places(edges.len());
+        let joined = joined(&schema, edges.iter().zip(&edge_places), governed, &mut classes);
         let (outgoing, incoming) = Csr::both_ways(entities.len(), &joined);
         let mut kinds = Vec::new();
-        let kind_of = kind_places(&mut kinds, &entities);
+        let kind_of = kind_places(&mut kinds, entities.iter().map(|entity| &entity.kind));
         Pages {
             kinds: Arc::new(kinds),
             kind_of: Arc::new(kind_of),
@@ -395,12 +393,21 @@ impl Pages {
 
     /// The nodes that a record makes up. O(1), but O(records) the first time.
     pub(super) fn with_record<'a>(&'a self, record: &'a RecordKey) -> impl Iterator<Item = u32> + 'a {
-        let nodes = self.lookups.records.get_or_init(|| self.records()).nodes(hash_of(record));
+        let nodes = self.hashed_records().nodes(hash_of_printed(record));
         nodes.filter(|node| self.is_there(*node) && self.entities[*node as usize].records.contains(record))
     }
 
-    fn records(&self) -> Lookup {
-        self.lookup(|entity, keep| entity.records.iter().for_each(|record| keep(hash_of(record))))
+    /// The nodes that a record makes up whose key is printed so. O(1), but O(records) the first time.
+    pub(super) fn with_printed_record<'a>(&'a self, key: &'a str) -> impl Iterator<Item = u32> + 'a {
+        let is_printed_so =
+            move |node: u32| self.entities[node as usize].records.iter().any(|own| own.to_string() == key);
+        let nodes = self.hashed_records().nodes(hash_of_printed(&key));
+        nodes.filter(move |node| self.is_there(*node) && is_printed_so(*node))
+    }
+
+    fn hashed_records(&self) -> &Lookup {
+        let made = || self.lookup(|entity, keep| entity.records.iter().for_each(|own| keep(hash_of_printed(own))));
+        self.lookups.records.get_or_init(made)
     }
 
     /// The nodes whose entity has this name in lower case. O(1), but O(entities) the first time.
@@ -408,13 +415,6 @@ impl Pages {
         let made = || self.lookup(|entity, keep| keep(hash_of(entity.name.to_lowercase().as_str())));
         let nodes = self.lookups.names.get_or_init(made).nodes(hash_of(name));
         nodes.filter(|node| self.is_there(*node) && self.entities[*node as usize].name.to_lowercase() == *name)
-    }
-
-    /// The rows of evidence that may say the same, least first. O(1), but O(evidence) the first time.
-    pub(super) fn evidence_with(&self, hash: u64) -> impl Iterator<Item = u32> + '_ {
-        let made =
-            || Lookup::new((0_u32..).zip(self.evidence.iter()).map(|(id, row)| (evidence_hash(row), id)).collect());
-        self.lookups.evidence.get_or_init(made).nodes(hash)
     }
 
     /// The same, with the lookups that others made already, on their pages.
@@ -425,11 +425,10 @@ impl Pages {
             }
             OnceLock::new()
         };
-        let Lookups { ids, records, names, evidence, .. } = &*before.lookups;
+        let Lookups { ids, records, names, .. } = &*before.lookups;
         let _ = self.with_id(&EntityId::new("")).next();
-        let _ = self.evidence_with(0).next();
         if records.get().is_some() {
-            self.lookups.records.get_or_init(|| self.records());
+            self.hashed_records();
         }
         if names.get().is_some() {
             let _ = self.with_name("").next();
@@ -438,7 +437,6 @@ impl Pages {
             ids: share(&self.lookups.ids, ids),
             records: share(&self.lookups.records, records),
             names: share(&self.lookups.names, names),
-            evidence: share(&self.lookups.evidence, evidence),
             kinds: OnceLock::new(),
         };
         Pages { lookups: Arc::new(lookups), ..self }
@@ -486,9 +484,9 @@ impl Rows {
 }
 
 /// The edges as a search sees them, with the numbers of their classes.
-pub(super) fn joined(
+pub(super) fn joined<'e>(
     schema: &Schema,
-    (edges, places): (&[Edge], &[u32]),
+    edges: impl Iterator<Item = (&'e Edge, &'e u32)>,
     governed: Governed<'_>,
     classes: &mut Classes,
 ) -> Vec<Joined> {
@@ -497,7 +495,7 @@ pub(super) fn joined(
         let class = classes.number(schema, &edge.relation, edge.variant.as_deref(), between);
         Joined { from: edge.from, to: edge.to, class, place: *place }
     };
-    edges.iter().zip(places).map(join).collect()
+    edges.map(join).collect()
 }
 
 /// From each member of a group to the numbers of its groups.
@@ -509,18 +507,18 @@ pub(super) fn memberships(bound: usize, groups: &[Group], numbers: &[u32]) -> Cs
 }
 
 /// For each entity the place of its kind among the kinds, to which those that are new are added.
-pub(super) fn kind_places(kinds: &mut Vec<Kind>, entities: &[Entity]) -> Vec<u16> {
+pub(super) fn kind_places<'e>(kinds: &mut Vec<Kind>, entities: impl Iterator<Item = &'e Kind>) -> Vec<u16> {
     let number = |place: usize| u16::try_from(place).unwrap_or(u16::MAX);
     let mut places: BTreeMap<Kind, u16> =
         kinds.iter().enumerate().map(|(place, kind)| (kind.clone(), number(place))).collect();
-    let place = |entity: &Entity| match places.get(&entity.kind) {
+    let place = |kind: &Kind| match places.get(kind) {
         Some(place) => *place,
         None => {
-            kinds.push(entity.kind.clone());
+            kinds.push(kind.clone());
             // The table limits its kinds so that they can be counted.
-            places.insert(entity.kind.clone(), number(kinds.len() - 1));
+            places.insert(kind.clone(), number(kinds.len() - 1));
             number(kinds.len() - 1)
         }
     };
-    entities.iter().map(place).collect()
+    entities.map(place).collect()
 }

@@ -80,7 +80,7 @@ impl Readings {
     /// The same, with the memory of those before where they say the same. O(scopes).
     #[must_use]
     pub fn after(self, before: &Readings) -> Self {
-        let scopes = before.scopes.again(self.scopes.iter().cloned().collect());
+        let scopes = before.scopes.again(&self.scopes.rows());
         Readings { scopes, summary: self.summary }
     }
 

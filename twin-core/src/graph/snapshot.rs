@@ -255,7 +255,8 @@ impl Snapshot {
         Stated { name: name.to_owned(), ..scenario }
     }
 
-    /// Finds one entity by id, record key, alias, or unique name; `name@place` tells apart what is called the same.
+    /// Finds one entity by its id or one that was merged into it, by the key of one of its records as answers print it (`shop/Workload:cart`), or by a unique
+    /// name; `name@place` tells apart what is called the same.
     ///
     /// A component comes before its instances, and what runs before the records that make it up.
     ///
@@ -265,7 +266,8 @@ impl Snapshot {
         if let Some(node) = self.node_of(&EntityId::new(name)) {
             return Ok(node);
         }
-        let candidates = self.called(name);
+        let of_record: Vec<Node> = self.pages.with_printed_record(name).map(Node).collect();
+        let candidates = if of_record.is_empty() { self.called(name) } else { of_record };
         let least = candidates.iter().map(|node| precedence(self.entity(*node))).min();
         let best: Vec<Node> =
             candidates.into_iter().filter(|node| Some(precedence(self.entity(*node))) == least).collect();

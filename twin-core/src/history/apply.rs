@@ -9,7 +9,7 @@ use crate::base::{Context, Result, Timestamp};
 use crate::history::Log;
 use crate::history::intervals::Intervals;
 use crate::history::late::LateWord;
-use crate::history::row::{Assertion, Reading, Row, Withdrawal};
+use crate::history::row::{Assertion, Reading, Row, Telling, Withdrawal};
 use crate::observe::{
     Batch, Diagnostic, Evidence, Fact, Listing, Locator, Mode, Observation, Outcome, Record, RecordKey, Scope,
     Statement, Target, code,
@@ -44,7 +44,7 @@ pub struct Staged {
 impl Staged {
     /// Whether anything beyond freshness changes.
     pub fn changes_facts(&self) -> bool {
-        self.rows.iter().any(|row| !matches!(row, Row::Read(_)))
+        self.rows.iter().any(|row| !matches!(row, Row::Read(_) | Row::Told(_)))
     }
 }
 
@@ -337,7 +337,14 @@ impl Stage<'_> {
     /// A change replaces what its records said before, and takes away the records that the source says are gone. One that is older than what is known
     /// of its record changes only what was. What one batch both says is gone and records, was gone first: its record replaces what was said.
     fn replace_some(&mut self, batch: &Batch, mut said: Said, at: Timestamp) {
-        let records = std::mem::take(&mut said.records);
+        let (before, records) = (self.staged.rows.len(), std::mem::take(&mut said.records));
+        let recorded = records.iter().map(|record| (record.key.clone(), record.at));
+        let told = recorded.chain(batch.gone.iter().map(|key| (key.clone(), at))).collect();
+        self.replace_each(batch, records, said, at);
+        self.remember(&batch.scope, told, before);
+    }
+
+    fn replace_each(&mut self, batch: &Batch, records: Vec<SaidRecord>, mut said: Said, at: Timestamp) {
         let (late, timely): (Vec<SaidRecord>, Vec<SaidRecord>) =
             records.into_iter().partition(|record| self.is_late(&batch.scope, &record.key, record.at));
         for record in late {
@@ -371,13 +378,26 @@ impl Stage<'_> {
         add(if gone { &mut counters.applied } else { &mut counters.duplicate }, 1);
     }
 
+    /// Keeps when the scope told of records, where neither a row since `before` nor anything that was known shows it: else nobody could tell that what comes after it
+    /// was before.
+    fn remember(&mut self, scope: &Scope, told: BTreeSet<(RecordKey, Timestamp)>, before: usize) {
+        let rows = self.staged.rows[before..].iter();
+        let shown: BTreeSet<(&RecordKey, Timestamp)> = rows.filter_map(|row| shown(self.log, row)).collect();
+        let hidden = |(record, at): &(RecordKey, Timestamp)| {
+            !shown.contains(&(record, *at)) && !self.log.told_of(scope, record).contains(at)
+        };
+        let hidden: Vec<(RecordKey, Timestamp)> = told.into_iter().filter(hidden).collect();
+        let telling = |(record, at)| Row::Told(Telling { record, scope: scope.clone(), at });
+        self.staged.rows.extend(hidden.into_iter().map(telling));
+    }
+
     fn late(&mut self, scope: &Scope, subject: &RecordKey, at: Timestamp, facts: &[(Arc<Fact>, Vec<Evidence>)]) {
         let rows = LateWord { scope, subject, at }.rows(self.log, facts);
         self.staged.rows.extend(rows);
     }
 
     fn is_late(&self, scope: &Scope, subject: &RecordKey, at: Timestamp) -> bool {
-        self.log.changes_of(scope, subject).last().is_some_and(|known| at < *known)
+        self.log.told_of(scope, subject).last().is_some_and(|known| at < *known)
     }
 
     /// Adds rows for each fact that the scope does not say yet, or with other evidence, or for another time. Returns these facts.
@@ -493,6 +513,15 @@ impl Stage<'_> {
 fn place<'a>(said: impl IntoIterator<Item = &'a Observation>, scope: &Scope) -> Locator {
     let first = said.into_iter().flat_map(|observation| &observation.evidence.chain).next();
     first.map_or_else(|| Locator::line(&scope.path, 0), |step| step.locator.clone())
+}
+
+/// The record of which a row shows that something was told, and when.
+fn shown<'a>(log: &'a Log, row: &'a Row) -> Option<(&'a RecordKey, Timestamp)> {
+    match row {
+        Row::Asserted(assertion) => Some((&assertion.fact.subject, assertion.listing.valid_from)),
+        Row::Withdrawn(withdrawal) => Some((log.subject_of(withdrawal.fact)?, withdrawal.valid_to)),
+        _ => None,
+    }
 }
 
 fn asserted(fact: &Arc<Fact>, listing: Listing, valid_to: Option<Timestamp>) -> Row {

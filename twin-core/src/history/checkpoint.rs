@@ -143,7 +143,8 @@ impl Sets {
 
 fn pack_scopes(log: &Log, left_out: &BTreeMap<ScopeId, Timestamp>, sets: &mut Sets) -> Vec<Vec<u8>> {
     let kept = log.scopes.iter().map(|(name, place, scope)| {
-        let end = scope.left_out.max(left_out.get(&place).copied());
+        let told = scope.told.values().filter_map(|times| times.last().copied()).max();
+        let end = scope.left_out.max(told).max(left_out.get(&place).copied());
         keep_scope(name, scope, end, sets)
     });
     let kept: Vec<KeptScope> = kept.collect();

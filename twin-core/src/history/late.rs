@@ -18,8 +18,8 @@ pub(super) struct LateWord<'a> {
 impl LateWord<'_> {
     /// The rows that put what was said then in its place: nothing for what is known to have held then.
     pub fn rows(&self, log: &Log, said: &[(Arc<Fact>, Vec<Evidence>)]) -> Vec<Row> {
-        let changes = log.changes_of(self.scope, self.subject);
-        let Some(next) = changes.into_iter().find(|change| *change > self.at) else { return Vec::new() };
+        let times = log.told_of(self.scope, self.subject);
+        let Some(next) = times.into_iter().find(|time| *time > self.at) else { return Vec::new() };
         let facts: BTreeSet<&Fact> = said.iter().map(|(fact, _)| fact.as_ref()).collect();
         let others = log.said_of(self.scope, self.subject).into_iter().filter(|fact| !facts.contains(fact.as_ref()));
         let mut rows: Vec<Row> = others.flat_map(|fact| self.cut(log, &fact, next)).collect();
@@ -41,9 +41,10 @@ impl LateWord<'_> {
             return vec![Row::Withdrawn(ended), before, holds(fact, again, None)];
         }
         let covering = intervals.closed.range(..self.at).rev().find(|(_, (end, _))| self.at < *end);
-        let shorter = covering
-            .map(|(since, (_, listing))| holds(fact, self.listing(listing.evidence.clone(), *since), Some(self.at)));
-        shorter.into_iter().collect()
+        let Some((since, (end, listing))) = covering else { return Vec::new() };
+        let holds = |since, end| holds(fact, self.listing(listing.evidence.clone(), since), Some(end));
+        let again = (next < *end).then(|| holds(next, *end));
+        std::iter::once(holds(*since, self.at)).chain(again).collect()
     }
 
     fn listing(&self, evidence: Vec<Evidence>, valid_from: Timestamp) -> Listing {

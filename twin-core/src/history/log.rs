@@ -4,6 +4,7 @@
 //! when. Whoever asks about a time before that asks the whole log ([`Log::reaches`], [`Log::misses`]).
 
 mod ask;
+mod changed;
 pub(super) mod facts;
 pub(super) mod scopes;
 
@@ -11,9 +12,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::base::{Context, Error, ErrorKind, Result, Timestamp};
+use crate::base::{Context, Digest, Error, ErrorKind, Result, Timestamp};
 use crate::history::intervals::Said;
-use crate::history::row::{Assertion, Commit, Reading, Row, Withdrawal};
+use crate::history::row::{Assertion, Commit, Reading, Row, Telling, Withdrawal};
 use crate::identity::{EntityId, HumanDecision, IdentityState};
 use crate::observe::RecordKey;
 use facts::{FactId, Facts, ScopeId, Word};
@@ -48,6 +49,8 @@ struct Journal {
     facts: usize,
     /// Each word that was added.
     heard: Vec<(FactId, ScopeId)>,
+    /// Each telling that was added.
+    told: Vec<(ScopeId, Digest, Timestamp)>,
     scopes: usize,
     /// Of each scope that was read: what stood before.
     standings: BTreeMap<ScopeId, (Standing, Arc<BTreeSet<String>>, usize)>,
@@ -162,6 +165,7 @@ impl Log {
         self.journal = Some(Box::new(Journal {
             facts: self.facts.len(),
             heard: Vec::new(),
+            told: Vec::new(),
             scopes: self.scopes.len(),
             standings: BTreeMap::new(),
             assignments: self.assignments.len(),
@@ -185,6 +189,9 @@ impl Log {
             self.facts.get_mut(fact).words.pop();
             self.settle(fact, scope);
         }
+        for (scope, record, at) in journal.told {
+            self.scopes.get_mut(scope).untell(record, at);
+        }
         for (scope, (standing, members, readings)) in journal.standings {
             let log = self.scopes.get_mut(scope);
             (log.standing, log.members) = (standing, members);
@@ -204,6 +211,7 @@ impl Log {
             Row::Asserted(assertion) => self.assert(tx, assertion),
             Row::Withdrawn(withdrawal) => self.withdraw(tx, &withdrawal),
             Row::Read(reading) => self.read(tx, reading),
+            Row::Told(telling) => self.tell(&telling),
             row @ (Row::Assigned { .. } | Row::Redirected { .. }) => self.assign(tx, row),
             Row::Decided(decision) => self.decisions.push((tx, decision)),
         }
@@ -221,6 +229,14 @@ impl Log {
         let Some(fact) = self.facts.by_digest(withdrawal.fact) else { return };
         let scope = self.scopes.intern(&withdrawal.scope);
         self.hear(fact, Word { tx, scope, said: Said::Ended(withdrawal.valid_to) });
+    }
+
+    fn tell(&mut self, telling: &Telling) {
+        let (scope, record) = (self.scopes.intern(&telling.scope), telling.record.digest());
+        let is_new = self.scopes.get_mut(scope).tell(record, telling.at);
+        if let Some(journal) = self.journal.as_mut().filter(|_| is_new) {
+            journal.told.push((scope, record, telling.at));
+        }
     }
 
     /// Keeps a word, and what the scope lists after it.

@@ -1,6 +1,6 @@
 //! How rows are written as bytes. Changing anything here changes the store's format.
 
-use crate::history::row::{Assertion, Reading, Row, Withdrawal};
+use crate::history::row::{Assertion, Reading, Row, Telling, Withdrawal};
 use crate::identity::{EntityId, HumanDecision};
 use crate::observe::Listing;
 use crate::observe::pack::{Packed, Packer, Unpacker, packed};
@@ -8,13 +8,14 @@ use crate::observe::pack::{Packed, Packer, Unpacker, packed};
 packed!(struct Listing { scope, evidence, valid_from });
 packed!(struct Assertion { fact, listing, valid_to });
 packed!(struct Withdrawal { fact, scope, valid_to });
+packed!(struct Telling { record, scope, at });
 packed!(struct Reading { scope, observed_at, outcome, capabilities, members, cursor, diagnostics });
 packed!(enum HumanDecision {
     0 => Pin { a, b }, 1 => Split { a, b }, 2 => Unpin { a, b }, 3 => Name { record, name }
 });
 packed!(enum Row {
     0 => Asserted(assertion), 1 => Withdrawn(withdrawal), 2 => Read(reading), 3 => Assigned { record, entity },
-    4 => Redirected { from, to }, 5 => Decided(decision)
+    4 => Redirected { from, to }, 5 => Decided(decision), 6 => Told(telling)
 });
 
 impl Packed for EntityId {

@@ -32,6 +32,18 @@ pub struct Withdrawal {
     pub valid_to: Timestamp,
 }
 
+/// A scope told of a record at a time that no word on a fact shows: all that it said was known, or it said that the record is gone and nothing of it was known. It
+/// changes nothing that holds; what was so before it and comes after it is held against it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Telling {
+    /// The record.
+    pub record: RecordKey,
+    /// Who told of it.
+    pub scope: Scope,
+    /// When it was so, by the source's own word, else when it was read.
+    pub at: Timestamp,
+}
+
 /// A scope was read, or at least tried.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
@@ -66,6 +78,8 @@ pub enum Row {
     Withdrawn(Withdrawal),
     /// A scope was read.
     Read(Reading),
+    /// A scope told of a record at a time.
+    Told(Telling),
     /// A record belongs to an entity from now on.
     Assigned {
         /// The record.
@@ -91,6 +105,7 @@ impl Row {
             Row::Asserted(assertion) => assertion.listing.valid_from,
             Row::Withdrawn(withdrawal) => withdrawal.valid_to,
             Row::Read(reading) => reading.observed_at,
+            Row::Told(telling) => telling.at,
             Row::Assigned { .. } | Row::Redirected { .. } | Row::Decided(_) => Timestamp::MIN,
         }
     }

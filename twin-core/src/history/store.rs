@@ -13,7 +13,7 @@
 //! | `checkpoint` | number of the part | part 0: the head of the commit at which it stands and the checksums of the others; then what bears on the head of the log |
 //! | `floor` | number of the part | the same for what stands for everything before the first commit, where there is such a thing |
 //!
-//! Times are microseconds. The subject is a digest: of the record for facts, assignments and decisions (the first record where
+//! Times are microseconds. The subject is a digest: of the record for facts, tellings, assignments and decisions (the first record where
 //! there are two), of the scope for readings, of the id no longer in use for redirections, of the fact for withdrawals. Rows
 //! without a valid time are filed under the earliest. The chained checksum covers that of the commit before, everything else in the head, and the
 //! checksum of each block in order.
@@ -25,8 +25,10 @@
 //! - No row is handed out that is missing, doubled, altered, moved within or between commits: that is `Corrupt`. Every
 //!   block is verified each time it is read; before a writer first appends, so are all pages of the database.
 //! - A file that cannot be opened is not touched: it is first examined, and if need be repaired, in memory.
+//! - A file is made beside its name, and gets it once it is whole and on disk; the name is on disk before anybody is told. So a copy is there in full or not at
+//!   all, and of a store that is written anew the old one or the new one, also after the loss of power.
 //! - A store whose process was killed opens with every commit that was acknowledged.
-//! - Opening by [`Store::resume`] takes as long as what bears on the head is large, whatever the age of the file; but where the last writer did not close the
+//! - Opening by [`Store::open`] takes as long as what bears on the head is large, whatever the age of the file; but where the last writer did not close the
 //!   file, all of it is read.
 //! - A file with an older format opens, and is written anew when something is first appended to it; a newer one is `Newer`. A file that is not ours is `NotAStore`, among them one
 //!   cut off within its first bytes; but an empty file, or a database without any table, is a new store to a writer, since
@@ -36,14 +38,16 @@
 //!
 //! What it does not do: it cannot tell a file from an older copy of itself, and its checksums are against accidents, not
 //! against somebody who computes them anew. Reading some damaged files makes the database panic; the panic is caught, but the
-//! process's panic hook has then already printed it. A process killed while it creates a store can leave a file that is
-//! `NotAStore`, with nothing in it.
+//! process's panic hook has then already printed it. A process killed while it creates, copies or rewrites a store can leave an
+//! empty file of the name, which a reader takes for no store and the next writer for a new one, and an unfinished one beside it,
+//! with `.new` after the name, which the next writer who needs that name takes away.
 
 #[cfg(feature = "testkit")]
 mod backend;
 mod fault;
 mod file;
 mod first;
+mod folder;
 mod holder;
 mod layout;
 mod log;
@@ -56,6 +60,7 @@ mod tests;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use redb::Durability;
 
@@ -63,11 +68,13 @@ use crate::base::{Context, Digest, Result, Timestamp};
 use crate::history::{Commit, Log};
 use fault::Fault;
 use file::{Found, Opened};
+use folder::System;
 use holder::Holder;
 use layout::Head;
 use log::Extent;
 use meta::Meta;
 
+pub use folder::{Claim, Folder};
 pub use upkeep::Verified;
 
 /// The least number of rows after which a checkpoint is written.
@@ -75,6 +82,7 @@ const LEAST_ROWS: u64 = 4_096;
 
 /// The file in which the log lives on. Dropping it closes the file.
 pub struct Store {
+    folder: Arc<dyn Folder>,
     path: PathBuf,
     fingerprint: Option<Digest>,
     /// The last commit that was read or written.
@@ -99,58 +107,39 @@ struct Writer {
 }
 
 impl Store {
-    /// Opens the store at `path` for writing with a schema of this fingerprint, and reads every commit in the order of their
-    /// times. Creates the file if it is not there or empty. O(rows).
+    /// Opens the store at `path` for writing with a schema of this fingerprint, and reads what bears on the head of its log. Creates the file if it is not there or
+    /// empty. O(what bears on the head).
     ///
     /// # Errors
     /// `Busy` while another process, or this one, holds it for writing; `NotAStore`, `Newer`, `Corrupt`, `Io`. The file is then
     /// as it was.
-    pub fn open(path: &Path, fingerprint: Digest) -> Result<(Store, Vec<Commit>)> {
-        let (store, found) = Store::writing(path, fingerprint, Extent::All)?;
-        Ok((store, found.log.commits))
+    pub fn open(path: &Path, fingerprint: Digest) -> Result<(Store, Log)> {
+        let (database, found) = file::open(path, fingerprint).map_err(|fault| fault.at(path))?;
+        Store::writing(
+            Arc::new(System),
+            path,
+            Writer::new(Some(Holder::of(path)), database, fingerprint, &found),
+            found,
+        )
     }
 
-    /// Opens the store at `path` for writing as [`Store::open`] does, and reads what bears on the head of its log. O(what bears on the head).
-    ///
-    /// # Errors
-    /// As [`Store::open`].
-    pub fn resume(path: &Path, fingerprint: Digest) -> Result<(Store, Log)> {
-        let (store, found) = Store::writing(path, fingerprint, Extent::Head)?;
-        Ok((store, found.log.into_log()))
-    }
-
-    fn writing(path: &Path, fingerprint: Digest, extent: Extent) -> Result<(Store, Found)> {
-        let (database, found) = file::open(path, extent).map_err(|fault| fault.at(path))?;
-        let mut writer = Writer::new(Some(Holder::of(path)), database, fingerprint, &found);
+    fn writing(folder: Arc<dyn Folder>, path: &Path, mut writer: Writer, found: Found) -> Result<(Store, Log)> {
         writer.begin().map_err(|fault| fault.at(path))?;
-        let fingerprint = found.meta.map_or(fingerprint, |meta| meta.schema);
+        let fingerprint = Some(found.meta.map_or(writer.schema, |meta| meta.schema));
         let (path, last) = (path.to_owned(), found.log.last);
-        Ok((Store { path, fingerprint: Some(fingerprint), last, writer: Some(writer) }, found))
+        Ok((Store { folder, path, fingerprint, last, writer: Some(writer) }, found.log.into_log()))
     }
 
-    /// Opens the store at `path` for reading, beside whoever writes it, and reads every commit in the order of their times.
-    /// Never writes, also not after a crash. O(rows).
+    /// Opens the store at `path` for reading, beside whoever writes it, and reads what bears on the head of its log. Never writes, also not after a crash. O(what bears
+    /// on the head).
     ///
     /// # Errors
     /// `NotAStore`, also for an empty file; `Newer`, `Corrupt`, `Io`.
-    pub fn open_read_only(path: &Path) -> Result<(Store, Vec<Commit>)> {
-        let (store, found) = Store::reading(path, Extent::All)?;
-        Ok((store, found.log.commits))
-    }
-
-    /// Opens the store at `path` for reading as [`Store::open_read_only`] does, and reads what bears on the head of its log. O(what bears on the head).
-    ///
-    /// # Errors
-    /// As [`Store::open_read_only`].
-    pub fn resume_read_only(path: &Path) -> Result<(Store, Log)> {
-        let (store, found) = Store::reading(path, Extent::Head)?;
-        Ok((store, found.log.into_log()))
-    }
-
-    fn reading(path: &Path, extent: Extent) -> Result<(Store, Found)> {
-        let found = file::follow(path, extent).map_err(|fault| fault.at(path))?;
+    pub fn open_read_only(path: &Path) -> Result<(Store, Log)> {
+        let found = file::follow(path, Extent::Head).map_err(|fault| fault.at(path))?;
         let (fingerprint, last) = (found.meta.map(|meta| meta.schema), found.log.last);
-        Ok((Store { path: path.to_owned(), fingerprint, last, writer: None }, found))
+        let store = Store { folder: Arc::new(System), path: path.to_owned(), fingerprint, last, writer: None };
+        Ok((store, found.log.into_log()))
     }
 
     /// The fingerprint of the schema that the store was last written with before it was opened; `None` for a store that is
@@ -188,15 +177,6 @@ impl Store {
         if let Some(writer) = &mut self.writer {
             writer.wanted = Some(rows);
         }
-    }
-
-    /// The commits later than `after`, in the order of their times, as the file has them now. O(rows of these commits · log of
-    /// all rows), but O(all rows) where the last writer did not close the store.
-    ///
-    /// # Errors
-    /// As for opening.
-    pub fn refresh(&self, after: Timestamp) -> Result<Vec<Commit>> {
-        Ok(self.found(Extent::After(after))?.log.commits)
     }
 
     /// Brings a log that this store gave up to what the file has now, and says whether anything was new. O(rows of new commits), but O(what bears on the head)

@@ -3,38 +3,41 @@
 use std::collections::BTreeMap;
 
 use crate::answer::AsOf;
-use crate::base::{Context, Timestamp};
-use crate::graph::{self, Identified, Pages, Rows};
+use crate::base::{Context, Hashes, Timestamp};
+use crate::graph::{self, Assembly, Before, Identified, Pages};
 use crate::history::Log;
 use crate::history::row::Row;
-use crate::identity::{Assignments, Directory, HumanDecision, IdentityState, cluster};
+use crate::identity::{Assignments, Directory, HumanDecision, cluster};
 use crate::observe::RecordKey;
 use crate::schema::Schema;
 
+/// What holds at two times, put together and joined.
+#[derive(Debug)]
+pub struct Assembled {
+    /// The pages.
+    pub pages: Pages,
+    /// How they were put together.
+    pub assembly: Assembly,
+    /// The rows by which identity follows them.
+    pub identity: Vec<Row>,
+}
+
 impl Log {
-    /// The pages of two times; not whole where the context stops.
-    pub fn pages(&self, schema: &Schema, as_of: AsOf, context: &Context) -> Pages {
-        let identity = self.identity_at(as_of.known);
-        Pages::of(self.assemble(schema, as_of, &identity, context).0)
+    /// What holds at two times; not whole where the context stops. O(facts).
+    pub fn assembled(&self, schema: &Schema, as_of: AsOf, context: &Context) -> Assembled {
+        let (pages, assembly) = (Pages::empty(schema), Assembly::default());
+        let before = Before { pages: &pages, assembly: &assembly, changed: Hashes::default() };
+        self.assemble(schema, as_of, before, context)
     }
 
-    /// The rows at the head of the log at `now`, and the rows by which identity follows them; not all of them where the context stops.
-    pub fn head(&self, schema: &Schema, now: Timestamp, context: &Context) -> (Rows, Vec<Row>) {
-        let as_of = AsOf { valid: now, known: Timestamp::MAX };
-        let (rows, change) = self.assemble(schema, as_of, &self.identity, context);
-        let assigned = change.assigned.into_iter().map(|(record, entity)| Row::Assigned { record, entity });
-        let redirected = change.redirected.into_iter().map(|(from, to)| Row::Redirected { from, to });
-        (rows, assigned.chain(redirected).collect())
+    /// What holds at the head of the log at `now`, on the pages of what held before; not whole where the context stops.
+    pub fn head(&self, schema: &Schema, now: Timestamp, before: Before<'_>, context: &Context) -> Assembled {
+        self.assemble(schema, AsOf { valid: now, known: Timestamp::MAX }, before, context)
     }
 
     /// Puts the facts of two times together, with ids that follow from what identity remembers.
-    fn assemble(
-        &self,
-        schema: &Schema,
-        as_of: AsOf,
-        identity: &IdentityState,
-        context: &Context,
-    ) -> (Rows, Assignments) {
+    fn assemble(&self, schema: &Schema, as_of: AsOf, before: Before<'_>, context: &Context) -> Assembled {
+        let identity = self.identity_at(as_of.known);
         let holdings = self.holdings(as_of.valid, as_of.known, context);
         let directory = Directory::new(&holdings, context);
         let decisions = self.decisions(as_of.known);
@@ -48,8 +51,15 @@ impl Log {
             verdicts: found.verdicts,
             redirects: identity.redirects_after(&change),
         };
-        (graph::build(&directory, schema, identified), change)
+        let (pages, assembly) = graph::build(&directory, schema, identified, before);
+        Assembled { pages, assembly, identity: rows_of(change) }
     }
+}
+
+fn rows_of(change: Assignments) -> Vec<Row> {
+    let assigned = change.assigned.into_iter().map(|(record, entity)| Row::Assigned { record, entity });
+    let redirected = change.redirected.into_iter().map(|(from, to)| Row::Redirected { from, to });
+    assigned.chain(redirected).collect()
 }
 
 fn keys_of<'d>(directory: &'d Directory<'_>, clusters: &[crate::identity::Cluster]) -> Vec<Vec<&'d RecordKey>> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::Context;
+use crate::base::{Context, Digest};
 use crate::observe::{Handle, Holding, RecordKey, Space, Statement, Target};
 use crate::schema::{AttributeName, Kind, Value, attribute};
 
@@ -16,6 +16,8 @@ pub type FactIndex = u32;
 pub struct RecordView {
     /// Its key.
     pub key: RecordKey,
+    /// The key's identity.
+    pub digest: Digest,
     /// Its name for people.
     pub name: String,
     /// The fact that says that it exists.
@@ -40,32 +42,33 @@ pub struct Found {
 /// All live facts, by record and by name. Built once for a revision: O(facts · log facts).
 #[derive(Debug)]
 pub struct Directory<'a> {
-    holdings: &'a [Holding],
+    holdings: &'a [Holding<'a>],
     records: Vec<RecordView>,
-    by_key: BTreeMap<&'a RecordKey, RecordIndex>,
     by_handle: BTreeMap<&'a Handle, Vec<Found>>,
     by_label: BTreeMap<(&'a str, &'a str, &'a str), Vec<Found>>,
     by_kind: BTreeMap<&'a Kind, Vec<RecordIndex>>,
     /// Teams by their names without their organisations.
     by_team: BTreeMap<&'a str, Vec<Found>>,
+    /// The records that state a relation.
+    related: Vec<RecordIndex>,
     context: &'a Context,
 }
 
 impl<'a> Directory<'a> {
     /// Reads facts that are sorted by subject. What the context stops is not whole, nor is anything that is built on it.
-    pub fn new(holdings: &'a [Holding], context: &'a Context) -> Self {
+    pub fn new(holdings: &'a [Holding<'a>], context: &'a Context) -> Self {
         let mut directory = Directory {
             holdings,
             records: Vec::new(),
-            by_key: BTreeMap::new(),
             by_handle: BTreeMap::new(),
             by_label: BTreeMap::new(),
             by_kind: BTreeMap::new(),
             by_team: BTreeMap::new(),
+            related: Vec::new(),
             context,
         };
         let mut start = 0;
-        for group in holdings.chunk_by(|a, b| a.fact.subject == b.fact.subject).take_while(|_| context.goes_on()) {
+        for group in holdings.chunk_by(|a, b| a.subject == b.subject).take_while(|_| context.goes_on()) {
             directory.add(group, start);
             start += group.len();
         }
@@ -74,11 +77,12 @@ impl<'a> Directory<'a> {
         directory
     }
 
-    fn add(&mut self, group: &'a [Holding], start: usize) {
+    fn add(&mut self, group: &'a [Holding<'a>], start: usize) {
         let key = &group[0].fact.subject;
         let index = self.records.len() as RecordIndex;
         let mut view = RecordView {
             key: key.clone(),
+            digest: group[0].subject,
             name: key.name.clone(),
             exists: None,
             facts: (start as FactIndex, (start + group.len()) as FactIndex),
@@ -95,12 +99,12 @@ impl<'a> Directory<'a> {
                 }
                 Statement::KnownAs(handle) => view.handles.push((handle.clone(), fact)),
                 Statement::Joins { network, rank } => networks.push((*rank, network.clone())),
+                Statement::Related { .. } if self.related.last() != Some(&index) => self.related.push(index),
                 _ => {}
             }
         }
         networks.sort();
         view.networks = networks.into_iter().map(|(_, network)| network).collect();
-        self.by_key.insert(key, index);
         self.by_kind.entry(&key.kind).or_default().push(index);
         self.records.push(view);
     }
@@ -140,12 +144,12 @@ impl<'a> Directory<'a> {
     }
 
     /// The facts that hold.
-    pub fn holdings(&self) -> &'a [Holding] {
+    pub fn holdings(&self) -> &'a [Holding<'a>] {
         self.holdings
     }
 
     /// The fact at a place.
-    pub fn holding(&self, fact: FactIndex) -> &'a Holding {
+    pub fn holding(&self, fact: FactIndex) -> &'a Holding<'a> {
         &self.holdings[fact as usize]
     }
 
@@ -159,9 +163,10 @@ impl<'a> Directory<'a> {
         &self.records[index as usize]
     }
 
-    /// The record of that key.
+    /// The record of that key. O(log records).
     pub fn by_key(&self, key: &RecordKey) -> Option<RecordIndex> {
-        self.by_key.get(key).copied()
+        let found = self.records.binary_search_by(|record| record.key.cmp(key)).ok();
+        found.map(|place| place as RecordIndex)
     }
 
     /// The records of that kind, in the order of their keys.
@@ -169,8 +174,13 @@ impl<'a> Directory<'a> {
         self.by_kind.get(&kind).into_iter().flatten().copied()
     }
 
+    /// The records that state a relation, in the order of their keys.
+    pub fn related(&self) -> &[RecordIndex] {
+        &self.related
+    }
+
     /// The facts of a record, with their places.
-    pub fn facts_of(&self, record: RecordIndex) -> impl Iterator<Item = (FactIndex, &'a Holding)> + use<'a> {
+    pub fn facts_of(&self, record: RecordIndex) -> impl Iterator<Item = (FactIndex, &'a Holding<'a>)> + use<'a> {
         let (start, end) = self.records[record as usize].facts;
         let holdings = self.holdings;
         (start..end).map(move |fact| (fact, &holdings[fact as usize]))
@@ -274,7 +284,7 @@ impl<'a> Directory<'a> {
 }
 
 /// A host as it is written, then without the suffix of a cluster's services, then without its namespace.
-fn spellings(host: &str) -> Vec<String> {
+pub(super) fn spellings(host: &str) -> Vec<String> {
     let host = host.trim_end_matches('.').to_lowercase();
     let mut spellings = vec![host.clone()];
     let service = host.split_once(".svc").filter(|(_, rest)| rest.is_empty() || rest.starts_with('.'));

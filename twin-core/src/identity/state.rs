@@ -1,5 +1,6 @@
 //! Stable ids: which entity a record belongs to, for ever.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::Context;
@@ -113,32 +114,40 @@ impl IdentityState {
     /// one cluster only, so a split leaves it with the larger part, and of equal parts with the one that it was made for. A cluster without a claim gets the id
     /// that is made for it, which may be one that it had before it was merged. O(records · log records).
     pub fn claim(&self, clusters: &[Vec<&RecordKey>], context: &Context) -> Assignments {
-        let winners = self.winners(clusters);
+        let before = self.before(clusters);
+        let winners = self.winners(clusters, &before);
         let mut given: BTreeSet<EntityId> = winners.values().cloned().collect();
-        let held = self.held_elsewhere(clusters);
+        let held = OnceCell::new();
+        let held = || held.get_or_init(|| self.held_elsewhere(clusters, &before));
         let mut result = Assignments::default();
         for (place, records) in clusters.iter().enumerate().take_while(|_| context.goes_on()) {
             let id = winners
                 .get(&place)
                 .cloned()
-                .unwrap_or_else(|| fresh(records, |id| given.contains(id) || held.contains(id)));
+                .unwrap_or_else(|| fresh(records, |id| given.contains(id) || held().contains(id)));
             given.insert(id.clone());
             result.ids.push(id);
         }
-        for (records, id) in clusters.iter().zip(&result.ids) {
-            let moved = records.iter().filter(|record| self.assigned.get(**record) != Some(id));
-            result.assigned.extend(moved.map(|record| ((*record).clone(), id.clone())));
+        for ((records, before), id) in clusters.iter().zip(&before).zip(&result.ids) {
+            let moved = records.iter().zip(before).filter(|(_, before)| **before != Some(id));
+            result.assigned.extend(moved.map(|(record, _)| ((*record).clone(), id.clone())));
         }
-        result.redirected = self.losers(clusters, &result.ids, &given);
+        result.redirected = losers(&before, &result.ids, &given);
         result
     }
 
+    /// The id that each record of each cluster had.
+    fn before(&self, clusters: &[Vec<&RecordKey>]) -> Vec<Vec<Option<&EntityId>>> {
+        let ids = |records: &Vec<&RecordKey>| records.iter().map(|record| self.assigned.get(*record)).collect();
+        clusters.iter().map(ids).collect()
+    }
+
     /// Which cluster keeps which id.
-    fn winners(&self, clusters: &[Vec<&RecordKey>]) -> BTreeMap<usize, EntityId> {
+    fn winners(&self, clusters: &[Vec<&RecordKey>], before: &[Vec<Option<&EntityId>>]) -> BTreeMap<usize, EntityId> {
         let mut claims: Vec<(std::cmp::Reverse<usize>, &EntityId, usize)> = Vec::new();
-        for (place, records) in clusters.iter().enumerate() {
+        for (place, before) in before.iter().enumerate() {
             let mut shared: BTreeMap<&EntityId, usize> = BTreeMap::new();
-            for id in records.iter().filter_map(|record| self.assigned.get(*record)) {
+            for id in before.iter().flatten() {
                 *shared.entry(id).or_default() += 1;
             }
             claims.extend(shared.into_iter().map(|(id, count)| (std::cmp::Reverse(count), id, place)));
@@ -158,29 +167,29 @@ impl IdentityState {
         winners
     }
 
-    /// Ids that nobody holds any longer although their records are still there: they stand for whoever has the records now.
-    fn losers(
-        &self,
-        clusters: &[Vec<&RecordKey>],
-        ids: &[EntityId],
-        given: &BTreeSet<EntityId>,
-    ) -> Vec<(EntityId, EntityId)> {
-        let mut redirects = BTreeMap::new();
-        for (records, id) in clusters.iter().zip(ids) {
-            for old in records.iter().filter_map(|record| self.assigned.get(*record)) {
-                if !given.contains(old) {
-                    redirects.entry(old.clone()).or_insert_with(|| id.clone());
-                }
-            }
-        }
-        redirects.into_iter().collect()
-    }
-
     /// The ids of records that are not there now: kept for their return.
-    fn held_elsewhere(&self, clusters: &[Vec<&RecordKey>]) -> BTreeSet<&EntityId> {
+    fn held_elsewhere(&self, clusters: &[Vec<&RecordKey>], before: &[Vec<Option<&EntityId>>]) -> BTreeSet<&EntityId> {
+        if before.iter().flatten().flatten().count() == self.assigned.len() {
+            return BTreeSet::new();
+        }
         let there: BTreeSet<&RecordKey> = clusters.iter().flatten().copied().collect();
         self.assigned.iter().filter(|(record, _)| !there.contains(record)).map(|(_, id)| id).collect()
     }
+}
+
+/// Ids that nobody holds any longer although their records are still there: they stand for whoever has the records now.
+fn losers(
+    before: &[Vec<Option<&EntityId>>],
+    ids: &[EntityId],
+    given: &BTreeSet<EntityId>,
+) -> Vec<(EntityId, EntityId)> {
+    let mut redirects = BTreeMap::new();
+    for (before, id) in before.iter().zip(ids) {
+        for old in before.iter().flatten().filter(|old| !given.contains(**old)) {
+            redirects.entry((*old).clone()).or_insert_with(|| id.clone());
+        }
+    }
+    redirects.into_iter().collect()
 }
 
 /// The first of the ids that are made for a cluster which is free.

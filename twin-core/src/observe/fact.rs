@@ -1,5 +1,6 @@
 //! A fact: one statement about one record from one side. Which scopes list it, and why, stands beside it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -49,9 +50,11 @@ pub struct Listing {
 
 /// A fact that holds, with everybody who says so.
 #[derive(Clone, Debug)]
-pub struct Holding {
+pub struct Holding<'a> {
     /// The fact.
-    pub fact: Arc<Fact>,
+    pub fact: &'a Fact,
+    /// The identity of its subject.
+    pub subject: Digest,
     /// Who says so, in the order of their scopes; at least one.
-    pub listings: Vec<Arc<Listing>>,
+    pub listings: Cow<'a, [Arc<Listing>]>,
 }

@@ -15,7 +15,7 @@ mod words;
 
 pub use case::{check, rows};
 pub use estate::{Estate, estate};
-pub use graph::{component, snapshot_of};
+pub use graph::{NEEDS, THING, component, graph_of_pairs, snapshot_of};
 pub use reference::naive_spread;
 pub use snapshot::SnapshotBuilder;
 pub use strategy::{Drawing, batches, drawing, files};

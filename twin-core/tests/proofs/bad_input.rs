@@ -190,14 +190,28 @@ fn what_a_page_says_of_times_that_are_none_is_told() {
     assert_eq!(PageDraft::from_json(text).unwrap_err().kind(), ErrorKind::Invalid, "JSON has no such number");
 }
 
+/// Tells some bad input to a twin in memory and to one on disk, which answers the same when it is opened anew, and goes on.
+fn in_memory_and_on_disk(told: impl Fn(&Twin)) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("twin");
+    let (memory, disk) = (Twin::in_memory(), Twin::open(&path).unwrap());
+    [&memory, &disk].into_iter().for_each(&told);
+    drop(disk);
+    let reopened = Twin::open(&path).unwrap();
+    assert_eq!(answers(&reopened), answers(&memory));
+    assert_eq!([&memory, &reopened].map(|twin| apply(twin, AFTER).applied), [2, 2]);
+    assert_eq!(answers(&reopened), answers(&memory));
+}
+
 #[test]
 fn a_record_that_is_told_twice_is_counted_twice_and_kept_once() {
-    let twin = Twin::in_memory();
-    let receipt =
-        apply(&twin, "file a\nWorkload:a\nset replicas 2\nWorkload:a\nset replicas 2\nWorkload:a\nset replicas 3");
-    assert_eq!((receipt.applied, receipt.duplicate, receipt.rejected), (2, 1, 0));
-    assert_eq!(components(&twin.snapshot(At::now(time("09:00")))), ["a"]);
-    assert_eq!(ask(&twin, "09:00", "conflicts a"), ["replicas declared 2 shown", "replicas declared 3"]);
+    in_memory_and_on_disk(|twin| {
+        let receipt =
+            apply(twin, "file a\nWorkload:a\nset replicas 2\nWorkload:a\nset replicas 2\nWorkload:a\nset replicas 3");
+        assert_eq!((receipt.applied, receipt.duplicate, receipt.rejected), (2, 1, 0));
+        assert_eq!(components(&twin.snapshot(At::now(time("09:00")))), ["a"]);
+        assert_eq!(ask(twin, "09:00", "conflicts a"), ["replicas declared 2 shown", "replicas declared 3"]);
+    });
 }
 
 #[test]
@@ -248,13 +262,47 @@ fn changes_that_tell_a_record_at_several_times_are_what_they_are_in_batches_of_t
 
 #[test]
 fn a_relation_to_nothing_known_is_told_as_unresolved_and_found_when_its_end_comes() {
+    in_memory_and_on_disk(tells_what_leads_nowhere);
+}
+
+fn tells_what_leads_nowhere(twin: &Twin) {
+    let estate = "file a\nWorkload:a\ncalls Workload:b\nconnectsTo host:c\nconnectsTo native_id:d";
+    let receipt = apply(twin, estate);
+    assert_eq!((receipt.applied, receipt.duplicate, receipt.late, receipt.rejected), (1, 0, 0, 0));
+    let nowhere = |at, names| {
+        format!("Warning unresolved {at} 0 a reference to {names} is not followed: nothing that was read answers to it")
+    };
+    let [b, c, d] = [("a:2", "estate/Workload:b"), ("a:3", "c"), ("a:4", "d")].map(|(at, names)| nowhere(at, names));
+    assert_eq!(diagnosed(&receipt), [b.clone(), c, d.clone()]);
+    assert!(diagnosed(&apply(twin, &format!("now 09:10\n{estate}"))).is_empty(), "told once");
+    let more = apply(twin, &format!("now 09:20\n{estate}\nconnectsTo native_id:e"));
+    assert_eq!(diagnosed(&more), [nowhere("a:5", "e")], "only what is new");
+    assert_eq!(diagnosed(&apply(twin, "now 09:30\nfile b\nWorkload:b\nknown native_id:d\nknown host:c")), [""; 0]);
+    let gone = apply(twin, "now 09:40\nfile b\nWorkload:b\nknown host:c");
+    assert_eq!(diagnosed(&gone), [d], "what led somewhere and no longer does");
+    let gone = apply(twin, "now 09:50\nfile b");
+    assert!(diagnosed(&gone).contains(&b), "{gone:?}");
+}
+
+#[test]
+fn references_to_nothing_known_do_not_flood_whoever_reads_receipts_as_json() {
     let twin = Twin::in_memory();
-    let receipt = apply(&twin, "file a\nWorkload:a\ncalls Workload:b");
-    assert_eq!((receipt.applied, receipt.rejected), (1, 0));
-    let unresolved = |twin: &Twin| twin.snapshot(At::now(time("09:00"))).pages().unresolved.len();
-    assert_eq!(unresolved(&twin), 1);
-    apply(&twin, "file b\nWorkload:b");
-    assert_eq!(unresolved(&twin), 0);
+    let calls: String = (0..1_500).map(|place| format!("\ncalls Workload:x{place}")).collect();
+    let receipt = apply(&twin, &format!("file a\nWorkload:a{calls}"));
+    let told = receipt.to_value();
+    let told = |field: &str| told[field].as_array().map_or_else(|| told[field].as_u64(), |all| Some(all.len() as u64));
+    assert_eq!(
+        (receipt.diagnostics.len(), told("diagnostic_count"), told("diagnostics")),
+        (1_500, Some(1_500), Some(1_000))
+    );
+}
+
+/// Severity, code, place, records and message of each diagnostic.
+fn diagnosed(receipt: &Receipt) -> Vec<String> {
+    let line = |Diagnostic { severity, code, locator, message, records }: &Diagnostic| {
+        format!("{severity:?} {code} {locator} {records} {message}")
+    };
+    receipt.diagnostics.iter().map(line).collect()
 }
 
 /// What must fail, on a twin that holds something.

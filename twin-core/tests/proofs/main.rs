@@ -1,5 +1,6 @@
 //! Proofs: what the core promises, held against slow references, made-up estates and the ten promises of synchronisation.
 
+mod assembly;
 mod bad_input;
 mod builds;
 mod folders;

@@ -1,13 +1,13 @@
 //! Neither order nor batching matters; saying things twice changes nothing; every record is counted once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use twin_core::observe::{Batch, Mode, Scope, Step};
 use twin_core::testkit::{batches, files};
 use twin_core::{At, Receipt, Twin};
 
-use crate::support::{apply, cases, components, time, told};
+use crate::support::{apply, cases, components, rows, time, told};
 
 fn sum(receipt: &Receipt) -> u64 {
     let Receipt { applied, duplicate, late, rejected, .. } = receipt;
@@ -88,6 +88,89 @@ proptest! {
         let expected = all(&applied(&readings, 1));
         for (order, size) in orders {
             prop_assert_eq!(&all(&applied(&ordered(&readings, &order), size)), &expected, "{:?} by {}", order, size);
+        }
+    }
+}
+
+/// What a change says of a record: that it is gone, or that it is there, with as many replicas, if it says how many.
+type Word = Option<Option<u8>>;
+
+/// Changes, one an hour: each tells of some records. The odd ones stand in another file than the others.
+fn changes() -> impl Strategy<Value = Vec<BTreeMap<u8, Word>>> {
+    let word = prop_oneof![Just(None), proptest::option::of(1..4_u8).prop_map(Some)];
+    proptest::collection::vec(proptest::collection::btree_map(0..4_u8, word, 1..4), 1..8)
+}
+
+fn said_by(changes: &[BTreeMap<u8, Word>]) -> Vec<Batch> {
+    let file = |hour: usize, change: &BTreeMap<u8, Word>, file: u8| {
+        let words = change.iter().filter(|(name, _)| *name % 2 == file).map(|(name, word)| match word {
+            None => format!("gone Workload:w{name}\n"),
+            Some(None) => format!("Workload:w{name}\n"),
+            Some(Some(replicas)) => format!("Workload:w{name}\nset replicas {replicas}\n"),
+        });
+        format!("file f{file} delta at 0{hour}:00\n{}", words.collect::<String>())
+    };
+    let hours = changes.iter().enumerate().flat_map(|(hour, change)| [0, 1].map(|odd| file(hour, change, odd)));
+    crate::support::batches(&hours.collect::<String>())
+}
+
+/// What is there after some changes: what the last word on each record says.
+fn there(changes: &[BTreeMap<u8, Word>]) -> Vec<String> {
+    let last: BTreeMap<&u8, &Word> = changes.iter().flatten().collect();
+    let said = last.into_iter().filter_map(|(name, word)| word.map(|replicas| (name, replicas)));
+    said.map(|(name, replicas)| match replicas {
+        Some(replicas) => format!("w{name} [\"declared {replicas}\"]"),
+        None => format!("w{name} []"),
+    })
+    .collect()
+}
+
+/// What a twin tells to have been there half an hour after a change.
+fn told_after(twin: &Twin, hour: usize) -> Vec<String> {
+    let snapshot = twin.snapshot(At::now(time("09:00")).valid(time(&format!("0{hour}:30"))));
+    let replicas = |name: &String| rows(&snapshot, &format!("attribute {name} replicas"));
+    components(&snapshot).iter().map(|name| format!("{name} {:?}", replicas(name))).collect()
+}
+
+proptest! {
+    #![proptest_config(cases(50))]
+
+    #[test]
+    fn changes_and_removals_tell_the_same_in_any_order(
+        (changes, orders) in changes().prop_flat_map(|all| (Just(all.clone()), orders(2 * all.len()))),
+    ) {
+        let batches = said_by(&changes);
+        let expected = all(&applied(&batches, 1));
+        for (order, size) in orders {
+            let twin = applied(&ordered(&batches, &order), size);
+            prop_assert_eq!(&all(&twin), &expected, "{:?} by {}", order, size);
+            for hour in 0..changes.len() {
+                prop_assert_eq!(told_after(&twin, hour), there(&changes[..=hour]), "{:?} by {} at {}", order, size, hour);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(20))]
+
+    #[test]
+    fn changes_and_removals_tell_the_same_in_any_order_to_a_store_that_is_opened_for_each(
+        (changes, order) in changes().prop_flat_map(|all| {
+            let places: Vec<usize> = (0..2 * all.len()).collect();
+            (Just(all), Just(places).prop_shuffle())
+        }),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("twin");
+        for (place, batch) in ordered(&said_by(&changes), &order).into_iter().enumerate() {
+            let twin = Twin::open(&path).unwrap();
+            twin.checkpoint_after(if place % 3 == 2 { u64::MAX } else { 0 });
+            twin.apply(vec![batch], time("09:00")).unwrap();
+        }
+        let twin = Twin::open(&path).unwrap();
+        for hour in (0..changes.len()).rev() {
+            prop_assert_eq!(told_after(&twin, hour), there(&changes[..=hour]), "{:?} at {}", order, hour);
         }
     }
 }

@@ -80,6 +80,32 @@ fn what_a_system_writes_before_and_after_all_names_says_nothing() {
 }
 
 #[test]
+fn a_word_that_only_some_names_of_a_system_have_says_nothing_where_things_elsewhere_lack_it() {
+    check(
+        "ledger: k8s Deployment ledger
+         parcel: k8s Deployment parcel
+         roster: k8s Deployment roster
+         ticket: k8s Deployment ticket
+         voucher: k8s Deployment voucher
+         ledger: boards panel ledger-overview
+         parcel: boards panel parcel-overview
+         roster: boards panel roster-overview
+         ticket: boards panel ticket
+         ledger: grafana dashboard ledger-dashboard",
+    );
+}
+
+#[test]
+fn numbers_that_follow_each_other_are_no_typing_errors() {
+    check(
+        "a: k8s Deployment collector serial=estate-0001
+         b: docs page gatherer serial=estate-0002
+         c: git folder counter2 serial=estate-0003
+         d: docs page counter3 serial=estate-0004",
+    );
+}
+
+#[test]
 fn a_word_that_tells_things_apart_in_one_system_does_so_in_all() {
     check(
         "ledger: k8s Deployment ledger
@@ -140,11 +166,11 @@ fn one_name_in_two_places_is_two_things_and_in_two_environments_one() {
 #[test]
 fn an_address_says_more_than_a_name() {
     check(
-        "router: compose compose-service edge-router
-         front: compose compose-service front-end
-         router: prometheus scrape-job frontend targets[]=edge-router:80
-         front: k8s Deployment front-end
-         router: k8s Deployment edge-router",
+        "turnstile: compose compose-service turnstile
+         counter: compose compose-service ticket-counter
+         turnstile: prometheus scrape-job ticketcounter targets[]=turnstile:9100
+         counter: k8s Deployment ticket-counter
+         turnstile: k8s Deployment turnstile",
     );
 }
 
@@ -198,7 +224,7 @@ fn many_records_of_one_name_are_compared_with_their_neighbours_only() {
         id: format!("{number:06}"),
         system: "metrics".to_owned(),
         kind: "pod".to_owned(),
-        name: "worker-5f6585d649-fnmft".to_owned(),
+        name: "worker-7c9d4b58f6-x2zvq".to_owned(),
         attributes: Vec::new(),
     };
     let resolution = resolve((0..20_000).map(record).collect(), &Options::default());
@@ -329,6 +355,26 @@ fn every_refusal_has_its_reason() {
         resolution.related().into_iter().map(|related| (related.from, related.relation, related.to)).collect();
     assert_eq!(related, [("0001".to_owned(), "workerOf", "0000".to_owned())]);
     assert_eq!(resolution.why_not("0000", "x").unwrap_err().kind().code(), "unknown");
+}
+
+#[test]
+fn ids_do_not_decide_between_two_that_are_equally_near() {
+    let lines = "a: compose compose-service shopcatalog
+         b: package nuget Shop.Http.Catalogue
+         c: docs page Shop.Catalogues";
+    let orders = [["a", "b", "c"], ["a", "c", "b"], ["b", "a", "c"], ["b", "c", "a"], ["c", "a", "b"], ["c", "b", "a"]];
+    for ids in orders {
+        let mut records = records(lines).0;
+        records.iter_mut().zip(ids).for_each(|(record, id)| record.id = id.to_owned());
+        assert_eq!(resolve(records, &Options::default()).things().len(), 3, "{ids:?}");
+    }
+}
+
+#[test]
+fn a_ticket_that_is_called_like_a_thing_has_no_worker() {
+    let lines = "a: k8s Deployment invoice-worker
+         b: jira issue invoice";
+    assert!(resolve(records(lines).0, &Options::default()).related().is_empty());
 }
 
 #[test]

@@ -10,11 +10,11 @@ use twin_core::analysis::{
 };
 use twin_core::answer::EvidenceId;
 use twin_core::base::{Context, ErrorKind, Timestamp};
-use twin_core::graph::{Columns, EdgeChange, EdgeClass, EdgeRef, Node, Snapshot};
-use twin_core::schema::{Kind, Propagation, Relation, Schema, kind};
+use twin_core::graph::{EdgeChange, EdgeClass, EdgeRef, Node, Snapshot};
+use twin_core::schema::{Propagation, Relation, Schema, kind};
 use twin_core::testkit::{
-    Drawing, SnapshotBuilder, drawing, files, kind_row, naive_components, naive_cuts, naive_dominators, naive_paths,
-    naive_reach_counts, naive_waves, relation_row,
+    Drawing, NEEDS, SnapshotBuilder, drawing, files, graph_of_pairs, naive_components, naive_cuts, naive_dominators,
+    naive_paths, naive_reach_counts, naive_waves,
 };
 use twin_core::{At, Twin};
 
@@ -139,27 +139,9 @@ proptest! {
     }
 }
 
-const THING: Kind = Kind::of("Thing");
-const NEEDS: Relation = Relation::of("needs");
-
-fn schema() -> Schema {
-    let row = relation_row(NEEDS, Propagation::NOTHING);
-    Schema::empty().with_kind(kind_row(THING)).unwrap().with_relation(row).unwrap()
-}
-
-/// A graph of columns: as large as one likes.
+/// A graph over which nothing passes.
 fn large(nodes: u32, edges: &[(u32, u32)]) -> Snapshot {
-    let names: Vec<String> = (0..nodes).map(|node| format!("n{node}")).collect();
-    let columns = Columns {
-        kinds: vec![THING],
-        kind_of: vec![0; nodes as usize],
-        names: names.iter().map(String::as_str).collect(),
-        relations: vec![NEEDS],
-        from: edges.iter().map(|edge| edge.0).collect(),
-        to: edges.iter().map(|edge| edge.1).collect(),
-        ..Columns::default()
-    };
-    Snapshot::from_columns(schema(), columns, Timestamp::MIN).unwrap()
+    graph_of_pairs(nodes, edges, Propagation::NOTHING).unwrap()
 }
 
 /// How many nodes each node reaches, one search after the other.
@@ -245,6 +227,62 @@ fn large_reaches_are_swept_together() {
     assert!(reach.counts.iter().zip(0..).skip(2).all(|(count, node)| *count == node), "each reaches all before it");
     let one_by_one = u64::from(nodes) * edges.len() as u64 / 2;
     assert!(reach.edges_touched < one_by_one / 200, "{} of {one_by_one}", reach.edges_touched);
+}
+
+/// A core that needs itself, with a tail before and behind it.
+fn core_with_tails(nodes: u32) -> Vec<(u32, u32)> {
+    let (third, last) = (nodes / 3, nodes - 1);
+    let core =
+        (third..2 * third).flat_map(|node| [(node, third + (node + 1) % third), (node, third + node * 7 % third)]);
+    let behind = (0..third).flat_map(|node| [(third + node, node), (node, node / 2)]);
+    let before = (2 * third..last).flat_map(|node| [(node, node - third), (node + 1, node)]);
+    core.chain(behind).chain(before).collect()
+}
+
+#[test]
+fn the_shape_of_a_graph_is_told_by_looking_at_each_edge_a_few_times_however_large_it_is() {
+    for nodes in [3_000_u32, 60_000] {
+        let edges = core_with_tails(nodes);
+        let (graph, all) = (large(nodes, &edges), edges.len() as u64);
+        assert_eq!(strong_components(&graph, |_| true).edges_touched(), all, "each once");
+        assert_eq!(migration_waves(&graph, |_| true).edges_touched(), all, "each once");
+        let cut = cuts(&graph, |_| true).edges_touched;
+        assert!((2 * all..=4 * all).contains(&cut), "{cut} of {all}: each from both ends, and those of bridges again");
+        let roots = sources(&graph, Direction::Outgoing, |_| true);
+        let over = dominators(&graph, &roots, Direction::Outgoing, |_| true).edges_touched();
+        assert!((all..=2 * all).contains(&over), "{over} of {all}: once on the way down, once on the way back");
+        let leaf = dominators(&graph, &[Node(0)], Direction::Outgoing, |_| true).edges_touched();
+        assert!(leaf < 10, "{leaf}: what is not reached is not looked at");
+    }
+}
+
+/// All that is asked about a shape, as one text.
+fn shape(graph: &Snapshot) -> String {
+    let nodes: Vec<Node> = graph.nodes().collect();
+    let counts = [Direction::Outgoing, Direction::Incoming]
+        .map(|direction| reach_counts(graph, &nodes, direction, |_| true, &context()).unwrap());
+    let over = dominators(graph, &sources(graph, Direction::Outgoing, |_| true), Direction::Outgoing, |_| true);
+    let parts = (strong_components(graph, |_| true), migration_waves(graph, |_| true), cuts(graph, |_| true));
+    format!("{parts:?} {counts:?} {over:?}")
+}
+
+/// Dense enough for sweeps that are shared among threads.
+#[test]
+fn the_shape_of_one_snapshot_is_the_same_for_all_who_ask_at_once() {
+    let dense = (2..3_000_u32).flat_map(|node| [(node, node - 1), (node, node - 2)]);
+    let edges: Vec<(u32, u32)> =
+        dense.chain(core_with_tails(900).into_iter().map(|(a, b)| (a + 3_000, b + 3_000))).collect();
+    let graph = large(3_900, &edges);
+    let edited = graph.edited(&[EdgeChange::Add { from: Node(5), relation: NEEDS, to: Node(3_500) }]).unwrap();
+    for graph in [graph, edited] {
+        let alone = shape(&graph);
+        for threads in [1, 2, 8] {
+            std::thread::scope(|scope| {
+                let asked: Vec<_> = (0..threads).map(|_| scope.spawn(|| shape(&graph))).collect();
+                asked.into_iter().for_each(|asked| assert!(asked.join().unwrap() == alone, "one of {threads}"));
+            });
+        }
+    }
 }
 
 #[test]

@@ -136,13 +136,30 @@ fn s4_a_late_removal_takes_nothing_away() {
 }
 
 #[test]
-fn s4_what_is_told_to_be_gone_before_it_is_told_to_be_there_is_not_gone() {
+fn s4_what_is_told_to_be_gone_before_it_is_told_to_be_there_is_gone() {
     let twin = Twin::in_memory();
-    apply(&twin, "file w delta at 08:00\ngone Workload:a");
+    let receipt = apply(&twin, "file w delta at 08:00\ngone Workload:a");
+    assert_eq!((receipt.duplicate, receipt.revision), (1, 0), "nothing that holds changed");
     let receipt = apply(&twin, "file w delta at 07:00\nWorkload:a");
-    // Wrong: it was gone since 08:00. Nothing of a record that was never heard of is kept, also not that it is gone, so that its word from before is not late.
-    assert_eq!((receipt.late, receipt.applied), (0, 1));
-    assert_eq!(components(&at(&twin, "09:00")), ["a"]);
+    assert_eq!((receipt.late, receipt.applied), (1, 0));
+    assert!(components(&at(&twin, "09:00")).is_empty());
+    assert_eq!(components(&twin.snapshot(At::now(time("09:00")).valid(time("07:30")))), ["a"]);
+    let receipt = apply(&twin, "file w delta at 08:30\nWorkload:a");
+    assert_eq!((receipt.applied, components(&at(&twin, "09:00")).len()), (1, 1));
+}
+
+#[test]
+fn s4_a_telling_without_news_is_kept_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("twin");
+    let rows = |text: &str| {
+        apply(&Twin::open(&path).unwrap(), text);
+        Twin::open(&path).unwrap().verify().unwrap().rows
+    };
+    let first = rows("file w delta at 07:00\nWorkload:a");
+    let again = rows("file w delta at 08:00\nWorkload:a\ngone Workload:b");
+    assert_eq!(again - first, 3, "that it was read, and when it told of a and of b");
+    assert_eq!(rows("file w delta at 08:00\nWorkload:a\ngone Workload:b") - again, 1, "that it was read");
 }
 
 #[test]

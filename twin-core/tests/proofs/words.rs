@@ -1,8 +1,10 @@
 //! Unknown names are told with the nearest known; what crosses threads may.
 
 use twin_core::answer::Answer;
+use twin_core::base::ErrorKind;
 use twin_core::graph::Snapshot;
 use twin_core::observe::Batch;
+use twin_core::schema::kind;
 use twin_core::{At, Receipt, Twin};
 
 use crate::support::{apply, ask, time};
@@ -74,4 +76,25 @@ fn charges_whose_sum_is_too_large_are_told() {
     let told = format!("the cost of {} leaves out lines: 2, whose sum is too large for an exact number", nobody.why);
     assert_eq!(answer.assumptions, [told]);
     assert_eq!(nobody.lines, 3);
+}
+
+#[test]
+fn an_entity_is_found_by_the_key_of_any_of_its_records_as_answers_print_it() {
+    let twin = Twin::in_memory();
+    let estate = "file a\nWorkload:east/shop/cart\nknown service_name:cart\nWorkload:shop/cart\nWorkload:cart-2\nTelemetryService:cart observed\nknown service_name:cart\nTeam:crew\nfile b\nWorkload:a:b/c";
+    apply(&twin, estate);
+    let snapshot = twin.snapshot(At::now(time("09:00")));
+    let records: Vec<_> = snapshot.nodes().flat_map(|node| snapshot.entity(node).records.clone()).collect();
+    assert!(records.len() >= 6, "{records:?}");
+    for record in records {
+        let node = snapshot.find(&record.to_string()).unwrap_or_else(|error| panic!("{record}: {error}"));
+        assert!(snapshot.entity(node).records.contains(&record), "{record}");
+    }
+    assert_eq!(snapshot.entity(snapshot.find("estate/Workload:cart-2").unwrap()).kind, kind::COMPONENT);
+    for unknown in ["estate/Workload:nobody", "Workload:cart-2", "estate/Workload:CART-2", "estate/east/Workload:cart"]
+    {
+        assert_eq!(snapshot.find(unknown).unwrap_err().kind(), ErrorKind::Unknown, "{unknown}");
+    }
+    let without = snapshot.without("gone", &[snapshot.find("estate/Team:crew").unwrap()]);
+    assert_eq!(without.find("estate/Team:crew").unwrap_err().kind(), ErrorKind::Unknown);
 }

@@ -63,8 +63,14 @@ impl Twin {
                 median_of(&data.starts, None, |start| dependents(&mut search, start))?
             }
             Task::Hub => {
-                let mut search = search(snapshot);
-                timed(|| of_first(&mut search, data.hub), set)
+                let work = || {
+                    let mut search = search(snapshot);
+                    if let Some(hub) = data.hub {
+                        search.by(&[(Node(hub), State::Down)]);
+                    }
+                    search
+                };
+                timed(work, |search| Answer::set(search.reached().iter().copied().skip(1)))
             }
             Task::Fresh => tried(
                 || self.changed_and_asked(snapshot, data),

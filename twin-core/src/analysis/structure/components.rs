@@ -12,6 +12,7 @@ pub(super) const NONE: u32 = u32::MAX;
 pub struct Components {
     numbers: Vec<u32>,
     count: u32,
+    touched: u64,
 }
 
 impl Components {
@@ -28,6 +29,15 @@ impl Components {
     /// The component of each node by number, `u32::MAX` for nodes that are not there.
     pub fn numbers(&self) -> &[u32] {
         &self.numbers
+    }
+
+    /// How many edges were looked at: a measure of work that is the same on every machine.
+    pub fn edges_touched(&self) -> u64 {
+        self.touched
+    }
+
+    pub(super) fn into_numbers(self) -> Vec<u32> {
+        self.numbers
     }
 
     /// How many nodes each component has. O(nodes).
@@ -60,30 +70,50 @@ impl Components {
 /// The strongly connected components over the relations that are followed: two nodes are in one if each reaches the other.
 ///
 /// Tarjan's algorithm with one list of marks, after Pearce (2016), "A space-efficient algorithm for finding strongly connected components", without recursion. O(nodes + edges): each node is met once, each edge looked
-/// at once; 4 bytes for a node, and 20 for each node of the longest way.
+/// at once; 4 bytes for a node, and 24 for each node of the longest way.
 pub fn strong_components(snapshot: &Snapshot, follow: impl Fn(&EdgeClass) -> bool) -> Components {
-    components(snapshot, &Adjacency::new(snapshot, Direction::Outgoing, follow), |_| {})
+    components(snapshot, &Adjacency::new(snapshot, Direction::Outgoing, follow), |_, _| {})
 }
 
-/// The same, telling the members of each component once all that it needs has been told.
-pub(super) fn components(snapshot: &Snapshot, adjacency: &Adjacency<'_>, told: impl FnMut(&[u32])) -> Components {
+/// The same, telling the members of each component once all that it needs has been told, with the marks of all nodes: the number of a closed component, turned around.
+pub(super) fn components(
+    snapshot: &Snapshot,
+    adjacency: &Adjacency<'_>,
+    mut told: impl FnMut(&[u32], &[u32]),
+) -> Components {
+    let mut count = 0;
+    let (numbers, touched) = numbered(snapshot, adjacency, |members, marks, _| {
+        told(members, marks);
+        count += 1;
+        count - 1
+    });
+    Components { numbers, count, touched }
+}
+
+/// Gives the nodes of each component a number, once all that it needs has one: `number` is told its members, the marks of all nodes, and the greatest number among what
+/// the members need, 0 if there is none; it never gives one greater than components have closed before, plus one. Returns the numbers, `NONE` for nodes that are not there, and how many edges were looked at.
+pub(super) fn numbered(
+    snapshot: &Snapshot,
+    adjacency: &Adjacency<'_>,
+    number: impl FnMut(&[u32], &[u32], u32) -> u32,
+) -> (Vec<u32>, u64) {
     let mut search = Search {
         adjacency,
         marks: vec![0; adjacency.bound()],
         order: 0,
-        count: 0,
         open: Vec::new(),
         calls: Vec::new(),
-        told,
+        number,
+        touched: 0,
     };
     for root in snapshot.nodes() {
         if search.marks[root.index()] == 0 {
             search.run(root.0);
         }
     }
-    let Search { mut marks, count, .. } = search;
+    let Search { mut marks, touched, .. } = search;
     marks.iter_mut().for_each(|mark| *mark = !*mark);
-    Components { numbers: marks, count }
+    (marks, touched)
 }
 
 struct Search<'a, F> {
@@ -92,11 +122,11 @@ struct Search<'a, F> {
     /// two do not meet, because order goes back by the nodes of a component that closes.
     marks: Vec<u32>,
     order: u32,
-    count: u32,
     /// Nodes that were left and whose component is open.
     open: Vec<u32>,
     calls: Vec<Call>,
-    told: F,
+    number: F,
+    touched: u64,
 }
 
 /// A node on the way from the root, and how far its edges have been followed.
@@ -108,9 +138,11 @@ struct Call {
     order: u32,
     /// The earliest open node that is reached from here.
     low: u32,
+    /// The least mark of a closed component that is reached from here: that of the greatest number.
+    needed: u32,
 }
 
-impl<F: FnMut(&[u32])> Search<'_, F> {
+impl<F: FnMut(&[u32], &[u32], u32) -> u32> Search<'_, F> {
     fn run(&mut self, root: u32) {
         let mut call = self.enter(root);
         loop {
@@ -118,10 +150,9 @@ impl<F: FnMut(&[u32])> Search<'_, F> {
                 self.calls.push(call);
                 call = self.enter(other);
             }
-            self.leave(call);
-            let low = call.low;
+            let (low, needed) = self.leave(call);
             let Some(caller) = self.calls.pop() else { return };
-            call = Call { low: caller.low.min(if low == call.order { NONE } else { low }), ..caller };
+            call = Call { low: caller.low.min(low), needed: caller.needed.min(needed), ..caller };
         }
     }
 
@@ -130,7 +161,8 @@ impl<F: FnMut(&[u32])> Search<'_, F> {
         self.order += 1;
         self.marks[node as usize] = self.order;
         let (next, stop) = self.adjacency.range(node);
-        Call { node, next, stop, order: self.order, low: self.order }
+        self.touched += u64::from(stop - next);
+        Call { node, next, stop, order: self.order, low: self.order, needed: NONE }
     }
 
     /// The next end that was not met. What was met on the way there may lead further back.
@@ -144,27 +176,30 @@ impl<F: FnMut(&[u32])> Search<'_, F> {
                 return Some(*other);
             }
             call.low = call.low.min(mark);
+            call.needed = call.needed.min(if mark > self.order { mark } else { NONE });
         }
         None
     }
 
+    /// What the caller learns: how far back the node leads, and what it needs; of a component that closes, only that it is needed.
     #[inline]
-    fn leave(&mut self, call: Call) {
+    fn leave(&mut self, call: Call) -> (u32, u32) {
         self.open.push(call.node);
-        if call.low == call.order {
-            self.close(call.order);
+        match call.low == call.order {
+            true => (NONE, self.close(call)),
+            false => (call.low, call.needed),
         }
     }
 
-    fn close(&mut self, order: u32) {
+    fn close(&mut self, call: Call) -> u32 {
         let mut first = self.open.len();
-        while first > 0 && self.marks[self.open[first - 1] as usize] >= order {
+        while first > 0 && self.marks[self.open[first - 1] as usize] >= call.order {
             first -= 1;
-            self.marks[self.open[first] as usize] = !self.count;
         }
-        (self.told)(&self.open[first..]);
+        let mark = !(self.number)(&self.open[first..], &self.marks, !call.needed);
+        self.open[first..].iter().for_each(|member| self.marks[*member as usize] = mark);
         self.open.truncate(first);
-        self.order = order - 1;
-        self.count += 1;
+        self.order = call.order - 1;
+        mark
     }
 }

@@ -10,6 +10,8 @@ pub struct Cuts {
     pub points: Vec<Node>,
     /// The pairs that nothing else joins, in order.
     pub bridges: Vec<Bridge>,
+    /// How many edges were looked at, each from both of its ends: a measure of work that is the same on every machine.
+    pub edges_touched: u64,
 }
 
 /// Two neighbours that would no longer be joined if nothing joined them directly.
@@ -38,16 +40,17 @@ pub fn cuts(snapshot: &Snapshot, follow: impl Fn(&EdgeClass) -> bool) -> Cuts {
         calls: Vec::new(),
         is_point: vec![false; bound],
         bridges: Vec::new(),
+        touched: 0,
     };
     for root in 0..bound as u32 {
         if search.orders[root as usize] == 0 {
             search.run(root);
         }
     }
-    let Search { is_point, mut bridges, .. } = search;
+    let Search { is_point, mut bridges, touched, .. } = search;
     bridges.sort_unstable();
     let points = (0..).zip(is_point).filter(|(_, is_point)| *is_point).map(|(node, _)| Node(node)).collect();
-    Cuts { points, bridges }
+    Cuts { points, bridges, edges_touched: touched }
 }
 
 struct Search<'a> {
@@ -58,6 +61,7 @@ struct Search<'a> {
     calls: Vec<Call>,
     is_point: Vec<bool>,
     bridges: Vec<Bridge>,
+    touched: u64,
 }
 
 /// A node on the way from the root, and how far its edges have been followed.
@@ -94,6 +98,7 @@ impl Search<'_> {
         self.order += 1;
         self.orders[node as usize] = self.order;
         let (next, stop) = self.adjacency.range(node);
+        self.touched += u64::from(stop - next);
         Call { node, from, next, stop, low: self.order }
     }
 
@@ -120,7 +125,9 @@ impl Search<'_> {
         let order = self.orders[from as usize];
         self.is_point[from as usize] |= call.low >= order;
         if call.low > order {
-            let relations = self.adjacency.of(call.node).iter().filter(|other| **other == from).count() as u32;
+            let ends = self.adjacency.of(call.node);
+            let relations = ends.iter().filter(|other| **other == from).count() as u32;
+            self.touched += ends.len() as u64;
             let (first, second) = (Node(call.node.min(from)), Node(call.node.max(from)));
             self.bridges.push(Bridge { first, second, relations });
         }

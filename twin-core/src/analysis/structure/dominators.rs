@@ -12,6 +12,7 @@ const NONE: u32 = u32::MAX;
 pub struct Dominators {
     /// By node; a node that nothing dominates has itself.
     immediate: Vec<u32>,
+    touched: u64,
 }
 
 impl Dominators {
@@ -24,6 +25,11 @@ impl Dominators {
     /// Whether the roots reach a node.
     pub fn is_reached(&self, node: Node) -> bool {
         self.immediate.get(node.index()).is_some_and(|immediate| *immediate != NONE)
+    }
+
+    /// How many edges were looked at: a measure of work that is the same on every machine.
+    pub fn edges_touched(&self) -> u64 {
+        self.touched
     }
 
     /// All dominators of a node but itself, the nearest first. O(dominators).
@@ -68,12 +74,13 @@ struct Tree {
     /// Roots that were met from another root before their turn.
     late_roots: Vec<u32>,
     calls: Vec<(u32, u32, u32)>,
+    touched: u64,
 }
 
 impl Tree {
     fn new(bound: usize) -> Self {
         let numbers = vec![NONE; bound];
-        Tree { numbers, nodes: vec![NONE], parents: vec![0], late_roots: Vec::new(), calls: Vec::new() }
+        Tree { numbers, nodes: vec![NONE], parents: vec![0], late_roots: Vec::new(), calls: Vec::new(), touched: 0 }
     }
 
     fn grow(&mut self, after: &Adjacency<'_>, root: u32) {
@@ -104,18 +111,21 @@ impl Tree {
         self.nodes.push(node);
         self.parents.push(parent);
         let (next, stop) = after.range(node);
+        self.touched += u64::from(stop - next);
         (number, next, stop)
     }
 
     /// For each node the earliest from which a way leads to it over later nodes alone.
-    fn semidominators(&self, before: &Adjacency<'_>) -> Vec<u32> {
+    fn semidominators(&mut self, before: &Adjacency<'_>) -> Vec<u32> {
         let count = self.nodes.len() as u32;
         let mut forest = Forest { ancestors: self.parents.clone(), least: (0..count).collect(), path: Vec::new() };
         let mut semi = self.parents.clone();
         self.late_roots.iter().for_each(|number| semi[*number as usize] = 0);
         for number in (1..count).rev() {
             let mut least = semi[number as usize];
-            for other in before.of(self.nodes[number as usize]) {
+            let others = before.of(self.nodes[number as usize]);
+            self.touched += others.len() as u64;
+            for other in others {
                 let other = self.numbers[*other as usize];
                 if other != NONE {
                     least = least.min(forest.least(other, number + 1));
@@ -142,7 +152,7 @@ impl Tree {
             let dominator = over[number];
             immediate[*node as usize] = if dominator == 0 { *node } else { self.nodes[dominator as usize] };
         }
-        Dominators { immediate }
+        Dominators { immediate, touched: self.touched }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod adjacency;
 mod components;
+mod condensed;
 mod cuts;
 mod dominators;
 mod paths;

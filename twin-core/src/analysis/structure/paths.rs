@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
-use crate::analysis::marks::{Borrowed, Marks};
+use crate::analysis::marks::{Borrowed, Kept, Marks};
 use crate::answer::EvidenceId;
 use crate::base::{Context, Result};
 use crate::graph::{EdgeClass, EdgeRef, Node, Snapshot};
@@ -132,11 +132,11 @@ struct Search<'a> {
     /// How many edges may still be looked at.
     left: u64,
     /// What the beginning reaches.
-    reached: Borrowed,
+    reached: Borrowed<Marks>,
     /// The nodes that the way has met already.
-    taken: Borrowed,
+    taken: Borrowed<Marks>,
     /// The place of each node among those that this search met.
-    places: Borrowed,
+    places: Borrowed<Marks>,
     met: Vec<Met>,
     pending: BinaryHeap<Reverse<(Length, u32)>>,
 }

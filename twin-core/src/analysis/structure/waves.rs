@@ -2,7 +2,7 @@
 
 use crate::analysis::structure::Direction;
 use crate::analysis::structure::adjacency::Adjacency;
-use crate::analysis::structure::components::{NONE, components};
+use crate::analysis::structure::components::{NONE, numbered};
 use crate::graph::{EdgeClass, Node, Snapshot};
 
 /// The wave of each node, from 0.
@@ -10,6 +10,7 @@ use crate::graph::{EdgeClass, Node, Snapshot};
 pub struct Waves {
     waves: Vec<u32>,
     count: u32,
+    touched: u64,
 }
 
 impl Waves {
@@ -27,22 +28,24 @@ impl Waves {
     pub fn waves(&self) -> &[u32] {
         &self.waves
     }
+
+    /// How many edges were looked at: a measure of work that is the same on every machine.
+    pub fn edges_touched(&self) -> u64 {
+        self.touched
+    }
 }
 
 /// The wave of each node: what needs nothing is in wave 0, everything else is one wave later than the last of what it needs. What needs each other is in one wave.
 ///
-/// Longest ways over the condensation, as the components close: each closes after all that it needs. O(nodes + edges): each edge is looked at twice.
+/// Longest ways over the condensation, as the components close: each closes after all that it needs. O(nodes + edges): each edge is looked at once.
 pub fn migration_waves(snapshot: &Snapshot, follow: impl Fn(&EdgeClass) -> bool) -> Waves {
     let adjacency = Adjacency::new(snapshot, Direction::Outgoing, follow);
-    // For each node one more than its wave, once its component is closed: what is in the same component does not count before.
-    let mut later = vec![0_u32; adjacency.bound()];
+    // From 1 on, so that what needs nothing is told apart from what needs the first.
     let mut count = 0;
-    components(snapshot, &adjacency, |members| {
-        let needed = members.iter().flat_map(|member| adjacency.of(*member));
-        let wave = needed.map(|other| later[*other as usize]).max().unwrap_or_default();
-        members.iter().for_each(|member| later[*member as usize] = wave + 1);
-        count = count.max(wave + 1);
+    let (mut waves, touched) = numbered(snapshot, &adjacency, |_, _, needed| {
+        count = count.max(needed + 1);
+        needed + 1
     });
-    later.iter_mut().for_each(|wave| *wave = wave.wrapping_sub(1));
-    Waves { waves: later, count }
+    waves.iter_mut().filter(|wave| **wave != NONE).for_each(|wave| *wave -= 1);
+    Waves { waves, count, touched }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Build;
-use super::edges::add_attribute;
+use super::piece::Pass;
 use crate::graph::AttributeValue;
 use crate::identity::{Found, RecordIndex};
 use crate::observe::{Space, Statement, Step};
@@ -14,9 +14,11 @@ impl Build<'_> {
     pub(super) fn add_activity(&mut self) {
         let activities: Vec<RecordIndex> = self.directory.of_kind(kind::ACTIVITY).collect();
         for activity in activities {
-            for (component, steps) in self.components_built_where(activity) {
-                self.tell_activity(activity, component, &steps);
-            }
+            self.unit(Pass::Activity, self.directory.digest(activity), |build| {
+                for (component, steps) in build.components_built_where(activity) {
+                    build.tell_activity(activity, component, &steps);
+                }
+            });
         }
     }
 
@@ -36,7 +38,7 @@ impl Build<'_> {
                 let evidence = self.cite_through(steps, fact, &[]);
                 let (name, value, perspective) = (name.clone(), value.clone(), holding.fact.perspective);
                 let said = AttributeValue { name, value, perspective, evidence };
-                add_attribute(&mut self.entities[component as usize].attributes, said);
+                self.piece.added.push((component, said));
             }
         }
     }

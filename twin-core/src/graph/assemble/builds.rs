@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::edges::add_attribute;
+use super::piece::Pass;
 use super::relations::Reach;
 use super::{Build, evidence_rows};
 use crate::answer::EvidenceId;
@@ -34,14 +34,18 @@ struct Built<'b> {
 impl Build<'_> {
     /// Gives everything that is built by a Dockerfile what the Dockerfile says.
     pub(super) fn add_base_images(&mut self) {
-        for record in 0..self.directory.records().len() as RecordIndex {
-            let Some(node) = self.places(record).own else { continue };
-            for (fact, holding) in self.directory.facts_of(record) {
-                let Some(file) = build_file(&holding.fact.statement) else { continue };
-                for dockerfile in self.dockerfiles(&file) {
-                    let before = self.steps(fact);
-                    self.add_build(&Built { record, node, before, dockerfile, file: &file.value });
-                }
+        for &record in self.directory.related() {
+            self.unit(Pass::Builds, self.directory.digest(record), |build| build.add_base_images_of(record));
+        }
+    }
+
+    fn add_base_images_of(&mut self, record: RecordIndex) {
+        let Some(node) = self.places(record).own else { return };
+        for (fact, holding) in self.directory.facts_of(record) {
+            let Some(file) = build_file(&holding.fact.statement) else { continue };
+            for dockerfile in self.dockerfiles(&file) {
+                let before = self.steps(fact);
+                self.add_build(&Built { record, node, before, dockerfile, file: &file.value });
             }
         }
     }
@@ -55,7 +59,7 @@ impl Build<'_> {
         let Some(file) = file_of(target, attributes) else { return Vec::new() };
         let dockerfile = self.dockerfiles(&file).into_iter().next();
         let exists = dockerfile.and_then(|dockerfile| self.directory.record(dockerfile).exists);
-        let listings = exists.map(|fact| self.directory.holding(fact).listings.as_slice()).unwrap_or_default();
+        let listings = exists.map(|fact| &self.directory.holding(fact).listings[..]).unwrap_or_default();
         let mut said = listings.iter().flat_map(|listing| &listing.evidence);
         said.find(|evidence| stands_in(evidence, &file.value)).map(|found| found.chain.clone()).unwrap_or_default()
     }
@@ -78,7 +82,7 @@ impl Build<'_> {
                     let (name, value) = (name.clone(), value.clone());
                     let said = AttributeValue { name, value, perspective: holding.fact.perspective, evidence };
                     if !said.evidence.is_empty() {
-                        add_attribute(&mut self.entities[built.node as usize].attributes, said);
+                        self.piece.added.push((built.node, said));
                     }
                 }
                 _ => {}
@@ -96,7 +100,7 @@ impl Build<'_> {
         attributes: &BTreeMap<AttributeName, Value>,
     ) {
         let Ok(row) = self.schema.relation(relation.as_str()) else { return };
-        for (to, found) in self.meant(built.record, target, &row.to, Reach::Above) {
+        for (to, found) in self.meant(built.record, fact, target, &row.to, Reach::Above) {
             if let Some(to) = to.filter(|to| *to != built.node) {
                 let after = if *relation == relation::BUILT_FROM { self.steps_to(found) } else { Vec::new() };
                 let evidence = self.cite_in_file(built, fact, &after);

@@ -1,6 +1,9 @@
 //! Charges: each line of a bill goes to whatever its resource id or its tag names, or stays unallocated with the reason.
 
+use std::sync::Arc;
+
 use super::Build;
+use super::piece::Pass;
 use crate::graph::Charge;
 use crate::identity::RecordIndex;
 use crate::observe::{Space, Statement, Target};
@@ -11,7 +14,7 @@ impl Build<'_> {
     pub(super) fn add_charges(&mut self) {
         let lines: Vec<RecordIndex> = self.directory.of_kind(kind::CHARGE).collect();
         for record in lines {
-            self.add_charge(record);
+            self.unit(Pass::Charges, self.directory.digest(record), |build| build.add_charge(record));
         }
     }
 
@@ -37,7 +40,7 @@ impl Build<'_> {
             window: (moment(&attribute::WINDOW_START), moment(&attribute::WINDOW_END)),
             evidence,
         };
-        self.charges.push(charge);
+        self.piece.charges.push(Arc::new(charge));
     }
 
     /// Whom a charge is for: its resource before its tag.

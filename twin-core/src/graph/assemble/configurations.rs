@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Build;
 use super::connections::{Mention, connection};
+use super::piece::Pass;
 use crate::identity::RecordIndex;
 use crate::observe::{Evidence, Handle, Holding, Space, Statement, Step, Target};
 use crate::schema::{kind, relation};
@@ -38,19 +39,27 @@ struct Reader {
 impl Build<'_> {
     /// Adds the connections that configurations state for their readers.
     pub(super) fn add_configured_connections(&mut self) {
-        let directory = self.directory;
+        let configurations: Vec<RecordIndex> = self.directory.of_kind(kind::CONFIGURATION).collect();
+        if configurations.is_empty() {
+            return;
+        }
         let said = self.stated_readers();
         let conventions = self.conventions();
-        for configuration in directory.of_kind(kind::CONFIGURATION) {
-            let readers = self.readers(configuration, &said, &conventions);
-            for (fact, holding) in directory.facts_of(configuration) {
-                let Some((target, attributes)) = connection(holding) else { continue };
-                for reader in &readers {
-                    let (user, certainty) = (reader.workload, reader.certainty);
-                    let mention = Mention { user, fact, before: reader.steps.clone(), certainty, target, attributes };
-                    if !self.is_overridden(&mention) {
-                        self.connect(mention);
-                    }
+        self.unit_anew(Pass::Configured, |build| {
+            for configuration in configurations {
+                build.add_connections_of_readers(configuration, &build.readers(configuration, &said, &conventions));
+            }
+        });
+    }
+
+    fn add_connections_of_readers(&mut self, configuration: RecordIndex, readers: &[Reader]) {
+        for (fact, holding) in self.directory.facts_of(configuration) {
+            let Some((target, attributes)) = connection(holding) else { continue };
+            for reader in readers {
+                let (user, certainty) = (reader.workload, reader.certainty);
+                let mention = Mention { user, fact, before: reader.steps.clone(), certainty, target, attributes };
+                if !self.is_overridden(&mention) {
+                    self.connect(mention);
                 }
             }
         }
@@ -82,7 +91,7 @@ impl Build<'_> {
     fn stated_readers(&self) -> BTreeMap<RecordIndex, Vec<Reader>> {
         let mut readers: BTreeMap<RecordIndex, Vec<Reader>> = BTreeMap::new();
         let mut mounts: BTreeMap<&Handle, Vec<Reader>> = BTreeMap::new();
-        for workload in 0..self.directory.records().len() as RecordIndex {
+        for &workload in self.directory.related() {
             for (fact, holding) in self.directory.facts_of(workload) {
                 let Statement::Related { relation, target, .. } = &holding.fact.statement else { continue };
                 if *relation != relation::CONFIGURED_BY {
@@ -169,7 +178,7 @@ impl Build<'_> {
         let mut all: BTreeMap<RecordIndex, Reader> = BTreeMap::new();
         for reader in readers {
             let component = self.places(reader.workload).component;
-            let siblings = component.into_iter().flat_map(|node| self.entities[node as usize].records.iter());
+            let siblings = component.into_iter().flat_map(|node| self.entity(node).records.iter());
             for sibling in siblings.filter_map(|key| self.directory.by_key(key)) {
                 if self.directory.record(sibling).key.kind == kind::WORKLOAD {
                     all.entry(sibling).or_insert_with(|| Reader { workload: sibling, ..reader.clone() });
@@ -236,7 +245,7 @@ impl Build<'_> {
     }
 }
 
-fn evidence(holding: &Holding) -> impl Iterator<Item = &Evidence> {
+fn evidence<'h>(holding: &'h Holding<'_>) -> impl Iterator<Item = &'h Evidence> {
     holding.listings.iter().flat_map(|listing| &listing.evidence)
 }
 

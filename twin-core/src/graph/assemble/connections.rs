@@ -1,8 +1,10 @@
 //! Connections: who names whom, through which name, and what that makes of the two.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Build;
+use super::piece::Pass;
 use crate::answer::EvidenceId;
 use crate::graph::{Group, Link, Unresolved};
 use crate::identity::{FactIndex, RecordIndex};
@@ -47,24 +49,20 @@ pub(super) struct Mention<'b> {
 impl Build<'_> {
     /// Adds the connections that records state themselves, and those that their configurations state for them.
     pub(super) fn add_connections(&mut self) {
-        let directory = self.directory;
-        let records = 0..directory.records().len() as RecordIndex;
-        for record in records.take_while(|_| directory.context().goes_on()) {
-            for (fact, holding) in directory.facts_of(record) {
-                let Some((target, attributes)) = connection(holding) else { continue };
-                if self.places(record).acting.is_some() {
-                    self.connect(Mention {
-                        user: record,
-                        fact,
-                        before: Vec::new(),
-                        certainty: 1.0,
-                        target,
-                        attributes,
-                    });
-                }
-            }
+        let context = self.directory.context();
+        for &record in self.directory.related().iter().take_while(|_| context.goes_on()) {
+            self.unit(Pass::Connections, self.directory.digest(record), |build| build.add_connections_of(record));
         }
         self.add_configured_connections();
+    }
+
+    fn add_connections_of(&mut self, user: RecordIndex) {
+        for (fact, holding) in self.directory.facts_of(user) {
+            let Some((target, attributes)) = connection(holding) else { continue };
+            if self.places(user).acting.is_some() {
+                self.connect(Mention { user, fact, before: Vec::new(), certainty: 1.0, target, attributes });
+            }
+        }
     }
 
     /// Follows one mention to everything it reaches.
@@ -100,7 +98,7 @@ impl Build<'_> {
     /// What a connection to a queue is, an address does not say; what was seen between the two does.
     fn seen_between(&self, from: u32, to: u32) -> Vec<Relation> {
         let mut seen = vec![relation::PUBLISHES_TO, relation::SUBSCRIBES_TO];
-        seen.retain(|relation| self.edges.joins(from, relation, to));
+        seen.retain(|relation| self.is_seen(from, relation, to));
         if seen.is_empty() { vec![relation::CONNECTS_TO] } else { seen }
     }
 
@@ -110,7 +108,7 @@ impl Build<'_> {
         }
         let evidence = self.cite_through(&mention.before, mention.fact, &end.steps);
         for id in &evidence {
-            self.evidence[id.0 as usize].confidence *= mention.certainty;
+            self.row_mut(*id).confidence *= mention.certainty;
         }
         self.link(mention.user, end.record, &evidence);
         self.say(from, relation, None, to, mention.fact, mention.attributes, evidence);
@@ -119,13 +117,13 @@ impl Build<'_> {
     fn link(&mut self, from: RecordIndex, to: RecordIndex, evidence: &[EvidenceId]) {
         let (from, to) = (self.directory.record(from), self.directory.record(to));
         for id in evidence {
-            self.links.push(Link {
+            self.piece.links.push(Arc::new(Link {
                 from: from.key.clone(),
                 from_name: from.name.clone(),
                 to: to.key.clone(),
                 to_name: to.name.clone(),
                 evidence: *id,
-            });
+            }));
         }
     }
 
@@ -133,7 +131,7 @@ impl Build<'_> {
     fn group_alternatives(&mut self, owner: u32, mut ends: BTreeSet<u32>) {
         ends.remove(&owner);
         if ends.len() > 1 {
-            self.groups.push(Group { owner, members: ends.into_iter().collect(), k: 1 });
+            self.piece.groups.push(Group { owner, members: ends.into_iter().collect(), k: 1 });
         }
     }
 
@@ -198,7 +196,7 @@ impl Build<'_> {
         if !own.is_empty() || acting.is_none() {
             return own.clone();
         }
-        let siblings = acting.into_iter().flat_map(|node| self.entities[node as usize].records.iter());
+        let siblings = acting.into_iter().flat_map(|node| self.entity(node).records.iter());
         let networks = siblings
             .filter_map(|key| self.directory.by_key(key))
             .flat_map(|sibling| self.directory.record(sibling).networks.clone());
@@ -231,12 +229,13 @@ impl Build<'_> {
         let why =
             if stands_before_nothing { "nothing stands behind it" } else { "nothing that was read answers to it" };
         let evidence = self.cite_through(&mention.before, mention.fact, &[]);
-        self.unresolved.push(Unresolved { from: Some(from), names, why: why.to_owned(), evidence });
+        let why = why.to_owned();
+        self.piece.unresolved.push(Arc::new(Unresolved { from: Some(from), names, why, evidence }));
     }
 }
 
 /// The target of a connection, if the fact states one.
-pub(super) fn connection(holding: &Holding) -> Option<(&Target, &BTreeMap<AttributeName, Value>)> {
+pub(super) fn connection<'h>(holding: &Holding<'h>) -> Option<(&'h Target, &'h BTreeMap<AttributeName, Value>)> {
     match &holding.fact.statement {
         Statement::Related { relation, target, attributes, .. } if *relation == relation::CONNECTS_TO => {
             Some((target, attributes))

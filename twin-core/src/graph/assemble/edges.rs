@@ -1,15 +1,11 @@
 //! Edges as they are found: one for each pair, relation and variant, whoever says so.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::answer::EvidenceId;
 use crate::graph::{AttributeValue, Edge};
 use crate::observe::Perspective;
 use crate::schema::Relation;
-
-/// The edges by what makes them one.
-#[derive(Debug, Default)]
-pub(super) struct Edges(BTreeMap<(u32, Relation, u32, Option<String>), Edge>);
 
 /// One word for an edge.
 pub(super) struct Said {
@@ -23,48 +19,54 @@ pub(super) struct Said {
     pub evidence: Vec<EvidenceId>,
 }
 
-impl Edges {
-    pub fn say(&mut self, said: Said) {
-        let key = (said.from, said.relation.clone(), said.to, said.variant.clone());
-        let edge = self.0.entry(key).or_insert_with(|| Edge {
-            from: said.from,
-            to: said.to,
-            relation: said.relation,
-            variant: said.variant,
-            perspectives: Vec::new(),
-            confidence: 0.0,
-            attributes: Vec::new(),
-            evidence: Vec::new(),
-        });
-        if !edge.perspectives.contains(&said.perspective) {
-            edge.perspectives.push(said.perspective);
-            edge.perspectives.sort();
-        }
-        edge.confidence = edge.confidence.max(said.confidence);
-        for attribute in said.attributes {
-            add_attribute(&mut edge.attributes, attribute);
-        }
-        for id in said.evidence {
-            // Kept in order: of an edge that is said often, the whole list would have to be looked through.
-            if let Err(place) = edge.evidence.binary_search(&id) {
-                edge.evidence.insert(place, id);
-            }
+impl From<Said> for Edge {
+    fn from(said: Said) -> Edge {
+        let Said { from, relation, to, variant, perspective, confidence, attributes, evidence } = said;
+        let mut edge = Edge {
+            perspectives: vec![perspective],
+            confidence: confidence.max(0.0),
+            attributes: Vec::with_capacity(attributes.len()),
+            evidence: Vec::with_capacity(evidence.len()),
+            ..Edge::new(from, relation, to, variant)
+        };
+        attributes.into_iter().for_each(|attribute| add_attribute(&mut edge.attributes, attribute));
+        add_evidence(&mut edge.evidence, evidence);
+        edge
+    }
+}
+
+/// Puts together what is one edge, in the order of edges; each word after those that were said before it.
+pub(super) fn merged(mut words: Vec<Arc<Edge>>) -> Vec<Arc<Edge>> {
+    words.sort_by(|a, b| order(a).cmp(&order(b)));
+    let mut edges: Vec<Arc<Edge>> = Vec::with_capacity(words.len());
+    for word in words {
+        match edges.last_mut() {
+            Some(edge) if order(edge) == order(&word) => add(Arc::make_mut(edge), &word),
+            _ => edges.push(word),
         }
     }
+    edges
+}
 
-    /// Whether the relation is there, in any variant. O(log edges).
-    pub fn joins(&self, from: u32, relation: &Relation, to: u32) -> bool {
-        let first = (from, relation.clone(), to, None);
-        let next = self.0.range(first..).next();
-        next.is_some_and(|((left, found, right, _), _)| (*left, found, *right) == (from, relation, to))
-    }
+fn order(edge: &Edge) -> (u32, &Relation, u32, &Option<String>) {
+    (edge.from, &edge.relation, edge.to, &edge.variant)
+}
 
-    pub fn iter(&self) -> impl Iterator<Item = &Edge> {
-        self.0.values()
-    }
+fn add(edge: &mut Edge, word: &Edge) {
+    edge.perspectives.extend(&word.perspectives);
+    edge.perspectives.sort();
+    edge.perspectives.dedup();
+    edge.confidence = edge.confidence.max(word.confidence);
+    word.attributes.iter().for_each(|attribute| add_attribute(&mut edge.attributes, attribute.clone()));
+    add_evidence(&mut edge.evidence, word.evidence.iter().copied());
+}
 
-    pub fn into_sorted(self) -> Vec<Edge> {
-        self.0.into_values().collect()
+fn add_evidence(known: &mut Vec<EvidenceId>, evidence: impl IntoIterator<Item = EvidenceId>) {
+    for id in evidence {
+        // Kept in order: of an edge that is said often, the whole list would have to be looked through.
+        if let Err(place) = known.binary_search(&id) {
+            known.insert(place, id);
+        }
     }
 }
 

@@ -1,12 +1,16 @@
 //! Entities: a component with its instances and members for each cluster of services, a thing for each other cluster.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::edges::{Said, add_attribute};
-use super::{Build, Identified, Places};
+use super::piece::{Described, Pass, Piece, Unit};
+use super::{Build, Identified, Made, Places};
 use crate::answer::EvidenceId;
+use crate::base::hash_of;
+use crate::graph::numbers::Numbers;
 use crate::graph::{AttributeValue, Entity};
-use crate::identity::{Cluster, EntityId, FactIndex, RecordIndex, founds_component};
+use crate::identity::{Cluster, EntityId, FactIndex, Name, RecordIndex, founds_component, name_of};
 use crate::observe::{Perspective, Space, Statement, Target};
 use crate::schema::{AttributeName, Kind, Relation, Value, attribute, kind, relation};
 
@@ -18,15 +22,63 @@ impl<'a> Build<'a> {
         let clusters = identified.clusters.iter().zip(identified.ids).enumerate();
         for (done, (cluster, id)) in clusters.take_while(|_| context.goes_on()) {
             context.progress.report("assemble", done as u64, all);
-            let node = self.add_cluster(cluster, id, identified);
-            let services =
-                cluster.members.iter().all(|record| founds_component(&self.directory.record(*record).key.kind));
-            if services {
-                self.add_members(cluster, node);
+            self.describe_cluster(cluster, id, identified);
+        }
+        self.number_entities(identified.clusters);
+    }
+
+    /// One unit for each cluster, named by its first record.
+    fn describe_cluster(&mut self, cluster: &Cluster, id: &EntityId, identified: &Identified<'_>) {
+        let directory = self.directory;
+        let members = || cluster.members.iter().map(|record| directory.digest(*record));
+        let unit = Unit { pass: Pass::Entities, of: directory.digest(cluster.members[0]) };
+        let is_same = |known: &Described| {
+            known.id == *id && known.kind == cluster.kind && known.members.iter().copied().eq(members())
+        };
+        if self.keeps(unit, |piece| piece.described.as_ref().is_some_and(is_same)) {
+            return;
+        }
+        directory.clear();
+        let node = self.add_cluster(cluster, id, identified);
+        if cluster.members.iter().all(|record| founds_component(&directory.record(*record).key.kind)) {
+            self.add_members(cluster, node);
+        }
+        self.piece.described =
+            Some(Described { id: id.clone(), kind: cluster.kind.clone(), members: members().collect() });
+        self.piece.places = cluster.members.iter().map(|record| self.places[*record as usize]).collect();
+        self.piece.nodes = (0..self.piece.entities.len() as u32).collect();
+        self.make(unit);
+    }
+
+    /// Gives entities their numbers: those that they had, where they can keep them.
+    fn number_entities(&mut self, clusters: &[Cluster]) {
+        let pages = self.before.pages;
+        let known = |made: &Made| -> Vec<Option<u32>> {
+            match made.is_new {
+                true => made.piece.entities.iter().map(|entity| pages.with_id(&entity.id).next()).collect(),
+                false => made.piece.nodes.iter().copied().map(Some).collect(),
+            }
+        };
+        let known: Vec<Option<u32>> = self.pieces.iter().flat_map(known).collect();
+        self.nodes = Numbers::after(&known, pages.entities.len());
+        self.entities = vec![None; self.nodes.bound];
+        let mut changed: Vec<Name> = self.replaced(&[Pass::Entities]).flat_map(names_of_cluster).collect();
+        let mut rest = &self.nodes.of[..];
+        for (made, cluster) in self.pieces.iter_mut().zip(clusters) {
+            let (nodes, after) = rest.split_at(made.piece.entities.len());
+            rest = after;
+            if made.piece.nodes != nodes {
+                Arc::make_mut(&mut made.piece).move_entities(nodes);
+                changed.extend(names_of_cluster(&made.piece));
+            }
+            for (node, entity) in nodes.iter().zip(&made.piece.entities) {
+                self.entities[*node as usize] = Some(entity.clone());
+            }
+            for (record, places) in cluster.members.iter().zip(&made.piece.places) {
+                self.places[*record as usize] = *places;
             }
         }
-        self.name_instances();
-        self.index_components();
+        self.before.changed.extend(changed);
     }
 
     fn add_cluster(&mut self, cluster: &Cluster, id: &EntityId, identified: &Identified<'_>) -> u32 {
@@ -64,8 +116,8 @@ impl<'a> Build<'a> {
             entity.records.push(self.directory.record(*record).key.clone());
             self.describe(&mut entity, *record);
         }
-        self.entities.push(entity);
-        self.entities.len() as u32 - 1
+        self.piece.entities.push(Arc::new(entity));
+        self.piece.entities.len() as u32 - 1
     }
 
     /// Adds what a record says of itself to an entity.
@@ -157,7 +209,7 @@ impl<'a> Build<'a> {
     }
 
     fn of_component(&self, mut entity: Entity, component: u32) -> Entity {
-        entity.component = Some(self.entities[component as usize].id.clone());
+        entity.component = Some(self.piece.entities[component as usize].id.clone());
         entity
     }
 
@@ -176,9 +228,10 @@ impl<'a> Build<'a> {
         }
         for (first, records) in instances {
             let key = &self.directory.record(first).key;
-            let name = self.entities[component as usize].name.clone();
+            let name = self.piece.entities[component as usize].name.clone();
             let entity = Entity::new(EntityId::fresh(key, "instance"), kind::INSTANCE, name);
             let instance = self.add_entity(self.of_component(entity, component), &records);
+            name_instance(Arc::make_mut(&mut self.piece.entities[instance as usize]));
             for record in records {
                 self.places[record as usize].acting = Some(instance);
             }
@@ -245,10 +298,10 @@ impl<'a> Build<'a> {
         if from == to {
             return;
         }
-        let perspective = evidence.first().map_or(Perspective::Declared, |id| self.evidence[id.0 as usize].perspective);
+        let perspective = evidence.first().map_or(Perspective::Declared, |id| self.row(*id).perspective);
         let confidence = self.confidence(evidence);
         let evidence = evidence.to_vec();
-        self.edges.say(Said {
+        self.say_edge(Said {
             from,
             relation,
             to,
@@ -260,32 +313,48 @@ impl<'a> Build<'a> {
         });
     }
 
-    /// An instance is called after its component and the narrowest place that is known: `payments@shop`.
-    fn name_instances(&mut self) {
-        for entity in self.entities.iter_mut().filter(|entity| entity.kind == kind::INSTANCE) {
-            let at = &entity.placement;
-            let place = at.namespace.as_ref().or(at.cluster.as_ref()).or(at.environment.as_ref());
-            if let Some(place) = place {
-                entity.name = format!("{}@{place}", entity.name);
-            }
-        }
-    }
-
     /// What people can mean by a component's name: components, and resources that are named like them.
-    fn index_components(&mut self) {
-        for (node, entity) in self.entities.iter().enumerate() {
-            let named = [
-                kind::COMPONENT,
-                kind::DATA_STORE,
-                kind::CACHE,
-                kind::BUCKET,
-                kind::QUEUE,
-                kind::SYSTEM,
-                kind::IDENTITY_PROVIDER,
-            ];
-            if named.contains(&entity.kind) {
-                self.components.entry(entity.name.to_lowercase()).or_default().push(node as u32);
+    pub(super) fn components(&self) -> &BTreeMap<String, Vec<u32>> {
+        self.components.get_or_init(|| {
+            let mut components: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+            for (node, entity) in self.nodes().filter(|(_, entity)| is_named(entity)) {
+                components.entry(entity.name.to_lowercase()).or_default().push(node);
             }
-        }
+            components
+        })
     }
+}
+
+/// An instance is called after its component and the narrowest place that is known: `payments@shop`.
+fn name_instance(entity: &mut Entity) {
+    let at = &entity.placement;
+    let place = at.namespace.as_ref().or(at.cluster.as_ref()).or(at.environment.as_ref());
+    if let Some(place) = place {
+        entity.name = format!("{}@{place}", entity.name);
+    }
+}
+
+fn is_named(entity: &Entity) -> bool {
+    let named = [
+        kind::COMPONENT,
+        kind::DATA_STORE,
+        kind::CACHE,
+        kind::BUCKET,
+        kind::QUEUE,
+        kind::SYSTEM,
+        kind::IDENTITY_PROVIDER,
+    ];
+    named.contains(&entity.kind)
+}
+
+/// The name of whatever people call so.
+pub(super) fn name_of_called(name: &str) -> Name {
+    hash_of(&("called", name.to_lowercase()))
+}
+
+/// By what anybody may have found what a cluster's piece describes.
+fn names_of_cluster(piece: &Piece) -> Vec<Name> {
+    let members = piece.described.iter().flat_map(|described| &described.members).map(|member| name_of(*member));
+    let called = piece.entities.iter().filter(|entity| is_named(entity)).map(|entity| name_of_called(&entity.name));
+    members.chain(called).collect()
 }

@@ -22,7 +22,7 @@ impl Build<'_> {
         let Some(to) = self.admitted(record, &row.to) else {
             return self.forbid(record, fact, &row.name, "its right end");
         };
-        for (from, found) in self.left_ends(record, target, &row.from) {
+        for (from, found) in self.left_ends(record, fact, target, &row.from) {
             match from {
                 Some(from) if from != to => {
                     let evidence = self.cite_through(&[], fact, &self.steps_to(found));
@@ -34,10 +34,16 @@ impl Build<'_> {
         }
     }
 
-    fn left_ends(&mut self, record: RecordIndex, target: &Target, ends: &Ends) -> Vec<(Option<u32>, Option<Found>)> {
+    fn left_ends(
+        &mut self,
+        record: RecordIndex,
+        fact: FactIndex,
+        target: &Target,
+        ends: &Ends,
+    ) -> Vec<(Option<u32>, Option<Found>)> {
         match target {
             Target::Handle(handle) if handle.space == Space::Path => self.standing_in(handle, ends),
-            _ => self.meant(record, target, ends, Reach::Above),
+            _ => self.meant(record, fact, target, ends, Reach::Above),
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Build;
 use super::pattern::Pattern;
+use super::piece::Pass;
 use crate::answer::EvidenceId;
 use crate::graph::is_owned;
 use crate::identity::{FactIndex, RecordIndex};
@@ -44,16 +45,21 @@ impl Build<'_> {
         if rules.is_empty() {
             return;
         }
-        let context = self.directory.context();
-        for node in (0..self.entities.len() as u32).take_while(|_| context.goes_on()) {
-            if !is_owned(self.kind(node)) {
-                continue;
+        self.unit_anew(Pass::Ownership, |build| {
+            let context = build.directory.context();
+            let owned = build.nodes().filter(|(_, entity)| is_owned(&entity.kind)).map(|(node, _)| node);
+            let owned: Vec<u32> = owned.collect();
+            for node in owned.into_iter().take_while(|_| context.goes_on()) {
+                build.add_owners_of(node, &rules);
             }
-            let paths = self.paths_of(node);
-            let by_code = paths.iter().any(|path| path.is_code);
-            for path in paths.iter().filter(|path| path.is_code == by_code) {
-                self.own(node, path, &rules);
-            }
+        });
+    }
+
+    fn add_owners_of(&mut self, node: u32, rules: &[Rule]) {
+        let paths = self.paths_of(node);
+        let by_code = paths.iter().any(|path| path.is_code);
+        for path in paths.iter().filter(|path| path.is_code == by_code) {
+            self.own(node, path, rules);
         }
     }
 
@@ -100,7 +106,7 @@ impl Build<'_> {
     /// Where an entity is built, and where it is declared.
     fn paths_of(&self, node: u32) -> BTreeSet<OwnedPath> {
         let mut paths = BTreeSet::new();
-        for record in self.entities[node as usize].records.iter().filter_map(|key| self.directory.by_key(key)) {
+        for record in self.entity(node).records.iter().filter_map(|key| self.directory.by_key(key)) {
             let view = self.directory.record(record);
             let source = &view.key.source.0;
             for (handle, fact) in view.handles.iter().filter(|(handle, _)| handle.space == Space::Path) {
@@ -134,7 +140,7 @@ impl Build<'_> {
         let evidence: Vec<EvidenceId> = self.cite_through(&[], rule.fact, &path.steps);
         if !path.is_code {
             for id in &evidence {
-                self.evidence[id.0 as usize].confidence *= BY_MANIFEST;
+                self.row_mut(*id).confidence *= BY_MANIFEST;
             }
         }
         self.say(node, &relation::OWNED_BY, None, owner, rule.fact, &BTreeMap::new(), evidence);

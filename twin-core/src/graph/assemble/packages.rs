@@ -1,6 +1,7 @@
 //! Packages: where one that is a component's own depends on another's, the components depend on each other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Build;
 use super::edges::Said;
@@ -8,19 +9,20 @@ use crate::graph::Edge;
 use crate::schema::{kind, relation};
 
 impl Build<'_> {
-    /// Adds the dependencies of components that their packages state. Packages from outside represent nothing, and add nothing.
-    pub(super) fn add_package_dependencies(&mut self) {
-        let represented = self.represented();
-        let lifted: Vec<Said> = self.edges.iter().flat_map(|edge| self.lifted(edge, &represented)).collect();
-        for said in lifted {
-            self.edges.say(said);
+    /// The dependencies of components that their packages state. Packages from outside represent nothing, and add nothing.
+    pub(super) fn package_dependencies(&self, edges: &[Arc<Edge>]) -> Vec<Arc<Edge>> {
+        let represented = self.represented(edges);
+        if represented.is_empty() {
+            return Vec::new();
         }
+        let lifted = edges.iter().flat_map(|edge| self.lifted(edge, &represented));
+        lifted.map(|said| Arc::new(said.into())).collect()
     }
 
     /// The components that each package represents.
-    fn represented(&self) -> BTreeMap<u32, BTreeSet<u32>> {
+    fn represented(&self, edges: &[Arc<Edge>]) -> BTreeMap<u32, BTreeSet<u32>> {
         let mut represented: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-        let edges = self.edges.iter().filter(|edge| edge.relation == relation::REPRESENTS);
+        let edges = edges.iter().filter(|edge| edge.relation == relation::REPRESENTS);
         for edge in edges.filter(|edge| *self.kind(edge.from) == kind::PACKAGE) {
             represented.entry(edge.from).or_default().insert(edge.to);
         }

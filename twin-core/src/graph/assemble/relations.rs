@@ -2,11 +2,14 @@
 
 use super::Build;
 use super::edges::Said;
+use super::entities::name_of_called;
+use super::piece::Pass;
 use crate::graph::{AttributeValue, Unresolved};
-use crate::identity::{FactIndex, Found, RecordIndex, is_job};
-use crate::observe::{Diagnostic, Handle, Holding, Locator, Space, Statement, Step, Target, code};
+use crate::identity::{FactIndex, Found, RecordIndex};
+use crate::observe::{Diagnostic, Handle, Locator, Space, Statement, Step, Target, code};
 use crate::schema::{AttributeName, Ends, Kind, Level, Relation, Value, kind, relation};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The folder above a path; the root's is none.
 pub(super) fn parent(path: &str) -> Option<&str> {
@@ -33,17 +36,20 @@ impl Build<'_> {
     /// Adds every relation that needs no joining.
     pub(super) fn add_relations(&mut self) {
         let context = self.directory.context();
-        for record in (0..self.directory.records().len() as RecordIndex).take_while(|_| context.goes_on()) {
-            if self.is_support(&self.directory.record(record).key.kind) {
-                continue;
-            }
-            let facts: Vec<(FactIndex, &Holding)> = self.directory.facts_of(record).collect();
-            for (fact, holding) in facts {
-                if let Statement::Related { relation, variant, target, attributes } = &holding.fact.statement
-                    && !is_joined_elsewhere(relation)
-                {
-                    self.add_relation(record, fact, relation, variant.clone(), target, attributes);
-                }
+        for &record in self.directory.related().iter().take_while(|_| context.goes_on()) {
+            self.unit(Pass::Relations, self.directory.digest(record), |build| build.add_relations_of(record));
+        }
+    }
+
+    fn add_relations_of(&mut self, record: RecordIndex) {
+        if self.is_support(&self.directory.record(record).key.kind) {
+            return;
+        }
+        for (fact, holding) in self.directory.facts_of(record) {
+            if let Statement::Related { relation, variant, target, attributes } = &holding.fact.statement
+                && !is_joined_elsewhere(relation)
+            {
+                self.add_relation(record, fact, relation, variant.clone(), target, attributes);
             }
         }
     }
@@ -71,7 +77,7 @@ impl Build<'_> {
         // What succeeds is succeeded by its own kind: a path that no decision answers to is not its folder's component.
         let same = row.same_kind.then(|| Ends::Of(vec![self.kind(from).clone()]));
         let reach = if *relation == relation::DEPENDS_ON { Reach::Exact } else { Reach::Above };
-        for (to, found) in self.meant(record, target, same.as_ref().unwrap_or(&row.to), reach) {
+        for (to, found) in self.meant(record, fact, target, same.as_ref().unwrap_or(&row.to), reach) {
             match to {
                 Some(to) if from != to => {
                     let mut after = self.steps_through_build_file(target, attributes);
@@ -96,11 +102,12 @@ impl Build<'_> {
         !matches!(self.directory.holding(via).fact.statement, Statement::Exists { .. })
     }
 
-    /// The nodes that a target means, with the record each was found by. A node is `None` where the table does not admit the record.
+    /// The nodes that a target of a fact means, with the record each was found by. A node is `None` where the table does not admit the record.
     /// A reference that means nothing or several things is noted and followed nowhere.
     pub(super) fn meant(
         &mut self,
         record: RecordIndex,
+        fact: FactIndex,
         target: &Target,
         ends: &Ends,
         reach: Reach,
@@ -117,7 +124,7 @@ impl Build<'_> {
         let distinct: BTreeSet<Option<u32>> = nodes.iter().map(|(node, _)| *node).collect();
         let several = distinct.len() > 1 && !matches!(target, Target::Selector { .. });
         if found.is_empty() || several {
-            self.note_unresolved(record, target, several);
+            self.note_unresolved(record, fact, target, several);
             return Vec::new();
         }
         let mut seen = BTreeSet::new();
@@ -135,17 +142,18 @@ impl Build<'_> {
     /// Whatever people call so. A service is meant before a job of its name, and what stands in a known environment before what
     /// stands in none, such as a stand-in on a developer's machine.
     pub(super) fn called(&self, name: &str) -> Vec<u32> {
-        let mut nodes = self.components.get(&name.to_lowercase()).cloned().unwrap_or_default();
+        self.directory.note(name_of_called(name));
+        let mut nodes = self.components().get(&name.to_lowercase()).cloned().unwrap_or_default();
         prefer(&mut nodes, |node| !self.is_job(node));
-        prefer(&mut nodes, |node| self.entities[node as usize].placement.environment.is_some());
+        prefer(&mut nodes, |node| self.entity(node).placement.environment.is_some());
         nodes
     }
 
     fn is_job(&self, node: u32) -> bool {
-        let records = self.entities[node as usize].records.iter().filter_map(|key| self.directory.by_key(key));
+        let records = self.entity(node).records.iter().filter_map(|key| self.directory.by_key(key));
         let mut workloads =
             records.filter(|record| self.directory.record(*record).key.kind == kind::WORKLOAD).peekable();
-        workloads.peek().is_some() && workloads.all(|record| is_job(self.directory, record))
+        workloads.peek().is_some() && workloads.all(|record| self.directory.is_job(record))
     }
 
     /// The records that answer to a path, or to the nearest folder above it to which any answers that may stand here. A repository holds every path
@@ -166,7 +174,7 @@ impl Build<'_> {
     }
 
     /// Texts name much that is no record; only references that were made to be followed are worth a note.
-    fn note_unresolved(&mut self, record: RecordIndex, target: &Target, several: bool) {
+    fn note_unresolved(&mut self, record: RecordIndex, fact: FactIndex, target: &Target, several: bool) {
         let names = match target {
             Target::Handle(handle) if handle.space == Space::Path => return,
             Target::Handle(handle) => handle.to_string(),
@@ -176,10 +184,10 @@ impl Build<'_> {
             }
         };
         let why = if several { "several things answer to it" } else { "nothing that was read answers to it" };
-        let evidence = self.directory.record(record).exists.map(|fact| self.cite(fact)).unwrap_or_default();
+        let evidence = self.cite(fact);
         let places = self.places(record);
         let from = places.component.or(places.acting).or(places.own);
-        self.unresolved.push(Unresolved { from, names, why: why.to_owned(), evidence });
+        self.piece.unresolved.push(Arc::new(Unresolved { from, names, why: why.to_owned(), evidence }));
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -204,7 +212,7 @@ impl Build<'_> {
                 evidence: evidence.clone(),
             })
             .collect();
-        self.edges.say(Said {
+        self.say_edge(Said {
             from,
             relation: relation.clone(),
             to,
@@ -221,7 +229,11 @@ impl Build<'_> {
         let locator = self.steps(fact).into_iter().next().map(|step| step.locator);
         let key = &self.directory.record(record).key;
         let message = format!("relation {relation} of {key} is not allowed by the table at {end}");
-        self.diagnostics.push(Diagnostic::warning(code::SCHEMA, locator.unwrap_or(Locator::line("", 0)), message));
+        self.piece.diagnostics.push(Diagnostic::warning(
+            code::SCHEMA,
+            locator.unwrap_or(Locator::line("", 0)),
+            message,
+        ));
     }
 
     /// Which relation a connection is, by what stands at its other end.

@@ -4,8 +4,11 @@
 //! them does, the order is the only trace that a dependency leaves, and it is taken for one, with little confidence.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Build;
+use super::piece::Pass;
+use crate::graph::Link;
 use crate::identity::{FactIndex, RecordIndex};
 use crate::observe::{Statement, Target};
 use crate::schema::relation;
@@ -26,7 +29,13 @@ impl Build<'_> {
     /// Adds the order of start, and dependencies where it is their only trace.
     pub(super) fn add_start_order(&mut self) {
         let orders = self.orders();
-        let habits = self.projects_that_name_their_peers(&orders);
+        if !orders.is_empty() {
+            let habits = self.projects_that_name_their_peers(&orders);
+            self.unit_anew(Pass::StartOrder, |build| build.add_orders(orders, &habits));
+        }
+    }
+
+    fn add_orders(&mut self, orders: Vec<Order>, habits: &BTreeSet<String>) {
         for order in orders {
             let evidence = self.cite(order.fact);
             let none = BTreeMap::new();
@@ -42,17 +51,17 @@ impl Build<'_> {
     fn connect_by_order(&mut self, order: &Order, evidence: Vec<crate::answer::EvidenceId>) {
         let (Some(from), Some(to)) = (self.places(order.from).acting, self.places(order.to).acting) else { return };
         for id in &evidence {
-            self.evidence[id.0 as usize].confidence = ONLY_TRACE;
+            self.row_mut(*id).confidence = ONLY_TRACE;
         }
         let (user, peer) = (self.directory.record(order.from), self.directory.record(order.to));
         for id in &evidence {
-            self.links.push(crate::graph::Link {
+            self.piece.links.push(Arc::new(Link {
                 from: user.key.clone(),
                 from_name: user.name.clone(),
                 to: peer.key.clone(),
                 to_name: peer.name.clone(),
                 evidence: *id,
-            });
+            }));
         }
         let relation = self.relation_to(to);
         self.say(from, &relation, None, to, order.fact, &BTreeMap::new(), evidence);
@@ -60,7 +69,7 @@ impl Build<'_> {
 
     fn orders(&self) -> Vec<Order> {
         let mut orders = Vec::new();
-        for from in 0..self.directory.records().len() as RecordIndex {
+        for &from in self.directory.related() {
             for (fact, holding) in self.directory.facts_of(from) {
                 let Some(target) = start_target(&holding.fact.statement) else { continue };
                 orders.extend(self.directory.resolve(target, from).into_iter().map(|found| Order {
@@ -80,8 +89,9 @@ impl Build<'_> {
             waiting.entry(self.project(order.from)).or_default().insert(order.from);
         }
         let naming: BTreeSet<RecordIndex> = self
-            .links
+            .pieces
             .iter()
+            .flat_map(|made| &made.piece.links)
             .filter_map(|link| Some((self.directory.by_key(&link.from)?, self.directory.by_key(&link.to)?)))
             .filter(|(from, to)| self.project(*from) == self.project(*to))
             .map(|(from, _)| from)

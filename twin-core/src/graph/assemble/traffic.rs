@@ -1,6 +1,9 @@
 //! Traffic: which services the traces that began at one operation touched.
 
+use std::sync::Arc;
+
 use super::Build;
+use super::piece::Pass;
 use crate::graph::Touch;
 use crate::identity::RecordIndex;
 use crate::observe::{Handle, Space, Statement, Target};
@@ -11,12 +14,12 @@ impl Build<'_> {
     pub(super) fn add_traffic(&mut self) {
         let records: Vec<RecordIndex> = self.directory.of_kind(kind::TRAFFIC).collect();
         for record in records {
-            let is_touch = self.directory.attribute(record, &attribute::OPERATION).next().is_none();
-            if let Some(touch) = is_touch.then(|| self.touch(record)).flatten() {
-                self.touches.push(touch);
-            }
+            self.unit(Pass::Traffic, self.directory.digest(record), |build| {
+                let is_touch = build.directory.attribute(record, &attribute::OPERATION).next().is_none();
+                let touch = is_touch.then(|| build.touch(record)).flatten();
+                build.piece.touches.extend(touch.map(Arc::new));
+            });
         }
-        self.touches.sort_by(|a, b| (a.entry, &a.operation, a.touched).cmp(&(b.entry, &b.operation, b.touched)));
     }
 
     fn touch(&mut self, record: RecordIndex) -> Option<Touch> {

@@ -1,6 +1,6 @@
 //! Compressed sparse rows: the edges of all nodes in one list, and for each node where its edges begin.
 
-use crate::graph::topology::{Classes, Joined, NO_ROW, Places, Run};
+use crate::graph::topology::{Classes, End, Joined, NO_ROW, Places, Run};
 
 /// The edges in one direction as they were laid out at once.
 #[derive(Debug, Default)]
@@ -100,20 +100,13 @@ impl Csr {
 
     /// What the runs of all nodes say, laid out anew.
     pub fn of_runs<'a>(runs: impl Iterator<Item = Run<'a>> + Clone) -> Csr {
-        let edges = runs.clone().map(|run| run.len()).sum();
-        let (mut offsets, mut nodes) = (vec![0], Vec::with_capacity(edges));
-        let (mut classes, mut places) = (Vec::with_capacity(edges), Vec::with_capacity(edges));
+        let (count, edges) = runs.clone().fold((0, 0), |(count, edges), run| (count + 1, edges + run.len()));
+        let mut lists = Lists::with_capacity(count, edges);
         for run in runs {
-            nodes.extend_from_slice(run.nodes);
-            classes.extend((0..run.len()).map(|at| run.class(at)));
-            places.extend((0..run.len()).map(|at| run.place(at)));
-            offsets.push(nodes.len() as u32);
+            lists.append(run);
+            lists.end();
         }
-        let places = match places.iter().all(|place| *place == NO_ROW) {
-            true => AllPlaces::None,
-            false => AllPlaces::Each(places.into()),
-        };
-        Csr { offsets: offsets.into(), nodes: nodes.into(), classes: AllClasses::of(classes), places }
+        lists.into()
     }
 
     /// One more than the largest number of a node.
@@ -129,6 +122,16 @@ impl Csr {
     /// Where the edges of each node begin and where the last end, and the other ends.
     pub fn flat(&self) -> (&[u32], &[u32]) {
         (&self.offsets, &self.nodes)
+    }
+
+    /// The other ends of a node's edges. O(1), and less than the whole run.
+    #[inline]
+    pub fn nodes(&self, node: u32) -> &[u32] {
+        let node = node as usize;
+        match self.offsets.get(node..node + 2) {
+            Some(&[start, end]) => &self.nodes[start as usize..end as usize],
+            _ => &[],
+        }
     }
 
     /// The edges of a node; none of one that is not here.
@@ -168,6 +171,67 @@ impl AllClasses {
             Some((first, rest)) if rest.iter().all(|class| class == first) => AllClasses::One(*first),
             Some(_) => AllClasses::Each(classes.into()),
         }
+    }
+}
+
+/// Lists of edges as they are written, one after the other. Columns that say nothing are not written.
+#[derive(Debug)]
+pub(super) struct Lists {
+    offsets: Vec<u32>,
+    nodes: Vec<u32>,
+    classes: Vec<u16>,
+    /// Empty as long as no edge has a row.
+    places: Vec<u32>,
+}
+
+impl Lists {
+    pub fn with_capacity(lists: usize, edges: usize) -> Self {
+        let (nodes, classes) = (Vec::with_capacity(edges), Vec::with_capacity(edges));
+        let mut offsets = Vec::with_capacity(lists + 1);
+        offsets.push(0);
+        Lists { offsets, nodes, classes, places: Vec::new() }
+    }
+
+    /// Adds some edges to the last list.
+    pub fn append(&mut self, run: Run<'_>) {
+        match run.places {
+            Places::None if self.places.is_empty() => {}
+            Places::None => self.places.resize(self.nodes.len() + run.len(), NO_ROW),
+            Places::From(first) => self.places_so_far().extend((first..).take(run.len())),
+            Places::Each(places) => self.places_so_far().extend_from_slice(places),
+        }
+        self.nodes.extend_from_slice(run.nodes);
+        match run.classes {
+            Classes::One(class) => self.classes.resize(self.nodes.len(), class),
+            Classes::Each(classes) => self.classes.extend_from_slice(classes),
+        }
+    }
+
+    /// Adds an edge to the last list.
+    pub fn push(&mut self, end: End) {
+        if end.place != NO_ROW || !self.places.is_empty() {
+            self.places_so_far().push(end.place);
+        }
+        self.nodes.push(end.node);
+        self.classes.push(end.class);
+    }
+
+    /// Ends the last list and begins another.
+    pub fn end(&mut self) {
+        self.offsets.push(self.nodes.len() as u32);
+    }
+
+    fn places_so_far(&mut self) -> &mut Vec<u32> {
+        self.places.resize(self.nodes.len(), NO_ROW);
+        &mut self.places
+    }
+}
+
+impl From<Lists> for Csr {
+    fn from(lists: Lists) -> Csr {
+        let Lists { offsets, nodes, classes, places } = lists;
+        let places = if places.is_empty() { AllPlaces::None } else { AllPlaces::Each(places.into()) };
+        Csr { offsets: offsets.into(), nodes: nodes.into(), classes: AllClasses::of(classes), places }
     }
 }
 

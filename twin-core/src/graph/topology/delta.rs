@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::graph::topology::{Classes, End, Places, Run};
+use crate::graph::topology::csr::Lists;
+use crate::graph::topology::{Csr, End, Joined, Run};
 
 /// How many nodes a page of changes is about.
 const NODES_PER_PAGE: usize = 512;
@@ -13,6 +14,7 @@ const WORDS: usize = NODES_PER_PAGE / 64;
 pub(super) struct Delta {
     pages: Arc<[Option<Arc<Page>>]>,
     lists: usize,
+    written: usize,
 }
 
 /// The changed nodes among some that follow each other.
@@ -20,14 +22,41 @@ pub(super) struct Delta {
 struct Page {
     changed: [u64; WORDS],
     /// The lists of the changed nodes, in order.
-    lists: Vec<Arc<List>>,
+    lists: Vec<List>,
 }
 
-#[derive(Debug)]
+/// One of the lists that were written together.
+#[derive(Clone, Debug)]
 struct List {
-    nodes: Box<[u32]>,
-    classes: Box<[u16]>,
-    places: Box<[u32]>,
+    written: Arc<Csr>,
+    number: u32,
+}
+
+/// An edge that comes to a node or goes from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Change {
+    node: u32,
+    comes: bool,
+    end: End,
+}
+
+impl Change {
+    /// How the left end of an edge sees it.
+    pub fn of_left_end(&Joined { from, to, class, place }: &Joined, comes: bool) -> Self {
+        Change { node: from, comes, end: End { node: to, class, place } }
+    }
+
+    /// How the right end of an edge sees it.
+    pub fn of_right_end(&Joined { from, to, class, place }: &Joined, comes: bool) -> Self {
+        Change { node: to, comes, end: End { node: from, class, place } }
+    }
+
+    /// One number in the order of changes, so that comparing takes one step.
+    fn order(&self) -> u128 {
+        let End { node, class, place } = self.end;
+        let end = u128::from(node) << 48 | u128::from(class) << 32 | u128::from(place);
+        u128::from(self.node) << 96 | u128::from(self.comes) << 80 | end
+    }
 }
 
 impl Delta {
@@ -36,50 +65,69 @@ impl Delta {
         self.lists
     }
 
+    /// How many edges were written since the base, in lists that still hold and in others.
+    pub fn written(&self) -> usize {
+        self.written
+    }
+
     /// The edges of a node, if they are changed. O(1).
     #[inline]
     pub fn run(&self, node: u32) -> Option<Run<'_>> {
+        self.list(node).map(|list| list.written.run(list.number))
+    }
+
+    /// The other ends of a node's edges, if they are changed. O(1).
+    #[inline]
+    pub fn nodes(&self, node: u32) -> Option<&[u32]> {
+        self.list(node).map(|list| list.written.nodes(list.number))
+    }
+
+    #[inline]
+    fn list(&self, node: u32) -> Option<&List> {
         if self.lists == 0 {
             return None;
         }
         let page = self.pages.get(node as usize / NODES_PER_PAGE)?.as_deref()?;
-        page.list(node as usize % NODES_PER_PAGE).map(|list| list.run())
+        page.list(node as usize % NODES_PER_PAGE)
     }
 
-    /// The same with other changes. O(changes · log changes) and the pages that they are in.
-    pub fn edited<'a>(
-        &self,
-        bound: u32,
-        mut removed: Vec<(u32, End)>,
-        mut added: Vec<(u32, End)>,
-        base: impl Fn(u32) -> Run<'a>,
-    ) -> Self {
-        removed.sort_unstable();
-        added.sort_unstable();
-        let (mut removed, mut added) = (&removed[..], &added[..]);
-        let lists = std::iter::from_fn(|| {
-            let node = [removed.first(), added.first()].into_iter().flatten().map(|(node, _)| *node).min()?;
-            let (gone, new) = (taken(&mut removed, node), taken(&mut added, node));
-            let run = self.run(node).unwrap_or_else(|| base(node));
-            Some((node, List::edited(run, gone, new)))
-        });
-        self.with(bound, lists)
+    /// The same with other changes. O(changes · log changes), the lists and the pages that they are in.
+    pub fn edited<'a>(&self, bound: u32, mut changes: Vec<Change>, base: impl Fn(u32) -> Run<'a>) -> Self {
+        changes.sort_unstable_by_key(Change::order);
+        let of_nodes = || changes.chunk_by(|one, other| one.node == other.node);
+        let run = |node: u32| self.run(node).unwrap_or_else(|| base(node));
+        // Asking for all lengths first costs little: what is read is near when it is read again.
+        let edges: usize = of_nodes().map(|changes| run(changes[0].node).len()).sum();
+        let mut nodes = Vec::with_capacity(changes.len());
+        let (mut lists, mut edit) = (Lists::with_capacity(changes.len(), edges + changes.len()), Edit::default());
+        for changes in of_nodes() {
+            let node = changes[0].node;
+            edit.write(run(node), changes, &mut lists);
+            nodes.push(node);
+        }
+        self.with(bound, &nodes, lists.into())
     }
 
-    /// The same where the edges of some nodes are those of other runs.
-    pub fn with_runs<'a>(&self, bound: u32, runs: impl Iterator<Item = (u32, Run<'a>)>) -> Self {
-        self.with(bound, runs.map(|(node, run)| (node, List::edited(run, &[], &[]))))
+    /// The same where the edges of some nodes, in order, are those of other runs.
+    pub fn with_runs<'a>(&self, bound: u32, nodes: &[u32], run: impl Fn(u32) -> Run<'a>) -> Self {
+        self.with(bound, nodes, Csr::of_runs(nodes.iter().map(|node| run(*node))))
     }
 
-    fn with(&self, bound: u32, lists: impl Iterator<Item = (u32, List)>) -> Self {
+    /// The same where some nodes, in order, have the lists that were written for them.
+    fn with(&self, bound: u32, nodes: &[u32], written: Csr) -> Self {
+        let (mut count, written) = (self.lists, Arc::new(written));
+        let mut lists = (0_u32..).map(|number| List { written: written.clone(), number });
         let mut pages = self.pages.to_vec();
         pages.resize((bound as usize).div_ceil(NODES_PER_PAGE), None);
-        let mut count = self.lists;
-        for (node, list) in lists {
-            let page = pages[node as usize / NODES_PER_PAGE].get_or_insert_default();
-            count += usize::from(Arc::make_mut(page).set(node as usize % NODES_PER_PAGE, list));
+        let page_of = |node: u32| node as usize / NODES_PER_PAGE;
+        for nodes in nodes.chunk_by(|one, other| page_of(*one) == page_of(*other)) {
+            let page = Arc::make_mut(pages[page_of(nodes[0])].get_or_insert_default());
+            page.lists.reserve_exact(nodes.len());
+            for (node, list) in nodes.iter().zip(&mut lists) {
+                count += usize::from(page.set(*node as usize % NODES_PER_PAGE, list));
+            }
         }
-        Delta { pages: pages.into(), lists: count }
+        Delta { pages: pages.into(), lists: count, written: self.written + written.len() }
     }
 
     /// How many pages this does not share with another.
@@ -90,20 +138,12 @@ impl Delta {
     }
 }
 
-/// The changes of one node, taken from the front.
-fn taken<'c>(changes: &mut &'c [(u32, End)], node: u32) -> &'c [(u32, End)] {
-    let until = changes.partition_point(|(other, _)| *other <= node);
-    let (taken, rest) = changes.split_at(until);
-    *changes = rest;
-    taken
-}
-
 impl Page {
     #[inline]
     fn list(&self, node: usize) -> Option<&List> {
         let (word, bit) = (node / 64, node % 64);
         let changed = self.changed[word];
-        (changed & (1 << bit) != 0).then(|| &*self.lists[self.rank(word, bit)])
+        (changed & (1 << bit) != 0).then(|| &self.lists[self.rank(word, bit)])
     }
 
     /// How many changed nodes there are before one.
@@ -116,44 +156,90 @@ impl Page {
     /// Keeps a node's list. Returns whether it had none.
     fn set(&mut self, node: usize, list: List) -> bool {
         let (word, bit) = (node / 64, node % 64);
-        let at = self.rank(word, bit);
+        let place = self.rank(word, bit);
         let is_new = self.changed[word] & (1 << bit) == 0;
         match is_new {
-            true => self.lists.insert(at, Arc::new(list)),
-            false => self.lists[at] = Arc::new(list),
+            true => self.lists.insert(place, list),
+            false => self.lists[place] = list,
         }
         self.changed[word] |= 1 << bit;
         is_new
     }
 }
 
-impl List {
-    fn run(&self) -> Run<'_> {
-        Run { nodes: &self.nodes, classes: Classes::Each(&self.classes), places: Places::Each(&self.places) }
+/// What is kept from list to list while they are written.
+#[derive(Default)]
+struct Edit {
+    /// Where those edges stand that go.
+    gone: Vec<usize>,
+    /// For each edge that goes, how many that are like it were found so far; counted at the first of those that are alike.
+    found: Vec<usize>,
+}
+
+impl Edit {
+    /// Writes what is left of a run, then what is new, as one list.
+    fn write(&mut self, run: Run<'_>, changes: &[Change], lists: &mut Lists) {
+        let (going, coming) = changes.split_at(changes.partition_point(|change| !change.comes));
+        self.find(run, going);
+        let mut next = 0;
+        for &gone in &self.gone {
+            lists.append(run.part(next..gone));
+            next = gone + 1;
+        }
+        lists.append(run.part(next..run.len()));
+        coming.iter().for_each(|change| lists.push(change.end));
+        lists.end();
     }
 
-    /// What is left of a run, then what is new. Of edges that are alike, as many are taken as are named.
-    fn edited(run: Run<'_>, removed: &[(u32, End)], added: &[(u32, End)]) -> List {
-        let mut left: Vec<End> = run.ends().collect();
-        if !removed.is_empty() {
-            let mut taken = vec![false; removed.len()];
-            left.retain(|end| {
-                let first = removed.partition_point(|(_, gone)| gone < end);
-                let alike = (first..removed.len()).take_while(|at| removed[*at].1 == *end);
-                match alike.into_iter().find(|at| !taken[*at]) {
-                    Some(at) => {
-                        taken[at] = true;
-                        false
-                    }
-                    None => true,
-                }
-            });
+    /// Of edges that are alike, as many go as are named.
+    fn find(&mut self, run: Run<'_>, going: &[Change]) {
+        self.gone.clear();
+        match going {
+            [] => {}
+            [one] => {
+                let is_it = |at: &usize| run.nodes[*at] == one.end.node && run.end(*at) == one.end;
+                self.gone.extend((0..run.len()).find(is_it));
+            }
+            _ => self.find_several(run, going),
         }
-        left.extend(added.iter().map(|(_, end)| *end));
-        List {
-            nodes: left.iter().map(|end| end.node).collect(),
-            classes: left.iter().map(|end| end.class).collect(),
-            places: left.iter().map(|end| end.place).collect(),
+    }
+
+    fn find_several(&mut self, run: Run<'_>, going: &[Change]) {
+        self.found.clear();
+        self.found.resize(going.len(), 0);
+        let filter = Filter::of(going);
+        for at in (0..run.len()).filter(|at| filter.may_hold(run.nodes[*at])) {
+            let end = run.end(at);
+            let first = going.partition_point(|change| change.end < end);
+            let next = first + self.found.get(first).copied().unwrap_or_default();
+            if going.get(next).is_some_and(|change| change.end == end) {
+                self.found[first] += 1;
+                self.gone.push(at);
+            }
         }
+    }
+}
+
+/// Tells most ends that do not go from those that do, without a search.
+struct Filter([u64; 64]);
+
+impl Filter {
+    fn of(going: &[Change]) -> Self {
+        let mut filter = Filter([0; 64]);
+        for change in going {
+            let (word, bit) = Self::place(change.end.node);
+            filter.0[word] |= 1 << bit;
+        }
+        filter
+    }
+
+    #[inline]
+    fn may_hold(&self, node: u32) -> bool {
+        let (word, bit) = Self::place(node);
+        self.0[word] & (1 << bit) != 0
+    }
+
+    fn place(node: u32) -> (usize, u32) {
+        (node as usize / 64 % 64, node % 64)
     }
 }

@@ -6,10 +6,11 @@
 mod csr;
 mod delta;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 pub(crate) use csr::{Arcs, Csr};
-use delta::Delta;
+use delta::{Change, Delta};
 
 /// The place of an edge that has no row of its own: nothing is known of it beyond its class.
 pub(crate) const NO_ROW: u32 = u32::MAX;
@@ -91,8 +92,26 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Some edges of the run that follow each other.
+    fn part(self, range: Range<usize>) -> Run<'a> {
+        let classes = match self.classes {
+            Classes::One(class) => Classes::One(class),
+            Classes::Each(classes) => Classes::Each(&classes[range.clone()]),
+        };
+        let places = match self.places {
+            Places::None => Places::None,
+            Places::From(first) => Places::From(first + range.start as u32),
+            Places::Each(places) => Places::Each(&places[range.clone()]),
+        };
+        Run { nodes: &self.nodes[range], classes, places }
+    }
+
+    fn end(&self, at: usize) -> End {
+        End { node: self.nodes[at], class: self.class(at), place: self.place(at) }
+    }
+
     pub(crate) fn ends(self) -> impl DoubleEndedIterator<Item = End> + Clone + 'a {
-        (0..self.nodes.len()).map(move |at| End { node: self.nodes[at], class: self.class(at), place: self.place(at) })
+        (0..self.nodes.len()).map(move |at| self.end(at))
     }
 
     /// Each other end with the class of the edge.
@@ -157,6 +176,18 @@ impl Topology {
         self.incoming.run(node)
     }
 
+    /// Where the edges that start at a node end. O(1).
+    #[inline]
+    pub(crate) fn right_ends(&self, node: u32) -> &[u32] {
+        self.outgoing.nodes(node)
+    }
+
+    /// Where the edges that end at a node start. O(1).
+    #[inline]
+    pub(crate) fn left_ends(&self, node: u32) -> &[u32] {
+        self.incoming.nodes(node)
+    }
+
     /// Where the edges of each node begin and where the last end, and the other ends, if the edges of a direction lie in one list: nothing was changed since. O(1).
     pub(crate) fn flat(&self, outgoing: bool) -> Option<(&[u32], &[u32])> {
         let side = if outgoing { &self.outgoing } else { &self.incoming };
@@ -164,21 +195,18 @@ impl Topology {
         (side.delta.lists() == 0 && flat.0.len() == self.bound() + 1).then_some(flat)
     }
 
-    /// The same without some edges and with others. Copies the pages that these edges stand on, O(changes · log changes); once the changes since the base are an
-    /// eighth of its nodes, everything is laid out anew, O(nodes + edges).
+    /// The same without some edges and with others. Copies the lists that these edges stand in and the pages that name these, O(changes · log changes); once the
+    /// lists beside the base are an eighth of its nodes, or as many edges were written as it has, everything is laid out anew, O(nodes + edges).
     #[must_use]
     pub(crate) fn edited(&self, bound: u32, removed: &[Joined], added: &[Joined]) -> Self {
-        let change = |joined: &[Joined], from: bool| -> Vec<(u32, End)> {
-            let ends = joined.iter().map(|&Joined { from: left, to: right, class, place }| {
-                let (node, other) = if from { (left, right) } else { (right, left) };
-                (node, End { node: other, class, place })
-            });
-            ends.collect()
-        };
         let bound = bound.max(self.bound);
+        let changes = |change: fn(&Joined, bool) -> Change| -> Vec<Change> {
+            let removed = removed.iter().map(|edge| change(edge, false));
+            removed.chain(added.iter().map(|edge| change(edge, true))).collect()
+        };
         Topology {
-            outgoing: self.outgoing.edited(bound, change(removed, true), change(added, true)),
-            incoming: self.incoming.edited(bound, change(removed, false), change(added, false)),
+            outgoing: self.outgoing.edited(bound, changes(Change::of_left_end)),
+            incoming: self.incoming.edited(bound, changes(Change::of_right_end)),
             bound,
             edges: self.edges + added.len() - removed.len(),
         }
@@ -201,11 +229,11 @@ impl Side {
         let differs = |node: &u32| !edges.run(*node).ends().eq(self.run(*node).ends());
         let most = bound.max(self.base.bound());
         let changed: Vec<u32> = (0..most).filter(differs).collect();
-        if self.delta.lists() + changed.len() > lists_beside(most) {
+        let delta = self.delta.with_runs(most, &changed, |node| edges.run(node));
+        if self.is_outgrown_by(&delta, most) {
             return Side::of(edges);
         }
-        let runs = changed.into_iter().map(|node| (node, edges.run(node)));
-        Side { base: self.base.clone(), delta: self.delta.with_runs(most, runs) }
+        Side { base: self.base.clone(), delta }
     }
 
     #[inline]
@@ -216,22 +244,33 @@ impl Side {
         }
     }
 
-    fn edited(&self, bound: u32, removed: Vec<(u32, End)>, added: Vec<(u32, End)>) -> Self {
-        let delta = self.delta.edited(bound, removed, added, |node| self.base.run(node));
+    /// The other ends of a node's edges. O(1), and less than the whole run.
+    #[inline]
+    fn nodes(&self, node: u32) -> &[u32] {
+        match self.delta.nodes(node) {
+            Some(nodes) => nodes,
+            None => self.base.nodes(node),
+        }
+    }
+
+    fn edited(&self, bound: u32, changes: Vec<Change>) -> Self {
+        let delta = self.delta.edited(bound, changes, |node| self.base.run(node));
+        let is_outgrown = self.is_outgrown_by(&delta, bound);
         let side = Side { base: self.base.clone(), delta };
-        if side.delta.lists() > lists_beside(bound) { side.laid_out(bound) } else { side }
+        if is_outgrown { side.laid_out(bound) } else { side }
+    }
+
+    /// Whether so much stands beside the base that everything is laid out anew: then edges are in one place again, and lists that nobody reads any more are let go.
+    fn is_outgrown_by(&self, delta: &Delta, bound: u32) -> bool {
+        delta.lists() > bound as usize / 8 + 64 || delta.written() > self.base.len() + bound as usize + 64
     }
 
     fn laid_out(&self, bound: u32) -> Self {
-        Side { base: Arc::new(Csr::of_runs((0..bound).map(|node| self.run(node)))), delta: Delta::default() }
+        let runs = (0..bound).map(|node| self.run(node));
+        Side { base: Arc::new(Csr::of_runs(runs)), delta: Delta::default() }
     }
 
     fn pages_unlike(&self, other: &Self) -> usize {
         usize::from(!Arc::ptr_eq(&self.base, &other.base)) + self.delta.pages_unlike(&other.delta)
     }
-}
-
-/// How many lists may stand beside the base before everything is laid out anew.
-fn lists_beside(bound: u32) -> usize {
-    bound as usize / 8 + 64
 }

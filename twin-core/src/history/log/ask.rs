@@ -1,9 +1,10 @@
 //! What the log is asked: what scopes list now, what they ever said, and what held at any two times.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::base::{Context, Timestamp};
+use crate::base::{Context, Digest, Timestamp};
 use crate::graph::Readings;
 use crate::history::Log;
 use crate::history::intervals::{Intervals, Said};
@@ -62,11 +63,19 @@ impl Log {
         said
     }
 
-    /// The times at which a scope began or ceased to say something of a record.
-    pub fn changes_of(&self, scope: &Scope, subject: &RecordKey) -> BTreeSet<Timestamp> {
+    /// The record that a fact is of, by its identity.
+    pub(in crate::history) fn subject_of(&self, fact: Digest) -> Option<&RecordKey> {
+        self.facts.by_digest(fact).map(|fact| &self.fact(fact).subject)
+    }
+
+    /// The times at which a scope told of a record.
+    pub fn told_of(&self, scope: &Scope, subject: &RecordKey) -> BTreeSet<Timestamp> {
         let Some(place) = self.scopes.place(scope) else { return BTreeSet::new() };
-        let facts = self.facts.of_subject(subject.digest()).map(|fact| self.facts.get(fact));
-        facts.flat_map(|fact| fact.of(place)).map(|word| word.said.time()).collect()
+        let subject = subject.digest();
+        let facts = self.facts.of_subject(subject).map(|fact| self.facts.get(fact));
+        let shown = facts.flat_map(|fact| fact.of(place)).map(|word| word.said.time());
+        let told = self.scopes.get(place).told.get(&subject);
+        shown.chain(told.into_iter().flatten().copied()).collect()
     }
 
     /// Whether any scope lists a fact at the head of the log, or says that it will end after `now`.
@@ -101,21 +110,21 @@ impl Log {
     }
 
     /// The facts that held at `valid` by what was known at `known`, in their order; not all of them where the context stops. O(facts).
-    pub fn holdings(&self, valid: Timestamp, known: Timestamp, context: &Context) -> Vec<Holding> {
+    pub fn holdings(&self, valid: Timestamp, known: Timestamp, context: &Context) -> Vec<Holding<'_>> {
         let mut holdings = Vec::with_capacity(self.listed);
         for fact in self.facts.iter().take_while(|_| context.goes_on()) {
             let listings = self.listings(fact, valid, known);
             if !listings.is_empty() {
-                holdings.push(Holding { fact: fact.fact.clone(), listings });
+                holdings.push(Holding { fact: &fact.fact, subject: fact.subject, listings });
             }
         }
         holdings
     }
 
     /// The listings by which a fact held, in the order of their scopes.
-    fn listings(&self, fact: &FactLog, valid: Timestamp, known: Timestamp) -> Vec<Arc<Listing>> {
+    fn listings<'a>(&self, fact: &'a FactLog, valid: Timestamp, known: Timestamp) -> Cow<'a, [Arc<Listing>]> {
         if let [word] = &fact.words[..] {
-            return alone(word, valid, known).into_iter().cloned().collect();
+            return Cow::Borrowed(alone(word, valid, known).map_or(&[], std::slice::from_ref));
         }
         let mut scopes: Vec<ScopeId> = fact.words.iter().map(|word| word.scope).collect();
         scopes.sort_unstable();
@@ -187,7 +196,7 @@ fn holding(fact: &FactLog, scope: ScopeId, valid: Timestamp, known: Timestamp) -
     Intervals::of(said).at(valid).cloned()
 }
 
-fn next_change(fact: &FactLog, valid: Timestamp) -> Option<Timestamp> {
+pub(super) fn next_change(fact: &FactLog, valid: Timestamp) -> Option<Timestamp> {
     let later = |change: &Timestamp| *change > valid;
     if let [Word { said: Said::Holds(listing, end), .. }] = &fact.words[..] {
         let holds = end.is_none_or(|end| listing.valid_from < end);

@@ -1,10 +1,8 @@
 //! The facts that the log knows, each with every word on it, found by identity, by subject, and in their order.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use crate::base::{Digest, Timestamp};
+use crate::base::{ByDigest, Digest, Timestamp};
 use crate::history::intervals::{Intervals, Said};
 use crate::observe::Fact;
 
@@ -27,7 +25,7 @@ pub(in crate::history) struct FactLog {
     pub fact: Arc<Fact>,
     pub words: Vec<Word>,
     digest: Digest,
-    subject: Digest,
+    pub subject: Digest,
     /// Another fact of the same subject.
     next: Option<FactId>,
 }
@@ -44,33 +42,13 @@ impl FactLog {
     }
 }
 
-/// A digest is as good a hash as any. The order of what is kept under it is never looked at.
-#[derive(Default)]
-struct Itself(u64);
-
-impl Hasher for Itself {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
-    }
-
-    fn write_u128(&mut self, digest: u128) {
-        self.0 = digest as u64;
-    }
-}
-
-type ByDigest = HashMap<Digest, FactId, BuildHasherDefault<Itself>>;
-
 /// All facts of a log.
 #[derive(Clone, Debug, Default)]
 pub(in crate::history) struct Facts {
     rows: Vec<FactLog>,
-    by_digest: ByDigest,
+    by_digest: ByDigest<FactId>,
     /// The last fact of each subject, from which the others follow.
-    by_subject: ByDigest,
+    by_subject: ByDigest<FactId>,
     /// In the order of the facts; those that came since are at the end of `rows`.
     sorted: Vec<FactId>,
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::base::Timestamp;
+use crate::base::{Digest, Timestamp};
 use crate::graph::ScopeReading;
 use crate::history::log::facts::{FactId, ScopeId};
 use crate::history::row::Reading;
@@ -77,6 +77,8 @@ pub(in crate::history) struct ScopeLog {
     pub readings: Vec<(Timestamp, Reading)>,
     /// Words on times before this one were left out.
     pub left_out: Option<Timestamp>,
+    /// The times at which it told of records, by these, where no word on a fact shows them.
+    pub told: BTreeMap<Digest, BTreeSet<Timestamp>>,
 }
 
 impl ScopeLog {
@@ -86,6 +88,21 @@ impl ScopeLog {
             self.list(&reading);
         }
         self.readings.push((tx, reading));
+    }
+
+    /// Keeps that it told of a record at a time. Returns whether that is new.
+    pub fn tell(&mut self, record: Digest, at: Timestamp) -> bool {
+        self.told.entry(record).or_default().insert(at)
+    }
+
+    /// Takes back that it told of a record at a time.
+    pub fn untell(&mut self, record: Digest, at: Timestamp) {
+        if let Some(times) = self.told.get_mut(&record) {
+            times.remove(&at);
+            if times.is_empty() {
+                self.told.remove(&record);
+            }
+        }
     }
 
     fn list(&mut self, reading: &Reading) {

@@ -1,33 +1,21 @@
-//! A store on a disk of the harnesses' own: one that records what it is asked for, loses power, or fails.
+//! A store in a folder of the harnesses' own: one that records what it is asked for, loses power, or fails.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use redb::StorageBackend;
-
-use super::log::Extent;
-use super::{Store, Writer, fault, file};
+use super::folder::Folder;
+use super::{Store, Writer, file};
 use crate::base::{Digest, Result};
 use crate::history::Log;
 
-/// How errors name such a disk.
-const NAME: &str = "on a disk of the harness";
-
 impl Store {
-    /// Opens the store on `disk` for writing, as [`Store::open`] does with a file; but nothing is tried in memory first, and nobody else is turned away: what
-    /// the disk is asked for is what the store does to a file. Reads what bears on the head of the log.
+    /// Opens the store at `path` in `folder` for writing, as [`Store::open`] does in the operating system's; but nothing is tried in memory first, and nobody else is
+    /// turned away: what the folder is asked for is what the store does to files.
     ///
     /// # Errors
     /// As [`Store::open`].
-    pub fn open_on(disk: impl StorageBackend, fingerprint: Digest) -> Result<(Store, Log)> {
-        let path = Path::new(NAME);
-        let opened = file::open_on(disk, Extent::Head).and_then(|(database, found)| {
-            let mut writer = Writer::new(None, file::Opened::as_it_is(database), fingerprint, &found);
-            writer.begin()?;
-            Ok((writer, found))
-        });
-        let (writer, found) = opened.map_err(|fault: fault::Fault| fault.at(path))?;
-        let fingerprint = found.meta.map_or(fingerprint, |meta| meta.schema);
-        let (path, last) = (path.to_owned(), found.log.last);
-        Ok((Store { path, fingerprint: Some(fingerprint), last, writer: Some(writer) }, found.log.into_log()))
+    pub fn open_in(folder: Arc<dyn Folder>, path: &Path, fingerprint: Digest) -> Result<(Store, Log)> {
+        let (database, found) = file::open_in(&*folder, path, fingerprint).map_err(|fault| fault.at(path))?;
+        Store::writing(folder, path, Writer::new(None, database, fingerprint, &found), found)
     }
 }

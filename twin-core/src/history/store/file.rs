@@ -1,17 +1,21 @@
 //! Opening the file: looking at it without touching it, then, and only if all is well, for writing.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read};
+use std::fs::{File, OpenOptions};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use redb::{Builder, ConcurrencyMode, Database, ReadableDatabase};
+use redb::{Builder, ConcurrencyMode, Database, DatabaseError, ReadableDatabase};
 
+use crate::base::Digest;
+use crate::history::Log;
 use crate::history::store::fault::{Fault, Result};
+use crate::history::store::folder::{Claim, Folder, System};
 use crate::history::store::layout::Head;
 use crate::history::store::log::{self, Extent, Stretch};
 use crate::history::store::meta::{self, Meta};
 use crate::history::store::overlay::{Locking, Overlay};
+use crate::history::store::upkeep;
 
 /// What every redb file starts with.
 const REDB_MAGIC: &[u8; 9] = b"redb\x1A\x0A\xA9\x0D\x0A";
@@ -40,7 +44,8 @@ impl Opened {
     }
 
     pub(super) fn get(&self) -> Result<&Database> {
-        self.database.as_ref().ok_or_else(|| Fault::Misuse("is closed".to_owned()))
+        let closed = || io::Error::other("it was closed after a fault: open it again");
+        self.database.as_ref().ok_or_else(|| closed().into())
     }
 
     /// Verifies all pages and rebuilds what is known of free ones, so that damage there cannot make anybody overwrite what is in use; first in memory, then in the file,
@@ -70,7 +75,7 @@ impl Opened {
     }
 
     /// Closing makes redb panic on some damaged files too.
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         let database = self.database.take();
         let _ = guarded(|| {
             drop(database);
@@ -85,38 +90,99 @@ impl Drop for Opened {
     }
 }
 
-/// Opens the file for writing, and reads as much of it as is wanted. A file that cannot be opened is not touched.
-pub(super) fn open(path: &Path, extent: Extent) -> Result<(Opened, Found)> {
-    if is_new(path)? {
-        let (database, found) = create(path)?;
-        return Ok((Opened::as_it_is(database), found));
+/// Opens the file for writing, or makes it, and reads what bears on the head. A file that cannot be opened is not touched.
+pub(super) fn open(path: &Path, schema: Digest) -> Result<(Opened, Found)> {
+    if let Some(claimed) = claimed(&System, path)? {
+        return claimed.make(|database| upkeep::fill(database, schema, None, &[], &Log::default())).and_then(opened);
     }
-    check_magic(path)?;
+    check_magic(&System, path)?;
     let file = OpenOptions::new().read(true).write(true).open(path)?;
     let database = guarded(|| picture(file, Locking::Exclusive))?;
     let opened = Opened { database: Some(database), unwritten: Some(path.to_owned()) };
-    let found = guarded(|| read(opened.get()?, extent))?;
+    let found = guarded(|| read(opened.get()?, Extent::Head))?;
     Ok((opened, found))
 }
 
-/// Opens what a disk of the harnesses' own holds for writing.
+/// Opens what a folder of the harnesses' own holds for writing: nothing is tried in memory first, so that what the folder is asked for is what the store does to a file.
 #[cfg(feature = "testkit")]
-pub(super) fn open_on(disk: impl redb::StorageBackend, extent: Extent) -> Result<(Database, Found)> {
-    let mut start = vec![0; REDB_MAGIC.len().min(disk.len()? as usize)];
-    disk.read(0, &mut start)?;
-    if !start.is_empty() && start != REDB_MAGIC {
-        return Err(Fault::Foreign("it does not start like one"));
+pub(super) fn open_in(folder: &dyn Folder, path: &Path, schema: Digest) -> Result<(Opened, Found)> {
+    if let Some(claimed) = claimed(folder, path)? {
+        return claimed.make(|database| upkeep::fill(database, schema, None, &[], &Log::default())).and_then(opened);
     }
-    guarded(|| {
-        let database = builder().create_with_backend(disk)?;
-        let found = read(&database, extent)?;
-        Ok((database, found))
-    })
+    check_magic(folder, path)?;
+    guarded(|| opened((folder.database(&builder(), path)?, None)))
+}
+
+fn opened((database, _): (Database, Option<Head>)) -> Result<(Opened, Found)> {
+    let found = read(&database, Extent::Head)?;
+    Ok((Opened::as_it_is(database), found))
+}
+
+/// A name that nobody has filled, and nobody else fills meanwhile.
+pub(super) struct Claimed<'a> {
+    folder: &'a dyn Folder,
+    path: &'a Path,
+    is_new: bool,
+    _claim: Claim,
+}
+
+/// Claims a name; `None` where a file has it that holds anything.
+pub(super) fn claimed<'a>(folder: &'a dyn Folder, path: &'a Path) -> Result<Option<Claimed<'a>>> {
+    let Some(is_new) = is_free(folder, path)? else { return Ok(None) };
+    let Some(claim) = folder.claim(path)? else { return Err(DatabaseError::DatabaseAlreadyOpen.into()) };
+    // Whoever had the claim before may have filled it.
+    let filled = is_free(folder, path)?.is_none();
+    Ok((!filled).then_some(Claimed { folder, path, is_new, _claim: claim }))
+}
+
+/// Whether nothing has a name (`true`), or an empty file (`false`), which a process can leave that ended while it made a store; `None` for anything else.
+fn is_free(folder: &dyn Folder, path: &Path) -> Result<Option<bool>> {
+    match folder.start(path, 1) {
+        Ok(start) => Ok(start.is_empty().then_some(false)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Some(true)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Claimed<'_> {
+    /// Makes the file of this name: beside it first, so that it has the name only once it is whole, whenever the process or the power ends.
+    pub(super) fn make<T>(self, fill: impl FnOnce(&Database) -> Result<T>) -> Result<(Database, T)> {
+        let made = write_beside(self.folder, self.path, fill).and_then(|made| {
+            self.folder.rename(&beside(self.path), self.path)?;
+            self.folder.sync(self.path)?;
+            Ok(made)
+        });
+        made.inspect_err(|_| {
+            let _ = self.folder.remove(&beside(self.path));
+            if self.is_new {
+                let _ = self.folder.remove(self.path);
+            }
+        })
+    }
+}
+
+/// Makes a file beside a name, which is locked as one that is open for writing.
+pub(super) fn write_beside<T>(
+    folder: &dyn Folder,
+    path: &Path,
+    fill: impl FnOnce(&Database) -> Result<T>,
+) -> Result<(Database, T)> {
+    folder.remove(&beside(path))?;
+    let database = folder.database(&builder(), &beside(path))?;
+    let filled = fill(&database)?;
+    Ok((database, filled))
+}
+
+/// The name of what is to be the file of a name.
+pub(super) fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    PathBuf::from(name)
 }
 
 /// Reads as much as is wanted, beside whoever writes.
 pub(super) fn follow(path: &Path, extent: Extent) -> Result<Found> {
-    check_magic(path)?;
+    check_magic(&System, path)?;
     match guarded(|| shared(path, extent)) {
         Err(Fault::Database(redb::Error::RepairAborted)) => abandoned(path, extent),
         found => found,
@@ -126,36 +192,6 @@ pub(super) fn follow(path: &Path, extent: Extent) -> Result<Found> {
 /// Runs what uses redb on a file that may be damaged: it panics on some of those.
 pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Fault::damaged("its pages make no sense")))
-}
-
-/// Whether there is nothing at `path` that a store could overwrite.
-fn is_new(path: &Path) -> Result<bool> {
-    match fs::metadata(path) {
-        Ok(metadata) => Ok(metadata.is_file() && metadata.len() == 0),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Makes a new file.
-pub(super) fn create(path: &Path) -> Result<(Database, Found)> {
-    let database = builder().create(path)?;
-    sync_folder(path)?;
-    let found = read(&database, Extent::All)?;
-    Ok((database, found))
-}
-
-/// Makes the file's name as durable as what is in it.
-#[cfg(unix)]
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-/// Elsewhere the operating system sees to it.
-#[cfg(not(unix))]
-pub(super) fn sync_folder(_path: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 fn shared(path: &Path, extent: Extent) -> Result<Found> {
@@ -183,10 +219,8 @@ pub(super) fn read(database: &impl ReadableDatabase, extent: Extent) -> Result<F
     Ok(Found { meta, log })
 }
 
-fn check_magic(path: &Path) -> Result<()> {
-    let mut start = Vec::new();
-    File::open(path)?.take(REDB_MAGIC.len() as u64).read_to_end(&mut start)?;
-    match start == REDB_MAGIC {
+fn check_magic(folder: &dyn Folder, path: &Path) -> Result<()> {
+    match folder.start(path, REDB_MAGIC.len())? == REDB_MAGIC {
         true => Ok(()),
         false => Err(Fault::Foreign("it does not start like one")),
     }

@@ -3,8 +3,8 @@
 use redb::TableDefinition;
 
 use crate::base::{Digest, Timestamp};
-use crate::history::Row;
 use crate::history::store::fault::{Result, check};
+use crate::history::{Row, Telling};
 use crate::identity::HumanDecision;
 use crate::observe::RecordKey;
 use crate::observe::pack::{Packed, Packer, Unpacker, packed};
@@ -173,14 +173,14 @@ fn checksum(tx: Timestamp, number: u32, rest: &[u8]) -> Digest {
     Digest(xxhash_rust::xxh3::xxh3_128_with_seed(rest, seed))
 }
 
-/// What a row is about: the record for facts, assignments and decisions (the first where there are two), the scope for readings, the id no longer in
+/// What a row is about: the record for facts, tellings, assignments and decisions (the first where there are two), the scope for readings, the id no longer in
 /// use for redirections, the fact for withdrawals.
 pub(super) fn subject(row: &Row) -> Digest {
     match row {
         Row::Asserted(assertion) => assertion.fact.subject.digest(),
         Row::Withdrawn(withdrawal) => withdrawal.fact,
         Row::Read(reading) => packed_digest(&reading.scope),
-        Row::Assigned { record, .. } => record.digest(),
+        Row::Assigned { record, .. } | Row::Told(Telling { record, .. }) => record.digest(),
         Row::Redirected { from, .. } => packed_digest(from),
         Row::Decided(decision) => decided(decision).digest(),
     }

@@ -10,8 +10,8 @@ use redb::{ConcurrencyMode, Database, ReadableTable, TableDefinition};
 use tempfile::TempDir;
 
 use super::Store;
-use crate::base::{Digest, ErrorKind, Timestamp, digest_of};
-use crate::history::{Assertion, Commit, Reading, Row, Withdrawal};
+use crate::base::{self, Digest, ErrorKind, Timestamp, digest_of};
+use crate::history::{Assertion, Commit, Reading, Row, Telling, Withdrawal};
 use crate::identity::{EntityId, HumanDecision};
 use crate::observe::{
     Capability, Evidence, Fact, Listing, Locator, Outcome, Perspective, RecordKey, Scope, SourceId, Statement,
@@ -80,6 +80,7 @@ fn every_row() -> Vec<Row> {
         asserted("a", f64::MIN_POSITIVE),
         related(),
         asserted("a", 1.0),
+        Row::Told(Telling { record: b.clone(), scope: Scope::new(&source(), "pages"), at: at(-4) }),
         Row::Withdrawn(Withdrawal { fact: digest_of(&a), scope: Scope::new(&source(), ""), valid_to: at(-5) }),
         read(None),
         read(Some(Outcome::Complete)),
@@ -108,8 +109,27 @@ fn folder() -> (TempDir, PathBuf) {
     (folder, path)
 }
 
+/// A store that is open for writing, with everything in it.
+fn open_all(path: &Path, schema: Digest) -> base::Result<(Store, Vec<Commit>)> {
+    let (store, _) = Store::open(path, schema)?;
+    let commits = store.kept()?.1;
+    Ok((store, commits))
+}
+
+/// A store that is open for reading, with everything in it.
+fn read_all(path: &Path) -> base::Result<(Store, Vec<Commit>)> {
+    let (store, _) = Store::open_read_only(path)?;
+    let commits = store.kept()?.1;
+    Ok((store, commits))
+}
+
+/// What is in a store now.
+fn now(store: &Store) -> Vec<Commit> {
+    store.kept().unwrap().1
+}
+
 fn filled(path: &Path, commits: &[Commit]) -> Store {
-    let (mut store, found) = Store::open(path, SCHEMA).unwrap();
+    let (mut store, found) = open_all(path, SCHEMA).unwrap();
     assert_eq!(found, []);
     commits.iter().for_each(|commit| store.append(commit).unwrap());
     store
@@ -118,8 +138,8 @@ fn filled(path: &Path, commits: &[Commit]) -> Store {
 /// The error of opening in both ways, which must leave the file alone.
 fn refused(path: &Path) -> (ErrorKind, String) {
     let before = fs::read(path).unwrap();
-    let error = Store::open(path, SCHEMA).unwrap_err();
-    let reading = Store::open_read_only(path).unwrap_err();
+    let error = open_all(path, SCHEMA).unwrap_err();
+    let reading = read_all(path).unwrap_err();
     assert_eq!(reading.to_string(), error.to_string());
     assert!(error.to_string().contains("estate.twin"), "{error}");
     assert!(fs::read(path).unwrap() == before, "touched: {error}");
@@ -130,14 +150,14 @@ fn refused(path: &Path) -> (ErrorKind, String) {
 fn every_sort_of_row_comes_back_as_it_was() {
     let (_folder, path) = folder();
     drop(filled(&path, &three()));
-    assert_eq!(Store::open_read_only(&path).unwrap().1, three());
-    let (mut store, found) = Store::open(&path, SCHEMA).unwrap();
+    assert_eq!(read_all(&path).unwrap().1, three());
+    let (mut store, found) = open_all(&path, SCHEMA).unwrap();
     assert_eq!(found, three());
     store.append(&commit(102, 2, Vec::new())).unwrap();
     store.append(&commit(103, 3, every_row())).unwrap();
     drop(store);
     let all = [three(), vec![commit(102, 2, Vec::new()), commit(103, 3, every_row())]].concat();
-    assert_eq!(Store::open(&path, SCHEMA).unwrap().1, all);
+    assert_eq!(open_all(&path, SCHEMA).unwrap().1, all);
 }
 
 #[test]
@@ -145,14 +165,14 @@ fn a_second_writer_is_turned_away_with_the_name_of_the_first() {
     let (_folder, path) = folder();
     let first = filled(&path, &three());
     let before = fs::read(&path).unwrap();
-    let error = Store::open(&path, SCHEMA).unwrap_err();
+    let error = open_all(&path, SCHEMA).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Busy);
     let expected = format!("store {} is open for writing by process {}", path.display(), std::process::id());
     assert_eq!(error.to_string(), expected);
     assert!(fs::read(&path).unwrap() == before);
     drop(first);
     assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
-    assert!(Store::open(&path, SCHEMA).is_ok());
+    assert!(open_all(&path, SCHEMA).is_ok());
 }
 
 #[test]
@@ -160,16 +180,16 @@ fn a_reader_beside_the_writer_sees_what_is_added() {
     let (_folder, path) = folder();
     let all = three();
     let mut writer = filled(&path, &all[..1]);
-    let (mut reader, found) = Store::open_read_only(&path).unwrap();
-    assert_eq!(found, all[..1]);
+    let (mut reader, mut log) = Store::open_read_only(&path).unwrap();
+    assert_eq!((now(&reader), log.last()), (all[..1].to_vec(), Some(all[0].tx)));
+    assert!(!reader.follow(&mut log).unwrap(), "nothing new");
     writer.append(&all[1]).unwrap();
     writer.append(&all[2]).unwrap();
-    assert_eq!(reader.refresh(all[0].tx).unwrap(), all[1..]);
-    assert_eq!(reader.refresh(at(100)).unwrap(), all[2..]);
-    assert_eq!(reader.refresh(Timestamp::MAX).unwrap(), []);
-    assert_eq!(reader.refresh(Timestamp::MIN).unwrap(), all);
+    assert!(reader.follow(&mut log).unwrap());
+    assert_eq!((now(&reader), log.last(), log.revision()), (all.clone(), Some(all[2].tx), all[2].revision));
     drop(writer);
-    assert_eq!(reader.refresh(at(100)).unwrap(), all[2..]);
+    assert!(!reader.follow(&mut log).unwrap(), "nothing new");
+    assert_eq!(now(&reader), all);
     assert_eq!(reader.append(&commit(200, 9, Vec::new())).unwrap_err().kind(), ErrorKind::Invalid);
 }
 
@@ -180,11 +200,11 @@ fn readers_see_whole_commits_while_the_writer_goes_on() {
     let mut writer = filled(&path, &all[..1]);
     std::thread::scope(|scope| {
         let reading = scope.spawn(|| {
-            let (reader, mut seen) = Store::open_read_only(&path).unwrap();
+            let (reader, mut seen) = read_all(&path).unwrap();
             while seen.len() < all.len() {
-                seen.extend(reader.refresh(seen.last().unwrap().tx).unwrap());
+                seen = now(&reader);
                 assert_eq!(seen, all[..seen.len()]);
-                assert!(Store::open_read_only(&path).unwrap().1.len() >= seen.len());
+                assert!(read_all(&path).unwrap().1.len() >= seen.len());
             }
         });
         all[1..].iter().for_each(|next| writer.append(next).unwrap());
@@ -207,10 +227,10 @@ fn what_cannot_follow_is_refused_and_nothing_of_it_is_kept() {
     for case in cases {
         assert_eq!(store.append(&case).unwrap_err().kind(), ErrorKind::Invalid, "{:?}", case.tx);
     }
-    assert_eq!(store.refresh(Timestamp::MIN).unwrap(), three());
+    assert_eq!(now(&store), three());
     store.append(&commit(300, 2, every_row())).unwrap();
     drop(store);
-    assert_eq!(Store::open(&path, SCHEMA).unwrap().1.len(), 4);
+    assert_eq!(open_all(&path, SCHEMA).unwrap().1.len(), 4);
 }
 
 #[test]
@@ -222,11 +242,11 @@ fn a_store_whose_process_was_killed_has_all_that_was_acknowledged() {
         let copy = path.with_extension(format!("{done}"));
         fs::copy(&path, &copy).unwrap();
         let before = fs::read(&copy).unwrap();
-        let (reader, found) = Store::open_read_only(&copy).unwrap();
+        let (reader, found) = read_all(&copy).unwrap();
         assert_eq!(found, three()[..=done]);
-        assert_eq!(reader.refresh(at(-3)).unwrap(), three()[1..=done]);
+        assert_eq!(now(&reader), three()[..=done]);
         assert!(fs::read(&copy).unwrap() == before);
-        let (mut writer, found) = Store::open(&copy, SCHEMA).unwrap();
+        let (mut writer, found) = open_all(&copy, SCHEMA).unwrap();
         assert_eq!(found, three()[..=done]);
         writer.append(&commit(500, 5, every_row())).unwrap();
     }
@@ -237,7 +257,7 @@ const VICTIM: &str = "TWIN_TEST_STORE_OF_VICTIM";
 
 /// Appends until it is killed, and says aloud what was acknowledged.
 fn write_until_killed(path: &Path) {
-    let (mut store, _) = Store::open(path, SCHEMA).unwrap();
+    let (mut store, _) = open_all(path, SCHEMA).unwrap();
     for number in 0.. {
         store.append(&commit(number, 1, every_row())).unwrap();
         println!("\nacknowledged {number}");
@@ -256,15 +276,15 @@ fn a_writer_in_another_process_is_named_and_what_it_acknowledged_outlives_it() {
     let mut victim = command.spawn().unwrap();
     let mut said = BufReader::new(victim.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert!(said.any(|line| line == "acknowledged 4"));
-    let error = Store::open(&path, SCHEMA).unwrap_err();
+    let error = open_all(&path, SCHEMA).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Busy);
     assert!(error.to_string().ends_with(&format!("by process {}", victim.id())), "{error}");
-    assert!(Store::open_read_only(&path).unwrap().1.len() >= 5);
+    assert!(read_all(&path).unwrap().1.len() >= 5);
     victim.kill().unwrap();
     victim.wait().unwrap();
     let last = said.filter_map(|line| line.strip_prefix("acknowledged ").and_then(|number| number.parse().ok()));
     let acknowledged: usize = last.last().unwrap_or(4) + 1;
-    let (_, found) = Store::open(&path, SCHEMA).unwrap();
+    let (_, found) = open_all(&path, SCHEMA).unwrap();
     assert!(found.len() == acknowledged || found.len() == acknowledged + 1, "{} of {acknowledged}", found.len());
     assert!((0..).zip(&found).all(|(number, found)| *found == commit(number, 1, every_row())));
 }
@@ -290,9 +310,9 @@ fn what_is_no_store_is_left_alone() {
 fn a_database_without_tables_is_a_new_store_and_one_with_another_sort_of_table_is_not() {
     let (_folder, path) = folder();
     drop(Database::create(&path).unwrap());
-    assert_eq!(Store::open_read_only(&path).unwrap().1, []);
+    assert_eq!(read_all(&path).unwrap().1, []);
     drop(filled(&path, &three()));
-    assert_eq!(Store::open(&path, SCHEMA).unwrap().1, three());
+    assert_eq!(open_all(&path, SCHEMA).unwrap().1, three());
     fs::remove_file(&path).unwrap();
     let foreign = Database::create(&path).unwrap();
     let write = foreign.begin_write().unwrap();
@@ -306,20 +326,20 @@ fn a_database_without_tables_is_a_new_store_and_one_with_another_sort_of_table_i
 fn an_empty_file_is_a_new_store_to_a_writer_only() {
     let (_folder, path) = folder();
     fs::write(&path, "").unwrap();
-    assert_eq!(Store::open_read_only(&path).unwrap_err().kind(), ErrorKind::NotAStore);
+    assert_eq!(read_all(&path).unwrap_err().kind(), ErrorKind::NotAStore);
     drop(filled(&path, &three()));
-    assert_eq!(Store::open(&path, SCHEMA).unwrap().1, three());
+    assert_eq!(open_all(&path, SCHEMA).unwrap().1, three());
 }
 
 #[test]
 fn what_the_operating_system_refuses_is_told_with_the_path() {
     let (folder, path) = folder();
-    let missing = Store::open_read_only(&path).unwrap_err();
+    let missing = read_all(&path).unwrap_err();
     assert_eq!(missing.kind(), ErrorKind::Io);
     assert!(missing.to_string().contains("estate.twin"), "{missing}");
     assert!(!path.exists());
     for nowhere in [path.join("below"), folder.path().to_owned()] {
-        let error = Store::open(&nowhere, SCHEMA).unwrap_err();
+        let error = open_all(&nowhere, SCHEMA).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io, "{error}");
     }
 }
@@ -350,12 +370,12 @@ fn each_fault_of_the_database_has_its_kind() {
 fn a_host_may_come_with_another_schema() {
     let (_folder, path) = folder();
     drop(filled(&path, &three()));
-    let (mut store, found) = Store::open(&path, Digest(8)).unwrap();
+    let (mut store, found) = open_all(&path, Digest(8)).unwrap();
     assert_eq!((store.fingerprint(), found), (Some(SCHEMA), three()));
-    assert_eq!(Store::open_read_only(&path).unwrap().0.fingerprint(), Some(SCHEMA));
+    assert_eq!(read_all(&path).unwrap().0.fingerprint(), Some(SCHEMA));
     store.append(&commit(102, 2, Vec::new())).unwrap();
     drop(store);
-    assert_eq!(Store::open_read_only(&path).unwrap().0.fingerprint(), Some(Digest(8)));
+    assert_eq!(read_all(&path).unwrap().0.fingerprint(), Some(Digest(8)));
 }
 
 /// Changes the file behind the store's back, in a way that its database thinks right.
@@ -383,7 +403,7 @@ fn a_newer_format_is_named() {
         drop(filled(&path, &three()));
         tamper(&path, |write| say_format(write, format));
         match newer {
-            None => assert_eq!(Store::open(&path, SCHEMA).unwrap().1, three()),
+            None => assert_eq!(open_all(&path, SCHEMA).unwrap().1, three()),
             Some(found) => {
                 let (kind, message) = refused(&path);
                 assert_eq!(kind, ErrorKind::Newer);
@@ -462,12 +482,12 @@ fn numbers(seed: u64) -> impl Iterator<Item = usize> {
 fn survives(path: &Path, damaged: &[u8], what: &str) -> bool {
     fs::write(path, damaged).unwrap();
     let kinds = [ErrorKind::Corrupt, ErrorKind::NotAStore, ErrorKind::Newer];
-    match Store::open_read_only(path) {
+    match read_all(path) {
         Ok((_, found)) => assert!(found == three(), "read {what}"),
         Err(error) => assert!(kinds.contains(&error.kind()), "read {what}: {error}"),
     }
     assert!(fs::read(path).unwrap() == damaged, "reading touched {what}");
-    match Store::open(path, SCHEMA) {
+    match open_all(path, SCHEMA) {
         Ok((store, found)) => {
             assert!(found == three(), "write {what}");
             goes_on(store, path, what)
@@ -487,7 +507,7 @@ fn goes_on(mut store: Store, path: &Path, what: &str) -> bool {
         Ok(()) => {
             drop(store);
             let all = [three(), vec![next]].concat();
-            assert!(Store::open(path, SCHEMA).unwrap().1 == all, "went on {what}");
+            assert!(open_all(path, SCHEMA).unwrap().1 == all, "went on {what}");
             true
         }
         Err(error) => {

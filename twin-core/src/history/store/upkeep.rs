@@ -1,11 +1,11 @@
 //! What keeps a store in good order: a copy of a live one, a look at all of it, and writing it anew.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use redb::{Database, Durability};
 
 use super::fault::{self, Fault};
+use super::folder::Folder;
 use super::layout::Head;
 use super::log::{self, Extent};
 use super::{Store, Writer, file, meta};
@@ -56,17 +56,15 @@ impl Store {
     /// # Errors
     /// As for opening; `Invalid` where there is a file already; `Io`. Nothing is left behind then.
     pub fn backup(&self, to: &Path) -> Result<()> {
-        if to.exists() {
-            return Err(Fault::Misuse("is there already: name a new file for the copy".to_owned()).at(to));
-        }
         let schema = self.fingerprint.unwrap_or(Digest(0));
         let (floor, commits) = self.kept()?;
         let head = self.found(Extent::Head)?.log.into_log();
-        let written = write_new(to, schema, floor.as_ref(), &commits, &head);
-        written.map(drop).map_err(|fault| {
-            let _ = fs::remove_file(to);
-            fault.at(to)
-        })
+        let copied = match file::claimed(&*self.folder, to) {
+            Ok(Some(claimed)) => claimed.make(|database| fill(database, schema, floor.as_ref(), &commits, &head)),
+            Ok(None) => Err(Fault::Misuse("is there already: name a new file for the copy".to_owned())),
+            Err(fault) => Err(fault),
+        };
+        copied.map(drop).map_err(|fault| fault.at(to))
     }
 
     /// Puts a new file in the place of this one: commits, what stands for everything before them, and a checkpoint of the log after them. O(rows).
@@ -77,48 +75,42 @@ impl Store {
         let Some(writer) = &mut self.writer else {
             return Err(Fault::Misuse("was opened for reading only".to_owned()).at(&self.path));
         };
-        let new = beside(&self.path);
-        let replaced = replace(&new, &self.path, writer, (floor, commits, log));
-        self.last = replaced.map_err(|fault| {
-            let _ = fs::remove_file(&new);
-            fault.at(&self.path)
-        })?;
+        let replaced = writer.replace(&*self.folder, &self.path, floor, commits, log);
+        self.last = replaced.map_err(|fault| fault.at(&self.path))?;
         Ok(())
     }
 }
 
-fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".new");
-    PathBuf::from(name)
-}
-
-/// The new file is locked before it has the old one's name, so that no other writer comes between.
-fn replace(
-    new: &Path,
-    path: &Path,
-    writer: &mut Writer,
-    (floor, commits, log): (Option<&Log>, &[Commit], &Log),
-) -> fault::Result<Option<Head>> {
-    if new.exists() {
-        fs::remove_file(new)?;
+impl Writer {
+    /// The new file is locked before it has the old one's name, so that no other writer comes between.
+    fn replace(
+        &mut self,
+        folder: &dyn Folder,
+        path: &Path,
+        floor: Option<&Log>,
+        commits: &[Commit],
+        log: &Log,
+    ) -> fault::Result<Option<Head>> {
+        let new = file::beside(path);
+        let written = file::write_beside(folder, path, |database| fill(database, self.schema, floor, commits, log));
+        let renamed = written.and_then(|written| Ok(folder.rename(&new, path).map(|()| written)?));
+        let (database, last) = renamed.inspect_err(|_| drop(folder.remove(&new)))?;
+        // Whichever of the two a loss of power would leave now, nothing may be appended that is not in it.
+        folder.sync(path).inspect_err(|_| self.database.close())?;
+        (self.database, self.last, self.since, self.verified) = (file::Opened::as_it_is(database), last, 0, true);
+        self.recorded = Some(meta::Meta::ours(self.schema));
+        Ok(last)
     }
-    let (database, last) = write_new(new, writer.schema, floor, commits, log)?;
-    fs::rename(new, path)?;
-    file::sync_folder(path)?;
-    (writer.database, writer.last, writer.since, writer.verified) = (file::Opened::as_it_is(database), last, 0, true);
-    writer.recorded = Some(meta::Meta::ours(writer.schema));
-    Ok(last)
 }
 
-fn write_new(
-    path: &Path,
+/// Writes commits, what stands for everything before them, and a checkpoint of the log after them into a new database, in one transaction.
+pub(super) fn fill(
+    database: &Database,
     schema: Digest,
     floor: Option<&Log>,
     commits: &[Commit],
     log: &Log,
-) -> fault::Result<(Database, Option<Head>)> {
-    let (database, _) = file::create(path)?;
+) -> fault::Result<Option<Head>> {
     let mut transaction = database.begin_write()?;
     transaction.set_durability(Durability::Immediate).map_err(Fault::damaged)?;
     meta::write(&transaction, schema)?;
@@ -131,5 +123,5 @@ fn write_new(
         log::write_checkpoint(&transaction, &head, log)?;
     }
     transaction.commit()?;
-    Ok((database, last))
+    Ok(last)
 }

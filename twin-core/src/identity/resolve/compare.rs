@@ -24,6 +24,8 @@ const NAME_IS_RIGHT: f64 = 0.97;
 const DECISIVE: f64 = 0.97;
 /// More than so many bits a name never says beyond those that it takes to name one thing.
 const MOST_OF_NAME: f64 = 5.0;
+/// So many times over.
+const ROUNDS: usize = 6;
 /// What is taken for granted counts as so many pairs.
 const BEFORE: f64 = 8.0;
 /// A value that more records have says little by itself.
@@ -191,11 +193,11 @@ impl Comparison {
         comparison
     }
 
-    /// Learns from some records and whoever shares something with them how often records of one thing agree: expectation and maximisation, twice.
+    /// Learns from some records and whoever shares something with them how often records of one thing agree: expectation and maximisation, six times.
     fn learn_odds(&mut self) {
         let pairs = self.blocks.some_pairs(SAMPLE, PARTNERS);
         let mut bits = Vec::new();
-        for _ in 0..6 {
+        for _ in 0..ROUNDS {
             let mut seen = vec![[0.0_f64; 3]; self.odds.fields.len() + 1];
             let (mut named, mut right) = (NAMED, NAMED * NAME_IS_RIGHT);
             for (a, b) in pairs.iter().map(|pair| pair.both()) {
@@ -513,12 +515,18 @@ impl Comparison {
             return;
         }
         let (x, y) = (self.estate.slot_of(first), self.estate.slot_of(second));
-        if x.apart != y.apart {
+        if self.stand_apart(a as u32, b as u32) {
             tell(bit(Technique::Apart, Value::None, -(self.bits + 24.0)));
         }
         if x.is_job != y.is_job && !refers {
             tell(bit(Technique::Job, Value::None, -1.0));
         }
+    }
+
+    /// Whether one of two records is of a thing and the other of people or their work, or both are of different sorts of these.
+    pub fn stand_apart(&self, a: u32, b: u32) -> bool {
+        let apart = |record: u32| self.estate.slot_of(&self.estate.profiles[record as usize]).apart;
+        apart(a) != apart(b)
     }
 
     /// How one record names the other and nothing else, if it does.

@@ -9,7 +9,7 @@ use super::compare::{Bit, Source, Technique, Value};
 use super::group::{Groups, Obstacle, Scored};
 use super::roles;
 
-/// How fast probability follows the score. Scores are odds in bits; measured over labelled estates, each left out in turn, they were a little too modest.
+/// How fast probability follows the score. Scores are odds in bits, and were a little too modest: set once by hand, from how often pairs of each score were right on labelled estates.
 const SLOPE: f64 = 1.25;
 
 /// One weight of a pair: a step of the waterfall from how rare a match is to its score.
@@ -45,7 +45,7 @@ pub enum WhyNot {
     Against(String, String),
 }
 
-/// Two records of which a person would know better.
+/// Two records that were kept apart although it is not sure, of which a person would know better.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Uncertain {
     /// One record.
@@ -54,8 +54,6 @@ pub struct Uncertain {
     pub b: String,
     /// How likely they are one thing.
     pub probability: f64,
-    /// Whether they were put together.
-    pub together: bool,
     /// Pairs of records that the decision is about, times how little is known (bits of entropy).
     pub gain: f64,
 }
@@ -130,7 +128,6 @@ impl Resolution {
                 a: self.id(pair.a).to_owned(),
                 b: self.id(pair.b).to_owned(),
                 probability,
-                together: false,
                 gain: pairs as f64 * entropy(probability),
             });
         }
@@ -139,13 +136,13 @@ impl Resolution {
         uncertain
     }
 
-    /// What was kept apart for its role: workers, stores and variants, with what they belong to. One pair stands for two things.
+    /// What was kept apart for its role: workers, stores and variants, each with what it belongs to; things stand as their records of the least id.
     pub fn related(&self) -> Vec<Related> {
         let mut related = Vec::new();
-        let mut seen = std::collections::BTreeSet::new();
         for (a, b) in self.comparison.blocks.pairs().into_iter().map(|pair| pair.both()) {
             let (here, there) = (self.numbers[a as usize], self.numbers[b as usize]);
-            if here == there || !seen.insert((here.min(there), here.max(there))) {
+            // A ticket or a team may be called like a thing, and has no worker and no store.
+            if here == there || self.comparison.stand_apart(a, b) {
                 continue;
             }
             let (x, y) = (self.comparison.belongs_to(a, b), self.comparison.belongs_to(b, a));

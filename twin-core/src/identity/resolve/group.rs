@@ -201,12 +201,13 @@ impl<'c> Groups<'c> {
         self.comparison.stand_side_by_side(a as usize, b as usize) && !may_differ()
     }
 
-    /// A record of a third cluster that is nearly as near to the smaller of two.
+    /// A record of a third cluster that is nearly as near to the smaller of two; of two of one size, to either: which of them comes first says nothing.
     fn rival(&self, score: f64, here: u32, there: u32) -> Option<Obstacle> {
-        let is_smaller = self.sizes[here as usize] <= self.sizes[there as usize];
-        let smaller = if is_smaller { here } else { there };
-        let near =
-            self.members.from(smaller).flat_map(|record| self.near.to(record).iter().map(move |at| (record, at)));
+        let size = |group: u32| self.sizes[group as usize];
+        let least = size(here).min(size(there));
+        let smaller = [here, there].into_iter().filter(|group| size(*group) == least);
+        let members = smaller.flat_map(|group| self.members.from(group));
+        let near = members.flat_map(|record| self.near.to(record).iter().map(move |at| (record, at)));
         let mut others = near.filter_map(|(record, at)| {
             let pair = &self.scored[*at as usize];
             let other = if pair.a == record { pair.b } else { pair.a };

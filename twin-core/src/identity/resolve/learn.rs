@@ -17,6 +17,8 @@ use super::words;
 const SAMPLE: usize = 512;
 /// From so many names on, a word counts once it was seen three times.
 const LARGE: usize = 4096;
+/// So many names must be those of things elsewhere without a word.
+const ALIGNED: usize = 3;
 /// What nearly all names of a system begin or end with: six in ten.
 const NEARLY_ALL: (usize, usize) = (6, 10);
 /// A value that more records have tells nothing about one thing.
@@ -60,12 +62,22 @@ impl Vocabulary {
         vocabulary.wholes.extend(usual);
         let atoms: BTreeMap<u32, Vec<String>> =
             cut.iter().map(|(name, words)| (*name, vocabulary.atoms(words))).collect();
-        for (slot, names) in &samples.names {
-            let names: Vec<&[String]> = names.iter().map(|name| &atoms[name][..]).collect();
-            if !twins.repeats.contains(slot) {
-                vocabulary.contrast.extend(contrasts(&names));
-            }
-            vocabulary.habits.insert(*slot, habits(&names));
+        let names_in: BTreeMap<u32, Vec<&[String]>> = samples
+            .names
+            .iter()
+            .map(|(slot, names)| (*slot, names.iter().map(|name| &atoms[name][..]).collect()))
+            .collect();
+        let distinct = names_in.iter().filter(|(slot, _)| !twins.repeats.contains(slot));
+        vocabulary.contrast = distinct.flat_map(|(_, names)| contrasts(names)).collect();
+        let called = Called::of(&names_in);
+        for (slot, names) in &names_in {
+            let mut habits = habits(names);
+            called.align(*slot, names, &vocabulary.contrast, &mut habits);
+            habits.1.extend(
+                kind_words(estate.texts.text(estate.slots[*slot as usize].kind))
+                    .filter(|word| !vocabulary.contrast.contains(word)),
+            );
+            vocabulary.habits.insert(*slot, habits);
         }
         vocabulary.variation = vocabulary.variations(estate, twins);
         vocabulary.beginnings = beginnings(&owners, &atoms);
@@ -350,6 +362,73 @@ fn habits(names: &[&[String]]) -> (HashSet<String>, HashSet<String>) {
         after.extend(last);
     }
     (before, after)
+}
+
+/// Which names occur in which systems and kinds.
+struct Called<'n>(HashMap<&'n [String], BTreeSet<u32>>);
+
+impl<'n> Called<'n> {
+    fn of(names_in: &BTreeMap<u32, Vec<&'n [String]>>) -> Self {
+        let mut called: HashMap<&[String], BTreeSet<u32>> = HashMap::new();
+        for (slot, names) in names_in {
+            names.iter().for_each(|name| {
+                called.entry(name).or_default().insert(*slot);
+            });
+        }
+        Called(called)
+    }
+
+    /// Adds the words without which several names of a system are those of things elsewhere, if no system has both.
+    fn align(
+        &self,
+        slot: u32,
+        names: &[&[String]],
+        contrast: &HashSet<String>,
+        (before, after): &mut (HashSet<String>, HashSet<String>),
+    ) {
+        for _ in 0..2 {
+            let left: Vec<&[String]> = names
+                .iter()
+                .map(|name| strip(name, |word| before.contains(word), |word| after.contains(word)))
+                .filter(|name| name.len() > 1)
+                .collect();
+            let first = self.aligned(slot, left.iter().map(|name| (&name[0], &name[1..])), contrast);
+            let last =
+                self.aligned(slot, left.iter().map(|name| (&name[name.len() - 1], &name[..name.len() - 1])), contrast);
+            if first.is_empty() && last.is_empty() {
+                return;
+            }
+            before.extend(first);
+            after.extend(last);
+        }
+    }
+
+    fn aligned<'w>(
+        &self,
+        slot: u32,
+        ends: impl Iterator<Item = (&'w String, &'w [String])>,
+        contrast: &HashSet<String>,
+    ) -> Vec<String> {
+        let mut counts: BTreeMap<&String, (usize, usize)> = BTreeMap::new();
+        for (word, rest) in ends.filter(|(word, _)| roles::facet(word).is_none() && !contrast.contains(*word)) {
+            let is_elsewhere = self.0.get(rest).is_some_and(|slots| slots.iter().any(|other| *other != slot));
+            let (all, aligned) = counts.entry(word).or_default();
+            *all += 1;
+            *aligned += usize::from(is_elsewhere);
+        }
+        let is_habit = |(all, aligned): (usize, usize)| aligned >= ALIGNED && aligned * 2 >= all;
+        counts.into_iter().filter(|(_, counts)| is_habit(*counts)).map(|(word, _)| word.clone()).collect()
+    }
+}
+
+/// The words of a kind: at the end of the name of such a record they say nothing. Of a kind of several words, those that say what a thing is for are left out.
+fn kind_words(kind: &str) -> impl Iterator<Item = String> {
+    let words = words::words(kind);
+    let is_one = words.len() == 1;
+    words
+        .into_iter()
+        .filter(move |word| is_one || roles::facet(word).is_none())
+        .map(|word| words::singular(&word).to_owned())
 }
 
 /// The word that nearly all have, if no name is another without it.

@@ -36,7 +36,8 @@ pub(super) fn head(field: &str) -> (&str, &str) {
     (head.trim_end_matches("[]"), key)
 }
 
-/// What a field is for. Names are those of Kubernetes, Compose, Helm, Skaffold, Prometheus, OpenTelemetry and Backstage, and those that people use in tables.
+/// What a field is for. Names are those of Kubernetes, Compose, Helm, Skaffold, Prometheus, OpenTelemetry and Backstage, those of the records that
+/// the harness `resolve` reads, and those that people use in tables.
 pub(super) fn role(field: &str) -> Role {
     let (head, key) = head(field);
     match head.to_ascii_lowercase().as_str() {
@@ -143,8 +144,8 @@ pub(super) fn is_sort(word: &str) -> bool {
 
 /// Whether a word is one that says what sort of record a name is of, with a typing error.
 pub(super) fn is_nearly_a_sort(word: &str) -> bool {
-    let is_near = |sort: &&str| sort.len() >= 7 && word.len() >= 6 && differ_by_one(sort.as_bytes(), word.as_bytes());
-    SORTS.iter().any(is_near)
+    let is_near = |sort: &str| sort.len() >= 7 && word.len() >= 6 && differ_by_one(sort.as_bytes(), word.as_bytes());
+    SORTS.into_iter().any(is_near)
 }
 
 /// Whether a word is the name of a platform or a protocol.
@@ -181,12 +182,11 @@ pub(super) fn facet(word: &str) -> Option<&'static str> {
         "cache" | "redis" | "valkey" | "memcached" | "memcache" => "cache",
         "kafka" | "rabbitmq" | "nats" | "activemq" | "queue" | "broker" | "mq" | "pulsar" => "broker",
         "worker" | "job" | "cron" | "cronjob" | "consumer" | "scheduler" | "task" | "processor" => "worker",
-        "ui" | "web" | "frontend" | "dashboard" | "portal" | "console" | "client" | "spa" => "ui",
+        "ui" | "web" | "frontend" | "dashboard" | "portal" | "console" | "client" => "ui",
         "proxy" | "gateway" | "gw" | "ingress" | "router" | "lb" | "nginx" | "envoy" => "proxy",
-        "test" | "e2e" | "loadtest" | "mock" | "stub" | "sim" | "simulator" | "loadgen" | "generator" => "test",
+        "test" | "e2e" | "mock" | "stub" | "simulator" => "test",
         "exporter" | "metric" | "monitor" | "monitoring" | "agent" | "collector" => "telemetry",
-        "migration" | "migrate" | "init" | "seed" | "backup" | "populate" | "operator" | "setup" | "importer"
-        | "import" => "operation",
+        "migration" | "migrate" | "init" | "seed" | "backup" | "operator" | "setup" => "operation",
         _ => return None,
     })
 }

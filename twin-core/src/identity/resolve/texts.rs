@@ -195,7 +195,8 @@ impl Look {
     }
 }
 
-/// Whether one text is the other with one letter more, less, replaced, or swapped with the next. O(length).
+/// Whether one text is the other with one letter more, less, replaced, or swapped with the next. A digit is no letter: numbers that differ count different things.
+/// O(length).
 pub(super) fn differ_by_one(a: &[u8], b: &[u8]) -> bool {
     if a.len().abs_diff(b.len()) > 1 {
         return false;
@@ -203,9 +204,23 @@ pub(super) fn differ_by_one(a: &[u8], b: &[u8]) -> bool {
     let front = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[front..], &b[front..]);
     let back = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
-    match (&a[..a.len() - back], &b[..b.len() - back]) {
+    let (a, b) = (&a[..a.len() - back], &b[..b.len() - back]);
+    let is_typing_error = match (a, b) {
         ([x, y], [z, w]) => x == w && y == z,
         (x, y) => x.len() <= 1 && y.len() <= 1,
+    };
+    is_typing_error && !a.iter().chain(b).any(u8::is_ascii_digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_errors_are_one_letter_and_no_digit() {
+        let near = |a: &str, b: &str| differ_by_one(a.as_bytes(), b.as_bytes());
+        assert!(near("invoice", "invioce") && near("invoice", "invoce") && near("invoice", "envoice"));
+        assert!(!near("invoice", "invocie-x") && !near("web1", "web2") && !near("ledger", "ledger2"));
     }
 }
 

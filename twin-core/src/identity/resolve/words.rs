@@ -181,9 +181,9 @@ mod tests {
             ("payments-api", "payments api"),
             ("PaymentService", "payment service"),
             ("HTTPServer", "http server"),
-            ("Web.Shopping.HttpAggregator", "web shopping http aggregator"),
+            ("Parcel.Tracking.HttpRelay", "parcel tracking http relay"),
             ("k8s_node", "k8s node"),
-            ("WebMVC", "web mvc"),
+            ("LedgerDB", "ledger db"),
             ("größe-Straße", "größe straße"),
             ("  --", ""),
         ];
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn what_platforms_append_is_taken_off() {
-        assert_eq!(controller("payments-5f6585d649-fnmft"), "payments");
+        assert_eq!(controller("payments-7c9d4b58f6-x2zvq"), "payments");
         assert_eq!(controller("agent-x7k2q"), "agent");
         assert_eq!(controller("payments-worker"), "payments-worker");
         assert_eq!(image("registry.example:5000/shop/cart:1.2@sha256:00"), ("shop/cart", Some("1.2")));

@@ -1,0 +1,62 @@
+//! What may mean something else than before: the names by which whatever changed is found.
+
+use std::collections::BTreeSet;
+
+use crate::base::{Digest, Hashes, Timestamp};
+use crate::history::Log;
+use crate::history::log::ask::next_change;
+use crate::history::log::facts::FactLog;
+use crate::identity::{HumanDecision, name_of, names_by};
+use crate::observe::RecordKey;
+
+impl Log {
+    /// The names by which the records are found, or were, of which something was said or decided since [`Log::begin`]; and those of which something begins or ceases to hold by itself from `until` to
+    /// `now`, where `until` is the first time at which anything does. O(facts of these records), but O(facts) once `now` has come to `until`.
+    pub(crate) fn changed(&self, until: Option<Timestamp>, now: Timestamp) -> Hashes {
+        let mut subjects: BTreeSet<Digest> = self.heard().map(|fact| fact.subject).collect();
+        if let Some(until) = until.filter(|until| *until <= now) {
+            let before = Timestamp::from_micros(until.as_micros() - 1).unwrap_or(Timestamp::MIN);
+            let changing =
+                self.facts.iter().filter(|fact| next_change(fact, before).is_some_and(|change| change <= now));
+            subjects.extend(changing.map(|fact| fact.subject));
+        }
+        // What was ever said of a record holds all names that it has, and all that it had.
+        let facts = subjects.into_iter().flat_map(|subject| self.facts.of_subject(subject));
+        let facts = facts.map(|fact| self.facts.get(fact));
+        let mut names: Hashes = facts.flat_map(|fact| names_by(&fact.fact, fact.subject)).collect();
+        names.extend(self.decided().flat_map(records_of).map(|record| name_of(record.digest())));
+        names
+    }
+
+    /// The first time after `now` at which something begins or ceases to hold, if that was `until` before [`Log::begin`]. At worst it is too early: O(what was said since), but
+    /// O(facts) once `now` has come to `until`.
+    pub fn next_change_since(
+        &self,
+        until: Option<Timestamp>,
+        now: Timestamp,
+        context: &crate::base::Context,
+    ) -> Option<Timestamp> {
+        if until.is_some_and(|until| until <= now) {
+            return self.next_change(now, context);
+        }
+        self.heard().filter_map(|fact| next_change(fact, now)).chain(until).min()
+    }
+
+    /// The facts of which something was said since [`Log::begin`]; some of them more than once.
+    fn heard(&self) -> impl Iterator<Item = &FactLog> {
+        let heard = self.journal.iter().flat_map(|journal| &journal.heard);
+        heard.map(|(fact, _)| self.facts.get(*fact))
+    }
+
+    fn decided(&self) -> impl Iterator<Item = &HumanDecision> {
+        let known = self.journal.as_ref().map_or(0, |journal| journal.decisions);
+        self.decisions.iter().skip(known).map(|(_, decision)| decision)
+    }
+}
+
+fn records_of(decision: &HumanDecision) -> Vec<&RecordKey> {
+    match decision {
+        HumanDecision::Pin { a, b } | HumanDecision::Split { a, b } | HumanDecision::Unpin { a, b } => vec![a, b],
+        HumanDecision::Name { record, .. } => vec![record],
+    }
+}
