@@ -26,6 +26,8 @@ const MOST_OF_NAME: f64 = 5.0;
 const BEFORE: f64 = 8.0;
 /// A value that more records have says little by itself.
 const RARE: u32 = 8;
+/// Weights are whole multiples of one part in so many of a bit, so that they sum to the same score in whatever order and by whatever means.
+const GRAIN: f64 = 65_536.0;
 /// Names of fewer letters are not compared letter by letter.
 const SHORTEST: usize = 7;
 
@@ -248,6 +250,7 @@ impl Comparison {
         self.images(a, b, bits);
         self.values(a, b, bits);
         self.kinds(a, b, reference.is_some(), bits);
+        bits.iter_mut().for_each(|bit| bit.weight = (bit.weight * GRAIN).round() / GRAIN);
         bits.iter().map(|bit| bit.weight).sum()
     }
 

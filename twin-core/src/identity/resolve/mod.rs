@@ -13,22 +13,27 @@ mod profile;
 mod record;
 mod roles;
 mod sketch;
+mod table;
 mod texts;
 mod words;
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
-use crate::base::{Context, Error, ErrorKind, Result};
+use crate::answer::Table;
+use crate::base::{Context, Error, ErrorKind, Result, shortened};
 
 use compare::Comparison;
 use group::{Decided, Groups, Scored};
 use profile::Estate;
 
-pub use explain::{Evidence, Related, Uncertain, WhyNot};
+pub use explain::{Evidence, Explanation, Related, Uncertain, WhyNot};
 pub use record::Record;
+pub use table::{TableDraft, TableRows};
 
 /// How much must speak for two records before they are taken for one thing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Threshold {
     /// Right far more often than wrong, where a wrong merge costs more than a missed one.
     Cautious,
@@ -47,6 +52,21 @@ impl Threshold {
     }
 }
 
+impl FromStr for Threshold {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "cautious" => Ok(Threshold::Cautious),
+            "balanced" => Ok(Threshold::Balanced),
+            other => {
+                let what = format!("unknown threshold \"{}\": there are balanced and cautious", shortened(other));
+                Err(Error::new(ErrorKind::Unknown, what))
+            }
+        }
+    }
+}
+
 /// What is asked for, and what people decided before.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -57,6 +77,9 @@ pub struct Options {
     /// Pairs of ids that are two things, whatever the evidence says.
     pub splits: Vec<(String, String)>,
 }
+
+/// Reading, learning, comparing, joining.
+const STEPS: u64 = 4;
 
 /// Records with the things that they are.
 #[derive(Clone, Debug)]
@@ -84,16 +107,22 @@ impl Resolution {
         let (records, places) = in_order(records)?;
         let ids: Vec<String> = records.iter().map(|record| record.id.clone()).collect();
         let (decided, ignored) = decided(&ids, options)?;
+        let step = |step| context.progress.report("resolve", step, STEPS);
+        step(0);
         let mut estate = Estate::default();
         records.into_iter().take_while(|_| context.goes_on()).for_each(|record| estate.add(&record));
         context.check()?;
+        step(1);
         let comparison = Comparison::new(estate);
+        step(2);
         let threshold = options.threshold.bits();
         let goes_on = || context.goes_on();
         let pairs = comparison.blocks.pairs();
         let scored = group::scored(&comparison, &pairs, threshold, &goes_on);
+        step(3);
         let numbers = Groups::of(&comparison, &decided, &scored, threshold, &goes_on).numbers();
         context.check()?;
+        step(STEPS);
         Ok(Resolution { comparison, decided, threshold, ids, places, numbers, scored, compared: pairs.len(), ignored })
     }
 
@@ -108,6 +137,24 @@ impl Resolution {
     pub fn things(&self) -> Vec<Vec<&str>> {
         let members = group::members(&self.numbers);
         members.into_values().map(|records| records.into_iter().map(|record| self.id(record)).collect()).collect()
+    }
+
+    /// The clusters as a table, in the order of the records that were given: the `id` of each, and the least id of its `cluster`.
+    ///
+    /// # Errors
+    /// `Limit` if the ids need more than 2 GiB.
+    pub fn table(&self) -> Result<Table> {
+        table::clusters(self)
+    }
+
+    /// How many records were resolved.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there were none.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
     }
 
     /// How many pairs were compared.
@@ -126,9 +173,7 @@ impl Resolution {
 
     fn number(&self, id: &str) -> Result<u32> {
         let place = self.ids.binary_search_by(|known| known.as_str().cmp(id));
-        place
-            .map(|place| place as u32)
-            .map_err(|_| Error::new(ErrorKind::Unknown, format!("no record has the id {id:?}")))
+        place.map(|place| place as u32).map_err(|_| Error::unknown("record", id, self.ids.iter().map(String::as_str)))
     }
 }
 
@@ -138,8 +183,10 @@ fn in_order(records: Vec<Record>) -> Result<(Vec<Record>, Vec<u32>)> {
     order.sort_unstable_by(|a, b| records[*a as usize].id.cmp(&records[*b as usize].id));
     let twin = order.windows(2).find(|pair| records[pair[0] as usize].id == records[pair[1] as usize].id);
     if let Some(pair) = twin {
-        let id = &records[pair[0] as usize].id;
-        return Err(Error::new(ErrorKind::Invalid, format!("two records have the id {id:?}; each needs its own")));
+        let (first, second) = (pair[0].min(pair[1]), pair[0].max(pair[1]));
+        let id = shortened(&records[first as usize].id);
+        let what = format!("two records have the id \"{id}\", {first} and {second} (from 0 on); each needs its own");
+        return Err(Error::new(ErrorKind::Invalid, what));
     }
     if let Some(first) = order.first().filter(|first| records[**first as usize].id.is_empty()) {
         return Err(Error::new(ErrorKind::Invalid, format!("record {first} has no id")));
