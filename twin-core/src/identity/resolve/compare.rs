@@ -191,7 +191,7 @@ impl Comparison {
                 let sure = 1.0 / (1.0 + (-score).exp2());
                 let is_named = bits.iter().any(|bit| bit.technique == Technique::SameName);
                 let tells = bits.iter().filter(|bit| self.is_telling(bit)).count();
-                if is_named && tells > 1 && (sure < 1.0 - DECISIVE || sure > DECISIVE) {
+                if is_named && tells > 1 && !(1.0 - DECISIVE..=DECISIVE).contains(&sure) {
                     named += 1.0;
                     right += sure;
                 }
