@@ -45,6 +45,11 @@ PARAMETERS = {
     "row": "int",
     "size": "int",
     "requested_schema": "object",
+    "table": "Iterable[Mapping[str, Any]] | Mapping[str, Iterable[Any]] | ArrowTable",
+    "threshold": "Threshold",
+    "pins": "Iterable[tuple[object, object]]",
+    "splits": "Iterable[tuple[object, object]]",
+    "limit": "int",
 }
 """The types of parameters by their names; whatever is not listed is text."""
 
@@ -80,6 +85,13 @@ RETURNS = {
     "Answer.__arrow_c_stream__": "CapsuleType",
     "Answer.pages": "Pages",
     "Answer.to_pandas": "Any",
+    "Table.__arrow_c_schema__": "CapsuleType",
+    "Table.__arrow_c_stream__": "CapsuleType",
+    "Table.__len__": "int",
+    "Table.to_pandas": "Any",
+    "Table.to_pydict": "dict[str, list[Any]]",
+    "Resolution.__len__": "int",
+    "resolve": "Resolution",
     "Pages.__iter__": "Pages",
     "Pages.__next__": "dict[str, Any]",
     "SourceContext.now": "datetime",
@@ -99,6 +111,7 @@ from typing import Any, Literal, SupportsIndex, final, overload
 
 from typing_extensions import CapsuleType
 
+from twin._table import ArrowTable
 from twin.answers import (
     Change,
     ChangeDraft,
@@ -106,6 +119,7 @@ from twin.answers import (
     Diagnostic,
     EntityRef,
     Evidence,
+    Explanation,
     Freshness,
     History,
     Interval,
@@ -114,9 +128,13 @@ from twin.answers import (
     Profile,
     Question,
     Redaction,
+    Related,
     SourceCheck,
     Status,
+    Threshold,
+    Uncertain,
     Verified,
+    WhyNot,
 )
 from twin.change import State
 from twin.receipts import Receipt, ScanReceipt
@@ -155,7 +173,8 @@ def parameter(owner: str, of: inspect.Parameter) -> str:
     of_type = SPECIAL.get(f"{owner} {of.name}") or PARAMETERS.get(of.name, "str")
     if of.default is of.empty:
         return f"{mark}{of.name}: {of_type}"
-    return f"{of.name}: {of_type if of_type in ('bool', 'object') else of_type + ' | None'} = {of.default!r}"
+    optional = of.default is None and of_type != "object"
+    return f"{of.name}: {of_type + ' | None' if optional else of_type} = {of.default!r}"
 
 
 def parameters(name: str, called: object) -> str:

@@ -338,6 +338,16 @@ export interface EvidenceStep {
   raw: string
 }
 
+/** What speaks for and against a pair. */
+export interface Explanation {
+  /** How likely the two records are one thing, by this alone. */
+  probability: number
+  /** The sum of the weights, in bits. */
+  score: number
+  /** How rare a match is first, then what speaks for and against it. They sum exactly to the score. */
+  weights: WaterfallStep[]
+}
+
 /** How old what an answer rests on is, for each source and sort that can bear on the question. */
 export interface Freshness {
   /** Seconds between that reading and the answer's now. */
@@ -750,6 +760,16 @@ export interface Redaction {
   names: number
 }
 
+/** What a record is to another with which it shares a name but not its role. */
+export interface Related {
+  /** Who. */
+  from: string
+  /** `workerOf`, `storeOf` or `variantOf`. */
+  relation: string
+  /** Of whom. */
+  to: string
+}
+
 /** Or another that a host registered. */
 export type Relation = 'calls' | 'readsFrom' | 'writesTo' | 'cachesIn' | 'publishesTo' | 'subscribesTo' | 'authenticatesWith' | 'resolvedBy' | 'encryptedBy' | 'connectsTo' | 'instanceOf' | 'realizedBy' | 'routesTo' | 'runsOn' | 'locatedIn' | 'inEnvironment' | 'inNamespace' | 'inAccount' | 'represents' | 'runsImage' | 'builtFrom' | 'builtBy' | 'providesApi' | 'consumesApi' | 'dependsOn' | 'workerOf' | 'storeOf' | 'partOf' | 'ownedBy' | 'memberOf' | 'chargedTo' | 'suppliedBy' | 'governs' | 'successorOf' | 'documents' | 'configuredBy' | 'startsAfter' | 'bills' | 'counts' | (string & {})
 
@@ -952,6 +972,9 @@ export type Target = {
   }
 }
 
+/** How much must speak for two records before they are taken for one thing. */
+export type Threshold = 'cautious' | 'balanced'
+
 /** A moment, RFC 3339 in UTC. */
 export type Timestamp = string
 
@@ -968,6 +991,20 @@ export interface Unallocated {
   lines: number
   /** Why. */
   why: string
+}
+
+/** Two records of which a person would know better. */
+export interface Uncertain {
+  /** One record. */
+  a: string
+  /** The other. */
+  b: string
+  /** Pairs of records that the decision is about, times how little is known (bits of entropy). */
+  gain: number
+  /** How likely they are one thing. */
+  probability: number
+  /** Whether they were put together. */
+  together: boolean
 }
 
 /** A path, and why it is not known, or not all of it. */
@@ -1037,6 +1074,18 @@ export interface Violation {
   to: EntityRef
 }
 
+/** One weight of a pair: a step of the waterfall from how rare a match is to its score. */
+export interface WaterfallStep {
+  /** The fields that were compared: `name`, `labels.app`, or one of each side. */
+  field: string
+  /** How they were compared. */
+  technique: string
+  /** What is shared, or differs. */
+  value: string
+  /** What it adds to the score, in bits. */
+  weight: number
+}
+
 /** One field in which two records agree, or a reason that speaks against them. */
 export interface Weight {
   /** The field: `native-id`, `service.name`, `image`, `name`, `slot`. */
@@ -1047,4 +1096,29 @@ export interface Weight {
   value: string
   /** What it adds to the score. */
   weight: number
+}
+
+/** Why two records are two things. */
+export type WhyNot = {
+  kind: 'together'
+} | {
+  kind: 'too_little'
+  /** The score. */
+  score: number
+} | {
+  /** A record of the one thing. */
+  a: string
+  /** A record of the other. */
+  b: string
+  kind: 'split'
+} | {
+  /** A record of the one thing. */
+  a: string
+  /** A record of the other. */
+  b: string
+  kind: 'side_by_side'
+} | {
+  kind: 'rival'
+  /** That record. */
+  record: string
 }

@@ -19,16 +19,22 @@ function strict(key, value) {
   return value
 }
 
+/** A cell of a table: what counts as a number is taken as its text, and what is no number is not said. */
+function cell(key, value) {
+  if (typeof value === 'bigint') return String(value)
+  return Number.isNaN(value) ? null : strict.call(this, key, value)
+}
+
 /** The arguments as JSON, which the core reads. */
-function json(value, what = 'the argument') {
-  const text = written(value, what)
+function json(value, what = 'the argument', each = strict) {
+  const text = written(value, what, each)
   if (text === undefined) throw invalid(`${what} is missing`)
   return text
 }
 
-function written(value, what) {
+function written(value, what, each) {
   try {
-    return JSON.stringify(value, strict)
+    return JSON.stringify(value, each)
   } catch (error) {
     throw error?.code === 'invalid' ? error : invalid(`${what} is no data: ${error?.message}`, { cause: error })
   }
@@ -51,4 +57,4 @@ function path(given) {
   return given instanceof URL ? fileURLToPath(given) : given
 }
 
-module.exports = { count, json, options, path }
+module.exports = { cell, count, json, options, path }

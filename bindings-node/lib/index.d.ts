@@ -3,8 +3,8 @@
 
 import type {
   AsOf, CapabilityDraft, Change, ChangeDraft, ChangesSince, Conflict, CostSummary, CostTableRow, Cycle, Description, Diagnostic, Drift,
-  DriftTableRow, EntityRef, Evidence, Freshness, GoverningDecision, History, Hit, IdentityReason, Interval, Kind, Neighbour, Outcome, OwnerRow, PageDraft, Perspective,
-  Profile, Question, Receipt, Redaction, Relation, Report, SaidValue, SourceCheck, State, Status, Timestamp, Verified,
+  DriftTableRow, EntityRef, Evidence, Explanation, Freshness, GoverningDecision, History, Hit, IdentityReason, Interval, Kind, Neighbour, Outcome, OwnerRow, PageDraft, Perspective,
+  Profile, Question, Receipt, Redaction, Related, Relation, Report, SaidValue, SourceCheck, State, Status, Threshold, Timestamp, Uncertain, Verified, WhyNot,
 } from './answers'
 
 export * from './answers'
@@ -32,8 +32,63 @@ export function open(path: string | URL, options?: { readOnly?: boolean }): Prom
 /** A twin that forgets when it is closed. */
 export function inMemory(): Twin
 
-/** How many twins, snapshots, scenarios and answers this process holds. */
+/** How many twins, snapshots, scenarios, answers and resolutions this process holds. */
 export function liveHandles(): number
+
+/** A row of a table: a record with its fields. Lists and objects become fields with all that is in them; what is `null` is not said. */
+export type TableRow = { readonly [column: string]: unknown }
+
+/** The columns of a table by name, all of one length. */
+export type TableColumns = { readonly [column: string]: Iterable<unknown> }
+
+/** Which columns of a table say what a record is, and what is asked for. Every other column is a field. */
+export interface ResolveOptions extends Omit<LongWork, 'now'> {
+  /** The column of ids. Default: `id`. */
+  id?: string
+  /** The column of names. Default: `name`. */
+  name?: string
+  /** The column that says in which system a record was read. Without one, all were read in one system. */
+  system?: string
+  /** The column that says what a record is in its system. Without one, all are of one kind. */
+  kind?: string
+  /** How much must speak for two records: `cautious` where a wrong merge costs more than a missed one. Default: `balanced`. */
+  threshold?: Threshold
+  /** Pairs of ids that are one thing. */
+  pins?: readonly (readonly [string | number, string | number])[]
+  /** Pairs of ids that are two things. */
+  splits?: readonly (readonly [string | number, string | number])[]
+}
+
+/** Resolves a table of the host's own: which of its records are one thing. */
+export function resolve(
+  table: Iterable<TableRow> | AsyncIterable<TableRow> | TableColumns,
+  options?: ResolveOptions,
+): Promise<Resolution>
+
+/** The records of a table with the things that they are. Records are named by their ids, each as text. */
+export class Resolution {
+  private constructor()
+  /** How many records were resolved. */
+  readonly size: number
+  /** The `id` of each record and the least id of its `cluster`, in the order of the table. */
+  readonly clusters: Table
+  /** Pins and splits of records that the table does not have. */
+  readonly ignored: [a: string, b: string][]
+  /** The things: the ids of the records of each. */
+  things(): Promise<string[][]>
+  /** What speaks for and against two records being one thing, as weights in bits that sum exactly to the score. */
+  explain(a: string, b: string): Promise<Explanation>
+  /** How likely two records are one thing, by what speaks for and against them alone. */
+  probability(a: string, b: string): Promise<number>
+  /** Why two records are two things. */
+  whyNot(a: string, b: string): Promise<WhyNot>
+  /** The pairs of which a person's decision would tell most, the first first: hand them back as `pins` or `splits`. Default: 20. */
+  review(limit?: number): Promise<Uncertain[]>
+  /** What was kept apart for its role, with what it belongs to. */
+  related(): Promise<Related[]>
+  /** The things and what to review as a fragment for a portal. */
+  toHtml(): Promise<string>
+}
 
 /** How far long work has come. */
 export interface Progress {

@@ -3,9 +3,12 @@
 const native = require('./twin.node')
 const { Answer } = require('./answer.js')
 const { TwinError } = require('./error.js')
+const { Resolution, resolve } = require('./resolve.js')
 const { Scenario, Snapshot, change } = require('./snapshot.js')
 const { Twin, inMemory, open } = require('./twin.js')
 
 native.raiseAs(TwinError)
 
-module.exports = { Answer, Scenario, Snapshot, Twin, TwinError, change, inMemory, liveHandles: native.liveHandles, open }
+module.exports = {
+  Answer, Resolution, Scenario, Snapshot, Twin, TwinError, change, inMemory, liveHandles: native.liveHandles, open, resolve,
+}

@@ -1,3 +1,3 @@
 import twin from './index.js'
 
-export const { Answer, Scenario, Snapshot, Twin, TwinError, change, inMemory, liveHandles, open } = twin
+export const { Answer, Resolution, Scenario, Snapshot, Twin, TwinError, change, inMemory, liveHandles, open, resolve } = twin

@@ -6,6 +6,7 @@ mod answer;
 mod arguments;
 mod columns;
 mod problem;
+mod resolve;
 mod snapshot;
 mod source;
 mod stop;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { TwinError, inMemory } from 'software-twin'
+import { TwinError, inMemory, resolve } from 'software-twin'
 import { ROOT, folder } from './support.mjs'
 
 const CASES = join(ROOT, 'conformance/cases')
@@ -26,6 +26,17 @@ const POSITIONAL = new Map(
   ),
 )
 
+/** @template T @param {T[]} items */
+async function* asynchronous(items) {
+  yield* items
+}
+
+/** The texts of the columns of a table. @param {import('software-twin').Table} table */
+function texts({ size, columns }) {
+  const text = (/** @type {any} */ { offsets, bytes }, /** @type {number} */ row) => Buffer.from(bytes).toString('utf8', offsets[row], offsets[row + 1])
+  return Object.fromEntries(columns.map((column) => [column.name, Array.from({ length: size }, (_, row) => text(column, row))]))
+}
+
 /** A case while it is played. */
 class Run {
   twin = inMemory()
@@ -35,6 +46,8 @@ class Run {
   /** @type {import('software-twin').Scenario | undefined} */
   scenario
   isChanged = true
+  /** @type {import('software-twin').Resolution | undefined} */
+  resolution
   /** @type {import('software-twin').Answer<unknown, unknown> | undefined} */
   answer
   /** What the last call of the twin itself gave. @type {unknown} */
@@ -163,9 +176,29 @@ class Run {
   }
 
   /** @param {string} _ @param {string} body */
+  async ['resolve '](_, body) {
+    const { table, ...options } = JSON.parse(body)
+    await this.attempt(async () => {
+      this.resolution = await resolve(table, options)
+      const again = await resolve(asynchronous(table), options)
+      assert.deepEqual(await again.things(), await this.resolution.things())
+    })
+  }
+
+  /** @param {string} method @param {string} body */
+  async ['tell '](method, body) {
+    const resolution = /** @type {any} */ (this.resolution)
+    await this.attempt(async () => {
+      const member = resolution[camel(method)]
+      const told = await (typeof member === 'function' ? member.apply(resolution, JSON.parse(body || '[]')) : member)
+      this.told = method === 'clusters' ? texts(told) : told
+    })
+  }
+
+  /** @param {string} _ @param {string} body */
   async ['expect '](_, body) {
     // A host's data is held against the core's as data: numbers have another form here.
-    if (this.told) return assert.deepEqual(this.told, JSON.parse(body))
+    if (this.told !== undefined) return assert.deepEqual(this.told, JSON.parse(body))
     assert.equal(await this.answer?.toJson(), body.trim(), String(this.error))
   }
 

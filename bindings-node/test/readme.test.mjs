@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { open } from 'software-twin'
+import { open, resolve } from 'software-twin'
 import { ESTATE, ROOT, folder } from './support.mjs'
 
 /** What breaks if `payments` is down, and why. @param {string} estate @param {string} store */
@@ -18,6 +18,18 @@ async function example(estate, store) {
   for (const [row, hit] of (await impact.rows()).entries()) console.log(hit.path.join(' → '), impact.evidence(row))
   // example:end
   return { impact, twin }
+}
+
+/** What a resolution says of some rows. @param {import('software-twin').TableRow[]} rows */
+async function resolved(rows) {
+  // resolve:begin
+  const resolution = await resolve(rows, { system: 'system', kind: 'kind', threshold: 'cautious' })
+  const things = await resolution.things() // the ids of the records of each
+  const why = await resolution.explain('git:invoice', 'k8s:invoice') // weights in bits that sum to the score
+  const apart = await resolution.whyNot('k8s:invoice', 'k8s:invoice-worker')
+  const ask = await resolution.review(20) // of these a person would know better: hand them back as pins or splits
+  // resolve:end
+  return { things, why, apart, ask }
 }
 
 /** @param {string} text @param {string} begin @param {string} end */
@@ -43,4 +55,19 @@ test('the example runs', async (t) => {
   assert.equal(path, 'payments@shop → calledBy → checkout@shop')
   assert.ok(evidence.some((/** @type {any} */ proof) => proof.locator === 'k8s/shop/checkout.yaml:42'))
   twin.close()
+})
+
+test('the page on resolving holds its example', () => {
+  const own = between(readFileSync(fileURLToPath(import.meta.url), 'utf8'), '// resolve:begin\n', '// resolve:end\n')
+  const page = readFileSync(join(ROOT, 'docs/resolve.md'), 'utf8')
+  assert.deepEqual(between(page, '<!-- example:node:resolve:begin -->', '<!-- example:node:resolve:end -->'), own)
+})
+
+test('the example of resolving runs', async () => {
+  const row = (/** @type {string} */ system, /** @type {string} */ kind, /** @type {string} */ name) => ({ id: `${system}:${name}`, system, kind, name })
+  const rows = [row('git', 'repository', 'invoice'), row('k8s', 'Deployment', 'invoice'), row('k8s', 'Deployment', 'invoice-worker')]
+  const { things, why, apart, ask } = await resolved(rows)
+  assert.deepEqual(things, [['git:invoice', 'k8s:invoice'], ['k8s:invoice-worker']])
+  assert.ok(why.score > 3)
+  assert.deepEqual([apart.kind, ask], ['too_little', []])
 })

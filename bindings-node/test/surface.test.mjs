@@ -19,8 +19,9 @@ const camel = (text) => text.replace(/_(.)/g, (_, letter) => letter.toUpperCase(
 
 /** What hosts of this language expect, beside the table. */
 const OWN = {
-  module: ['Answer', 'Scenario', 'Snapshot', 'Twin', 'TwinError', 'change'],
+  module: ['Answer', 'Resolution', 'Scenario', 'Snapshot', 'Twin', 'TwinError', 'change'],
   Answer: ['[Symbol.asyncIterator]', 'columns', 'freeze', 'rows'],
+  Resolution: [],
   Scenario: [],
   Snapshot: [],
   Twin: ['[Symbol.asyncDispose]', '[Symbol.dispose]'],

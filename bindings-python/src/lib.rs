@@ -8,6 +8,7 @@ mod errors;
 mod frame;
 mod moments;
 mod plain;
+mod resolve;
 mod scenario;
 mod snapshot;
 mod source;
@@ -21,6 +22,8 @@ use pyo3::prelude::*;
 mod _twin {
     #[pymodule_export]
     use crate::answer::{Answer, Pages, thaw};
+    #[pymodule_export]
+    use crate::resolve::{Resolution, Table, resolve};
     #[pymodule_export]
     use crate::scenario::Scenario;
     #[pymodule_export]

@@ -126,7 +126,7 @@ pub fn in_memory() -> Twin {
     Twin::new(twin_core::Twin::in_memory(), None, None)
 }
 
-/// How many twins, snapshots, scenarios and answers this process holds.
+/// How many twins, snapshots, scenarios, answers and resolutions this process holds.
 ///
 /// >>> before = twin.live_handles()
 /// >>> held = now.owners("payments")

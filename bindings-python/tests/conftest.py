@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import twin
@@ -30,6 +31,19 @@ def small() -> twin.Twin:
     made = twin.in_memory()
     made.apply([systems()], source="systems", capability=READS, now=NOW)
     return made
+
+
+RECORDS: list[dict[str, Any]] = [
+    {"id": "a", "system": "git", "kind": "repository", "name": "acme/invoice", "topics": ["billing", "rust"]},
+    {"id": "b", "system": "k8s", "kind": "Deployment", "name": "invoice", "labels": {"app": "invoice"}},
+    {"id": "c", "system": "k8s", "kind": "Deployment", "name": "invoice-worker", "replicas": 3},
+    {"id": "d", "system": "k8s", "kind": "Deployment", "name": "ledger", "weight": 0.5},
+]
+
+
+def resolved(table: Any = RECORDS, **options: Any) -> twin.Resolution:
+    """A service in two systems, its worker, and another one."""
+    return twin.resolve(table, **{"system": "system", "kind": "kind", **options})
 
 
 @pytest.fixture

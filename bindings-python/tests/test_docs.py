@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 import twin
-from conftest import NOW, ROOT, small
+from conftest import NOW, ROOT, resolved, small
 
 FLAGS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
 
@@ -49,7 +49,7 @@ ALL = dict(documented())
 def test_a_docstring_has_an_example_that_runs(name: str) -> None:
     text = inspect.getdoc(ALL[name]) or ""
     t = small()
-    known = {"twin": twin, "t": t, "now": t.snapshot(now=NOW)}
+    known = {"twin": twin, "t": t, "now": t.snapshot(now=NOW), "resolution": resolved()}
     test = doctest.DocTestParser().get_doctest(text, known, name, None, 0)
     assert test.examples, f"{name} has no example"
     said = io.StringIO()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import polars
 import twin
 from conftest import ROOT
 
@@ -18,6 +20,18 @@ def example(folder: Path, store: Path) -> list[tuple[str, str | None]]:
     why = [(hit["path"], proof["locator"]) for row, hit in enumerate(impact) for proof in impact.evidence(row)]
     # example:end
     return why
+
+
+def resolved(frame: Any) -> tuple[twin.Resolution, Any]:
+    """What a resolution says of a frame."""
+    # resolve:begin
+    resolution = twin.resolve(frame, id="id", name="name", system="system", kind="kind", threshold="cautious")
+    clusters = polars.DataFrame(resolution.clusters)  # id and cluster of each row, for any frame that reads Arrow
+    why = resolution.explain("git:invoice", "k8s:invoice")  # weights in bits that sum to the score
+    apart = resolution.why_not("k8s:invoice", "k8s:invoice-worker")
+    ask = resolution.review(limit=20)  # of these a person would know better: hand them back as pins or splits
+    # resolve:end
+    return resolution, (clusters["cluster"].to_list(), why["score"] > 3, apart["kind"], ask)
 
 
 def between(text: str, begin: str, end: str) -> list[str]:
@@ -36,3 +50,17 @@ def test_the_readme_holds_the_example() -> None:
 def test_the_example_runs(tmp_path: Path) -> None:
     lines = example(ROOT / "examples" / "estate", tmp_path / "estate.twin")
     assert any(locator == "k8s/shop/checkout.yaml:42" for _, locator in lines), lines
+
+
+def test_the_page_on_resolving_holds_its_example() -> None:
+    page = (ROOT / "docs" / "resolve.md").read_text()
+    own = between(Path(__file__).read_text(), "# resolve:begin\n", "# resolve:end\n")
+    assert between(page, "<!-- python:resolve:begin -->", "<!-- python:resolve:end -->") == own
+
+
+def test_the_example_of_resolving_runs() -> None:
+    kinds = {"git:invoice": "repository", "k8s:invoice": "Deployment", "k8s:invoice-worker": "Deployment"}
+    rows = [(id, *id.split(":"), kind) for id, kind in kinds.items()]
+    resolution, said = resolved(polars.DataFrame(rows, schema=["id", "system", "name", "kind"], orient="row"))
+    assert said == (["git:invoice", "git:invoice", "k8s:invoice-worker"], True, "too_little", [])
+    assert len(resolution.things()) == 2

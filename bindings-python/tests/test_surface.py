@@ -34,7 +34,7 @@ def test_a_member_is_there_with_its_parameters(member: dict[str, Any]) -> None:
 
 def test_the_table_covers_every_public_member() -> None:
     told = {(member["on"], member["name"]) for member in TABLE}
-    classes = ("Twin", "Snapshot", "Scenario", "Answer")
+    classes = ("Twin", "Snapshot", "Scenario", "Answer", "Resolution")
     here = {(on, name) for on in classes for name in vars(getattr(twin, on)) if not name.startswith("_")}
     own = {("Answer", "to_pandas"), ("Snapshot", "from_columns")}
     assert here - told == own, "frames and arrays are Python's own"

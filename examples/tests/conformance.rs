@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use twin_connectors::{ScanOptions, scan_into};
-use twin_core::answer::{Reply, canonical};
+use twin_core::answer::{Reply, TableColumn, canonical};
 use twin_core::base::{Context, Error, Result, Timestamp};
 use twin_core::graph::Snapshot;
 use twin_core::identity::HumanDecision;
+use twin_core::identity::resolve::{Resolution, TableDraft, TableRows};
 use twin_core::observe::{CapabilityDraft, PageDraft, SourceId};
 use twin_core::simulate::{ChangeDraft, Scenario};
 use twin_core::{At, ChangesSince, Question, Twin};
@@ -45,7 +46,11 @@ fn there_are_enough_cases_and_they_ask_everything() {
     for question in questions.filter(|member| member.name != "ask").map(|member| member.name) {
         assert!(all.contains(&format!("\"kind\": \"{question}\"")), "no case asks {question}");
     }
-    for section in ["scan", "apply ", "decide", "snapshot", "scenario ", "call ", "delete ", "error ", "receipt"] {
+    let sections =
+        ["scan", "apply ", "decide", "snapshot", "scenario ", "call ", "delete ", "resolve", "error ", "receipt"];
+    let told = twin_core::surface().into_iter().filter(|member| member.on == "Resolution" && member.name != "to_html");
+    let told: Vec<String> = told.map(|member| format!("tell {}", member.name)).collect();
+    for section in sections.into_iter().chain(told.iter().map(String::as_str)) {
         assert!(all.contains(&format!("\n=== {section}")), "no case has a section {section}");
     }
 }
@@ -81,6 +86,7 @@ struct Run {
     now: Timestamp,
     snapshots: Vec<Snapshot>,
     scenario: Option<Scenario>,
+    resolution: Option<Resolution>,
     changed: bool,
     last: Result<String>,
     receipt: String,
@@ -94,6 +100,7 @@ impl Run {
             now: Timestamp::MIN,
             snapshots: Vec::new(),
             scenario: None,
+            resolution: None,
             changed: true,
             last: Ok(String::new()),
             receipt: String::new(),
@@ -129,6 +136,8 @@ impl Run {
             "scenario" => self.imagine(rest, &body),
             "ask" => self.last = self.ask(&body),
             "call" => self.last = self.call(rest, &body),
+            "resolve" => self.resolve(&body),
+            "tell" => self.last = self.tell(rest, &body),
             "expect" => return self.compare("", body.trim(), wrong),
             "error" => return self.compare(rest, body.trim(), wrong),
             "receipt" if self.receipt != body.trim() => {
@@ -249,6 +258,38 @@ impl Run {
         }
     }
 
+    fn resolve(&mut self, body: &str) {
+        let mut options: Value = serde_json::from_str(body).expect("JSON");
+        let table = options.as_object_mut().and_then(|fields| fields.remove("table")).expect("a table");
+        let resolved = TableDraft::from_json(&options.to_string()).and_then(TableRows::new).and_then(|mut rows| {
+            rows.take(&table.to_string(), &Context::new(self.now))?;
+            rows.resolve(&Context::new(self.now))
+        });
+        self.last = resolved.map(|resolution| {
+            self.resolution = Some(resolution);
+            String::new()
+        });
+    }
+
+    fn tell(&mut self, method: &str, body: &str) -> Result<String> {
+        let resolution = self.resolution.as_ref().expect("a resolution");
+        let arguments: Vec<Value> =
+            if body.trim().is_empty() { Vec::new() } else { serde_json::from_str(body).expect("JSON") };
+        let id = |place: usize| arguments[place].as_str().expect("an id");
+        Ok(canonical(&match method {
+            "clusters" => columns(resolution),
+            "explain" => json!(resolution.explain(id(0), id(1))?),
+            "ignored" => json!(resolution.ignored()),
+            "probability" => json!(resolution.probability(id(0), id(1))?),
+            "related" => json!(resolution.related()),
+            "review" => json!(resolution.review(arguments[0].as_u64().expect("a number") as usize)),
+            "size" => json!(resolution.len()),
+            "things" => json!(resolution.things()),
+            "why_not" => json!(resolution.why_not(id(0), id(1))?),
+            other => panic!("there is no method {other}"),
+        }))
+    }
+
     /// Compares the last answer, and returns what was found.
     fn compare(&self, code: &str, expected: &str, wrong: &mut Vec<String>) -> String {
         let (kind, found) = match &self.last {
@@ -260,6 +301,13 @@ impl Run {
         }
         format!("{found}\n")
     }
+}
+
+/// The columns of the clusters' table, by name.
+fn columns(resolution: &Resolution) -> Value {
+    let table = resolution.table().expect("a table");
+    let values = |column: &TableColumn| (0..table.rows).map(|row| column.value(row)).collect::<Value>();
+    table.columns.iter().map(|column| (column.name.clone(), values(column))).collect()
 }
 
 fn line(error: &Error) -> String {

@@ -11,6 +11,7 @@ use twin_core::analysis::{
 };
 use twin_core::answer::{AsOf, Freshness, Interval, Profile, ResolvedEvidence, Status};
 use twin_core::history::{Redaction, Verified};
+use twin_core::identity::resolve::{Explanation, Related, Threshold, Uncertain, WhyNot};
 use twin_core::observe::{CapabilityDraft, Perspective, RecordDraft};
 use twin_core::schema::{Schema, State};
 use twin_core::simulate::{ChangeDraft, Outcome};
@@ -41,7 +42,7 @@ pub fn shapes() -> Shapes {
     meet!(written: Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
         GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, AsOf, Freshness, Interval, Profile,
         ResolvedEvidence, Status, Perspective, State, Outcome, ReceiptTold, SourceCheck, Report,
-        HistoryTold, ChangesSinceTold, Redaction, Verified);
+        HistoryTold, ChangesSinceTold, Redaction, Verified, Explanation, Related, Threshold, Uncertain, WhyNot);
     let mut read = SchemaSettings::default().for_deserialize().into_generator();
     meet!(read: CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, Question);
     let mut shapes = definitions(&mut read);

@@ -11,13 +11,16 @@ from twin import answers, change, errors
 from twin._twin import (
     Answer,
     Pages,
+    Resolution,
     Scenario,
     Snapshot,
     SourceContext,
+    Table,
     Twin,
     in_memory,
     live_handles,
     open,
+    resolve,
 )
 from twin.errors import (
     AmbiguousError,
@@ -56,11 +59,13 @@ __all__ = [
     "Pages",
     "Receipt",
     "Record",
+    "Resolution",
     "Scenario",
     "ScanReceipt",
     "Snapshot",
     "Source",
     "SourceContext",
+    "Table",
     "Twin",
     "TwinError",
     "UnknownError",
@@ -70,4 +75,5 @@ __all__ = [
     "in_memory",
     "live_handles",
     "open",
+    "resolve",
 ]

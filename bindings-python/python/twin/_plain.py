@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta, timezone
+from itertools import islice
 from typing import Any
 
+from twin._table import rows_of, written_cell
 from twin.errors import InvalidError
 from twin.receipts import Receipt, ScanReceipt
 from twin.times import AsOf
 
 loads: Callable[[str], Any] = json.loads
+
+_PAGE = 4096
+"""How many rows of a table are handed over at once."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -88,6 +93,31 @@ def texts(values: Any) -> Iterable[str]:
     """A column of texts. Arrow's own texts become Python's."""
     listed: Iterable[str] = values.to_pylist() if hasattr(values, "to_pylist") else values
     return listed
+
+
+def resolving(id: str, name: str, system: str | None, kind: str | None, threshold: str, pins: object, splits: object) -> str:
+    """The options of a resolution as JSON."""
+    options = {"id": id, "name": name, "system": system, "kind": kind, "threshold": threshold}
+    decided: Any = {"pins": pins, "splits": splits}
+    return dumps({**options, **{which: list(pairs) for which, pairs in decided.items() if pairs is not None}})
+
+
+def table_pages(table: object) -> Iterator[str]:
+    """The rows of a table, page by page, each as JSON."""
+    rows = rows_of(table)
+    return iter(lambda: _page(list(islice(rows, _PAGE))), "[]")
+
+
+def _page(rows: list[object]) -> str:
+    try:
+        return json.dumps(rows, ensure_ascii=False, allow_nan=False, default=written_cell)
+    except ValueError as error:
+        raise InvalidError(f"a cell of the table is no data: {error}") from error
+
+
+def next_page(pages: Iterator[str]) -> str | None:
+    """The next page, if there is any."""
+    return next(pages, None)
 
 
 def pages(given: Iterable[object]) -> list[str]:

@@ -461,6 +461,19 @@ class EvidenceStep(TypedDict):
     """What stands there, to the letter, without its secret part."""
 
 
+class Explanation(TypedDict):
+    """What speaks for and against a pair."""
+
+    probability: float
+    """How likely the two records are one thing, by this alone."""
+
+    score: float
+    """The sum of the weights, in bits."""
+
+    weights: List["WaterfallStep"]
+    """How rare a match is first, then what speaks for and against it. They sum exactly to the score."""
+
+
 class Freshness(TypedDict):
     """How old what an answer rests on is, for each source and sort that can bear on the question."""
 
@@ -1127,6 +1140,17 @@ class Redaction(TypedDict):
     names: int
     """How many different names for people."""
 
+
+Related = TypedDict(
+    "Related",
+    {
+        "from": "str",
+        "relation": "str",
+        "to": "str",
+    },
+)
+"""What a record is to another with which it shares a name but not its role."""
+
 Relation = str
 """Or another that a host registered."""
 
@@ -1396,6 +1420,9 @@ class TargetSelector(TypedDict):
 Target = Union["TargetRecord", "TargetHandle", "TargetSelector"]
 """What an observation refers to."""
 
+Threshold = Union[Literal["cautious"], Literal["balanced"]]
+"""How much must speak for two records before they are taken for one thing."""
+
 Timestamp = str
 """A moment, RFC 3339 in UTC."""
 
@@ -1417,6 +1444,25 @@ class Unallocated(TypedDict):
 
     why: str
     """Why."""
+
+
+class Uncertain(TypedDict):
+    """Two records of which a person would know better."""
+
+    a: str
+    """One record."""
+
+    b: str
+    """The other."""
+
+    gain: float
+    """Pairs of records that the decision is about, times how little is known (bits of entropy)."""
+
+    probability: float
+    """How likely they are one thing."""
+
+    together: bool
+    """Whether they were put together."""
 
 
 class Unread(TypedDict):
@@ -1534,6 +1580,22 @@ Violation = TypedDict(
 """A relation that a decision rules out and that is there."""
 
 
+class WaterfallStep(TypedDict):
+    """One weight of a pair: a step of the waterfall from how rare a match is to its score."""
+
+    field: str
+    """The fields that were compared: `name`, `labels.app`, or one of each side."""
+
+    technique: str
+    """How they were compared."""
+
+    value: str
+    """What is shared, or differs."""
+
+    weight: float
+    """What it adds to the score, in bits."""
+
+
 class Weight(TypedDict):
     """One field in which two records agree, or a reason that speaks against them."""
 
@@ -1548,3 +1610,54 @@ class Weight(TypedDict):
 
     weight: float
     """What it adds to the score."""
+
+
+class WhyNotTogether(TypedDict):
+    """They are one."""
+
+    kind: Literal["together"]
+
+
+class WhyNotTooLittle(TypedDict):
+    """Too little speaks for it."""
+
+    kind: Literal["too_little"]
+
+    score: float
+    """The score."""
+
+
+class WhyNotSplit(TypedDict):
+    """A person split these two records."""
+
+    a: str
+    """A record of the one thing."""
+
+    b: str
+    """A record of the other."""
+
+    kind: Literal["split"]
+
+
+class WhyNotSideBySide(TypedDict):
+    """These two stand side by side in one system."""
+
+    a: str
+    """A record of the one thing."""
+
+    b: str
+    """A record of the other."""
+
+    kind: Literal["side_by_side"]
+
+
+class WhyNotRival(TypedDict):
+    """It is not sure, and a record of a third thing is nearly as near."""
+
+    kind: Literal["rival"]
+
+    record: str
+    """That record."""
+
+WhyNot = Union["WhyNotTogether", "WhyNotTooLittle", "WhyNotSplit", "WhyNotSideBySide", "WhyNotRival"]
+"""Why two records are two things."""

@@ -80,8 +80,8 @@ fn write(table: &mut TableWriter<'_>, of: ColumnType, value: Option<&Value>) {
     }
 }
 
-/// Places stand in the columns as text already.
-struct NoEvidence;
+/// Rows that cite nothing, or whose places stand in the columns as text already.
+pub(crate) struct NoEvidence;
 
 impl EvidenceSource for NoEvidence {
     fn proof(&self, _id: EvidenceId) -> Option<Proof> {

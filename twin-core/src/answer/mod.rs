@@ -16,6 +16,7 @@ mod table;
 pub use bits::Bits;
 pub use envelope::{Answer, AsOf, Interval, IntervalKind};
 pub use evidence::{Cites, EvidenceId, EvidenceSource, Proof};
+pub(crate) use frozen::NoEvidence;
 pub use json::{ResolvedEvidence, ResolvedStep, canonical};
 pub use profile::Profile;
 pub use reply::{Reply, Tabular};

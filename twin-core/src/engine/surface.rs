@@ -9,7 +9,7 @@ use crate::engine::Question;
 /// One thing that a host can call or read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Member {
-    /// On what: `module`, `Twin`, `Snapshot`, `Scenario` or `Answer`.
+    /// On what: `module`, `Twin`, `Snapshot`, `Scenario`, `Answer` or `Resolution`.
     pub on: &'static str,
     /// Its name, in snake case; hosts spell it as is usual there.
     pub name: String,
@@ -112,7 +112,8 @@ macro_rules! members {
 members! {
     module.open[path](read_only) -> "Twin" long: "Opens the twin at a path, or makes one.";
     module.in_memory[]() -> "Twin": "A twin that forgets when it is closed.";
-    module.live_handles[]() -> "int": "How many twins, snapshots, scenarios and answers this process holds.";
+    module.live_handles[]() -> "int": "How many twins, snapshots, scenarios, answers and resolutions this process holds.";
+    module.resolve[table](id, name, system, kind, threshold, pins, splits, progress, deadline) -> "Resolution" long: "Resolves a table of the host's own: which of its records are one thing.";
     Twin.scan[path](name, skip, now, progress, deadline) -> "ScanReceipt" long: "Reads a folder: every file that any decoder recognises.";
     Twin.sync[source](name, now, progress, deadline) -> "Receipt" long: "Reads a source of the host's own to its end, from where it last stopped.";
     Twin.apply[pages](source, capability, now) -> "Receipt" long: "Takes pages of a source that the host has at hand.";
@@ -168,4 +169,14 @@ members! {
     Answer.evidence[row]() -> "list[Evidence]": "Why a row is there.";
     Answer.to_json[]() -> "str" long: "Canonical JSON of the whole answer.";
     Answer.to_html[]() -> "str": "The answer as a fragment for a notebook or a portal.";
+    Resolution.size -> "int": "How many records were resolved.";
+    Resolution.clusters -> "Table": "The id of each record and the least id of its cluster, in the order of the table.";
+    Resolution.things[]() -> "list[list[str]]" long: "The things: the ids of the records of each.";
+    Resolution.explain[a, b]() -> "Explanation": "What speaks for and against two records being one thing, as weights that sum exactly to the score.";
+    Resolution.probability[a, b]() -> "float": "How likely two records are one thing, by what speaks for and against them alone.";
+    Resolution.why_not[a, b]() -> "WhyNot" long: "Why two records are two things.";
+    Resolution.review[limit]() -> "list[Uncertain]" long: "The pairs of which a person's decision would tell most.";
+    Resolution.related[]() -> "list[Related]" long: "What was kept apart for its role, with what it belongs to.";
+    Resolution.ignored -> "list[tuple[str, str]]": "Pins and splits of records that the table does not have.";
+    Resolution.to_html[]() -> "str" long: "The things and what to review as a fragment for a notebook or a portal.";
 }

@@ -13,6 +13,6 @@ mod svg;
 
 pub use map::{ComponentMap, MapEdge, MapNode, Shape, component_map, label};
 pub use mermaid::mermaid;
-pub use notebook::{answer_html, snapshot_html};
+pub use notebook::{answer_html, resolution_html, snapshot_html};
 pub use page::page;
 pub use svg::map_svg;

@@ -5,8 +5,10 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::answer::{Reply, Table};
+use crate::answer::{ColumnType, NoEvidence, Reply, Table, TableWriter};
+use crate::base::Result;
 use crate::graph::Snapshot;
+use crate::identity::resolve::{Resolution, Uncertain};
 use crate::wire::escape::html;
 use crate::wire::layout::{BOX_HEIGHT, BOX_WIDTH, Layout, Point, lay_out};
 use crate::wire::page::page;
@@ -44,6 +46,35 @@ pub fn answer_html(reply: &Reply) -> String {
         "</div>".to_owned(),
     ];
     parts.concat()
+}
+
+/// A resolution: how many things the records are, the largest of them, and of which pairs a person would know better. O(pairs compared).
+pub fn resolution_html(resolution: &Resolution) -> String {
+    let mut things = resolution.things();
+    let head =
+        format!("{} records · {} things · {} pairs compared", resolution.len(), things.len(), resolution.compared());
+    things.sort_by_key(|thing| std::cmp::Reverse(thing.len()));
+    let unsure = |pair: &Uncertain| format!("{:.0} %: {} and {}", pair.probability * 100.0, pair.a, pair.b);
+    let ignored = resolution.ignored().iter().map(|(a, b)| format!("{a} and {b}"));
+    let parts = [
+        format!("<div class=\"twin-answer\"><style>{STYLE}</style><p class=\"head\"><b>resolve</b> {head}</p>"),
+        things_table(&things).map_or_else(|error| html(&error.to_string()), |table| rows_table(&table)),
+        list("decisions about records that are not there", ignored.collect(), true),
+        list("to review", resolution.review(ROWS).iter().map(unsure).collect(), false),
+        "</div>".to_owned(),
+    ];
+    parts.concat()
+}
+
+fn things_table(things: &[Vec<&str>]) -> Result<Table> {
+    let columns = vec![("records".to_owned(), ColumnType::Integer), ("ids".to_owned(), ColumnType::Texts)];
+    let mut table = TableWriter::new(columns, things.len(), &NoEvidence);
+    for thing in things {
+        table.integer(i64::try_from(thing.len()).unwrap_or(i64::MAX));
+        table.texts(thing.iter().take(ROWS));
+        table.end_row();
+    }
+    table.finish()
 }
 
 fn text<'a>(value: &'a Value, field: &str) -> &'a str {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use twin_core::base::{Context, Timestamp};
-use twin_core::identity::resolve::{Options, Record, Resolution, Threshold, WhyNot};
+use twin_core::identity::resolve::{Options, Record, Resolution, TableDraft, TableRows, Threshold, WhyNot};
 
 /// Records from lines `thing: system kind name field=value …`; a record's id is its line's number.
 fn records(lines: &str) -> (Vec<Record>, Vec<String>) {
@@ -309,7 +309,7 @@ fn what_people_decide_outweighs_the_evidence() {
     let pins = Options { pins: pair("0000", "0001"), splits: pair("0002", "0000"), ..Options::default() };
     let resolution = resolve(records(DECIDED).0, &pins);
     assert_eq!(resolution.clusters(), [0, 0, 2]);
-    assert_eq!(resolution.why_not("0000", "0002").unwrap(), WhyNot::Split("0000".into(), "0002".into()));
+    assert_eq!(resolution.why_not("0000", "0002").unwrap(), WhyNot::Split { a: "0000".into(), b: "0002".into() });
 
     let gone = Options { pins: pair("0000", "9999"), ..Options::default() };
     let resolution = resolve(records(DECIDED).0, &gone);
@@ -387,6 +387,44 @@ fn the_cautious_merge_less() {
     assert_eq!((things(Threshold::Balanced), things(Threshold::Cautious)), (2, 3));
 }
 
+#[test]
+fn thresholds_have_names() {
+    assert_eq!("cautious".parse::<Threshold>().unwrap(), Threshold::Cautious);
+    assert_eq!("balanced".parse::<Threshold>().unwrap(), Threshold::default());
+    let error = "Balanced".parse::<Threshold>().unwrap_err();
+    assert_eq!((error.kind().code(), error.to_string().contains("balanced and cautious")), ("unknown", true));
+}
+
+#[test]
+fn a_table_is_the_same_in_one_page_and_in_many() {
+    let rows: Vec<String> = ["ledger", "Ledger", "invoice"]
+        .iter()
+        .enumerate()
+        .map(|(id, name)| format!(r#"{{"id": {id}, "label": "{name}", "in": "s{id}", "tags": ["x", {{"y": {id}}}]}}"#))
+        .collect();
+    let read = |pages: &[String]| {
+        let draft = TableDraft::from_json(r#"{"name": "label", "system": "in"}"#).unwrap();
+        let (mut table, context) = (TableRows::new(draft).unwrap(), Context::new(Timestamp::MIN));
+        pages.iter().for_each(|page| table.take(page, &context).unwrap());
+        table.resolve(&context).unwrap()
+    };
+    let whole = read(&[format!("[{}]", rows.join(","))]);
+    let parts = read(&rows.iter().map(|row| format!("[{row}]")).collect::<Vec<String>>());
+    assert_eq!(whole.things(), [vec!["0", "1"], vec!["2"]]);
+    assert_eq!(whole.table().unwrap(), parts.table().unwrap());
+    assert_eq!(whole.explain("0", "1").unwrap(), parts.explain("0", "1").unwrap());
+}
+
+#[test]
+fn whoever_stops_a_table_gets_nothing() {
+    let context = Context::new(Timestamp::MIN);
+    let mut table = TableRows::new(TableDraft::from_json("{}").unwrap()).unwrap();
+    table.take(r#"[{"id": "a", "name": "x"}]"#, &context).unwrap();
+    context.cancel.cancel();
+    assert_eq!(table.take("[]", &context).unwrap_err().kind().code(), "cancelled");
+    assert_eq!(table.resolve(&context).unwrap_err().kind().code(), "cancelled");
+}
+
 /// Records as estates have them: few words, so that names meet.
 fn estates() -> impl Strategy<Value = Vec<Record>> {
     let word =
@@ -446,9 +484,11 @@ proptest! {
         let resolution = resolve(records, &Options::default());
         for a in &ids {
             for b in &ids {
-                let (weights, score) = resolution.explain(a, b).unwrap();
-                prop_assert_eq!(weights.iter().map(|weight| weight.weight).sum::<f64>(), score);
-                prop_assert_eq!(&resolution.explain(b, a).unwrap(), &(weights, score));
+                let explained = resolution.explain(a, b).unwrap();
+                let weights = || explained.weights.iter().map(|weight| weight.weight);
+                prop_assert_eq!(weights().sum::<f64>(), explained.score);
+                prop_assert_eq!(weights().rev().sum::<f64>(), explained.score);
+                prop_assert_eq!(resolution.explain(b, a).unwrap(), explained);
             }
         }
     }

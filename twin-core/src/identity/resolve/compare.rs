@@ -30,6 +30,8 @@ const ROUNDS: usize = 6;
 const BEFORE: f64 = 8.0;
 /// A value that more records have says little by itself.
 const RARE: u32 = 8;
+/// Weights are whole multiples of one part in so many of a bit, so that they sum to the same score in whatever order and by whatever means.
+const GRAIN: f64 = 65_536.0;
 
 /// What was compared, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -274,6 +276,7 @@ impl Comparison {
 
     /// Tells each weight of a pair, in order.
     fn weights(&self, a: usize, b: usize, tell: &mut impl FnMut(Bit)) {
+        let tell = &mut |bit: Bit| tell(Bit { weight: (bit.weight * GRAIN).round() / GRAIN, ..bit });
         tell(bit(Technique::Rarity, Value::None, -self.bits));
         let reference = self.reference(a, b);
         if let Some(name) = reference {

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use serde::Serialize;
+
 use crate::base::Result;
 
 use super::Resolution;
@@ -12,8 +14,20 @@ use super::roles;
 /// How fast probability follows the score. Scores are odds in bits, and were a little too modest: set once by hand, from how often pairs of each score were right on labelled estates.
 const SLOPE: f64 = 1.25;
 
+/// What speaks for and against a pair.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Explanation {
+    /// The sum of the weights, in bits.
+    pub score: f64,
+    /// How likely the two records are one thing, by this alone.
+    pub probability: f64,
+    /// How rare a match is first, then what speaks for and against it. They sum exactly to the score.
+    pub weights: Vec<Evidence>,
+}
+
 /// One weight of a pair: a step of the waterfall from how rare a match is to its score.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "WaterfallStep")]
 pub struct Evidence {
     /// The fields that were compared: `name`, `labels.app`, or one of each side.
     pub field: String,
@@ -26,7 +40,8 @@ pub struct Evidence {
 }
 
 /// Why two records are two things.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum WhyNot {
     /// They are one.
     Together,
@@ -36,17 +51,35 @@ pub enum WhyNot {
         score: f64,
     },
     /// A person split these two records.
-    Split(String, String),
+    Split {
+        /// A record of the one thing.
+        a: String,
+        /// A record of the other.
+        b: String,
+    },
     /// These two stand side by side in one system.
-    SideBySide(String, String),
-    /// It is not sure, and this record of another thing is nearly as near.
-    Rival(String),
+    SideBySide {
+        /// A record of the one thing.
+        a: String,
+        /// A record of the other.
+        b: String,
+    },
+    /// It is not sure, and a record of a third thing is nearly as near.
+    Rival {
+        /// That record.
+        record: String,
+    },
     /// It is not sure, and these two speak against it, more than all others for it.
-    Against(String, String),
+    Against {
+        /// A record of the one thing.
+        a: String,
+        /// A record of the other.
+        b: String,
+    },
 }
 
 /// Two records that were kept apart although it is not sure, of which a person would know better.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Uncertain {
     /// One record.
     pub a: String,
@@ -59,7 +92,7 @@ pub struct Uncertain {
 }
 
 /// What a record is to another with which it shares a name but not its role.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Related {
     /// Who.
     pub from: String,
@@ -70,15 +103,16 @@ pub struct Related {
 }
 
 impl Resolution {
-    /// What speaks for and against a pair, how rare a match is first. The weights sum exactly to the score.
+    /// What speaks for and against a pair. The weights sum exactly to the score.
     ///
     /// # Errors
     /// `Unknown` for an id that no record has.
-    pub fn explain(&self, a: &str, b: &str) -> Result<(Vec<Evidence>, f64)> {
+    pub fn explain(&self, a: &str, b: &str) -> Result<Explanation> {
         let (a, b) = (self.number(a)?, self.number(b)?);
         let mut bits = Vec::new();
         let score = self.comparison.weigh(a.min(b) as usize, a.max(b) as usize, &mut bits);
-        Ok((bits.iter().map(|bit| self.evidence(bit)).collect(), score))
+        let weights = bits.iter().map(|bit| self.evidence(bit)).collect();
+        Ok(Explanation { score, probability: probability(score), weights })
     }
 
     /// How likely two records are one thing, by what speaks for and against them alone.
@@ -86,7 +120,7 @@ impl Resolution {
     /// # Errors
     /// `Unknown` for an id that no record has.
     pub fn probability(&self, a: &str, b: &str) -> Result<f64> {
-        self.explain(a, b).map(|(_, score)| probability(score))
+        self.explain(a, b).map(|explanation| explanation.probability)
     }
 
     /// Why two records are two things.
@@ -104,10 +138,10 @@ impl Resolution {
         let obstacle = self.groups().obstacle(&Scored { a: a.min(b), b: a.max(b), score, refers });
         let id = |record: u32| self.id(record).to_owned();
         Ok(match obstacle {
-            Some(Obstacle::Split(a, b)) => WhyNot::Split(id(a), id(b)),
-            Some(Obstacle::SideBySide(a, b)) => WhyNot::SideBySide(id(a), id(b)),
-            Some(Obstacle::Rival(other)) => WhyNot::Rival(id(other)),
-            Some(Obstacle::Against(a, b)) => WhyNot::Against(id(a), id(b)),
+            Some(Obstacle::Split(a, b)) => WhyNot::Split { a: id(a), b: id(b) },
+            Some(Obstacle::SideBySide(a, b)) => WhyNot::SideBySide { a: id(a), b: id(b) },
+            Some(Obstacle::Rival(other)) => WhyNot::Rival { record: id(other) },
+            Some(Obstacle::Against(a, b)) => WhyNot::Against { a: id(a), b: id(b) },
             Some(Obstacle::TooLittle) | None => WhyNot::TooLittle { score },
         })
     }

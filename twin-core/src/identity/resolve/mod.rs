@@ -14,23 +14,28 @@ mod profile;
 mod record;
 mod roles;
 mod sketch;
+mod table;
 mod texts;
 mod words;
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
-use crate::base::{Context, Error, ErrorKind, Result};
+use crate::answer::Table;
+use crate::base::{Context, Error, ErrorKind, Result, shortened};
 
 use compare::Comparison;
 use group::{Decided, Groups, Scored};
 use profile::Estate;
 use texts::Shelf;
 
-pub use explain::{Evidence, Related, Uncertain, WhyNot};
+pub use explain::{Evidence, Explanation, Related, Uncertain, WhyNot};
 pub use record::{Record, Row};
+pub use table::{TableDraft, TableRows};
 
 /// How much must speak for two records before they are taken for one thing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Threshold {
     /// Right far more often than wrong, where a wrong merge costs more than a missed one.
     Cautious,
@@ -49,6 +54,21 @@ impl Threshold {
     }
 }
 
+impl FromStr for Threshold {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "cautious" => Ok(Threshold::Cautious),
+            "balanced" => Ok(Threshold::Balanced),
+            other => {
+                let what = format!("unknown threshold \"{}\": there are balanced and cautious", shortened(other));
+                Err(Error::new(ErrorKind::Unknown, what))
+            }
+        }
+    }
+}
+
 /// What is asked for, and what people decided before.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -59,6 +79,9 @@ pub struct Options {
     /// Pairs of ids that are two things, whatever the evidence says.
     pub splits: Vec<(String, String)>,
 }
+
+/// Ordering, learning, comparing, joining.
+const STEPS: u64 = 4;
 
 /// Records with the things that they are.
 #[derive(Clone, Debug)]
@@ -92,11 +115,30 @@ impl Resolver {
         self.ids.push(row.id);
     }
 
+    /// Takes a record in that owns its texts. O(length).
+    pub fn add_record(&mut self, record: &Record) {
+        let Record { id, system, kind, name, attributes } = record;
+        let attributes: Vec<(&str, &str)> = attributes.iter().map(|(field, value)| (&field[..], &value[..])).collect();
+        self.add(&Row { id, system, kind, name, attributes: &attributes });
+    }
+
+    /// How many records were taken in.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether none was.
+    pub fn is_empty(&self) -> bool {
+        self.ids.len() == 0
+    }
+
     /// Resolves the records that were taken in, in whatever order. O(n · log n) for n records, since nothing that many share is compared each with each.
     ///
     /// # Errors
     /// `Invalid` for a record without an id, two of one id, or decisions that contradict each other; `Cancelled` and `Limit` as the context says.
     pub fn resolve(self, options: &Options, context: &Context) -> Result<Resolution> {
+        let step = |step| context.progress.report("resolve", step, STEPS);
+        step(0);
         let Resolver { mut estate, ids: given } = self;
         let order = in_order(&given)?;
         let mut ids = Shelf::default();
@@ -105,17 +147,22 @@ impl Resolver {
         let (decided, ignored) = decided(&ids, options)?;
         context.check()?;
         estate.arrange(&order);
+        step(1);
         let comparison = Comparison::new(estate);
+        context.check()?;
+        step(2);
         let threshold = options.threshold.bits();
         let goes_on = || context.goes_on();
         let pairs = comparison.blocks.pairs();
         let scored = group::scored(&comparison, &pairs, threshold, &goes_on);
         let compared = pairs.len();
         drop(pairs);
+        step(3);
         let numbers = Groups::of(&comparison, &decided, &scored, threshold, &goes_on).numbers();
         context.check()?;
         let mut places = vec![0; order.len()];
         (0..).zip(&order).for_each(|(place, given)| places[*given as usize] = place);
+        step(STEPS);
         Ok(Resolution { comparison, decided, threshold, ids, places, numbers, scored, compared, ignored })
     }
 }
@@ -127,12 +174,8 @@ impl Resolution {
     /// Those of [`Resolver::resolve`].
     pub fn of(records: Vec<Record>, options: &Options, context: &Context) -> Result<Self> {
         let mut resolver = Resolver::default();
-        for record in records.into_iter().take_while(|_| context.goes_on()) {
-            let attributes: Vec<(&str, &str)> =
-                record.attributes.iter().map(|(field, value)| (&field[..], &value[..])).collect();
-            let Record { id, system, kind, name, .. } = &record;
-            resolver.add(&Row { id, system, kind, name, attributes: &attributes });
-        }
+        records.into_iter().take_while(|_| context.goes_on()).for_each(|record| resolver.add_record(&record));
+        context.check()?;
         resolver.resolve(options, context)
     }
 
@@ -161,6 +204,24 @@ impl Resolution {
         things
     }
 
+    /// The clusters as a table, in the order of the records that were given: the `id` of each, and the least id of its `cluster`.
+    ///
+    /// # Errors
+    /// `Limit` if the ids need more than 2 GiB.
+    pub fn table(&self) -> Result<Table> {
+        table::clusters(self)
+    }
+
+    /// How many records were resolved.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there were none.
+    pub fn is_empty(&self) -> bool {
+        self.ids.len() == 0
+    }
+
     /// How many pairs were compared.
     pub fn compared(&self) -> usize {
         self.compared
@@ -176,7 +237,8 @@ impl Resolution {
     }
 
     fn number(&self, id: &str) -> Result<u32> {
-        self.ids.find(id).ok_or_else(|| Error::new(ErrorKind::Unknown, format!("no record has the id {id:?}")))
+        let known = || (0..self.ids.len() as u32).map(|record| self.id(record));
+        self.ids.find(id).ok_or_else(|| Error::unknown("record", id, known()))
     }
 }
 
@@ -189,8 +251,10 @@ fn in_order(ids: &Shelf) -> Result<Vec<u32>> {
     order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| ids.text(a.1).cmp(ids.text(b.1))));
     let order: Vec<u32> = order.into_iter().map(|(_, place)| place).collect();
     if let Some(pair) = order.windows(2).find(|pair| ids.text(pair[0]) == ids.text(pair[1])) {
-        let id = ids.text(pair[0]);
-        return Err(Error::new(ErrorKind::Invalid, format!("two records have the id {id:?}; each needs its own")));
+        let (first, second) = (pair[0].min(pair[1]), pair[0].max(pair[1]));
+        let id = shortened(ids.text(first));
+        let what = format!("two records have the id \"{id}\", {first} and {second} (from 0 on); each needs its own");
+        return Err(Error::new(ErrorKind::Invalid, what));
     }
     match order.first().filter(|first| ids.text(**first).is_empty()) {
         Some(first) => Err(Error::new(ErrorKind::Invalid, format!("record {first} has no id"))),
