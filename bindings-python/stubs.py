@@ -122,6 +122,7 @@ from twin.answers import (
     Explanation,
     Freshness,
     History,
+    IdentityPlan,
     Interval,
     PageDraft,
     Perspective,

@@ -3,8 +3,8 @@
 
 import type {
   AsOf, CapabilityDraft, Change, ChangeDraft, ChangesSince, Conflict, CostSummary, CostTableRow, Cycle, Description, Diagnostic, Drift,
-  DriftTableRow, EntityRef, Evidence, Explanation, Freshness, GoverningDecision, History, Hit, IdentityReason, Interval, Kind, Neighbour, Outcome, OwnerRow, PageDraft, Perspective,
-  Profile, Question, Receipt, Redaction, Related, Relation, Report, SaidValue, SourceCheck, State, Status, Threshold, Timestamp, Uncertain, Verified, WhyNot,
+  DriftTableRow, EntityRef, Evidence, Explanation, Freshness, GoverningDecision, History, Hit, IdentityPlan, IdentityReason, Interval, Kind, Neighbour, Outcome, OwnerRow, PageDraft, Perspective,
+  Profile, Question, Receipt, Redaction, Related, Relation, Report, ReviewRow, SaidValue, SourceCheck, State, Status, Threshold, Timestamp, Uncertain, Verified, WhyNot,
 } from './answers'
 
 export * from './answers'
@@ -134,6 +134,8 @@ export class Twin {
   sync(source: Source, options?: LongWork & { name?: string }): Promise<Receipt>
   /** Takes pages of a source that the host has at hand. */
   apply(pages: readonly PageDraft[], options: LongWork & { source: string; capability: CapabilityDraft }): Promise<Receipt>
+  /** What taking pages would do to identity: what is created, attached, merged and split. Nothing is written. */
+  planIdentity(pages: readonly PageDraft[], options: LongWork & { source: string; capability: CapabilityDraft }): Promise<IdentityPlan>
   /** An immutable view of what holds now, or at another time, or by what was known then. */
   snapshot(times?: { now?: Moment; valid?: Moment; known?: Moment }): Snapshot
   /** Decides that two records are of one entity. */
@@ -226,6 +228,8 @@ export class Snapshot {
   neighbours(entity: string, options?: Needs & { relation?: Relation }): Promise<AnswerOf<'neighbours'>>
   /** Who answers for an entity, and by which rule. */
   owners(entity: string, options?: Needs): Promise<AnswerOf<'owners'>>
+  /** What a person should decide about identity, the most telling first. */
+  review(options?: Needs & { most?: number }): Promise<AnswerOf<'review'>>
   /** Why two entities are not one. */
   whyNot(a: string, b: string, options?: Needs): Promise<AnswerOf<'why_not'>>
   /** Finds one entity by id, record key, alias, or unique name. */
@@ -276,6 +280,7 @@ export interface Answers {
   neighbours: [row: Neighbour, value: Neighbour[]]
   outcome: [row: Hit, value: Outcome]
   owners: [row: OwnerRow, value: OwnerRow[]]
+  review: [row: ReviewRow, value: ReviewRow[]]
   why_not: [row: IdentityReason, value: IdentityReason[]]
 }
 

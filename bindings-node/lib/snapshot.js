@@ -88,6 +88,10 @@ class Snapshot {
     return this.#asked('owners', given, { entity })
   }
 
+  review(given = {}) {
+    return this.#asked('review', given)
+  }
+
   whyNot(a, b, given = {}) {
     return this.#asked('why_not', given, { a, b })
   }

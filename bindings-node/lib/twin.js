@@ -39,6 +39,11 @@ class Twin {
     return this.#told({ signal, onProgress }, ({ stop }) => this.#native.apply(json({ ...terms, pages }), stop))
   }
 
+  async planIdentity(pages, given = {}) {
+    const { signal, onProgress, ...terms } = options(given)
+    return this.#told({ signal, onProgress }, ({ stop }) => this.#native.planIdentity(json({ ...terms, pages }), stop))
+  }
+
   async #told(terms, begin) {
     return JSON.parse(await run(terms, begin))
   }

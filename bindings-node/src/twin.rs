@@ -9,7 +9,7 @@ use serde::Deserialize;
 use twin_connectors::{ScanOptions, scan_into, scan_json};
 use twin_core::base::{Context, Handle, Timestamp};
 use twin_core::identity::HumanDecision;
-use twin_core::observe::{CapabilityDraft, PageDraft, Scope, Source, SourceId};
+use twin_core::observe::{Batch, CapabilityDraft, PageDraft, Scope, Source, SourceId};
 use twin_core::{ChangesSince, Twin, changes_json, check_source, diagnostics_json};
 
 use crate::arguments::{Moment, Opening, Since, Terms, Times, moment, read};
@@ -75,6 +75,13 @@ impl NativeTwin {
     pub fn apply<'e>(&self, env: &'e Env, pages: String, stop: &Stop) -> napi::Result<Object<'e>> {
         let (held, stop) = (raised(env, self.held())?, stop.clone());
         on_thread(env, move || held.apply(read(&pages)?, &stop).map_err(|problem| problem.after(stop.told())))
+    }
+
+    /// What taking pages would do to identity.
+    #[napi]
+    pub fn plan_identity<'e>(&self, env: &'e Env, pages: String, stop: &Stop) -> napi::Result<Object<'e>> {
+        let (held, stop) = (raised(env, self.held())?, stop.clone());
+        on_thread(env, move || held.plan_identity(read(&pages)?, &stop).map_err(|problem| problem.after(stop.told())))
     }
 
     /// Holds a source against what every source must keep to.
@@ -237,12 +244,21 @@ impl Held {
     }
 
     fn apply(&self, arguments: Pages, stop: &Stop) -> Result<String> {
+        let (batches, context) = self.batches(arguments, stop)?;
+        Ok(self.twin.apply_within(batches, &context)?.to_json())
+    }
+
+    fn plan_identity(&self, arguments: Pages, stop: &Stop) -> Result<String> {
+        let (batches, context) = self.batches(arguments, stop)?;
+        Ok(self.twin.plan_identity(batches, &context)?.to_json())
+    }
+
+    fn batches(&self, arguments: Pages, stop: &Stop) -> Result<(Vec<Batch>, Context)> {
         let Pages { pages, source, capability, now, deadline } = arguments;
         let capability = capability.capability(&source, self.twin.schema())?;
         let source = SourceId(source);
         let pages = pages.into_iter().map(|page| page.page(&source, &capability, self.twin.schema()).batch);
-        let context = Terms { now, deadline, ..Terms::default() }.context(stop);
-        Ok(self.twin.apply_within(pages.collect(), &context)?.to_json())
+        Ok((pages.collect(), Terms { now, deadline, ..Terms::default() }.context(stop)))
     }
 
     fn check_source(&self, terms: &Terms, stop: &Stop, answerer: Answerer) -> Result<String> {

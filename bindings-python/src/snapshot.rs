@@ -213,6 +213,15 @@ impl Snapshot {
         self.answer(py, &Question::Explain { entity, needs })
     }
 
+    /// What a person should decide about identity, the most telling first.
+    ///
+    /// >>> now.review(most=5).verdict
+    /// '0 of 0 pairs'
+    #[pyo3(signature = (*, most=None, needs=None))]
+    fn review(&self, py: Python<'_>, most: Option<u32>, needs: Option<String>) -> PyResult<Answer> {
+        self.answer(py, &Question::Review { most, needs })
+    }
+
     /// Why two entities are not one.
     ///
     /// >>> now.why_not("payments", "checkout").verdict

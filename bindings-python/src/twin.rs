@@ -224,6 +224,33 @@ impl Twin {
         plain::call(py, "receipt", (receipt?.to_json(),))
     }
 
+    /// What taking pages would do to identity: what is created, attached, merged and split. Nothing is written.
+    ///
+    /// >>> batch = twin.Batch.full(scope="sheet.csv")
+    /// >>> _ = batch.component(key="pay", name="payments")
+    /// >>> reads = twin.Capability(reads=["Component"])
+    /// >>> plan = twin.in_memory().plan_identity([twin.Page(batch)], source="sheet", capability=reads)
+    /// >>> [change["change"] for change in plan["changes"]]
+    /// ['created']
+    #[pyo3(signature = (pages, *, source, capability, now=None))]
+    fn plan_identity<'py>(
+        &self,
+        py: Python<'py>,
+        pages: &Bound<'py, PyAny>,
+        source: String,
+        capability: &Bound<'py, PyAny>,
+        now: Option<Moment>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let twin = self.reading(py)?;
+        let pages: Vec<String> = plain::call(py, "pages", (pages,))?.extract()?;
+        let capability = CapabilityDraft::from_json(&plain::dumps(capability)?).or_raise(py)?;
+        let plan = Terms::new(now, None, None).wait(py, move |context, _| {
+            let batches = batches(&twin, &SourceId(source), &capability, &pages)?;
+            twin.plan_identity(batches, context)
+        });
+        plain::loads(py, &plan?.to_json())
+    }
+
     /// An immutable view of what holds now, or at another time (`valid`), or by what was known then (`known`).
     ///
     /// >>> t.snapshot(now="2026-11-24T09:00:00Z", valid="2026-11-01").size

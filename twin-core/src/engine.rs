@@ -5,6 +5,7 @@ mod ask;
 mod backend;
 mod chronicle;
 mod past;
+mod plan;
 mod question;
 mod receipt;
 mod source_check;
@@ -27,7 +28,8 @@ use crate::observe::{Batch, Diagnostic, Locator, RecordKey, Scope, code};
 use crate::schema::Schema;
 
 pub use ask::AskBlastRadius;
-pub use chronicle::{ChangesSince, History};
+pub use chronicle::{ChangesSince, History, IdentityEvent, IdentityEventKind};
+pub use plan::IdentityPlan;
 pub use question::Question;
 pub use receipt::{DiagnosticTold, ReceiptTold, changes_json, diagnostics_json};
 pub use source_check::{MakeSource, SourceCheck, check_source};

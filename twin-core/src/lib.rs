@@ -29,7 +29,7 @@ pub mod testkit;
 pub mod wire;
 
 pub use engine::{
-    AskBlastRadius, At, ChangesSince, ChangesSinceTold, DiagnosticTold, History, HistoryTold, MakeSource, Member,
-    Question, Receipt, ReceiptTold, SourceCheck, SpellTold, Twin, changes_json, check_source, diagnostics_json,
-    surface,
+    AskBlastRadius, At, ChangesSince, ChangesSinceTold, DiagnosticTold, History, HistoryTold, IdentityEvent,
+    IdentityEventKind, IdentityPlan, MakeSource, Member, Question, Receipt, ReceiptTold, SourceCheck, SpellTold, Twin,
+    changes_json, check_source, diagnostics_json, surface,
 };

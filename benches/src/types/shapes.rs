@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use twin_connectors::Report;
 use twin_core::analysis::{
     Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
-    GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow,
+    GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, ReviewRow,
 };
 use twin_core::answer::{AsOf, Freshness, Interval, Profile, ResolvedEvidence, Status};
 use twin_core::history::{Redaction, Verified};
@@ -15,7 +15,7 @@ use twin_core::identity::resolve::{Explanation, Related, Threshold, Uncertain, W
 use twin_core::observe::{CapabilityDraft, Perspective, RecordDraft};
 use twin_core::schema::{Schema, State};
 use twin_core::simulate::{ChangeDraft, Outcome};
-use twin_core::{ChangesSinceTold, HistoryTold, Question, ReceiptTold, SourceCheck};
+use twin_core::{ChangesSinceTold, HistoryTold, IdentityPlan, Question, ReceiptTold, SourceCheck};
 
 /// Each type by its name.
 pub type Shapes = BTreeMap<String, Value>;
@@ -40,7 +40,7 @@ macro_rules! meet {
 pub fn shapes() -> Shapes {
     let mut written = SchemaSettings::default().for_serialize().into_generator();
     meet!(written: Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
-        GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, AsOf, Freshness, Interval, Profile,
+        GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, ReviewRow, IdentityPlan, AsOf, Freshness, Interval, Profile,
         ResolvedEvidence, Status, Perspective, State, Outcome, ReceiptTold, SourceCheck, Report,
         HistoryTold, ChangesSinceTold, Redaction, Verified, Explanation, Related, Threshold, Uncertain, WhyNot);
     let mut read = SchemaSettings::default().for_deserialize().into_generator();

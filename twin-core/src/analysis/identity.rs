@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::analysis::question::{EntityRef, envelope};
 use crate::answer::{Answer, Profile};
 use crate::graph::{Node, Snapshot};
-use crate::identity::{THRESHOLD, Verdict, Weight};
+use crate::identity::{Verdict, Weight};
 use crate::observe::RecordKey;
 
 /// What was said about one pair of records. The weights sum to the score.
@@ -71,7 +71,7 @@ pub fn why_not(snapshot: &Snapshot, a: Node, b: Node, needs: Profile) -> Answer<
     answer
 }
 
-const METHOD: &str = "explicit references and unambiguous native keys, additive weights";
+const METHOD: &str = "explicit references and unambiguous native keys, then what the estate shows; additive weights";
 
 fn reasons(snapshot: &Snapshot, wanted: impl Fn(&RecordKey, &RecordKey) -> bool) -> Vec<IdentityReason> {
     let verdicts = snapshot.pages().verdicts.iter().filter(|(a, b, _)| wanted(a, b));
@@ -86,7 +86,7 @@ fn reason(a: &RecordKey, b: &RecordKey, verdict: &Verdict) -> IdentityReason {
         reason: verdict.reason.clone(),
         weights: verdict.score.weights.clone(),
         score: verdict.score.score,
-        threshold: THRESHOLD,
+        threshold: verdict.threshold,
         evidence: verdict.evidence.clone(),
     }
 }

@@ -17,6 +17,7 @@ mod marks;
 mod neighbours;
 mod owners;
 mod question;
+mod review;
 mod rules;
 mod spread;
 mod structure;
@@ -35,6 +36,7 @@ pub use impact::{BlastRadius, Hit, Trail, blast_radius};
 pub use neighbours::{Neighbour, find_all, neighbours};
 pub use owners::{OwnerRow, owners};
 pub use question::{EntityRef, envelope};
+pub use review::{ReviewRow, review};
 pub use rules::Hazard;
 pub use spread::{Effect, Reached, Spread, spread, structural_reach};
 pub use structure::{

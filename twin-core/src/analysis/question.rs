@@ -61,6 +61,7 @@ cites!(
     super::IdentityReason,
     super::Neighbour,
     super::OwnerRow,
+    super::ReviewRow,
     super::SaidValue,
     super::Violation,
 );

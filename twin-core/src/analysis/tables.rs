@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::analysis::{
     Change, Conflict, CostRow, CostSummary, Cycle, Description, Drift, DriftAttribute, DriftRow, EntityRef,
-    GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, SaidValue, Trail, Violation,
+    GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, ReviewRow, SaidValue, Trail, Violation,
 };
 use crate::answer::{
     Cell, Cites, ColumnType, EvidenceId, Row, TableWriter, Tabular, list_cells, table_row, text_cells,
@@ -23,6 +23,7 @@ table_row!(Neighbour: at, relation, other, perspectives, confidence, stale, attr
 table_row!(OwnerRow: owner, owns, confidence, perspectives, evidence);
 table_row!(Cycle: members, relations, evidence);
 table_row!(GoverningDecision: decision, governs, status, succeeded_by, violations, evidence);
+table_row!(ReviewRow: a, b, record_a, record_b, probability, gain, contradicted, reason, evidence);
 table_row!(IdentityReason: a, b, merged, reason, score, threshold, evidence);
 
 text_cells!(

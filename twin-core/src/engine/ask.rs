@@ -2,7 +2,7 @@
 
 use crate::analysis::{
     self, BlastRadius, Changes, Conflict, CostSummary, Cycle, Description, Drift, EntityRef, GoverningDecision, Hazard,
-    Hit, IdentityReason, Neighbour, OwnerRow,
+    Hit, IdentityReason, Neighbour, OwnerRow, ReviewRow,
 };
 use crate::answer::{Answer, Profile};
 use crate::base::Result;
@@ -113,6 +113,11 @@ impl Snapshot {
     /// Why the records of an entity are one thing, and which others came near.
     pub fn explain(&self, node: Node) -> Answer<Vec<IdentityReason>> {
         analysis::explain(self, node, Profile::default())
+    }
+
+    /// What a person should decide about identity, the most telling first, at most so many pairs.
+    pub fn review(&self, most: usize) -> Answer<Vec<ReviewRow>> {
+        analysis::review(self, most, Profile::default())
     }
 
     /// Why two entities are not one.

@@ -10,7 +10,7 @@ use crate::base::{Context, Error, ErrorKind, Result, Timestamp};
 use crate::engine::{At, State, Twin};
 use crate::graph::Pages;
 use crate::history::{Gap, Spell, gaps};
-use crate::identity::EntityId;
+use crate::identity::{EntityId, HumanDecision, IdentityChange};
 use crate::observe::RecordKey;
 use crate::schema::Schema;
 
@@ -25,6 +25,27 @@ pub struct History {
     pub spells: Vec<Spell>,
     /// When none of them was there, after the first was.
     pub gaps: Vec<Gap>,
+    /// Merges, splits and what people decided about it, in the order of their times.
+    pub identity: Vec<IdentityEvent>,
+}
+
+/// Something that happened to who is one thing.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct IdentityEvent {
+    /// When the twin learned it.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: IdentityEventKind,
+}
+
+/// By evidence, or by a person.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentityEventKind {
+    /// What followed from what was read and decided.
+    Changed(IdentityChange),
+    /// What a person decided.
+    Decided(HumanDecision),
 }
 
 /// A page of what changed.
@@ -62,7 +83,8 @@ impl Twin {
         let of_entity = identity.assigned().filter(|(_, entity)| *identity.current(entity) == id);
         let records: Vec<RecordKey> = of_entity.map(|(record, _)| record.clone()).collect();
         let spells = state.log.spells(&records);
-        Ok(History { gaps: gaps(&spells), entity: id, records, spells })
+        let identity = state.identity_events(&id, &records);
+        Ok(History { gaps: gaps(&spells), entity: id, records, spells, identity })
     }
 
     fn entity_with_records(&self, id: &EntityId) -> Option<EntityId> {
@@ -117,6 +139,22 @@ impl Twin {
 }
 
 impl State {
+    /// What happened to a thing as such: to its id, to ids that it stands for, and to its records. O(words of identity).
+    fn identity_events(&self, id: &EntityId, records: &[RecordKey]) -> Vec<IdentityEvent> {
+        let identity = self.log.identity();
+        let is_own = |change: &IdentityChange| change.entities().any(|entity| identity.current(entity) == id);
+        let changed = self.log.identity_changes().into_iter().filter(|(_, change)| is_own(change));
+        let changed = changed.map(|(at, change)| IdentityEvent { at, event: IdentityEventKind::Changed(change) });
+        let is_about = |decision: &HumanDecision| decision.records().any(|record| records.contains(record));
+        let decided = self.log.dated_decisions().filter(|(_, decision)| is_about(decision));
+        let decided =
+            decided.map(|(at, decision)| IdentityEvent { at, event: IdentityEventKind::Decided(decision.clone()) });
+        // What a person decided comes before what followed from it.
+        let mut events: Vec<IdentityEvent> = decided.chain(changed).collect();
+        events.sort_by_key(|event| event.at);
+        events
+    }
+
     fn pages_at(&mut self, schema: &Schema, tx: Option<Timestamp>) -> Result<Arc<Pages>> {
         match tx {
             None => Ok(Arc::new(Pages::empty(schema))),

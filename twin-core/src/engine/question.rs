@@ -122,6 +122,15 @@ pub enum Question {
         #[serde(default)]
         needs: Option<String>,
     },
+    /// What a person should decide about identity, the most telling first.
+    Review {
+        /// How many pairs at most. Default: 20.
+        #[serde(default)]
+        most: Option<u32>,
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
     /// Why two entities are not one.
     WhyNot {
         /// One entity.
@@ -133,6 +142,9 @@ pub enum Question {
         needs: Option<String>,
     },
 }
+
+/// So many pairs are reviewed where nobody says otherwise.
+const REVIEWED: u32 = 20;
 
 impl Question {
     /// Reads a question from JSON: `{"kind": "owners", "entity": "payments"}`.
@@ -172,6 +184,9 @@ impl Snapshot {
                 let left = parsed(left.as_deref(), Perspective::Declared, Perspective::parse)?;
                 let right = parsed(right.as_deref(), Perspective::Observed, Perspective::parse)?;
                 Ok(analysis::drift(self, left, right, profile(needs)?).into())
+            }
+            Question::Review { most, needs } => {
+                Ok(analysis::review(self, most.unwrap_or(REVIEWED) as usize, profile(needs)?).into())
             }
             Question::WhyNot { a, b, needs } => {
                 Ok(analysis::why_not(self, self.find(a)?, self.find(b)?, profile(needs)?).into())

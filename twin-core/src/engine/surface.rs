@@ -117,6 +117,7 @@ members! {
     Twin.scan[path](name, skip, now, progress, deadline) -> "ScanReceipt" long: "Reads a folder: every file that any decoder recognises.";
     Twin.sync[source](name, now, progress, deadline) -> "Receipt" long: "Reads a source of the host's own to its end, from where it last stopped.";
     Twin.apply[pages](source, capability, now) -> "Receipt" long: "Takes pages of a source that the host has at hand.";
+    Twin.plan_identity[pages](source, capability, now) -> "IdentityPlan" long: "What taking pages would do to identity: what is created, attached, merged and split. Nothing is written.";
     Twin.snapshot[](now, valid, known) -> "Snapshot": "An immutable view of what holds now, or at another time, or by what was known then.";
     Twin.pin[a, b](now) -> "list[Change]": "Decides that two records are of one entity.";
     Twin.split[a, b](now) -> "list[Change]": "Decides that two records are of two entities.";

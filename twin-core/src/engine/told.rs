@@ -8,7 +8,7 @@ use crate::analysis::Change;
 use crate::answer::{AsOf, ResolvedEvidence, ResolvedStep, canonical};
 use crate::base::Timestamp;
 use crate::engine::receipt::change_value;
-use crate::engine::{ChangesSince, History};
+use crate::engine::{ChangesSince, History, IdentityEvent};
 use crate::history::{Gap, Redaction, Spell, Verified};
 use crate::identity::EntityId;
 use crate::observe::{Evidence, Perspective, SourceId, Statement, Step};
@@ -25,6 +25,8 @@ pub struct HistoryTold {
     pub spells: Vec<SpellTold>,
     /// When none of them was there, after the first was.
     pub gaps: Vec<Gap>,
+    /// Merges, splits and what people decided about it, in the order of their times.
+    pub identity: Vec<IdentityEvent>,
 }
 
 /// One statement over one stretch of time, by the word of one scope.
@@ -74,6 +76,7 @@ impl History {
             records: self.records.iter().map(ToString::to_string).collect(),
             spells: self.spells.iter().map(spell).collect(),
             gaps: self.gaps.clone(),
+            identity: self.identity.clone(),
         })
     }
 }

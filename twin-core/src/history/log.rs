@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::base::{Context, Digest, Error, ErrorKind, Result, Timestamp};
 use crate::history::intervals::Said;
 use crate::history::row::{Assertion, Commit, Reading, Row, Telling, Withdrawal};
-use crate::identity::{EntityId, HumanDecision, IdentityState};
+use crate::identity::{EntityId, HumanDecision, IdentityChange, IdentityState, Remembered};
 use crate::observe::RecordKey;
 use facts::{FactId, Facts, ScopeId, Word};
 use scopes::{Scopes, Standing};
@@ -118,6 +118,30 @@ impl Log {
             follow(&mut identity, row);
         }
         Cow::Owned(identity)
+    }
+
+    /// What changed about who is one thing, commit by commit. O(records + words of identity · log records).
+    pub fn identity_changes(&self) -> Vec<(Timestamp, IdentityChange)> {
+        let mut remembered = Remembered::of(self.founded.as_ref().clone());
+        let mut changes = Vec::new();
+        for commit in self.assignments.chunk_by(|a, b| a.0 == b.0) {
+            let (mut assigned, mut redirected) = (Vec::new(), Vec::new());
+            for (_, row) in commit {
+                match row.as_ref() {
+                    Row::Assigned { record, entity } => assigned.push((record.clone(), entity.clone())),
+                    Row::Redirected { from, to } => redirected.push((from.clone(), to.clone())),
+                    _ => {}
+                }
+            }
+            let at = commit[0].0;
+            changes.extend(remembered.follow(&assigned, &redirected).into_iter().map(|change| (at, change)));
+        }
+        changes
+    }
+
+    /// What people decided, each with its time.
+    pub fn dated_decisions(&self) -> impl Iterator<Item = (Timestamp, &HumanDecision)> {
+        self.decisions.iter().map(|(tx, decision)| (*tx, decision))
     }
 
     /// What people had decided by then.

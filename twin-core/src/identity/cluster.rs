@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::answer::EvidenceId;
 use crate::identity::decision;
+use crate::identity::estate::{self, Shown};
 use crate::identity::score::{self, Links, PairScore, THRESHOLD};
 use crate::identity::{Directory, HumanDecision, RecordIndex};
 use crate::observe::{Handle, Space};
@@ -27,8 +28,12 @@ pub struct Verdict {
     pub b: RecordIndex,
     /// What speaks for and against.
     pub score: PairScore,
+    /// Pairs that score as much are one thing.
+    pub threshold: f64,
     /// Whether they are one thing.
     pub merged: bool,
+    /// Whether a person said so of these two.
+    pub by_person: bool,
     /// One line for people.
     pub reason: String,
     /// The facts that say so, as evidence of the snapshot that was built; empty until then.
@@ -89,17 +94,55 @@ fn components(directory: &Directory<'_>, founders: &[RecordIndex], decisions: &[
         }
         let merged = obstacle.is_none();
         let reason = obstacle.unwrap_or_else(|| format!("score {:.1} reaches {THRESHOLD:.1}", score.score));
-        verdicts.push(Verdict { a, b, score, merged, reason, evidence: Vec::new() });
+        let by_person = !merged && standing.is_split(a, b);
+        verdicts.push(Verdict { a, b, score, threshold: THRESHOLD, merged, by_person, reason, evidence: Vec::new() });
     }
+    verdicts.extend(by_estate(directory, founders, &standing, &mut forest));
     let clusters = forest.groups().into_iter().map(|members| of_members(directory, members)).collect();
     Clusters { clusters, verdicts }
+}
+
+/// Joins what the estate shows to be one thing, and tells what nearly was.
+fn by_estate(
+    directory: &Directory<'_>,
+    founders: &[RecordIndex],
+    standing: &Standing,
+    forest: &mut Forest,
+) -> Vec<Verdict> {
+    let joined = estate::chains(forest.members.values());
+    let shown = estate::shown(directory, founders, &joined, &standing.splits);
+    let mut verdicts = Vec::new();
+    for Shown { a, b, score, against } in shown {
+        if against.is_none() && forest.joins(a, b) {
+            continue;
+        }
+        let obstacle = against.or_else(|| kept_apart(directory, forest, standing, a, b));
+        let merged = obstacle.is_none();
+        if merged {
+            forest.join(a, b);
+        }
+        let threshold = estate::NEEDED.bits();
+        let reason = obstacle.unwrap_or_else(|| format!("score {:.1} reaches {threshold:.1}", score.score));
+        let by_person = !merged && standing.is_split(a, b);
+        verdicts.push(Verdict { a, b, score, threshold, merged, by_person, reason, evidence: Vec::new() });
+    }
+    verdicts
 }
 
 fn pinned(directory: &Directory<'_>, links: &Links, forest: &mut Forest, a: RecordIndex, b: RecordIndex) -> Verdict {
     forest.join(a, b);
     let score = links.score(directory, a, b);
     let against = if score.score < 0.0 { ", although the evidence speaks against it" } else { "" };
-    Verdict { a, b, score, merged: true, reason: format!("pinned by a person{against}"), evidence: Vec::new() }
+    Verdict {
+        a,
+        b,
+        score,
+        threshold: THRESHOLD,
+        merged: true,
+        by_person: true,
+        reason: format!("pinned by a person{against}"),
+        evidence: Vec::new(),
+    }
 }
 
 /// What keeps a pair from being put together, if anything does.
@@ -114,6 +157,17 @@ fn obstacle(
     if score.score < THRESHOLD {
         return Some(too_little(score));
     }
+    kept_apart(directory, forest, standing, a, b)
+}
+
+/// What keeps the groups of two records from being one thing, whatever speaks for it.
+fn kept_apart(
+    directory: &Directory<'_>,
+    forest: &Forest,
+    standing: &Standing,
+    a: RecordIndex,
+    b: RecordIndex,
+) -> Option<String> {
     if forest.joins(a, b) {
         return None;
     }
@@ -126,6 +180,9 @@ fn obstacle(
             if score::stand_side_by_side(directory.record(x), directory.record(y)) {
                 let (x, y) = (&directory.record(x).key, &directory.record(y).key);
                 return Some(format!("{x} and {y} stand side by side in one place"));
+            }
+            if let Some(weight) = score::differ_in_role(directory, x, y) {
+                return Some(format!("{}: {}", weight.field, weight.value));
             }
         }
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::observe::RecordKey;
 
 /// One decision.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HumanDecision {
     /// These two records are of one entity, whatever the evidence says.
@@ -39,6 +39,17 @@ pub enum HumanDecision {
         /// The name.
         name: String,
     },
+}
+
+impl HumanDecision {
+    /// The records that it is about.
+    pub fn records(&self) -> impl Iterator<Item = &RecordKey> {
+        let (one, other) = match self {
+            HumanDecision::Pin { a, b } | HumanDecision::Split { a, b } | HumanDecision::Unpin { a, b } => (a, Some(b)),
+            HumanDecision::Name { record, .. } => (record, None),
+        };
+        std::iter::once(one).chain(other)
+    }
 }
 
 impl fmt::Display for HumanDecision {

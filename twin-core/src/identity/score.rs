@@ -1,6 +1,7 @@
 //! How much speaks for two records being one thing: additive weights in the manner of Fellegi and Sunter (log2 of how much likelier the
 //! agreement is for one thing than for two), stated as priors. The weights of a pair sum exactly to its score.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -9,7 +10,7 @@ use crate::identity::{Directory, FactIndex, RecordIndex, RecordView};
 use crate::observe::{Handle, Space, Statement, Target};
 use crate::schema::{attribute, kind, relation};
 
-/// Pairs that score as much are one thing.
+/// Pairs whose references and keys score as much are one thing.
 pub const THRESHOLD: f64 = 5.0;
 
 /// What platforms call a workload that runs to its end.
@@ -18,8 +19,8 @@ const JOBS: [&str; 2] = ["CronJob", "Job"];
 /// One field in which two records agree, or a reason that speaks against them.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Weight {
-    /// The field: `native-id`, `service.name`, `image`, `name`, `slot`.
-    pub field: &'static str,
+    /// The field: `native-id`, `service.name`, `image`, `name`, `slot`; empty for how rare a match is.
+    pub field: Cow<'static, str>,
     /// How the field is compared.
     pub technique: &'static str,
     /// The value that they share, or what speaks against it.
@@ -137,7 +138,7 @@ impl Links {
         let mut weights: Vec<Weight> =
             Field::ALL.into_iter().filter_map(|field| self.agreement(directory, field, a, b)).collect();
         weights.extend(conflict(directory, a, b));
-        weights.sort_by(|x, y| y.weight.abs().total_cmp(&x.weight.abs()).then(x.field.cmp(y.field)));
+        weights.sort_by(|x, y| y.weight.abs().total_cmp(&x.weight.abs()).then_with(|| x.field.cmp(&y.field)));
         let score = weights.iter().map(|weight| weight.weight).sum();
         PairScore { weights, score }
     }
@@ -149,7 +150,13 @@ impl Links {
         let weights = shared.filter_map(|(value, fact)| {
             let other = *theirs.get(value)?;
             let (weight, technique) = self.worth(directory, value, a, b)?;
-            Some(Weight { field: field.name(), technique, value: value.1.clone(), weight, facts: vec![*fact, other] })
+            Some(Weight {
+                field: field.name().into(),
+                technique,
+                value: value.1.clone(),
+                weight,
+                facts: vec![*fact, other],
+            })
         });
         weights.max_by(|x, y| x.weight.total_cmp(&y.weight).then_with(|| y.value.cmp(&x.value)))
     }
@@ -191,14 +198,21 @@ fn is_own_image(directory: &Directory<'_>, a: RecordIndex, b: RecordIndex) -> bo
 /// What keeps two records apart whatever else they share.
 fn conflict(directory: &Directory<'_>, a: RecordIndex, b: RecordIndex) -> Option<Weight> {
     let (first, second) = (directory.record(a), directory.record(b));
-    let against =
-        |field, value: String| Weight { field, technique: "conflict", value, weight: -20.0, facts: Vec::new() };
     if stand_side_by_side(first, second) {
         return Some(against("slot", format!("both stand in {}", slot_name(first))));
     }
+    differ_in_role(directory, a, b)
+}
+
+/// Two workloads of which one is a service and the other a job or a resource are two things.
+pub(super) fn differ_in_role(directory: &Directory<'_>, a: RecordIndex, b: RecordIndex) -> Option<Weight> {
+    let is_workload = |record| directory.record(record).key.kind == kind::WORKLOAD;
     let (role, other) = (role(directory, a), role(directory, b));
-    let both_workloads = first.key.kind == kind::WORKLOAD && second.key.kind == kind::WORKLOAD;
-    (both_workloads && role != other).then(|| against("role", format!("{role} and {other}")))
+    (is_workload(a) && is_workload(b) && role != other).then(|| against("role", format!("{role} and {other}")))
+}
+
+fn against(field: &'static str, value: String) -> Weight {
+    Weight { field: field.into(), technique: "conflict", value, weight: -20.0, facts: Vec::new() }
 }
 
 /// What a workload is for: a service, a job that runs to its end, or the resource that it is.

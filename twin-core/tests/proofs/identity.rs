@@ -3,11 +3,12 @@
 use proptest::prelude::*;
 use twin_core::analysis::{explain, why_not};
 use twin_core::answer::Profile;
+use twin_core::base::Context;
 use twin_core::graph::Snapshot;
-use twin_core::identity::{EntityId, HumanDecision};
+use twin_core::identity::{EntityId, HumanDecision, IdentityChange};
 use twin_core::observe::RecordKey;
 use twin_core::testkit::{check, files};
-use twin_core::{At, Twin};
+use twin_core::{At, IdentityEvent, IdentityEventKind, Twin};
 
 use crate::support::{apply, ask, batches, cases, components, time};
 
@@ -307,4 +308,152 @@ fn the_strongest_shared_value_counts_where_another_is_generic() {
            one/shop/Workload:api
            two/prod/Workload:api",
     );
+}
+
+#[test]
+fn systems_without_a_common_reference_are_joined_by_what_the_estate_shows() {
+    check(
+        "source compose
+         file compose.yaml
+         Workload:orders
+         Workload:checkout
+         Workload:catalogue
+         source cluster
+         file manifests
+         Workload:prod/orders-service
+           set api.version apps/v1
+         Workload:prod/checkout-service
+           set api.version apps/v1
+         Workload:prod/catalogue-service
+           set api.version apps/v1
+         ask members orders
+           cluster/prod/Workload:orders-service
+           compose/Workload:orders
+         ask find Component
+           catalogue
+           checkout
+           orders",
+    );
+}
+
+#[test]
+fn what_is_for_something_else_stays_apart_whatever_it_is_called() {
+    check(
+        "source compose
+         file compose.yaml
+         Workload:orders
+         Workload:orders-worker
+         source cluster
+         file manifests
+         Workload:prod/orders
+           set api.version apps/v1
+         ask find Component
+           orders
+           orders-worker",
+    );
+}
+
+#[test]
+fn a_resource_and_a_service_of_one_name_are_two_things() {
+    check(
+        "source compose
+         file compose.yaml
+         Workload:ledger
+         source cluster
+         file manifests
+         Workload:prod/ledger
+           set api.version apps/v1
+           set realizes DataStore
+         ask find Component
+           ledger
+         ask find DataStore
+           ledger",
+    );
+}
+
+/// Four records of two systems: two that are surely one thing, and two that may be.
+const ALMOST: &str = "source compose
+     file compose.yaml
+     Workload:orders
+     source cluster
+     file manifests
+     Workload:prod/ordres
+       set api.version apps/v1";
+
+#[test]
+fn what_nearly_was_one_thing_is_reviewed() {
+    let twin = Twin::in_memory();
+    apply(&twin, ALMOST);
+    let answer = head(&twin).review(10);
+    let pairs: Vec<(&str, &str)> = answer.value.iter().map(|row| (&row.a.name[..], &row.b.name[..])).collect();
+    assert_eq!(pairs, [("ordres", "orders")], "{:?}", answer.value);
+    assert!(answer.value[0].gain > 0.0 && !answer.value[0].contradicted);
+    assert!(head(&twin).review(0).value.is_empty());
+}
+
+#[test]
+fn a_decision_against_the_evidence_stands_and_is_reported() {
+    let twin = Twin::in_memory();
+    apply(&twin, "file f\nWorkload:x/a\nknown native_id:id\nWorkload:y/b\nknown native_id:id");
+    assert!(head(&twin).review(10).value.is_empty());
+    twin.split(&key("Workload:x/a"), &key("Workload:y/b"), time("10:00")).unwrap();
+    let answer = head(&twin).review(10);
+    let contradicted: Vec<bool> = answer.value.iter().map(|row| row.contradicted).collect();
+    assert_eq!(contradicted, [true], "{:?}", answer.value);
+}
+
+#[test]
+fn a_plan_tells_what_would_become_of_things_and_writes_nothing() {
+    let plan = |before: &str, after: &str| {
+        let twin = Twin::in_memory();
+        apply(&twin, before);
+        let (revision, known) = (twin.revision(), ask(&twin, "12:00", "find Component"));
+        let plan = twin.plan_identity(batches(after), &Context::new(time("10:00"))).unwrap();
+        assert_eq!((twin.revision(), ask(&twin, "12:00", "find Component")), (revision, known));
+        let kind = |change: &IdentityChange| match change {
+            IdentityChange::Created { records, .. } => format!("created {}", records.len()),
+            IdentityChange::Attached { records, .. } => format!("attached {}", records.len()),
+            IdentityChange::Merged { records, .. } => format!("merged {}", records.len()),
+            IdentityChange::Split { records, .. } => format!("split {}", records.len()),
+            _ => "else".to_owned(),
+        };
+        let planned = plan.changes.iter().map(kind).collect::<Vec<String>>();
+        let taken = apply(&twin, after);
+        assert_eq!((plan.applied, plan.duplicate), (taken.applied, taken.duplicate));
+        planned
+    };
+    let two = "file f\nWorkload:x/a\nknown native_id:one\nWorkload:y/b\nknown native_id:two";
+    let one = "now 10:00\nfile f\nWorkload:x/a\nknown native_id:one\nWorkload:y/b\nknown native_id:one";
+    let apart = two.replace("file f", "now 10:00\nfile f");
+    assert_eq!(plan("file z", two), ["created 1", "created 1"]);
+    assert_eq!(plan(two, &apart), Vec::<String>::new());
+    assert_eq!(plan(two, one), ["merged 1"]);
+    assert_eq!(plan(&one.replace("now 10:00\n", ""), &apart), ["split 1"]);
+    assert_eq!(plan(two, &format!("{apart}\nWorkload:z/c\nknown native_id:two")), ["attached 1"]);
+}
+
+#[test]
+fn merges_splits_and_decisions_are_remembered() {
+    let twin = Twin::in_memory();
+    apply(&twin, "file f\nWorkload:x/a\nWorkload:y/b");
+    let (a, b) = (key("Workload:x/a"), key("Workload:y/b"));
+    twin.pin(&a, &b, time("10:00")).unwrap();
+    twin.decide(HumanDecision::Unpin { a, b }, time("11:00")).unwrap();
+    let told = |name: &str| -> Vec<String> {
+        let history = twin.history(name).unwrap();
+        let kind = |event: &IdentityEvent| match &event.event {
+            IdentityEventKind::Changed(IdentityChange::Created { .. }) => "created",
+            IdentityEventKind::Changed(IdentityChange::Merged { .. }) => "merged",
+            IdentityEventKind::Changed(IdentityChange::Split { .. }) => "split",
+            IdentityEventKind::Changed(_) => "else",
+            IdentityEventKind::Decided(_) => "decided",
+        };
+        history.identity.iter().map(|event| format!("{} {}", event.at, kind(event))).collect()
+    };
+    let both = [told("Workload:x/a"), told("Workload:y/b")];
+    for told in both {
+        let kinds: Vec<&str> = told.iter().map(|event| event.split(' ').nth(1).unwrap_or_default()).collect();
+        assert!(kinds.contains(&"created") && kinds.contains(&"decided") && kinds.contains(&"split"), "{told:?}");
+        assert_eq!(kinds.iter().filter(|kind| **kind == "decided").count(), 2, "{told:?}");
+    }
 }

@@ -7,7 +7,6 @@ use crate::history::Log;
 use crate::history::log::ask::next_change;
 use crate::history::log::facts::FactLog;
 use crate::identity::{HumanDecision, name_of, names_by};
-use crate::observe::RecordKey;
 
 impl Log {
     /// The names by which the records are found, or were, of which something was said or decided since [`Log::begin`]; and those of which something begins or ceases to hold by itself from `until` to
@@ -24,7 +23,7 @@ impl Log {
         let facts = subjects.into_iter().flat_map(|subject| self.facts.of_subject(subject));
         let facts = facts.map(|fact| self.facts.get(fact));
         let mut names: Hashes = facts.flat_map(|fact| names_by(&fact.fact, fact.subject)).collect();
-        names.extend(self.decided().flat_map(records_of).map(|record| name_of(record.digest())));
+        names.extend(self.decided().flat_map(HumanDecision::records).map(|record| name_of(record.digest())));
         names
     }
 
@@ -51,12 +50,5 @@ impl Log {
     fn decided(&self) -> impl Iterator<Item = &HumanDecision> {
         let known = self.journal.as_ref().map_or(0, |journal| journal.decisions);
         self.decisions.iter().skip(known).map(|(_, decision)| decision)
-    }
-}
-
-fn records_of(decision: &HumanDecision) -> Vec<&RecordKey> {
-    match decision {
-        HumanDecision::Pin { a, b } | HumanDecision::Split { a, b } | HumanDecision::Unpin { a, b } => vec![a, b],
-        HumanDecision::Name { record, .. } => vec![record],
     }
 }

@@ -1,7 +1,5 @@
 //! Why records were put together or kept apart, what people should look at, and what records are to each other that are not one thing.
 
-use std::cmp::Ordering;
-
 use serde::Serialize;
 
 use crate::base::Result;
@@ -135,15 +133,19 @@ impl Resolution {
         let mut bits = Vec::new();
         let score = self.comparison.weigh(a.min(b) as usize, a.max(b) as usize, &mut bits);
         let refers = bits.iter().any(|bit| bit.technique == Technique::Refers);
-        let obstacle = self.groups().obstacle(&Scored { a: a.min(b), b: a.max(b), score, refers });
+        Ok(self.refusal(&self.groups(), &Scored { a: a.min(b), b: a.max(b), score, refers }))
+    }
+
+    /// What keeps the things of a pair apart.
+    fn refusal(&self, groups: &Groups<'_>, pair: &Scored) -> WhyNot {
         let id = |record: u32| self.id(record).to_owned();
-        Ok(match obstacle {
+        match groups.obstacle(pair) {
             Some(Obstacle::Split(a, b)) => WhyNot::Split { a: id(a), b: id(b) },
             Some(Obstacle::SideBySide(a, b)) => WhyNot::SideBySide { a: id(a), b: id(b) },
             Some(Obstacle::Rival(other)) => WhyNot::Rival { record: id(other) },
             Some(Obstacle::Against(a, b)) => WhyNot::Against { a: id(a), b: id(b) },
-            Some(Obstacle::TooLittle) | None => WhyNot::TooLittle { score },
-        })
+            Some(Obstacle::TooLittle) | None => WhyNot::TooLittle { score: pair.score },
+        }
     }
 
     /// The pairs of which a person's decision would tell most, the first first. One pair stands for two clusters.
@@ -196,23 +198,56 @@ impl Resolution {
         related
     }
 
+    /// Each pair that joined two things, the strongest first, and the strongest of those between two things that were kept apart although it came near.
+    pub(crate) fn decisions(&self) -> Vec<Decision> {
+        let groups = self.groups();
+        let mut given = vec![0; self.places.len()];
+        (0_u32..).zip(&self.places).for_each(|(place, sorted)| given[*sorted as usize] = place);
+        let mut joined = Joined::of(self.numbers.len());
+        self.decided.pins.iter().for_each(|(a, b)| _ = joined.join(*a, *b));
+        let mut apart = std::collections::BTreeSet::new();
+        let mut decisions = Vec::new();
+        for pair in &self.scored {
+            let (here, there) = (self.numbers[pair.a as usize], self.numbers[pair.b as usize]);
+            let is_news = match here == there {
+                true => joined.join(pair.a, pair.b),
+                false => apart.insert((here.min(there), here.max(there))),
+            };
+            if is_news {
+                let refused = (here != there).then(|| self.refusal(&groups, pair));
+                let (a, b) = (given[pair.a as usize], given[pair.b as usize]);
+                decisions.push(Decision { a, b, score: pair.score, weights: self.weights(pair), refused });
+            }
+        }
+        decisions
+    }
+
+    /// The weights of a pair, each with the field of either side.
+    fn weights(&self, pair: &Scored) -> Vec<(Evidence, [String; 2])> {
+        let mut bits = Vec::new();
+        self.comparison.weigh(pair.a as usize, pair.b as usize, &mut bits);
+        bits.iter().map(|bit| (self.evidence(bit), self.fields(bit).map(str::to_owned))).collect()
+    }
+
     fn groups(&self) -> Groups<'_> {
         Groups::of(&self.comparison, &self.decided, &self.scored, self.threshold, &|| true)
     }
 
+    /// The field that was compared on either side; empty where none was.
+    fn fields(&self, bit: &Bit) -> [&str; 2] {
+        let name = |source: Source| match source {
+            Source::None => "",
+            Source::Name => "name",
+            Source::Claim(field) => self.comparison.sketches.claimant(field),
+            Source::Field(field) => self.comparison.estate.paths.text(field),
+        };
+        [name(bit.field), name(bit.other)]
+    }
+
     fn evidence(&self, bit: &Bit) -> Evidence {
         let comparison = &self.comparison;
-        let name = |source: Source| match source {
-            Source::None => String::new(),
-            Source::Name => "name".to_owned(),
-            Source::Claim(field) => comparison.sketches.claimant(field).to_owned(),
-            Source::Field(field) => comparison.estate.paths.text(field).to_owned(),
-        };
-        let (field, other) = (name(bit.field), name(bit.other));
-        let field = match field.cmp(&other) {
-            Ordering::Equal => field,
-            _ => format!("{field}, {other}"),
-        };
+        let [field, other] = self.fields(bit);
+        let field = if field == other { field.to_owned() } else { format!("{field}, {other}") };
         let value = match &bit.value {
             Value::None => String::new(),
             Value::Core(text) => comparison.sketches.names.texts.text(*text).to_owned(),
@@ -224,8 +259,47 @@ impl Resolution {
     }
 }
 
-/// How likely a pair of such a score is one thing.
-fn probability(score: f64) -> f64 {
+/// A pair that decided something, by the places of its records in what was given.
+pub(crate) struct Decision {
+    /// One record.
+    pub a: u32,
+    /// The other.
+    pub b: u32,
+    /// What speaks for and against, each with the field of either side.
+    pub weights: Vec<(Evidence, [String; 2])>,
+    /// The sum of the weights.
+    pub score: f64,
+    /// What kept the two apart, if something did.
+    pub refused: Option<WhyNot>,
+}
+
+/// Which records were joined so far.
+struct Joined(Vec<u32>);
+
+impl Joined {
+    fn of(records: usize) -> Self {
+        Joined((0..records as u32).collect())
+    }
+
+    fn first(&mut self, mut record: u32) -> u32 {
+        while self.0[record as usize] != record {
+            let next = self.0[self.0[record as usize] as usize];
+            self.0[record as usize] = next;
+            record = next;
+        }
+        record
+    }
+
+    /// Joins two records; whether they were apart.
+    fn join(&mut self, a: u32, b: u32) -> bool {
+        let (a, b) = (self.first(a), self.first(b));
+        self.0[a.max(b) as usize] = a.min(b);
+        a != b
+    }
+}
+
+/// How likely a pair is one thing that scores so many bits more than as likely as not: 1 / (1 + 2^(-1.25 · score)).
+pub fn probability(score: f64) -> f64 {
     1.0 / (1.0 + (-SLOPE * score).exp2())
 }
 

@@ -29,7 +29,8 @@ use group::{Decided, Groups, Scored};
 use profile::Estate;
 use texts::Shelf;
 
-pub use explain::{Evidence, Explanation, Related, Uncertain, WhyNot};
+pub(crate) use explain::Decision;
+pub use explain::{Evidence, Explanation, Related, Uncertain, WhyNot, probability};
 pub use record::{Record, Row};
 pub use table::{TableDraft, TableRows};
 
