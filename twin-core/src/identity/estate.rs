@@ -76,7 +76,11 @@ impl<'d> Said<'d> {
             _ => text(&PLATFORM_KIND).map(str::to_owned),
         };
         // All that one format says is one system, whoever was read: two clusters of one estate have its habits.
-        let format = if is_workload && !is_object { own_kind.as_deref().unwrap_or("") } else { "" };
+        let format = match (is_workload, is_object) {
+            (true, true) => "object",
+            (true, false) => own_kind.as_deref().unwrap_or(""),
+            (false, _) => "",
+        };
         let mut said = Said {
             record,
             id: view.digest.to_string(),

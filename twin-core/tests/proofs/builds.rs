@@ -86,7 +86,7 @@ fn a_pipeline_says_from_its_side_what_it_builds_and_is_owned_by_path() {
     check_shop(
         "ask neighbours release
            release builderOf acme-cart
-           release builderOf cart-code
+           release builderOf cart
            release builtFrom shop
            release ownedBy release-engineers
          ask owners release

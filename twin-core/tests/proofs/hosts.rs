@@ -38,6 +38,7 @@ fn questions() -> Vec<Value> {
         json!({"kind": "cost", "entity": "web"}),
         json!({"kind": "decisions", "entity": "web"}),
         json!({"kind": "explain", "entity": "web"}),
+        json!({"kind": "review", "most": 5}),
         json!({"kind": "why_not", "a": "pay@shop", "b": "pay@till"}),
     ]
 }

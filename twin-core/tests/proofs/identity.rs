@@ -371,13 +371,13 @@ fn a_resource_and_a_service_of_one_name_are_two_things() {
     );
 }
 
-/// Four records of two systems: two that are surely one thing, and two that may be.
+/// Two records of two systems that may be one thing, with a typing error.
 const ALMOST: &str = "source compose
      file compose.yaml
-     Workload:orders
+     Workload:orders-archive
      source cluster
      file manifests
-     Workload:prod/ordres
+     Workload:prod/ordres-archive
        set api.version apps/v1";
 
 #[test]
@@ -386,8 +386,9 @@ fn what_nearly_was_one_thing_is_reviewed() {
     apply(&twin, ALMOST);
     let answer = head(&twin).review(10);
     let pairs: Vec<(&str, &str)> = answer.value.iter().map(|row| (&row.a.name[..], &row.b.name[..])).collect();
-    assert_eq!(pairs, [("ordres", "orders")], "{:?}", answer.value);
+    assert_eq!(pairs, [("orders-archive", "ordres-archive")], "{:?}", answer.value);
     assert!(answer.value[0].gain > 0.0 && !answer.value[0].contradicted);
+    assert_eq!(answer.evidence(&answer.value[0].evidence).len(), 2, "both names are cited");
     assert!(head(&twin).review(0).value.is_empty());
 }
 
@@ -450,7 +451,7 @@ fn merges_splits_and_decisions_are_remembered() {
         };
         history.identity.iter().map(|event| format!("{} {}", event.at, kind(event))).collect()
     };
-    let both = [told("Workload:x/a"), told("Workload:y/b")];
+    let both = [told("x/Workload:a"), told("y/Workload:b")];
     for told in both {
         let kinds: Vec<&str> = told.iter().map(|event| event.split(' ').nth(1).unwrap_or_default()).collect();
         assert!(kinds.contains(&"created") && kinds.contains(&"decided") && kinds.contains(&"split"), "{told:?}");

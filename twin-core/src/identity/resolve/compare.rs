@@ -326,7 +326,7 @@ impl Comparison {
             None if is_elsewhere => tell(bit(Technique::Elsewhere, Value::Core(first.core), -6.0)),
             None => {
                 if let Some(bit) = self.other_names(a, b, role) {
-                    tell(bit);
+                    tell(Bit { field: Source::Name, other: Source::Name, ..bit });
                 }
             }
         }

@@ -241,7 +241,10 @@ impl Resolution {
             Source::Claim(field) => self.comparison.sketches.claimant(field),
             Source::Field(field) => self.comparison.estate.paths.text(field),
         };
-        [name(bit.field), name(bit.other)]
+        match bit.value {
+            Value::Image(_) => ["image"; 2],
+            _ => [name(bit.field), name(bit.other)],
+        }
     }
 
     fn evidence(&self, bit: &Bit) -> Evidence {
