@@ -47,6 +47,7 @@ PARAMETERS = {
     "requested_schema": "object",
     "table": "Iterable[Mapping[str, Any]] | Mapping[str, Iterable[Any]] | ArrowTable",
     "threshold": "Threshold",
+    "writers": "Iterable[Writers]",
     "pins": "Iterable[tuple[object, object]]",
     "splits": "Iterable[tuple[object, object]]",
     "limit": "int",
@@ -136,6 +137,7 @@ from twin.answers import (
     Uncertain,
     Verified,
     WhyNot,
+    Writers,
 )
 from twin.change import State
 from twin.receipts import Receipt, ScanReceipt

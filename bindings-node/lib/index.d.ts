@@ -4,7 +4,7 @@
 import type {
   AsOf, CapabilityDraft, Change, ChangeDraft, ChangesSince, Conflict, CostSummary, CostTableRow, Cycle, Description, Diagnostic, Drift,
   DriftTableRow, EntityRef, Evidence, Explanation, Freshness, GoverningDecision, History, Hit, IdentityPlan, IdentityReason, Interval, Kind, Neighbour, Outcome, OwnerRow, PageDraft, Perspective,
-  Profile, Question, Receipt, Redaction, Related, Relation, Report, ReviewRow, SaidValue, SourceCheck, State, Status, Threshold, Timestamp, Uncertain, Verified, WhyNot,
+  Profile, Question, Receipt, Redaction, Related, Relation, Report, ReviewRow, SaidValue, SourceCheck, State, Status, Threshold, Timestamp, Uncertain, Verified, WhyNot, Writers,
 } from './answers'
 
 export * from './answers'
@@ -209,7 +209,7 @@ export class Snapshot {
   /** Who is affected if an entity fails? */
   blastRadius(entity: string, options?: Needs & { state?: State; hazard?: Hazard; environment?: string }): Promise<AnswerOf<'blast_radius'>>
   /** What sources tell differently of an entity from the same side, and which word to go by. */
-  conflicts(entity: string, options?: Needs): Promise<AnswerOf<'conflicts'>>
+  conflicts(entity: string, options?: Needs & { writers?: readonly Writers[] }): Promise<AnswerOf<'conflicts'>>
   /** What an entity and its dependents are billed. */
   cost(entity: string, options?: Needs): Promise<AnswerOf<'cost'>>
   /** Entities that need each other around a corner. */
@@ -227,7 +227,7 @@ export class Snapshot {
   /** What an entity is related to. */
   neighbours(entity: string, options?: Needs & { relation?: Relation }): Promise<AnswerOf<'neighbours'>>
   /** Who answers for an entity, and by which rule. */
-  owners(entity: string, options?: Needs): Promise<AnswerOf<'owners'>>
+  owners(entity: string, options?: Needs & { writers?: readonly Writers[] }): Promise<AnswerOf<'owners'>>
   /** What a person should decide about identity, the most telling first. */
   review(options?: Needs & { most?: number }): Promise<AnswerOf<'review'>>
   /** Why two entities are not one. */

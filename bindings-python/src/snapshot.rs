@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pyo3::prelude::*;
-use twin_core::analysis::EntityRef;
+use twin_core::analysis::{EntityRef, Writers};
 use twin_core::answer::{Reply, canonical};
 use twin_core::base::Handle;
 use twin_core::graph::{self, Columns};
@@ -39,6 +39,12 @@ impl Snapshot {
     fn answer(&self, py: Python<'_>, question: &Question) -> PyResult<Answer> {
         py.detach(|| self.snapshot.ask(question)).or_raise(py).map(Answer::new)
     }
+}
+
+/// Who may write which attribute, as the host says it.
+fn writing(said: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<Writers>> {
+    let Some(said) = said else { return Ok(Vec::new()) };
+    Writers::list_from_json(&plain::dumps(said)?).or_raise(said.py())
 }
 
 #[pymethods]
@@ -124,9 +130,18 @@ impl Snapshot {
     ///
     /// >>> len(now.conflicts("payments"))
     /// 0
-    #[pyo3(signature = (entity, *, needs=None))]
-    fn conflicts(&self, py: Python<'_>, entity: String, needs: Option<String>) -> PyResult<Answer> {
-        self.answer(py, &Question::Conflicts { entity, needs })
+    /// >>> writers = [{"attribute": "tier", "sources": ["catalogue", "sheet"]}]
+    /// >>> len(now.conflicts("payments", writers=writers))
+    /// 0
+    #[pyo3(signature = (entity, *, writers=None, needs=None))]
+    fn conflicts(
+        &self,
+        py: Python<'_>,
+        entity: String,
+        writers: Option<Bound<'_, PyAny>>,
+        needs: Option<String>,
+    ) -> PyResult<Answer> {
+        self.answer(py, &Question::Conflicts { entity, writers: writing(writers.as_ref())?, needs })
     }
 
     /// The entities whose names contain some words; `of` is a kind.
@@ -157,9 +172,15 @@ impl Snapshot {
     ///
     /// >>> now.owners("payments")
     /// <twin.Answer owners: complete, 1 row, revision 1>
-    #[pyo3(signature = (entity, *, needs=None))]
-    fn owners(&self, py: Python<'_>, entity: String, needs: Option<String>) -> PyResult<Answer> {
-        self.answer(py, &Question::Owners { entity, needs })
+    #[pyo3(signature = (entity, *, writers=None, needs=None))]
+    fn owners(
+        &self,
+        py: Python<'_>,
+        entity: String,
+        writers: Option<Bound<'_, PyAny>>,
+        needs: Option<String>,
+    ) -> PyResult<Answer> {
+        self.answer(py, &Question::Owners { entity, writers: writing(writers.as_ref())?, needs })
     }
 
     /// Entities that need each other around a corner.

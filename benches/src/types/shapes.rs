@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use twin_connectors::Report;
 use twin_core::analysis::{
     Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
-    GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, ReviewRow,
+    GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, ReviewRow, Writers,
 };
 use twin_core::answer::{AsOf, Freshness, Interval, Profile, ResolvedEvidence, Status};
 use twin_core::history::{Redaction, Verified};
@@ -44,7 +44,7 @@ pub fn shapes() -> Shapes {
         ResolvedEvidence, Status, Perspective, State, Outcome, ReceiptTold, SourceCheck, Report,
         HistoryTold, ChangesSinceTold, Redaction, Verified, Explanation, Related, Threshold, Uncertain, WhyNot);
     let mut read = SchemaSettings::default().for_deserialize().into_generator();
-    meet!(read: CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, Question);
+    meet!(read: Writers, CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, Question);
     let mut shapes = definitions(&mut read);
     shapes.extend(definitions(&mut written));
     for (name, known) in [("Kind", kinds()), ("Relation", relations())] {

@@ -67,7 +67,7 @@ pub fn describe(snapshot: &Snapshot, node: Node, needs: Profile) -> Answer<Descr
         instances: instances(snapshot, node),
         members: entity.records.iter().map(member).collect(),
         attributes: attributes(snapshot, node),
-        owners: owner_rows(snapshot, node),
+        owners: owner_rows(snapshot, node, &[], needs),
         relations: relations(snapshot, node),
         unresolved: unresolved(snapshot, node),
         evidence: entity.evidence.clone(),

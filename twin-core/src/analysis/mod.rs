@@ -22,6 +22,7 @@ mod rules;
 mod spread;
 mod structure;
 mod tables;
+mod writers;
 
 pub use affected::Affected;
 pub use changes::{Change, Changes, changes, diff};
@@ -44,3 +45,4 @@ pub use structure::{
     Waves, cuts, dominators, evidence_paths, migration_waves, reach_counts, sources, strong_components,
 };
 pub use tables::{CostTableRow, DriftTableRow};
+pub use writers::Writers;

@@ -196,7 +196,7 @@ fn missing((scope, reading): &Read, stale: Option<(Duration, Duration)>) -> Miss
 }
 
 /// Ages are counted against the host's now, or against what was known then where the past is asked about.
-fn age(snapshot: &Snapshot, reading: &ScopeReading) -> Duration {
+pub(super) fn age(snapshot: &Snapshot, reading: &ScopeReading) -> Duration {
     let now = snapshot.now().min(snapshot.as_of().known);
     now.since(reading.completed_at.unwrap_or(Timestamp::MIN))
 }

@@ -17,10 +17,10 @@ use crate::schema::{AttributeName, Kind, Relation, State, Value};
 
 table_row!(EntityRef: name, kind, id);
 table_row!(Hit: entity, instance, state, at_least, hops, path, evidence);
-table_row!(Conflict: of, name, perspective, value, shown, evidence);
+table_row!(Conflict: of, name, perspective, value, shown, why, evidence);
 table_row!(SaidValue: name, value, perspective, evidence);
 table_row!(Neighbour: at, relation, other, perspectives, confidence, stale, attributes, evidence);
-table_row!(OwnerRow: owner, owns, confidence, perspectives, evidence);
+table_row!(OwnerRow: owner, owns, confidence, perspectives, shown, evidence);
 table_row!(Cycle: members, relations, evidence);
 table_row!(GoverningDecision: decision, governs, status, succeeded_by, violations, evidence);
 table_row!(ReviewRow: a, b, record_a, record_b, probability, gain, contradicted, reason, evidence);

@@ -66,7 +66,7 @@ impl Snapshot {
 
     /// What sources tell differently of an entity from the same side, and which word to go by.
     pub fn conflicts(&self, node: Node) -> Answer<Vec<Conflict>> {
-        analysis::conflicts(self, node, Profile::default())
+        analysis::conflicts(self, node, &[], Profile::default())
     }
 
     /// The entities of a kind (all, if none is given) whose names contain some words.
@@ -87,7 +87,7 @@ impl Snapshot {
 
     /// Who answers for an entity, and by which rule.
     pub fn owners(&self, node: Node) -> Answer<Vec<OwnerRow>> {
-        analysis::owners(self, node, Profile::default())
+        analysis::owners(self, node, &[], Profile::default())
     }
 
     /// Entities that need each other around a corner.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{self, BlastRadius, Hazard};
+use crate::analysis::{self, BlastRadius, Hazard, Writers};
 use crate::answer::{Profile, Reply};
 use crate::base::{Error, ErrorKind, Result};
 use crate::graph::Snapshot;
@@ -46,6 +46,9 @@ pub enum Question {
     Conflicts {
         /// Which entity.
         entity: String,
+        /// Who may write which attribute, and whose word goes before whose.
+        #[serde(default)]
+        writers: Vec<Writers>,
         /// What the question needs of its sources.
         #[serde(default)]
         needs: Option<String>,
@@ -76,6 +79,9 @@ pub enum Question {
     Owners {
         /// Which entity.
         entity: String,
+        /// Whose word on `ownedBy` goes before whose.
+        #[serde(default)]
+        writers: Vec<Writers>,
         /// What the question needs of its sources.
         #[serde(default)]
         needs: Option<String>,
@@ -201,11 +207,11 @@ impl Snapshot {
             Question::Describe { entity, needs } => {
                 Ok(analysis::describe(self, self.find(entity)?, profile(needs)?).into())
             }
-            Question::Conflicts { entity, needs } => {
-                Ok(analysis::conflicts(self, self.find(entity)?, profile(needs)?).into())
+            Question::Conflicts { entity, writers, needs } => {
+                Ok(analysis::conflicts(self, self.find(entity)?, writers, profile(needs)?).into())
             }
-            Question::Owners { entity, needs } => {
-                Ok(analysis::owners(self, self.find(entity)?, profile(needs)?).into())
+            Question::Owners { entity, writers, needs } => {
+                Ok(analysis::owners(self, self.find(entity)?, writers, profile(needs)?).into())
             }
             Question::Cost { entity, needs } => Ok(analysis::cost(self, self.find(entity)?, profile(needs)?).into()),
             Question::Decisions { entity, needs } => {

@@ -128,7 +128,7 @@ fn accountable(base: &Snapshot, changed: &[Node], impact: &[Hit]) -> (Vec<OwnerR
     let mut rows: Vec<OwnerRow> = Vec::new();
     let mut unowned = Vec::new();
     for node in nodes {
-        let owners = owners(base, node, Profile::Audit).value;
+        let owners = owners(base, node, &[], Profile::Audit).value;
         if owners.is_empty() && is_owned(&base.entity(node).kind) {
             unowned.push(EntityRef::of(base, node));
         }

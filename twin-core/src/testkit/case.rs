@@ -84,7 +84,7 @@ fn answered(snapshot: &Snapshot, words: &[&str]) -> Result<Vec<String>> {
             rows.map(|row| format!("{} {} {}", row.at.name, row.relation, row.other.name)).collect()
         }
         ["owners", name] => {
-            owners(snapshot, snapshot.find(name)?, needs).value.into_iter().map(|row| row.owner.name).collect()
+            owners(snapshot, snapshot.find(name)?, &[], needs).value.into_iter().map(|row| row.owner.name).collect()
         }
         ["members", name] => {
             let described = describe(snapshot, snapshot.find(name)?, needs).value;
@@ -96,7 +96,7 @@ fn answered(snapshot: &Snapshot, words: &[&str]) -> Result<Vec<String>> {
             wanted.map(|said| format!("{} {}", said.perspective.as_str(), said.value)).collect()
         }
         ["conflicts", name] => {
-            let rows = conflicts(snapshot, snapshot.find(name)?, needs).value.into_iter();
+            let rows = conflicts(snapshot, snapshot.find(name)?, &[], needs).value.into_iter();
             let mark = |shown: bool| if shown { " shown" } else { "" };
             rows.map(|row| format!("{} {} {}{}", row.name, row.perspective.as_str(), row.value, mark(row.shown)))
                 .collect()

@@ -279,7 +279,7 @@ fn answers(snapshot: &Snapshot) -> Vec<String> {
         answers.push(analysis::blast_radius(snapshot, &BlastRadius::of(node)).to_json());
         answers.push(analysis::neighbours(snapshot, node, None, needs).unwrap().to_json());
         answers.push(analysis::explain(snapshot, node, needs).to_json());
-        answers.push(analysis::owners(snapshot, node, needs).to_json());
+        answers.push(analysis::owners(snapshot, node, &[], needs).to_json());
         answers.push(analysis::cost(snapshot, node, needs).to_json());
     }
     answers

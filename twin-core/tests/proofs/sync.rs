@@ -1,7 +1,10 @@
 //! Synchronisation: what a reading takes away, what it keeps, and what returns.
 
+use twin_core::analysis::{Writers, conflicts, owners};
+use twin_core::answer::Profile;
 use twin_core::graph::Snapshot;
 use twin_core::observe::{Scope, SourceId};
+use twin_core::schema::{Kind, kind};
 use twin_core::{At, Twin};
 
 use crate::support::{apply, ask, components, time};
@@ -207,6 +210,56 @@ fn s6_what_sources_tell_differently_from_one_side_is_shown_with_the_newest_first
     assert!(answer.value.iter().all(|row| answer.evidence(row).len() == 1));
     apply(&twin, "now 11:00\nfile b\nWorkload:a\nset replicas 3");
     assert!(ask(&twin, "11:00", "conflicts a").is_empty());
+}
+
+#[test]
+fn whoever_may_write_an_attribute_is_shown_and_others_take_over_once_that_source_is_stale() {
+    let twin = Twin::in_memory();
+    apply(
+        &twin,
+        "source list\nfile a\nComponent:pay\nknown native_id:pay\nset status live\nsource sheet\nfile b\nComponent:pay\nknown native_id:pay\nset status gone",
+    );
+    apply(&twin, "now 09:50\nsource other\nfile c\nComponent:pay\nknown native_id:pay\nset status old");
+    let rule = |of: Option<Kind>, sources: &[&str]| Writers {
+        of,
+        attribute: "status".to_owned(),
+        sources: sources.iter().map(|source| (*source).to_owned()).collect(),
+    };
+    let shown = |at_time: &str, writers: &[Writers]| {
+        let snapshot = at(&twin, at_time);
+        let rows = conflicts(&snapshot, snapshot.find("pay").unwrap(), writers, Profile::Cadence).value;
+        assert_eq!(rows.len(), 3, "the losing values stay");
+        let row = rows.into_iter().find(|row| row.shown).unwrap();
+        format!("{}: {}", row.value, row.why.unwrap_or_default())
+    };
+    let component = Some(kind::COMPONENT);
+    assert_eq!(shown("09:55", &[]), "old: ");
+    assert_eq!(shown("09:55", &[rule(None, &["sheet", "list"])]), "gone: sheet writes it before all others");
+    assert_eq!(
+        shown("09:55", &[rule(component.clone(), &["list"]), rule(None, &["sheet"])]),
+        "live: list writes it before all others"
+    );
+    assert_eq!(shown("09:55", &[rule(None, &["nobody"])]), "old: nobody who may write it says anything");
+    assert_eq!(
+        shown("10:30", &[rule(None, &["sheet", "other"])]),
+        "old: other takes over: sheet says nothing, or is stale"
+    );
+    assert_eq!(shown("10:30", &[rule(None, &["sheet", "list"])]), "gone: sheet writes it, and all who may are stale");
+}
+
+#[test]
+fn whoever_may_write_owners_goes_before_others() {
+    let twin = Twin::in_memory();
+    apply(
+        &twin,
+        "source list\nfile a\nComponent:pay\nknown native_id:pay\nownedBy team:payments\nTeam:payments\nknown team:payments\nsource sheet\nfile b\nComponent:pay\nknown native_id:pay\nownedBy team:ledger\nTeam:ledger\nknown team:ledger",
+    );
+    let snapshot = at(&twin, "09:10");
+    let rule = Writers { of: None, attribute: "ownedBy".to_owned(), sources: vec!["sheet".to_owned()] };
+    let answer = owners(&snapshot, snapshot.find("pay").unwrap(), &[rule], Profile::Cadence);
+    let rows: Vec<(&str, bool)> = answer.value.iter().map(|row| (&row.owner.name[..], row.shown)).collect();
+    assert_eq!(rows, [("ledger", true), ("payments", false)]);
+    assert_eq!(answer.verdict.as_deref(), Some("2 owners are named; go by ledger"));
 }
 
 #[test]
