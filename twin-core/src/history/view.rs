@@ -41,7 +41,7 @@ impl Log {
         let holdings = self.holdings(as_of.valid, as_of.known, context);
         let directory = Directory::new(&holdings, context);
         let decisions = self.decisions(as_of.known);
-        let found = cluster(&directory, schema, &decisions);
+        let found = cluster(&directory, schema, &decisions, before.assembly.seen());
         let mut change = identity.claim(&keys_of(&directory, &found.clusters), context);
         let ids = std::mem::take(&mut change.ids);
         let identified = Identified {
@@ -49,6 +49,7 @@ impl Log {
             ids: &ids,
             names: &names(&decisions),
             verdicts: found.verdicts,
+            seen: found.seen,
             redirects: identity.redirects_after(&change),
         };
         let (pages, assembly) = graph::build(&directory, schema, identified, before);

@@ -1,10 +1,11 @@
 //! From pairs to clusters: decisions first, then the strongest pairs, never against a conflict.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::answer::EvidenceId;
 use crate::identity::decision;
-use crate::identity::estate::{self, Shown};
+use crate::identity::estate::{self, Seen, Shown};
 use crate::identity::score::{self, Links, PairScore, THRESHOLD};
 use crate::identity::{Directory, HumanDecision, RecordIndex};
 use crate::observe::{Handle, Space};
@@ -47,6 +48,8 @@ pub struct Clusters {
     pub clusters: Vec<Cluster>,
     /// The pairs that were looked at, in the order in which they were decided.
     pub verdicts: Vec<Verdict>,
+    /// What the estate showed, for the next revision.
+    pub seen: Option<Arc<Seen>>,
 }
 
 /// Whether records of this kind found components by themselves.
@@ -54,13 +57,18 @@ pub fn founds_component(kind: &Kind) -> bool {
     *kind == kind::WORKLOAD || *kind == kind::SERVICE_NAME || *kind == kind::COMPONENT
 }
 
-/// Puts records together. A pure function of the facts and the decisions; the order of neither matters.
-pub fn cluster(directory: &Directory<'_>, schema: &Schema, decisions: &[HumanDecision]) -> Clusters {
+/// Puts records together. A pure function of the facts and the decisions; the order of neither matters. What was seen `before` only saves work.
+pub fn cluster(
+    directory: &Directory<'_>,
+    schema: &Schema,
+    decisions: &[HumanDecision],
+    before: Option<&Arc<Seen>>,
+) -> Clusters {
     let records = 0..directory.records().len() as RecordIndex;
     let (founders, things): (Vec<RecordIndex>, Vec<RecordIndex>) = records
         .filter(|record| level_of(directory, schema, *record) != Some(Level::Support))
         .partition(|record| founds_component(&directory.record(*record).key.kind));
-    let mut result = components(directory, &founders, decisions);
+    let mut result = components(directory, &founders, decisions, before);
     result.clusters.extend(same_things(directory, &things, decisions));
     result.clusters.sort_by_key(|cluster| cluster.members[0]);
     result
@@ -71,7 +79,12 @@ fn level_of(directory: &Directory<'_>, schema: &Schema, record: RecordIndex) -> 
 }
 
 /// Services, by scored pairs.
-fn components(directory: &Directory<'_>, founders: &[RecordIndex], decisions: &[HumanDecision]) -> Clusters {
+fn components(
+    directory: &Directory<'_>,
+    founders: &[RecordIndex],
+    decisions: &[HumanDecision],
+    before: Option<&Arc<Seen>>,
+) -> Clusters {
     let context = directory.context();
     let links = Links::new(directory, founders);
     let standing = Standing::new(directory, decisions);
@@ -97,20 +110,15 @@ fn components(directory: &Directory<'_>, founders: &[RecordIndex], decisions: &[
         let by_person = !merged && standing.is_split(a, b);
         verdicts.push(Verdict { a, b, score, threshold: THRESHOLD, merged, by_person, reason, evidence: Vec::new() });
     }
-    verdicts.extend(by_estate(directory, founders, &standing, &mut forest));
+    let joined = estate::chains(forest.members.values());
+    let (shown, seen) = estate::shown(directory, founders, (&joined, &standing.splits), before);
+    verdicts.extend(by_estate(directory, shown, &standing, &mut forest));
     let clusters = forest.groups().into_iter().map(|members| of_members(directory, members)).collect();
-    Clusters { clusters, verdicts }
+    Clusters { clusters, verdicts, seen }
 }
 
 /// Joins what the estate shows to be one thing, and tells what nearly was.
-fn by_estate(
-    directory: &Directory<'_>,
-    founders: &[RecordIndex],
-    standing: &Standing,
-    forest: &mut Forest,
-) -> Vec<Verdict> {
-    let joined = estate::chains(forest.members.values());
-    let shown = estate::shown(directory, founders, &joined, &standing.splits);
+fn by_estate(directory: &Directory<'_>, shown: Vec<Shown>, standing: &Standing, forest: &mut Forest) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for Shown { a, b, score, against } in shown {
         if against.is_none() && forest.joins(a, b) {

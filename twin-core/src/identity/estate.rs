@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use crate::base::{Context, Digest};
 use crate::identity::resolve::{Decision, Options, Resolver, Row, Threshold, WhyNot};
 use crate::identity::score::{PairScore, Weight};
 use crate::identity::{Directory, FactIndex, RecordIndex};
@@ -29,28 +31,66 @@ pub(super) type Pairs = BTreeSet<(RecordIndex, RecordIndex)>;
 /// How much must speak for two founders: a component that is two costs more than one that is found twice.
 pub(super) const NEEDED: Threshold = Threshold::Balanced;
 
+/// What an estate showed of founders that said so much, so that it need not be found out again of founders that say the same.
+#[derive(Debug)]
+pub struct Seen {
+    said: Digest,
+    decisions: Vec<Decision>,
+}
+
 /// Compares founders by what the estate shows: each pair that joins two things, the strongest first, and each that nearly did. `joined` are one thing by
-/// reference or by a person's word, `split` are two. O(n · log n) for n facts.
-pub(super) fn shown(directory: &Directory<'_>, founders: &[RecordIndex], joined: &Pairs, split: &Pairs) -> Vec<Shown> {
-    let mut resolver = Resolver::default();
-    let mut founders_said: Vec<Said<'_>> = Vec::with_capacity(founders.len());
-    for &record in founders.iter().take_while(|_| directory.context().goes_on()) {
-        let said = Said::of(directory, record);
-        said.tell(&mut resolver);
-        founders_said.push(said);
-    }
+/// reference or by a person's word, `split` are two. O(n · log n) for n facts, O(n) where the founders say what they said before.
+pub(super) fn shown(
+    directory: &Directory<'_>,
+    founders: &[RecordIndex],
+    (joined, split): (&Pairs, &Pairs),
+    before: Option<&Arc<Seen>>,
+) -> (Vec<Shown>, Option<Arc<Seen>>) {
+    let goes_on = |_: &&RecordIndex| directory.context().goes_on();
+    let said: Vec<Said<'_>> = founders.iter().take_while(goes_on).map(|record| Said::of(directory, *record)).collect();
     let id = |record: RecordIndex| directory.record(record).digest.to_string();
     let ids = |pairs: &Pairs| pairs.iter().map(|(a, b)| (id(*a), id(*b))).collect();
     let options = Options { threshold: NEEDED, pins: ids(joined), splits: ids(split) };
-    let Ok(resolution) = resolver.resolve(&options, directory.context()) else { return Vec::new() };
-    let keys: BTreeMap<&str, RecordIndex> = founders_said.iter().map(|said| (&said.id[..], said.record)).collect();
-    let key = |id: &str| keys.get(id).map_or_else(String::new, |record| directory.record(*record).key.to_string());
-    let shown = |decision: Decision| {
-        let (a, b) = (&founders_said[decision.a as usize], &founders_said[decision.b as usize]);
-        let against = decision.refused.as_ref().map(|reason| words(reason, &key));
-        Shown { a: a.record, b: b.record, score: score(&decision, a, b), against }
+    let digest = digest(&said, &options);
+    let seen = match before.filter(|before| before.said == digest) {
+        Some(before) => Some(before.clone()),
+        None => {
+            decisions(directory.context(), &said, &options).map(|decisions| Arc::new(Seen { said: digest, decisions }))
+        }
     };
-    resolution.decisions().into_iter().map(shown).collect()
+    let keys: BTreeMap<&str, RecordIndex> = said.iter().map(|said| (&said.id[..], said.record)).collect();
+    let key = |id: &str| keys.get(id).map_or_else(String::new, |record| directory.record(*record).key.to_string());
+    let shown = |decision: &Decision| {
+        let (a, b) = (&said[decision.a as usize], &said[decision.b as usize]);
+        let against = decision.refused.as_ref().map(|reason| words(reason, &key));
+        Shown { a: a.record, b: b.record, score: score(decision, a, b), against }
+    };
+    (seen.iter().flat_map(|seen| &seen.decisions).map(shown).collect(), seen)
+}
+
+/// What the resolver makes of founders; nothing where the context stops it.
+fn decisions(context: &Context, said: &[Said<'_>], options: &Options) -> Option<Vec<Decision>> {
+    let mut resolver = Resolver::default();
+    said.iter().for_each(|said| said.tell(&mut resolver));
+    resolver.resolve(options, context).ok().map(|resolution| resolution.decisions())
+}
+
+/// Everything that the resolver is told, as one number.
+fn digest(said: &[Said<'_>], options: &Options) -> Digest {
+    let mut bytes: Vec<u8> = Vec::new();
+    let mut add = |text: &str| {
+        bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
+        bytes.extend_from_slice(text.as_bytes());
+    };
+    for said in said {
+        [&said.id, &said.system, &*said.kind, &said.name].into_iter().for_each(|text| add(text));
+        said.fields.iter().flat_map(|(field, value, _)| [&**field, &**value]).for_each(&mut add);
+    }
+    for pairs in [&options.pins, &options.splits] {
+        add("");
+        pairs.iter().flat_map(|(a, b)| [a, b]).for_each(|id| add(id));
+    }
+    Digest::of(&bytes)
 }
 
 /// What a founder says of itself, as fields of a record.

@@ -19,6 +19,7 @@ mod state;
 pub use cluster::{Cluster, Clusters, Verdict, cluster, founds_component};
 pub use decision::{HumanDecision, contradicted};
 pub use directory::{Directory, FactIndex, Found, RecordIndex, RecordView};
+pub use estate::Seen;
 pub use events::{IdentityChange, Remembered};
 pub use id::EntityId;
 pub(crate) use names::{Name, name_of, name_of_handle, name_of_kind, names_by, names_in, names_in_host};

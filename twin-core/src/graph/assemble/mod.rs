@@ -34,7 +34,7 @@ use crate::graph::numbers::Numbers;
 use crate::graph::pages::EvidenceRow;
 use crate::graph::revise::absent_entity;
 use crate::graph::{Entity, Pages};
-use crate::identity::{Cluster, Directory, EntityId, FactIndex, Name, RecordIndex, Verdict};
+use crate::identity::{Cluster, Directory, EntityId, FactIndex, Name, RecordIndex, Seen, Verdict};
 use crate::observe::{Holding, RecordKey, Step};
 use crate::schema::{Kind, Relation, Schema, relation};
 
@@ -56,6 +56,8 @@ pub struct Identified<'a> {
     pub verdicts: Vec<Verdict>,
     /// Ids that were merged into others.
     pub redirects: BTreeMap<EntityId, EntityId>,
+    /// What the estate showed, for the next revision.
+    pub seen: Option<Arc<Seen>>,
 }
 
 /// The revision before, and what may mean something else since.
@@ -90,7 +92,9 @@ pub fn build(
     build.add_charges();
     build.add_traffic();
     build.add_verdicts(identified.verdicts);
-    build.finish(identified.redirects)
+    let (pages, mut assembly) = build.finish(identified.redirects);
+    assembly.seen = identified.seen;
+    (pages, assembly)
 }
 
 /// The pages as they grow.

@@ -7,7 +7,7 @@ use crate::answer::EvidenceId;
 use crate::base::{ByDigest, Digest, Hashes};
 use crate::graph::pages::EvidenceRow;
 use crate::graph::{AttributeValue, Charge, Edge, Entity, Group, Link, Touch, Unresolved};
-use crate::identity::{EntityId, Name};
+use crate::identity::{EntityId, Name, Seen};
 use crate::observe::{Diagnostic, RecordKey};
 use crate::schema::Kind;
 
@@ -126,16 +126,23 @@ pub struct Assembly {
     places: ByDigest<u32>,
     /// How many pieces were made anew for this revision.
     pub(super) made: usize,
+    /// What the estate showed of founders.
+    pub(super) seen: Option<Arc<Seen>>,
 }
 
 impl Assembly {
     pub(super) fn new(pieces: Vec<(Unit, Arc<Piece>)>, made: usize) -> Self {
         let places = pieces.iter().zip(0..).map(|((unit, _), place)| (unit.digest(), place)).collect();
-        Assembly { pieces, places, made }
+        Assembly { pieces, places, made, seen: None }
     }
 
     pub(super) fn place(&self, unit: Unit) -> Option<usize> {
         self.places.get(&unit.digest()).map(|place| *place as usize)
+    }
+
+    /// What the estate showed of founders.
+    pub fn seen(&self) -> Option<&Arc<Seen>> {
+        self.seen.as_ref()
     }
 
     /// How many pieces were made anew for this revision.

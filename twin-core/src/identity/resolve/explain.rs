@@ -263,6 +263,7 @@ impl Resolution {
 }
 
 /// A pair that decided something, by the places of its records in what was given.
+#[derive(Clone, Debug)]
 pub(crate) struct Decision {
     /// One record.
     pub a: u32,
