@@ -9,6 +9,7 @@ use std::path::Path;
 
 use benches::resolve::{resolve, table};
 use twin_core::base::{Context, Timestamp};
+use twin_core::identity::resolve::{Options, Resolver};
 
 fn context() -> Context {
     Context::new(Timestamp::MIN)
@@ -60,10 +61,18 @@ fn a_line_that_is_no_record_is_named() {
 fn a_table_is_read_without_its_truth() {
     let folder = tempfile::tempdir().expect("a folder of its own");
     let path = folder.path().join("table.csv");
-    fs::write(&path, "unique_id,entity,system,name,port\n7,1,git,ledger,80\n8,1,k8s,ledger,\n").expect("written");
-    let read = table(&path).expect("a table");
-    assert_eq!(read[0].attributes, [("port".to_owned(), "80".to_owned())]);
-    assert!(read[1].attributes.is_empty(), "what is empty is not said");
+    let mut resolver = Resolver::default();
+    fs::write(&path, "unique_id,entity,system,name,port\n7,1,git,ledger,8080\n8,2,k8s,ledger,8080\n9,1,otel,ledger,\n")
+        .expect("written");
+    assert_eq!(table(&path, &mut resolver).expect("a table"), 3);
+    let resolution = resolver.resolve(&Options::default(), &context()).expect("resolved");
+    let compared = |a: &str, b: &str| {
+        let explained = resolution.explain(a, b).expect("two records");
+        explained.weights.into_iter().map(|weight| weight.field).collect::<Vec<String>>()
+    };
+    assert_eq!(compared("7", "8"), ["", "name", "port"]);
+    assert_eq!(compared("7", "9"), ["", "name"], "what is empty is not said");
     fs::write(&path, "unique_id,name\n1,a\n").expect("written");
-    assert!(table(&path).expect_err("no system").to_string().contains("no column system"));
+    let error = table(&path, &mut Resolver::default()).expect_err("no system");
+    assert!(error.to_string().contains("no column system"), "{error}");
 }

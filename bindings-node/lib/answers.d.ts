@@ -120,10 +120,12 @@ export interface Conflict {
   of: EntityRef
   /** From which side. */
   perspective: Perspective
-  /** Whether this is the word to go by: the surest, then the newest, then that of the first source by name, then the least value. */
+  /** Whether this is the word to go by: that of whoever may write it before others, then the surest, then the newest, then that of the first source by name, then the least value. */
   shown: boolean
   /** The value. */
   value: Value
+  /** Why this is the word to go by, where the question says who may write it. */
+  why: string | null
 }
 
 /** What one entity is billed. */
@@ -404,6 +406,8 @@ export interface History {
   entity: EntityId
   /** When none of them was there, after the first was. */
   gaps: Gap[]
+  /** Merges, splits and what people decided about it, in the order of their times. */
+  identity: IdentityEvent[]
   /** The keys of every record that belongs to it, also of those that are gone. */
   records: string[]
   /** What was said of them, in the order of records, statements and times. */
@@ -426,6 +430,66 @@ export interface Hit {
   path: Trail
   /** The worst state that it may be in. */
   state: State
+}
+
+/** What becomes of some records at once. */
+export type IdentityChange = {
+  change: 'created'
+  /** Its id. */
+  entity: EntityId
+  /** The records. */
+  records: string[]
+} | {
+  change: 'attached'
+  /** Which. */
+  entity: EntityId
+  /** The records. */
+  records: string[]
+} | {
+  change: 'merged'
+  /** The id that is no longer in use. */
+  from: EntityId
+  /** The id that stands for it. */
+  into: EntityId
+  /** The records. */
+  records: string[]
+} | {
+  change: 'split'
+  /** Which they leave. */
+  from: EntityId
+  /** What they are from then on. */
+  into: EntityId
+  /** The records. */
+  records: string[]
+}
+
+/** Something that happened to who is one thing. */
+export interface IdentityEvent {
+  /** When the twin learned it. */
+  at: Timestamp
+  /** What happened. */
+  event: IdentityEventKind
+}
+
+/** By evidence, or by a person. */
+export type IdentityEventKind = {
+  changed: IdentityChange
+} | {
+  decided: string
+}
+
+/** What would become of records if some batches were taken. */
+export interface IdentityPlan {
+  /** Records that would say something new. */
+  applied: number
+  /** Things that would be created, joined by new records, merged or split, in the order of their ids. */
+  changes: IdentityChange[]
+  /** Records that would say nothing new. */
+  duplicate: number
+  /** Records that are older than what is known. */
+  late: number
+  /** Records that could not be taken. */
+  rejected: number
 }
 
 /** What was said about one pair of records. The weights sum to the score. */
@@ -551,6 +615,8 @@ export interface OwnerRow {
   owns: EntityRef
   /** From which sides it is known. */
   perspectives: Perspective[]
+  /** Whether this is an owner to go by: by the word of whoever may write owners before others, or else by the surest word. */
+  shown: boolean
 }
 
 /** One page of a reading. */
@@ -620,6 +686,8 @@ export type Question = {
   kind: 'conflicts'
   /** What the question needs of its sources. */
   needs?: string | null
+  /** Who may write which attribute, and whose word goes before whose. */
+  writers?: Writers[]
 } | {
   kind: 'find_all'
   /** What the question needs of its sources. */
@@ -642,6 +710,8 @@ export type Question = {
   kind: 'owners'
   /** What the question needs of its sources. */
   needs?: string | null
+  /** Whose word on `ownedBy` goes before whose. */
+  writers?: Writers[]
 } | {
   kind: 'cycles'
   /** What the question needs of its sources. */
@@ -670,6 +740,12 @@ export type Question = {
   /** Which entity. */
   entity: string
   kind: 'explain'
+  /** What the question needs of its sources. */
+  needs?: string | null
+} | {
+  kind: 'review'
+  /** How many pairs at most. Default: 20. */
+  most?: number | null
   /** What the question needs of its sources. */
   needs?: string | null
 } | {
@@ -835,6 +911,28 @@ export interface RequestsAtRisk {
   observed: number
 }
 
+/** Two records about which a person should decide. */
+export interface ReviewRow {
+  /** What one record is part of. */
+  a: EntityRef
+  /** What the other is part of. */
+  b: EntityRef
+  /** Whether a person decided it already, and the evidence speaks against that. */
+  contradicted: boolean
+  /** The facts on both sides, cited. */
+  evidence: EvidenceId[]
+  /** What a decision would tell, in bits: pairs of records that it is about, times how little is known; for what a person decided against the evidence, times how surprising that is. */
+  gain: number
+  /** How likely they are one thing, by evidence alone. */
+  probability: number
+  /** Why they are one, or are not. */
+  reason: string
+  /** The key of the one record. */
+  record_a: string
+  /** The key of the other. */
+  record_b: string
+}
+
 /** One source's word for an attribute. */
 export interface SaidValue {
   /** Why it is believed. */
@@ -993,7 +1091,7 @@ export interface Unallocated {
   why: string
 }
 
-/** Two records of which a person would know better. */
+/** Two records that were kept apart although it is not sure, of which a person would know better. */
 export interface Uncertain {
   /** One record. */
   a: string
@@ -1003,8 +1101,6 @@ export interface Uncertain {
   gain: number
   /** How likely they are one thing. */
   probability: number
-  /** Whether they were put together. */
-  together: boolean
 }
 
 /** A path, and why it is not known, or not all of it. */
@@ -1088,7 +1184,7 @@ export interface WaterfallStep {
 
 /** One field in which two records agree, or a reason that speaks against them. */
 export interface Weight {
-  /** The field: `native-id`, `service.name`, `image`, `name`, `slot`. */
+  /** The field: `native-id`, `service.name`, `image`, `name`, `slot`; empty for how rare a match is. */
   field: string
   /** How the field is compared. */
   technique: string
@@ -1121,4 +1217,20 @@ export type WhyNot = {
   kind: 'rival'
   /** That record. */
   record: string
+} | {
+  /** A record of the one thing. */
+  a: string
+  /** A record of the other. */
+  b: string
+  kind: 'against'
+}
+
+/** Whose word on an attribute goes before whose. Words of others are shown only where none of these says anything. */
+export interface Writers {
+  /** Which attribute, or which relation: `ownedBy`. */
+  attribute: string
+  /** Of which kind of entity. Default: of every kind. */
+  of?: Kind | null
+  /** Sources or sorts of sources, such as `catalogue`, the first before the next. One that is staler than the question allows comes after all that are not. */
+  sources: string[]
 }

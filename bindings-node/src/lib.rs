@@ -43,6 +43,12 @@ pub fn live_handles() -> u32 {
     u32::try_from(twin_core::base::live_handles()).unwrap_or(u32::MAX)
 }
 
+/// Begins to read a table of the host's own.
+#[napi]
+pub fn resolving(env: &Env, options: String, terms: String, stop: &stop::Stop) -> napi::Result<resolve::NativeRows> {
+    problem::raised(env, resolve::NativeRows::new(&options, &terms, stop.clone()))
+}
+
 /// The answer that was frozen.
 #[napi]
 pub fn thaw(text: String) -> work::Asked<answer::NativeAnswer> {

@@ -13,7 +13,7 @@ use twin_core::wire::resolution_html;
 
 use crate::arguments::{Terms, read};
 use crate::columns::{NativeTable, columns};
-use crate::problem::{Problem, Result, raised};
+use crate::problem::{Problem, Result};
 use crate::stop::Stop;
 use crate::work::{Asked, asked, on_thread};
 
@@ -28,14 +28,9 @@ pub struct NativeRows {
     stop: Stop,
 }
 
-/// Begins to read a table.
-#[napi]
-pub fn resolving(env: &Env, options: String, terms: String, stop: &Stop) -> napi::Result<NativeRows> {
-    raised(env, NativeRows::new(&options, &terms, stop.clone()))
-}
-
 impl NativeRows {
-    fn new(options: &str, terms: &str, stop: Stop) -> Result<Self> {
+    /// Begins to read a table.
+    pub fn new(options: &str, terms: &str, stop: Stop) -> Result<Self> {
         let rows = TableRows::new(TableDraft::from_json(options)?)?;
         let context = read::<Terms>(terms)?.context(&stop);
         Ok(NativeRows { rows: Arc::new(Mutex::new(Some(rows))), context, stop })

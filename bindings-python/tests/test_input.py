@@ -41,7 +41,7 @@ CASES: list[tuple[str, type[BaseException], Call]] = [
     ("a number for a name", TypeError, lambda t, now: now.owners(7)),  # type: ignore[arg-type]
     ("nothing for a name", TypeError, lambda t, now: now.owners(None)),  # type: ignore[arg-type]
     ("bytes for a name", TypeError, lambda t, now: now.find(b"payments")),  # type: ignore[arg-type]
-    ("an option by position", TypeError, lambda t, now: now.owners("payments", "audit")),  # type: ignore[call-arg]
+    ("an option by position", TypeError, lambda t, now: now.owners("payments", "audit")),  # type: ignore[call-arg, arg-type]
     ("an option that is not there", TypeError, lambda t, now: now.owners("payments", depth=3)),  # type: ignore[call-arg]
     ("a snapshot for a twin", TypeError, lambda t, now: now.diff(t)),  # type: ignore[arg-type]
     ("a new twin by its class", TypeError, lambda t, now: twin.Twin()),

@@ -105,7 +105,7 @@ fn each_component_has_the_owners_that_labels_and_the_last_rules_give() {
     let names = Names::of(&snapshot);
     for row in truth("owners.tsv") {
         let [component, team, rule, how] = &row[..] else { panic!("{row:?}") };
-        let answer = owners(&snapshot, names.node(component), Profile::default());
+        let answer = owners(&snapshot, names.node(component), &[], Profile::default());
         let teams: BTreeSet<&str> =
             answer.value.iter().map(|owner| owner.owner.name.rsplit('/').next().unwrap_or_default()).collect();
         let expected: BTreeSet<&str> = [team.as_str()].into_iter().filter(|team| *team != "-").collect();

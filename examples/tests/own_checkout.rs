@@ -28,7 +28,7 @@ fn told(snapshot: &Snapshot) -> Vec<String> {
         .filter(|edge| edge.edge.relation == relation::DEPENDS_ON && own.contains(&edge.to));
     let depends = depends.map(|edge| format!("{} dependsOn {}", name(edge.from), name(edge.to)));
     let owned = own.iter().flat_map(|node| {
-        let owners = owners(snapshot, *node, Profile::Cadence).value;
+        let owners = owners(snapshot, *node, &[], Profile::Cadence).value;
         owners.into_iter().map(move |row| format!("{} ownedBy {}", name(*node), row.owner.name))
     });
     let mut told: Vec<String> = own.iter().map(|node| name(*node)).chain(depends).chain(owned).collect();

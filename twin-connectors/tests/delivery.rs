@@ -200,7 +200,7 @@ fn pipelines_depend_on_each_other_and_have_owners() {
     }
     let release = snapshot.find("Release").expect("the pipeline");
     let names: Vec<String> =
-        owners(&snapshot, release, Profile::Cadence).value.into_iter().map(|row| row.owner.name).collect();
+        owners(&snapshot, release, &[], Profile::Cadence).value.into_iter().map(|row| row.owner.name).collect();
     assert_eq!(names, ["acme/release"]);
     let pipelines = find_all(&snapshot, Some("Pipeline"), "", Profile::Cadence).expect("a kind").value;
     assert_eq!(pipelines.into_iter().map(|found| found.name).collect::<Vec<_>>(), ["Release", "ship"]);

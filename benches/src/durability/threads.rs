@@ -19,7 +19,12 @@ use crate::durability::Numbers;
 const OF_EACH: [&str; 8] =
     ["blast_radius", "describe", "conflicts", "neighbours", "owners", "cost", "decisions", "explain"];
 const OF_TWO: &str = "why_not";
-const OF_ALL: [&str; 3] = [r#"{"kind": "cycles"}"#, r#"{"kind": "drift"}"#, r#"{"kind": "find_all", "words": ""}"#];
+const OF_ALL: [&str; 4] = [
+    r#"{"kind": "cycles"}"#,
+    r#"{"kind": "drift"}"#,
+    r#"{"kind": "find_all", "words": ""}"#,
+    r#"{"kind": "review", "most": 100}"#,
+];
 
 /// How many nodes the graph has in which counting goes to all threads.
 const LARGE: u32 = 4_000;

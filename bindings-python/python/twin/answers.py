@@ -192,10 +192,13 @@ class Conflict(TypedDict):
     """From which side."""
 
     shown: bool
-    """Whether this is the word to go by: the surest, then the newest, then that of the first source by name, then the least value."""
+    """Whether this is the word to go by: that of whoever may write it before others, then the surest, then the newest, then that of the first source by name, then the least value."""
 
     value: "Value"
     """The value."""
+
+    why: Union[str, None]
+    """Why this is the word to go by, where the question says who may write it."""
 
 
 class CostRow(TypedDict):
@@ -554,6 +557,9 @@ class History(TypedDict):
     gaps: List["Gap"]
     """When none of them was there, after the first was."""
 
+    identity: List["IdentityEvent"]
+    """Merges, splits and what people decided about it, in the order of their times."""
+
     records: List[str]
     """The keys of every record that belongs to it, also of those that are gone."""
 
@@ -584,6 +590,101 @@ class Hit(TypedDict):
 
     state: "State"
     """The worst state that it may be in."""
+
+
+class IdentityChangeCreated(TypedDict):
+    """They are a thing that was not there before."""
+
+    change: Literal["created"]
+
+    entity: "EntityId"
+    """Its id."""
+
+    records: List[str]
+    """The records."""
+
+
+class IdentityChangeAttached(TypedDict):
+    """They were not there before, and belong to a thing that was."""
+
+    change: Literal["attached"]
+
+    entity: "EntityId"
+    """Which."""
+
+    records: List[str]
+    """The records."""
+
+
+IdentityChangeMerged = TypedDict(
+    "IdentityChangeMerged",
+    {
+        "change": "Literal['merged']",
+        "from": "EntityId",
+        "into": "EntityId",
+        "records": "List[str]",
+    },
+)
+"""Their thing becomes part of another, whose id stands for both."""
+
+
+IdentityChangeSplit = TypedDict(
+    "IdentityChangeSplit",
+    {
+        "change": "Literal['split']",
+        "from": "EntityId",
+        "into": "EntityId",
+        "records": "List[str]",
+    },
+)
+"""They leave their thing, which goes on without them."""
+
+IdentityChange = Union["IdentityChangeCreated", "IdentityChangeAttached", "IdentityChangeMerged", "IdentityChangeSplit"]
+"""What becomes of some records at once."""
+
+
+class IdentityEvent(TypedDict):
+    """Something that happened to who is one thing."""
+
+    at: "Timestamp"
+    """When the twin learned it."""
+
+    event: "IdentityEventKind"
+    """What happened."""
+
+
+class IdentityEventKindChanged(TypedDict):
+    """What followed from what was read and decided."""
+
+    changed: "IdentityChange"
+
+
+class IdentityEventKindDecided(TypedDict):
+    """What a person decided, in words."""
+
+    decided: str
+
+IdentityEventKind = Union["IdentityEventKindChanged", "IdentityEventKindDecided"]
+"""By evidence, or by a person."""
+
+
+class IdentityPlan(TypedDict):
+    """What would become of records if some batches were taken."""
+
+    applied: int
+    """Records that would say something new."""
+
+    changes: List["IdentityChange"]
+    """Things that would be created, joined by new records, merged or split, in the order of their ids."""
+
+    duplicate: int
+    """Records that would say nothing new."""
+
+    late: int
+    """Records that are older than what is known."""
+
+    rejected: int
+    """Records that could not be taken."""
 
 
 class IdentityReason(TypedDict):
@@ -754,6 +855,9 @@ class OwnerRow(TypedDict):
     perspectives: List["Perspective"]
     """From which sides it is known."""
 
+    shown: bool
+    """Whether this is an owner to go by: by the word of whoever may write owners before others, or else by the surest word."""
+
 
 class PageDraft(TypedDict, total=False):
     """One page of a reading."""
@@ -867,6 +971,9 @@ class QuestionConflicts(_QuestionConflicts, total=False):
     needs: Union[str, None]
     """What the question needs of its sources."""
 
+    writers: List["Writers"]
+    """Who may write which attribute, and whose word goes before whose."""
+
 
 class _QuestionFindAll(TypedDict):
     """The fields that are always there."""
@@ -920,6 +1027,9 @@ class QuestionOwners(_QuestionOwners, total=False):
 
     needs: Union[str, None]
     """What the question needs of its sources."""
+
+    writers: List["Writers"]
+    """Whose word on `ownedBy` goes before whose."""
 
 
 class _QuestionCycles(TypedDict):
@@ -1002,6 +1112,22 @@ class QuestionExplain(_QuestionExplain, total=False):
     """What the question needs of its sources."""
 
 
+class _QuestionReview(TypedDict):
+    """The fields that are always there."""
+
+    kind: Literal["review"]
+
+
+class QuestionReview(_QuestionReview, total=False):
+    """What a person should decide about identity, the most telling first."""
+
+    most: Union[int, None]
+    """How many pairs at most. Default: 20."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+
 class _QuestionWhyNot(TypedDict):
     """The fields that are always there."""
 
@@ -1020,7 +1146,7 @@ class QuestionWhyNot(_QuestionWhyNot, total=False):
     needs: Union[str, None]
     """What the question needs of its sources."""
 
-Question = Union["QuestionBlastRadius", "QuestionDescribe", "QuestionConflicts", "QuestionFindAll", "QuestionNeighbours", "QuestionOwners", "QuestionCycles", "QuestionDrift", "QuestionCost", "QuestionDecisions", "QuestionExplain", "QuestionWhyNot"]
+Question = Union["QuestionBlastRadius", "QuestionDescribe", "QuestionConflicts", "QuestionFindAll", "QuestionNeighbours", "QuestionOwners", "QuestionCycles", "QuestionDrift", "QuestionCost", "QuestionDecisions", "QuestionExplain", "QuestionReview", "QuestionWhyNot"]
 """A question. Entities are named by id, record key, alias or unique name; whatever is left out has its default."""
 
 
@@ -1246,6 +1372,37 @@ class RequestsAtRisk(TypedDict):
     """How many traces were observed."""
 
 
+class ReviewRow(TypedDict):
+    """Two records about which a person should decide."""
+
+    a: "EntityRef"
+    """What one record is part of."""
+
+    b: "EntityRef"
+    """What the other is part of."""
+
+    contradicted: bool
+    """Whether a person decided it already, and the evidence speaks against that."""
+
+    evidence: List["EvidenceId"]
+    """The facts on both sides, cited."""
+
+    gain: float
+    """What a decision would tell, in bits: pairs of records that it is about, times how little is known; for what a person decided against the evidence, times how surprising that is."""
+
+    probability: float
+    """How likely they are one thing, by evidence alone."""
+
+    reason: str
+    """Why they are one, or are not."""
+
+    record_a: str
+    """The key of the one record."""
+
+    record_b: str
+    """The key of the other."""
+
+
 class SaidValue(TypedDict):
     """One source's word for an attribute."""
 
@@ -1447,7 +1604,7 @@ class Unallocated(TypedDict):
 
 
 class Uncertain(TypedDict):
-    """Two records of which a person would know better."""
+    """Two records that were kept apart although it is not sure, of which a person would know better."""
 
     a: str
     """One record."""
@@ -1460,9 +1617,6 @@ class Uncertain(TypedDict):
 
     probability: float
     """How likely they are one thing."""
-
-    together: bool
-    """Whether they were put together."""
 
 
 class Unread(TypedDict):
@@ -1600,7 +1754,7 @@ class Weight(TypedDict):
     """One field in which two records agree, or a reason that speaks against them."""
 
     field: str
-    """The field: `native-id`, `service.name`, `image`, `name`, `slot`."""
+    """The field: `native-id`, `service.name`, `image`, `name`, `slot`; empty for how rare a match is."""
 
     technique: str
     """How the field is compared."""
@@ -1659,5 +1813,34 @@ class WhyNotRival(TypedDict):
     record: str
     """That record."""
 
-WhyNot = Union["WhyNotTogether", "WhyNotTooLittle", "WhyNotSplit", "WhyNotSideBySide", "WhyNotRival"]
+
+class WhyNotAgainst(TypedDict):
+    """It is not sure, and these two speak against it, more than all others for it."""
+
+    a: str
+    """A record of the one thing."""
+
+    b: str
+    """A record of the other."""
+
+    kind: Literal["against"]
+
+WhyNot = Union["WhyNotTogether", "WhyNotTooLittle", "WhyNotSplit", "WhyNotSideBySide", "WhyNotRival", "WhyNotAgainst"]
 """Why two records are two things."""
+
+
+class _Writers(TypedDict):
+    """The fields that are always there."""
+
+    attribute: str
+    """Which attribute, or which relation: `ownedBy`."""
+
+    sources: List[str]
+    """Sources or sorts of sources, such as `catalogue`, the first before the next. One that is staler than the question allows comes after all that are not."""
+
+
+class Writers(_Writers, total=False):
+    """Whose word on an attribute goes before whose. Words of others are shown only where none of these says anything."""
+
+    of: Union["Kind", None]
+    """Of which kind of entity. Default: of every kind."""

@@ -32,8 +32,8 @@ pub fn tell(telling: &mut Telling, now: &Snapshot) {
         })
         .collect();
     merged.sort_by(|a, b| b.1.score.total_cmp(&a.1.score));
-    let mut told: BTreeSet<Vec<&str>> = BTreeSet::new();
-    merged.retain(|(_, reason)| told.insert(reason.weights.iter().map(|weight| weight.field).collect()));
+    let mut told: BTreeSet<Vec<String>> = BTreeSet::new();
+    merged.retain(|(_, reason)| told.insert(reason.weights.iter().map(|weight| weight.field.to_string()).collect()));
     merged.iter().take(MERGED).for_each(|(node, reason)| tell_merge(telling, now, *node, reason));
     tell_refusals(telling, now, &components);
 }

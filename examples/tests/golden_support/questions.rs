@@ -23,7 +23,7 @@ pub fn about(snapshot: &Snapshot, node: Node) -> Vec<(&'static str, Value)> {
     vec![
         ("describe", describe(snapshot, node, needs).to_value()),
         ("neighbours", around.to_value()),
-        ("owners", owners(snapshot, node, needs).to_value()),
+        ("owners", owners(snapshot, node, &[], needs).to_value()),
         ("blast_radius", blast_radius(snapshot, &BlastRadius::of(node)).to_value()),
         ("cost", cost(snapshot, node, needs).to_value()),
         ("decisions", decisions(snapshot, node, needs).to_value()),

@@ -60,7 +60,7 @@ fn a_component_is_described_with_its_folders_history() {
     assert!(attributes(&snapshot, "host/acme/shop").contains(&"vcs.ref.head.name = main".to_owned()));
     let cart = snapshot.find("cart").expect("a component");
     let who: Vec<String> =
-        owners(&snapshot, cart, Profile::Cadence).value.into_iter().map(|row| row.owner.name).collect();
+        owners(&snapshot, cart, &[], Profile::Cadence).value.into_iter().map(|row| row.owner.name).collect();
     assert_eq!(who, [ada], "whoever owns it by address is the person who changed it");
     let evidence = describe(&snapshot, cart, Profile::Cadence).value.attributes;
     let commits = evidence.iter().find(|said| said.name.as_str() == "commits").expect("told");

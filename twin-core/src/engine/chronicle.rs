@@ -44,8 +44,16 @@ pub struct IdentityEvent {
 pub enum IdentityEventKind {
     /// What followed from what was read and decided.
     Changed(IdentityChange),
-    /// What a person decided.
-    Decided(HumanDecision),
+    /// What a person decided, in words.
+    Decided(
+        #[serde(serialize_with = "in_words")]
+        #[schemars(with = "String")]
+        HumanDecision,
+    ),
+}
+
+fn in_words<S: serde::Serializer>(decision: &HumanDecision, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_str(decision)
 }
 
 /// A page of what changed.

@@ -112,7 +112,10 @@ fn components(
     }
     let joined = estate::chains(forest.members.values());
     let (shown, seen) = estate::shown(directory, founders, (&joined, &standing.splits), before);
-    verdicts.extend(by_estate(directory, shown, &standing, &mut forest));
+    let by_estate = by_estate(directory, shown, &standing, &mut forest);
+    // What references did not join and the estate did is one thing: that they did not is no refusal any more.
+    verdicts.retain(|verdict| verdict.merged || !forest.joins(verdict.a, verdict.b));
+    verdicts.extend(by_estate);
     let clusters = forest.groups().into_iter().map(|members| of_members(directory, members)).collect();
     Clusters { clusters, verdicts, seen }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::observe::RecordKey;
 
 /// One decision.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HumanDecision {
     /// These two records are of one entity, whatever the evidence says.

@@ -38,7 +38,7 @@ pub struct Seen {
     decisions: Vec<Decision>,
 }
 
-/// Compares founders by what the estate shows: each pair that joins two things, the strongest first, and each that nearly did. `joined` are one thing by
+/// Compares founders that are services or jobs by what the estate shows: each pair that joins two things, the strongest first, and each that nearly did. `joined` are one thing by
 /// reference or by a person's word, `split` are two. O(n · log n) for n facts, O(n) where the founders say what they said before.
 pub(super) fn shown(
     directory: &Directory<'_>,
@@ -47,9 +47,14 @@ pub(super) fn shown(
     before: Option<&Arc<Seen>>,
 ) -> (Vec<Shown>, Option<Arc<Seen>>) {
     let goes_on = |_: &&RecordIndex| directory.context().goes_on();
-    let said: Vec<Said<'_>> = founders.iter().take_while(goes_on).map(|record| Said::of(directory, *record)).collect();
+    // Two databases of one name, one on a machine and one in production, hold different things: they are one only where a reference says so.
+    let is_service = |record: &&RecordIndex| directory.realizes(**record).is_none();
+    let said = founders.iter().take_while(goes_on).filter(is_service).map(|record| Said::of(directory, *record));
+    let said: Vec<Said<'_>> = said.collect();
+    let known: BTreeSet<RecordIndex> = said.iter().map(|said| said.record).collect();
     let id = |record: RecordIndex| directory.record(record).digest.to_string();
-    let ids = |pairs: &Pairs| pairs.iter().map(|(a, b)| (id(*a), id(*b))).collect();
+    let both = |(a, b): &&(RecordIndex, RecordIndex)| known.contains(a) && known.contains(b);
+    let ids = |pairs: &Pairs| pairs.iter().filter(both).map(|(a, b)| (id(*a), id(*b))).collect();
     let options = Options { threshold: NEEDED, pins: ids(joined), splits: ids(split) };
     let digest = digest(&said, &options);
     let seen = match before.filter(|before| before.said == digest) {
@@ -72,7 +77,12 @@ pub(super) fn shown(
 fn decisions(context: &Context, said: &[Said<'_>], options: &Options) -> Option<Vec<Decision>> {
     let mut resolver = Resolver::default();
     said.iter().for_each(|said| said.tell(&mut resolver));
-    resolver.resolve(options, context).ok().map(|resolution| resolution.decisions())
+    // Hosts are told how far the whole is, not this part of it.
+    let watched = Context::new(context.now).progress;
+    resolver
+        .resolve(options, &Context { progress: watched, ..context.clone() })
+        .ok()
+        .map(|resolution| resolution.decisions())
 }
 
 /// Everything that the resolver is told, as one number.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::identity::{EntityId, IdentityState};
 use crate::observe::RecordKey;
@@ -18,6 +18,8 @@ pub enum IdentityChange {
         /// Its id.
         entity: EntityId,
         /// The records.
+        #[serde(serialize_with = "keys")]
+        #[schemars(with = "Vec<String>")]
         records: Vec<RecordKey>,
     },
     /// They were not there before, and belong to a thing that was.
@@ -25,6 +27,8 @@ pub enum IdentityChange {
         /// Which.
         entity: EntityId,
         /// The records.
+        #[serde(serialize_with = "keys")]
+        #[schemars(with = "Vec<String>")]
         records: Vec<RecordKey>,
     },
     /// Their thing becomes part of another, whose id stands for both.
@@ -34,6 +38,8 @@ pub enum IdentityChange {
         /// The id that stands for it.
         into: EntityId,
         /// The records.
+        #[serde(serialize_with = "keys")]
+        #[schemars(with = "Vec<String>")]
         records: Vec<RecordKey>,
     },
     /// They leave their thing, which goes on without them.
@@ -43,8 +49,15 @@ pub enum IdentityChange {
         /// What they are from then on.
         into: EntityId,
         /// The records.
+        #[serde(serialize_with = "keys")]
+        #[schemars(with = "Vec<String>")]
         records: Vec<RecordKey>,
     },
+}
+
+/// Records as the keys by which hosts name them.
+fn keys<S: Serializer>(records: &[RecordKey], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(records.iter().map(ToString::to_string))
 }
 
 impl IdentityChange {
