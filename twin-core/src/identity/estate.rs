@@ -93,7 +93,7 @@ fn digest(said: &[Said<'_>], options: &Options) -> Digest {
         bytes.extend_from_slice(text.as_bytes());
     };
     for said in said {
-        [&said.id, &said.system, &*said.kind, &said.name].into_iter().for_each(|text| add(text));
+        [&said.id, &said.system, &*said.kind, &said.name].into_iter().for_each(&mut add);
         said.fields.iter().flat_map(|(field, value, _)| [&**field, &**value]).for_each(&mut add);
     }
     for pairs in [&options.pins, &options.splits] {
