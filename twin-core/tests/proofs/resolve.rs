@@ -1,5 +1,6 @@
 //! Which records are one thing: small estates with their truth written beside each record, decisions, order, and what nobody should merge.
 
+mod bounds;
 mod weights;
 
 use proptest::prelude::*;

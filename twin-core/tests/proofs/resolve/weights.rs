@@ -7,7 +7,7 @@ use twin_core::identity::resolve::Options;
 use super::{check, records, resolve};
 
 /// Lines among so many others that have nothing to do with them: a rare value says the more, the more records there are.
-fn among(others: usize, lines: &str) -> String {
+pub(super) fn among(others: usize, lines: &str) -> String {
     let others = (0..others).map(|number| format!("\nother {number}: elsewhere entry entry-{number:04}"));
     others.fold(lines.to_owned(), |all, line| all + &line)
 }
@@ -116,7 +116,7 @@ fn what_many_have_says_nothing_of_two_that_are_called_otherwise() {
     for (number, field) in (5000..5024).zip(["floor=f2", "building=b4", "boss=carla"].iter().cycle()) {
         lines += &format!("\n{number}: people entry member-{number} {field}");
     }
-    check(&among(160, &lines));
+    check(&among(680, &lines));
 }
 
 #[test]
@@ -166,21 +166,35 @@ fn a_value_that_stands_in_another_field_speaks_for_a_pair() {
          a: b person june-miller street=the-oaks house=lime-court mail=june@example";
     check(&among(510, lines));
     // Who has the value in both fields did not swap it.
-    let both = "a: a person june-hill street=lime-court house=lime-court mail=june@example phone=71
-         b: b person june-miller street=lime-court house=the-oaks mail=jo@example phone=72";
+    let both = "a: a person june-hill street=lime-court house=lime-court phone=71 mail=june@example web=w1 fax=f1
+         b: b person june-miller street=lime-court house=the-oaks phone=71 mail=jo@example web=w2 fax=f2";
     check(&among(510, both));
 }
 
 #[test]
 fn a_digit_is_mistyped_where_numbers_lie_far_apart() {
-    let numbered = |second: &str| {
-        let others = (5000..5400)
-            .map(|number| format!("\n{number}: c person person-{number} number={}", number * 7919 % 9_999_991));
-        let lines = format!(
-            "a: a person june-hill number=6503115 mail=june@example
-         {second}: b person june-miller number=6503151 mail=june@example phone=71"
-        );
-        lines + &others.collect::<String>()
-    };
-    check(&numbered("b"));
+    let lines = "a: k8s Deployment notification-hub image=redis:7 number=6503115
+         a: docs page notfication-hub image=redis:7 number=6503151";
+    let far =
+        (5000..5400).map(|number| format!("\n{number}: c person person-{number} number={}", number * 7919 % 9_999_991));
+    check(&far.fold(lines.to_owned(), |all, line| all + &line));
+    // Where there are few numbers, one that is near says no more than any other.
+    check(lines);
+}
+
+#[test]
+fn one_field_that_differs_never_says_more_than_five_bits() {
+    let lines = "a: k8s Deployment parrot owner=ann\na: docs page parrot owner=ben";
+    let others = (5000..5300).map(|number| format!("\n{number}: k8s Deployment parrot-{number} owner=o{number}\n{number}: docs page parrot-{number} owner=o{number}"));
+    assert_eq!(weights(&others.fold(lines.to_owned(), |all, line| all + &line))["values-differ"], -5.0);
+}
+
+#[test]
+fn names_that_fields_say_never_add_more_than_five_bits() {
+    let lines = "a: catalog component rook annotations.backstage.io/kubernetes-id=parrot\na: otel service jay service.name=parrot";
+    let others = (5000..5300).map(|number| {
+        format!("\n{number}: catalog component parrot-{number} annotations.backstage.io/kubernetes-id=parrot-{number}\n{number}: otel service parrot-{number} service.name=parrot-{number}")
+    });
+    let weights = weights(&others.fold(lines.to_owned(), |all, line| all + &line));
+    assert_eq!(weights["same-name"], 5.0 - weights["rarity"]);
 }
