@@ -41,7 +41,7 @@ impl Agreement {
         if self.found + self.should > 0.0 { 2.0 * self.right / (self.found + self.should) } else { 1.0 }
     }
 
-    fn add(self, other: Agreement) -> Self {
+    fn with(self, other: Agreement) -> Self {
         let Agreement { right, found, should } = other;
         Agreement { right: self.right + right, found: self.found + found, should: self.should + should }
     }
@@ -101,11 +101,11 @@ impl Score {
 
     /// Both, as if they were one estate.
     #[must_use]
-    pub fn add(self, other: Score) -> Self {
+    pub fn with(self, other: Score) -> Self {
         Score {
-            pairs: self.pairs.add(other.pairs),
-            aliases: self.aliases.add(other.aliases),
-            things: self.things.add(other.things),
+            pairs: self.pairs.with(other.pairs),
+            aliases: self.aliases.with(other.aliases),
+            things: self.things.with(other.things),
             shares: (self.shares.0 + other.shares.0, self.shares.1 + other.shares.1),
             records: self.records + other.records,
         }
@@ -215,7 +215,7 @@ mod tests {
     fn estates_are_taken_together_or_each_by_itself() {
         let right = Score::of(&judged(&[("git", "a", "1", "a"), ("k8s", "a", "1", "a")]));
         let wrong = Score::of(&judged(&[("git", "a", "1", "a"), ("k8s", "a", "2", "a"), ("otel", "a", "3", "a")]));
-        assert_eq!(right.add(wrong).figures().pair_recall, 0.25);
+        assert_eq!(right.with(wrong).figures().pair_recall, 0.25);
         assert_eq!(Score::means(&[right, wrong]).pair_recall, 0.5);
     }
 }

@@ -21,7 +21,7 @@ fn context() -> Context {
 fn records_of_estates_that_were_never_seen_are_put_together_rightly() {
     let Some(estates) = shared::folder("estates/labelled") else { return };
     let scores = scores(&estates.join("records.jsonl"), &estates.join("labels.jsonl"), &context()).expect("resolved");
-    let figures = scores.into_values().fold(Score::default(), Score::add).figures();
+    let figures = scores.into_values().fold(Score::default(), Score::with).figures();
     // What docs/identity.md says, with room for a pair or two: precision is not bought with recall, nor the other way round.
     assert!(figures.pair_precision >= 0.995, "{figures:?}");
     assert!(figures.pair_recall >= 0.975, "{figures:?}");
@@ -36,7 +36,7 @@ fn made(sort: Sort, seeds: Range<u32>) -> Figures {
         let lines: Vec<Line> = made.into_iter().map(|made| made.line).collect();
         judge(&lines, &clusters(&lines, &context()).expect("resolved"), &truth)
     };
-    seeds.map(score).fold(Score::default(), Score::add).figures()
+    seeds.map(score).fold(Score::default(), Score::with).figures()
 }
 
 #[test]

@@ -23,6 +23,6 @@ fn judge(records: &Path, labels: &Path) -> Result<()> {
         print(serde_json::json!({"estate": estate, "figures": score.figures()}))?;
     }
     let all: Vec<Score> = scores.into_values().collect();
-    let pooled = all.iter().copied().fold(Score::default(), Score::add);
+    let pooled = all.iter().copied().fold(Score::default(), Score::with);
     print(serde_json::json!({"means": Score::means(&all), "pooled": pooled.figures()}))
 }

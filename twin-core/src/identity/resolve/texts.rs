@@ -235,6 +235,8 @@ mod tests {
         let near = |a: &str, b: &str| differ_by_one(a.as_bytes(), b.as_bytes());
         assert!(near("invoice", "invioce") && near("invoice", "invoce") && near("invoice", "envoice"));
         assert!(!near("invoice", "invocie-x") && !near("web1", "web2") && !near("ledger", "ledger2"));
+        let digit = |a: &str, b: &str| slip(a.as_bytes(), b.as_bytes()) == Some(Slip::Digit);
+        assert!(digit("web1", "web2") && digit("6503115", "6503151") && !digit("6503115", "6530151"));
     }
 
     #[test]
