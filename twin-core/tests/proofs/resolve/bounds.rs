@@ -33,6 +33,16 @@ fn what_a_thing_is_part_of_says_nothing_in_its_name() {
 }
 
 #[test]
+fn whose_things_are_is_a_word_of_compact_names() {
+    check(
+        "ledger: git repository acme/ledger
+         ledger: package npm acmeledger
+         parcel: git repository acme/parcel
+         parcel: package npm acmeparcel",
+    );
+}
+
+#[test]
 fn how_a_thing_is_spoken_to_says_nothing_before_its_name() {
     check(
         "ledger: k8s Deployment ledger
