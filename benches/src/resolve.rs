@@ -4,43 +4,102 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use twin_core::base::{Context, Result};
 use twin_core::identity::resolve::{Options, Record, Resolution, Resolver, Row};
 
 use crate::command::{misused, unusable};
+use crate::score::{Judged, Score};
 
 /// One line of a file of records.
-#[derive(Debug, Deserialize)]
-struct Line {
-    estate: String,
-    record_id: String,
-    system: String,
-    kind: String,
-    name: String,
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Line {
+    /// The estate that the record is of; each is resolved by itself.
+    pub estate: String,
+    /// What names the record for ever.
+    pub record_id: String,
+    /// Where it was read.
+    pub system: String,
+    /// What it is there.
+    pub kind: String,
+    /// What it is called there.
+    pub name: String,
+    /// What else is said of it.
     #[serde(default)]
-    attributes: Map<String, Value>,
+    pub attributes: Map<String, Value>,
+}
+
+impl Line {
+    /// The record.
+    pub fn record(&self) -> Record {
+        let Line { record_id, system, kind, name, attributes, .. } = self;
+        Record::of_json(record_id.clone(), system.clone(), kind.clone(), name.clone(), attributes)
+    }
+}
+
+/// One line of a file of labels: the thing that a record is of.
+#[derive(Debug, Deserialize)]
+struct Label {
+    record_id: String,
+    entity_id: String,
 }
 
 /// Reads records, one JSON object a line, by estate.
 ///
 /// # Errors
 /// `Io` for a file that cannot be read, `Invalid` for a line that is no record.
-pub fn read(path: &Path) -> Result<BTreeMap<String, Vec<Record>>> {
+pub fn read(path: &Path) -> Result<BTreeMap<String, Vec<Line>>> {
+    let mut estates: BTreeMap<String, Vec<Line>> = BTreeMap::new();
+    for line in lines::<Line>(path, "record")? {
+        estates.entry(line.estate.clone()).or_default().push(line);
+    }
+    Ok(estates)
+}
+
+/// Reads a file of labels: the thing of each record.
+///
+/// # Errors
+/// `Io` for a file that cannot be read, `Invalid` for a line that is no label.
+pub fn labels(path: &Path) -> Result<BTreeMap<String, String>> {
+    let labels = lines::<Label>(path, "label")?.into_iter();
+    Ok(labels.map(|label| (label.record_id, label.entity_id)).collect())
+}
+
+fn lines<T: DeserializeOwned>(path: &Path, what: &str) -> Result<Vec<T>> {
     let file = std::fs::File::open(path).map_err(|error| unusable(path, error))?;
-    let mut estates: BTreeMap<String, Vec<Record>> = BTreeMap::new();
+    let mut read = Vec::new();
     for (number, line) in (1..).zip(BufReader::new(file).lines()) {
         let line = line.map_err(|error| unusable(path, error))?;
         if line.trim().is_empty() {
             continue;
         }
-        let said: Line = serde_json::from_str(&line)
-            .map_err(|error| misused(format!("{}:{number} is no record: {error}", path.display())))?;
-        let Line { estate, record_id: id, system, kind, name, attributes } = said;
-        estates.entry(estate).or_default().push(Record::of_json(id, system, kind, name, &attributes));
+        let said = serde_json::from_str(&line)
+            .map_err(|error| misused(format!("{}:{number} is no {what}: {error}", path.display())))?;
+        read.push(said);
     }
-    Ok(estates)
+    Ok(read)
+}
+
+/// The cluster of each record of an estate: the id of its first record.
+///
+/// # Errors
+/// Those of the resolution.
+pub fn clusters(records: &[Line], context: &Context) -> Result<BTreeMap<String, String>> {
+    let resolution = Resolution::of(records.iter().map(Line::record).collect(), &Options::default(), context)?;
+    let things = resolution.things();
+    let placed = things.iter().flat_map(|thing| thing.iter().map(|id| ((*id).to_owned(), thing[0].to_owned())));
+    Ok(placed.collect())
+}
+
+/// Compares the clusters of an estate with the truth, as far as it is known.
+pub fn judge(records: &[Line], clusters: &BTreeMap<String, String>, truth: &BTreeMap<String, String>) -> Score {
+    let judged = records.iter().filter_map(|line| {
+        let (cluster, thing) = (clusters.get(&line.record_id)?, truth.get(&line.record_id)?);
+        Some(Judged { system: &line.system, name: &line.name, cluster, thing })
+    });
+    Score::of(&judged.collect::<Vec<Judged<'_>>>())
 }
 
 /// Resolves each estate by itself and writes a line for each record: estate, record and cluster.
@@ -51,18 +110,26 @@ pub fn resolve(records: &Path, out: &Path, context: &Context) -> Result<Counts> 
     let mut counts = Counts::default();
     let mut file = std::fs::File::create(out).map_err(|error| unusable(out, error))?;
     for (estate, records) in read(records)? {
-        let resolution = Resolution::of(records, &Options::default(), context)?;
+        let clusters = clusters(&records, context)?;
         counts.estates += 1;
-        for thing in resolution.things() {
-            counts.things += 1;
-            for id in &thing {
-                counts.records += 1;
-                let line = serde_json::json!({"estate": estate, "record_id": id, "cluster": thing[0]});
-                writeln!(file, "{line}").map_err(|error| unusable(out, error))?;
-            }
+        counts.records += clusters.len();
+        counts.things += clusters.iter().filter(|(id, cluster)| id == cluster).count();
+        for (id, cluster) in &clusters {
+            let line = serde_json::json!({"estate": estate, "record_id": id, "cluster": cluster});
+            writeln!(file, "{line}").map_err(|error| unusable(out, error))?;
         }
     }
     Ok(counts)
+}
+
+/// Resolves each estate by itself and compares it with the truth: the score of each.
+///
+/// # Errors
+/// Those of [`read`], [`labels`] and the resolution.
+pub fn scores(records: &Path, truth: &Path, context: &Context) -> Result<BTreeMap<String, Score>> {
+    let truth = labels(truth)?;
+    let estates = read(records)?.into_iter();
+    estates.map(|(estate, records)| Ok((estate, judge(&records, &clusters(&records, context)?, &truth)))).collect()
 }
 
 /// How much was resolved.

@@ -52,6 +52,21 @@ impl Random {
         (self.next() % u64::from(bound.max(1))) as u32
     }
 
+    /// Whether something is so that is so as often as `percent` times in a hundred.
+    pub(crate) fn chance(&mut self, percent: u32) -> bool {
+        self.below(100) < percent
+    }
+
+    /// One of several; there must be one.
+    pub(crate) fn choose<T: Clone>(&mut self, of: &[T]) -> T {
+        of[self.below(of.len() as u32) as usize].clone()
+    }
+
+    /// Some of several, each once.
+    pub(crate) fn choose_some<T: Clone>(&mut self, of: &[T], count: usize) -> Vec<T> {
+        self.order(of.len()).into_iter().take(count).map(|place| of[place].clone()).collect()
+    }
+
     /// The numbers below `count` in some order (Fisher, Yates).
     pub(crate) fn order(&mut self, count: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..count).collect();

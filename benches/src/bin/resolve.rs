@@ -1,16 +1,28 @@
-//! Resolves the records of estates and writes the cluster of each.
+//! Resolves the records of estates: writes the cluster of each, or says how near they come to labels.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use benches::command::{misused, now, print, run};
-use benches::resolve::resolve;
-use twin_core::base::Context;
+use benches::resolve::{resolve, scores};
+use benches::score::Score;
+use twin_core::base::{Context, Result};
 
 fn main() -> ExitCode {
-    run("resolve RECORDS.jsonl OUT.jsonl", |arguments| {
-        let [records, out] = arguments else { return Err(misused("resolve takes a file of records and one to write")) };
-        let counts = resolve(Path::new(records), Path::new(out), &Context::new(now()))?;
-        print(serde_json::json!(counts))
+    run("resolve RECORDS.jsonl OUT.jsonl, or resolve --score RECORDS.jsonl LABELS.jsonl", |arguments| match arguments {
+        [score, records, labels] if score == "--score" => judge(Path::new(records), Path::new(labels)),
+        [records, out] => print(serde_json::json!(resolve(Path::new(records), Path::new(out), &Context::new(now()))?)),
+        _ => Err(misused("resolve takes a file of records, and one to write or one of labels")),
     })
+}
+
+/// A line for each estate, and one with the means and with all estates taken together.
+fn judge(records: &Path, labels: &Path) -> Result<()> {
+    let scores = scores(records, labels, &Context::new(now()))?;
+    for (estate, score) in &scores {
+        print(serde_json::json!({"estate": estate, "figures": score.figures()}))?;
+    }
+    let all: Vec<Score> = scores.into_values().collect();
+    let pooled = all.iter().copied().fold(Score::default(), Score::with);
+    print(serde_json::json!({"means": Score::means(&all), "pooled": pooled.figures()}))
 }

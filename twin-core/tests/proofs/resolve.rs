@@ -1,5 +1,8 @@
 //! Which records are one thing: small estates with their truth written beside each record, decisions, order, and what nobody should merge.
 
+mod bounds;
+mod weights;
+
 use proptest::prelude::*;
 use twin_core::base::{Context, Timestamp};
 use twin_core::identity::resolve::{Options, Record, Resolution, TableDraft, TableRows, Threshold, WhyNot};

@@ -1,10 +1,12 @@
 //! How much speaks for two records being one thing: additive weights in bits, in the manner of Fellegi and Sunter (log2 of how much likelier the agreement is for one
 //! thing than for two). The weights of a pair, the rarity of a match among them, sum exactly to its score; it is one thing from 0 on.
 
+mod values;
+
 use std::cmp::Ordering;
 
 use super::blocks::{Blocks, Pair, Space, key, label_key};
-use super::profile::{Attribute, Estate, Image, Profile};
+use super::profile::{Estate, Image, Profile};
 use super::roles::{self, Role};
 use super::sketch::{Claim, Sketch, Sketches};
 use super::texts::{NONE, differ_by_one};
@@ -60,6 +62,8 @@ pub(super) enum Technique {
     CommonImage,
     /// The same value.
     SameValue,
+    /// The same value in another field.
+    Swapped,
     /// One letter differs.
     NearValue,
     /// Another value.
@@ -158,13 +162,14 @@ impl FieldOdds {
     /// What is taken for granted before an estate is looked at.
     const BEFORE: FieldOdds = FieldOdds { same: 0.6, near: 0.1, chance: 0.0 };
 
-    /// What values are worth that are not the same.
-    fn weigh_other(self, is_near: bool, bits: f64) -> (Technique, f64) {
-        if is_near {
-            return (Technique::NearValue, bits - 4.0 + self.near.log2());
-        }
+    /// What values are worth that are not the same, and of which so many bits say how rare it is to be as near.
+    fn weigh_other(self, near: Option<f64>) -> (Technique, f64) {
         let differ = (1.0 - self.same - self.near).max(0.01) / (1.0 - self.chance).max(0.01);
-        (Technique::ValuesDiffer, differ.log2().clamp(-5.0, 0.0))
+        let differ = differ.log2().clamp(-5.0, 0.0);
+        match near.map(|bits| bits + self.near.log2()).filter(|near| *near > differ) {
+            Some(near) => (Technique::NearValue, near),
+            None => (Technique::ValuesDiffer, differ),
+        }
     }
 }
 
@@ -466,49 +471,8 @@ impl Comparison {
         {
             let text = |image: &Image| self.estate.texts.text(image.path).as_bytes();
             let is_near = x.look.may_differ_by_one(y.look) && differ_by_one(text(x), text(y));
-            let (technique, weight) = self.odds.image.weigh_other(is_near, self.bits);
+            let (technique, weight) = self.odds.image.weigh_other(is_near.then_some(self.bits - 4.0));
             tell(bit(technique, Value::Image(x.path), weight));
-        }
-    }
-
-    /// What the fields say that both have. O(fields).
-    fn values(&self, a: usize, b: usize, names_differ: bool, tell: &mut impl FnMut(Bit)) {
-        let attributes = |record: usize| self.estate.attributes(&self.estate.profiles[record]);
-        let (mut here, mut there) = (attributes(a), attributes(b));
-        while let ([x, ..], [y, ..]) = (here, there) {
-            match x.field().cmp(&y.field()) {
-                Ordering::Less => here = &here[1..],
-                Ordering::Greater => there = &there[1..],
-                Ordering::Equal => {
-                    if x.is_alone() && y.is_alone() && self.is_compared(x.field()) {
-                        self.value(x, y, names_differ, tell);
-                    }
-                    (here, there) = (&here[1..], &there[1..]);
-                }
-            }
-        }
-    }
-
-    fn is_compared(&self, field: u32) -> bool {
-        let field = &self.estate.fields[field as usize];
-        !field.is_keyed && matches!(field.role, Role::Value | Role::Key)
-    }
-
-    fn value(&self, x: &Attribute, y: &Attribute, names_differ: bool, tell: &mut impl FnMut(Bit)) {
-        let field = x.field();
-        let odds = self.odds.of(field);
-        let is_rare = x.count <= RARE;
-        let (technique, weight) = if x.value == y.value {
-            let rarity = (self.estate.profiles.len() as f64 / f64::from(x.count)).log2().min(self.bits);
-            (Technique::SameValue, if names_differ && !is_rare { 0.0 } else { rarity + odds.same.log2() })
-        } else {
-            let text = |value: u32| self.estate.texts.text(value).as_bytes();
-            let is_near = x.look.may_differ_by_one(y.look) && differ_by_one(text(x.value), text(y.value));
-            odds.weigh_other(is_near, self.bits)
-        };
-        if weight != 0.0 {
-            let field = Source::Field(field);
-            tell(Bit { technique, field, other: field, value: Value::Text { text: x.value, is_rare }, weight });
         }
     }
 

@@ -335,6 +335,7 @@ fn technique(technique: Technique) -> &'static str {
         Technique::OwnImage => "own-image",
         Technique::CommonImage => "common-image",
         Technique::SameValue => "same-value",
+        Technique::Swapped => "swapped",
         Technique::NearValue => "near-value",
         Technique::ValuesDiffer => "values-differ",
         Technique::Apart => "apart",

@@ -58,6 +58,7 @@ impl Vocabulary {
         let cut: BTreeMap<u32, Vec<String>> =
             samples.names.values().flatten().map(|name| (*name, words::words(estate.texts.text(*name)))).collect();
         vocabulary.known = known(&cut, &vocabulary.wholes);
+        vocabulary.known.extend(owners.iter().cloned());
         let usual: Vec<String> = parts.iter().map(|words| vocabulary.atoms(words).concat()).collect();
         vocabulary.wholes.extend(usual);
         let atoms: BTreeMap<u32, Vec<String>> =

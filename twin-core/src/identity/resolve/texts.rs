@@ -195,21 +195,35 @@ impl Look {
     }
 }
 
-/// Whether one text is the other with one letter more, less, replaced, or swapped with the next. A digit is no letter: numbers that differ count different things.
-/// O(length).
+/// What one text has otherwise than another that is nearly the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slip {
+    /// A letter.
+    Letter,
+    /// A digit: numbers that differ may count different things.
+    Digit,
+}
+
+/// Whether one text is the other with one letter more, less, replaced, or swapped with the next; a digit is none. O(length).
 pub(super) fn differ_by_one(a: &[u8], b: &[u8]) -> bool {
+    slip(a, b) == Some(Slip::Letter)
+}
+
+/// What one text has more, less, replaced, or swapped with the next, if it is otherwise the other. O(length).
+pub(super) fn slip(a: &[u8], b: &[u8]) -> Option<Slip> {
     if a.len().abs_diff(b.len()) > 1 {
-        return false;
+        return None;
     }
     let front = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[front..], &b[front..]);
     let back = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[..a.len() - back], &b[..b.len() - back]);
-    let is_typing_error = match (a, b) {
+    let is_slip = match (a, b) {
         ([x, y], [z, w]) => x == w && y == z,
         (x, y) => x.len() <= 1 && y.len() <= 1,
     };
-    is_typing_error && !a.iter().chain(b).any(u8::is_ascii_digit)
+    let has_digit = a.iter().chain(b).any(u8::is_ascii_digit);
+    is_slip.then_some(if has_digit { Slip::Digit } else { Slip::Letter })
 }
 
 #[cfg(test)]
@@ -221,6 +235,8 @@ mod tests {
         let near = |a: &str, b: &str| differ_by_one(a.as_bytes(), b.as_bytes());
         assert!(near("invoice", "invioce") && near("invoice", "invoce") && near("invoice", "envoice"));
         assert!(!near("invoice", "invocie-x") && !near("web1", "web2") && !near("ledger", "ledger2"));
+        let digit = |a: &str, b: &str| slip(a.as_bytes(), b.as_bytes()) == Some(Slip::Digit);
+        assert!(digit("web1", "web2") && digit("6503115", "6503151") && !digit("6503115", "6530151"));
     }
 
     #[test]
