@@ -1,5 +1,7 @@
 //! Identity: what merges, what never does, and what people decide.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use twin_core::analysis::{explain, why_not};
 use twin_core::answer::Profile;
@@ -7,6 +9,7 @@ use twin_core::base::Context;
 use twin_core::graph::Snapshot;
 use twin_core::identity::{EntityId, HumanDecision, IdentityChange};
 use twin_core::observe::RecordKey;
+use twin_core::schema::kind;
 use twin_core::testkit::{check, files};
 use twin_core::{At, IdentityEvent, IdentityEventKind, Twin};
 
@@ -457,4 +460,51 @@ fn merges_splits_and_decisions_are_remembered() {
         assert!(kinds.contains(&"created") && kinds.contains(&"decided") && kinds.contains(&"split"), "{told:?}");
         assert_eq!(kinds.iter().filter(|kind| **kind == "decided").count(), 2, "{told:?}");
     }
+}
+
+/// An estate in which two systems have their own names for the same things, as lines of each system.
+fn twice(names: &[String]) -> [Vec<String>; 2] {
+    let local = names.iter().map(|name| format!("Workload:{name}\nrunsImage image:acme/{name}\n")).collect();
+    let objects = names.iter().map(|name| format!("Workload:prod/{name}-service\nset api.version apps/v1\n"));
+    [local, objects.collect()]
+}
+
+#[test]
+fn what_nobody_touched_keeps_its_id_over_a_hundred_readings() {
+    const THINGS: usize = 200;
+    let mut names: Vec<String> =
+        (0..THINGS).map(|number| format!("{}-{}", word(number), word(number / 7 + 3))).collect();
+    let twin = Twin::in_memory();
+    let ids = |snapshot: &Snapshot| -> BTreeMap<RecordKey, EntityId> {
+        let components = snapshot.nodes().filter(|node| snapshot.entity(*node).kind == kind::COMPONENT);
+        let of = |node| {
+            snapshot.entity(node).records.iter().map(move |record| (record.clone(), snapshot.entity(node).id.clone()))
+        };
+        components.flat_map(of).collect()
+    };
+    let mut before = BTreeMap::new();
+    for reading in 0..100 {
+        // One in a hundred is called otherwise than before, in both systems.
+        for changed in 0..THINGS / 100 {
+            let place = (reading * 37 + changed * 101) % THINGS;
+            names[place] = format!("{}-{}-{reading}", word(place), word(place / 7 + 3));
+        }
+        let [local, objects] = twice(&names).map(|lines| lines.concat());
+        apply(&twin, &format!("source compose\nfile compose.yaml\n{local}source cluster\nfile manifests\n{objects}"));
+        let after = ids(&head(&twin));
+        let kept = before.iter().filter(|(record, id)| after.get(*record) == Some(*id)).count();
+        let there = before.keys().filter(|record| after.contains_key(*record)).count();
+        assert_eq!(kept, there, "reading {reading}: whoever is still there has its id");
+        before = after;
+    }
+    let joined = before.values().collect::<std::collections::BTreeSet<_>>().len();
+    assert!(joined < before.len() * 6 / 10, "{} records are {joined} things", before.len());
+}
+
+/// A word that no other number has.
+fn word(number: usize) -> String {
+    const SYLLABLES: [&str; 12] = ["ba", "co", "di", "fu", "ge", "la", "mo", "ni", "pu", "re", "sa", "to"];
+    [number % 12, number / 12 % 12, number / 144 % 12, (number * 5 + 2) % 12]
+        .map(|syllable| SYLLABLES[syllable])
+        .concat()
 }
