@@ -1,7 +1,5 @@
 //! Who is worth comparing: records that share a name, an image, a reference or a rare value. Never all pairs.
 
-use std::collections::HashSet;
-
 use super::profile::{Estate, Profile};
 use super::roles::{self, Role};
 use super::sketch::{Sketch, Sketches};
@@ -11,10 +9,12 @@ use super::texts::NONE;
 const MOST: usize = 64;
 /// A value that more records have says little by itself.
 const RARE: u32 = 8;
-/// A value that one record in so many has is too common to tell anything, even with another.
-const COMMON: usize = 64;
+/// A value that one record in so many has is too common to tell anything, even with another; of the records there are twice what their magnitude says at the most.
+const COMMON: u32 = 32;
 /// A word in more names says little.
 const WORD: u32 = 12;
+/// Odds are learnt from so many records of a block before a chosen one, and as many behind it.
+const BESIDE: usize = 2;
 
 /// What records may share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,23 +110,13 @@ impl Blocks {
         self.entries[from..].iter().take_while(move |entry| entry.0 == key).map(|entry| entry.1 as usize)
     }
 
-    /// Some records, those with the least digests, each with some others that share something with it, in order.
-    pub fn some_pairs(&self, records: usize, partners: usize) -> Vec<Pair> {
-        let mut shares = vec![false; self.entries.iter().map(|entry| entry.1 as usize + 1).max().unwrap_or(0)];
-        self.entries.iter().for_each(|entry| shares[entry.1 as usize] = true);
-        let sharing = (0_u32..).zip(shares).filter(|(_, shares)| *shares).map(|(record, _)| record);
-        let mut least: Vec<(u64, u32)> = sharing.map(|record| (mix(record.into()), record)).collect();
-        if least.len() > records {
-            least.select_nth_unstable(records);
-            least.truncate(records);
-        }
-        let chosen: HashSet<u32> = least.into_iter().map(|(_, record)| record).collect();
+    /// Each chosen record with some others that share something with it, in order.
+    pub fn beside(&self, chosen: &[bool]) -> Vec<(u32, u32)> {
         let mut pairs = Vec::new();
         for block in self.entries.chunk_by(|a, b| a.0 == b.0).filter(|block| block.len() > 1) {
-            for (place, entry) in block.iter().enumerate().filter(|(_, entry)| chosen.contains(&entry.1)) {
-                let others =
-                    block[..place].iter().rev().take(partners / 2).chain(block[place + 1..].iter().take(partners / 2));
-                pairs.extend(others.map(|other| Pair::of(entry.1, other.1)));
+            for (place, entry) in block.iter().enumerate().filter(|(_, entry)| chosen[entry.1 as usize]) {
+                let others = block[..place].iter().rev().take(BESIDE).chain(block[place + 1..].iter().take(BESIDE));
+                pairs.extend(others.map(|other| (entry.1, other.1)));
             }
         }
         pairs.sort_unstable();
@@ -189,7 +179,7 @@ type Common = (u32, u32, u32);
 /// What a record may share, each once.
 fn keys_of(estate: &Estate, sketches: &Sketches, record: usize, keys: &mut Vec<Key>, common: &mut Vec<Common>) {
     let (profile, row) = (&estate.profiles[record], &sketches.rows[record]);
-    let most_common = (estate.profiles.len() / COMMON) as u32;
+    let most_common = (1 << estate.magnitude) / COMMON;
     common.clear();
     keys.clear();
     if row.core != NONE {
@@ -234,7 +224,7 @@ fn value_keys(common: &mut [Common], keys: &mut Vec<Key>) {
 /// Rare words of the name: of a compact one, what it begins with.
 fn word_keys(sketches: &Sketches, row: &Sketch, keys: &mut Vec<Key>) {
     let names = &sketches.names;
-    let is_rare = |word: u32| names.names_with(word) <= WORD;
+    let is_rare = |word: u32| (1..=WORD).contains(&names.names_with(word));
     let word_key = |word: u32| key(Space::Word, &[word]);
     if row.is_one_word {
         let word = names.texts.text(row.exact);

@@ -217,6 +217,7 @@ impl Resolution {
             Value::None => String::new(),
             Value::Core(text) => comparison.sketches.names.texts.text(*text).to_owned(),
             Value::Word(word) => comparison.sketches.names.words.text(*word).to_owned(),
+            Value::Ending { core, from } => comparison.sketches.names.texts.text(*core)[*from as usize..].to_owned(),
             Value::Image(text) | Value::Text { text, .. } => comparison.estate.texts.text(*text).to_owned(),
             Value::Reference(name) => (*name).to_owned(),
         };

@@ -50,7 +50,7 @@ pub(super) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Reads the names of a sample. O(records + sample).
+    /// Reads the names of a sample. O(sample).
     pub fn of(estate: &Estate, samples: &Sample, twins: &Twins) -> Self {
         let (parts, owners) = wholes(estate, samples);
         let wholes = parts.iter().map(|words| words.concat()).collect();
@@ -86,16 +86,24 @@ impl Vocabulary {
 
     /// The words of a name, compact ones cut into those that stand by themselves elsewhere, each in its usual form.
     pub fn atoms(&self, words: &[String]) -> Vec<String> {
-        let cut = words.iter().flat_map(|word| self.cut(word));
-        cut.map(|word| {
-            if roles::facet(&word).is_some() || roles::is_sort(&word) {
-                word
-            } else {
-                words::singular(&word).to_owned()
-            }
-        })
-        .map(|word| roles::usual(&word).to_owned())
-        .collect()
+        words.iter().flat_map(|word| self.cut(word)).map(|word| usual(&word).to_owned()).collect()
+    }
+
+    /// The words that only one of two vocabularies knows, and those of which they say something else.
+    pub fn differences(&self, other: &Vocabulary) -> (BTreeSet<String>, BTreeSet<String>) {
+        let between = |here: &HashSet<String>, there: &HashSet<String>| {
+            here.symmetric_difference(there).cloned().collect::<BTreeSet<String>>()
+        };
+        let mut said = between(&self.contrast, &other.contrast);
+        said.extend(between(&self.variation, &other.variation));
+        said.extend(between(&self.beginnings, &other.beginnings));
+        let none = Default::default();
+        for slot in self.habits.keys().chain(other.habits.keys()) {
+            let (here, there) = (self.habits.get(slot).unwrap_or(&none), other.habits.get(slot).unwrap_or(&none));
+            said.extend(between(&here.0, &there.0));
+            said.extend(between(&here.1, &there.1));
+        }
+        (between(&self.known, &other.known), said)
     }
 
     /// Cuts a compact word into the fewest words that stand by themselves, if it can be cut.
@@ -158,6 +166,12 @@ impl Vocabulary {
     }
 }
 
+/// The usual form of a word.
+pub(super) fn usual(word: &str) -> &str {
+    let is_said_so = roles::facet(word).is_some() || roles::is_sort(word);
+    roles::usual(if is_said_so { word } else { words::singular(word) })
+}
+
 /// Owners of one word with which several names begin, and which are no name.
 fn beginnings(owners: &HashSet<String>, atoms: &BTreeMap<u32, Vec<String>>) -> HashSet<String> {
     let alone: HashSet<&String> = atoms.values().filter(|words| words.len() == 1).map(|words| &words[0]).collect();
@@ -170,7 +184,7 @@ fn beginnings(owners: &HashSet<String>, atoms: &BTreeMap<u32, Vec<String>>) -> H
 }
 
 /// Some names of each system and kind.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Sample {
     /// The names, by system and kind.
     pub names: BTreeMap<u32, BTreeSet<u32>>,
@@ -178,12 +192,35 @@ pub(super) struct Sample {
     pub records: Vec<u32>,
 }
 
+impl Sample {
+    /// The names with the least digests of all names by system and kind and digest, each with a record that has it. O(sample).
+    pub fn among(all: &BTreeSet<(u32, u64, u32, u32)>, slots: u32) -> Self {
+        let mut sample = Sample::default();
+        for slot in 0..slots {
+            let names = sample.names.entry(slot).or_default();
+            for (.., name, record) in all.range((slot, 0, 0, 0)..(slot + 1, 0, 0, 0)) {
+                if names.len() == SAMPLE && !names.contains(name) {
+                    break;
+                }
+                names.insert(*name);
+                sample.records.push(*record);
+            }
+        }
+        sample
+    }
+}
+
+/// What names are chosen by.
+pub(super) fn digest(name: &str) -> u64 {
+    xxh3_64(name.as_bytes())
+}
+
 /// The names with the least digests, by system and kind. O(records · log sample).
 pub(super) fn sample(estate: &Estate) -> Sample {
     let mut least: Vec<BTreeSet<(u64, u32)>> = vec![BTreeSet::new(); estate.slots.len()];
     for profile in estate.profiles.iter().filter(|profile| profile.name != NONE) {
         let slot = &mut least[profile.slot as usize];
-        let digest = xxh3_64(estate.texts.text(profile.name).as_bytes());
+        let digest = digest(estate.texts.text(profile.name));
         if slot.len() == SAMPLE && slot.last().is_some_and(|last| digest >= last.0) {
             continue;
         }
@@ -217,13 +254,22 @@ impl Twins {
     /// Looks for twins of sampled records. O(records · fields).
     pub fn of(estate: &Estate, samples: &Sample) -> Self {
         let holders = holders(estate, samples);
+        Twins::among(estate, samples, |value| holders.get(&value).into_iter().flatten().copied())
+    }
+
+    /// Looks for twins of sampled records among those that hold a value.
+    pub fn among<H: Iterator<Item = u32>>(
+        estate: &Estate,
+        samples: &Sample,
+        holders: impl Fn((u32, u32)) -> H,
+    ) -> Self {
         let mut seen: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
         let mut twins = Twins::default();
         for record in samples.records.iter().copied() {
             let profile = &estate.profiles[record as usize];
             let mut shared: BTreeMap<u32, usize> = BTreeMap::new();
-            let others = telling(estate, profile).filter_map(|value| holders.get(&value)).flatten();
-            others.filter(|other| **other != record).for_each(|other| *shared.entry(*other).or_default() += 1);
+            let others = telling(estate, profile).flat_map(&holders);
+            others.filter(|other| *other != record).for_each(|other| *shared.entry(other).or_default() += 1);
             shared.retain(|_, count| *count > 1);
             let other = |record: &u32| &estate.profiles[*record as usize];
             let (all, beside) = seen.entry(profile.slot).or_default();
@@ -259,7 +305,7 @@ fn holders(estate: &Estate, samples: &Sample) -> HashMap<(u32, u32), Vec<u32>> {
 }
 
 /// The fields of a record with values that few have.
-fn telling<'p>(estate: &'p Estate, profile: &Profile) -> impl Iterator<Item = (u32, u32)> + use<'p> {
+pub(super) fn telling<'p>(estate: &'p Estate, profile: &Profile) -> impl Iterator<Item = (u32, u32)> + use<'p> {
     let is_telling = |attribute: &&Attribute| {
         let field = &estate.fields[attribute.field() as usize];
         attribute.is_alone()

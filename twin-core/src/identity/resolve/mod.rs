@@ -148,7 +148,9 @@ impl Resolver {
         context.check()?;
         estate.arrange(&order);
         step(1);
-        let comparison = Comparison::new(estate);
+        let chosen: Vec<bool> =
+            (0..ids.len() as u32).map(|record| compare::is_chosen(ids.text(record), estate.magnitude)).collect();
+        let comparison = Comparison::new(estate, &chosen);
         context.check()?;
         step(2);
         let threshold = options.threshold.bits();

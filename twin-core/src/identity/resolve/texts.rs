@@ -122,9 +122,18 @@ impl Texts {
         self.shelf.len()
     }
 
-    /// Forgets how to find numbers, where nobody will ask again.
+    /// Forgets how to find numbers, where nobody will ask for long.
     pub fn seal(&mut self) {
         self.numbers = HashTable::new();
+    }
+
+    /// Finds numbers again after [`seal`](Self::seal). O(length of all texts).
+    pub fn open(&mut self) {
+        self.numbers = HashTable::with_capacity(self.len());
+        for number in 0..self.len() as u32 {
+            let digest = digest(self.text(number));
+            self.numbers.insert_unique(spread(digest), (digest, number), |(digest, _)| spread(*digest));
+        }
     }
 }
 
