@@ -2,7 +2,6 @@
 //! thing than for two). The weights of a pair, the rarity of a match among them, sum exactly to its score; it is one thing from 0 on.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 use super::blocks::{Blocks, Pair, Space, key, label_key};
 use super::profile::{Attribute, Estate, Image, Profile, roughly};
@@ -737,7 +736,7 @@ impl Comparison {
 }
 
 /// How likely two things have the same value in each field: one in as many as there are values, where these are few. O(fields).
-fn chances(estate: &Estate) -> Vec<f64> {
+pub(super) fn chances(estate: &Estate) -> Vec<f64> {
     let chance = |count: &u32| if *count < MANY { 1.0 / f64::from(roughly(*count).max(1)) } else { 0.0 };
     estate.distinct.iter().map(chance).collect()
 }

@@ -110,7 +110,8 @@ impl Resolution {
     pub fn explain(&self, a: &str, b: &str) -> Result<Explanation> {
         let (a, b) = (self.number(a)?, self.number(b)?);
         let mut bits = Vec::new();
-        let score = self.comparison.weigh(a.min(b) as usize, a.max(b) as usize, &mut bits);
+        let (a, b) = self.in_order(a, b);
+        let score = self.comparison.weigh(a as usize, b as usize, &mut bits);
         let weights = bits.iter().map(|bit| self.evidence(bit)).collect();
         Ok(Explanation { score, probability: probability(score), weights })
     }
@@ -133,10 +134,14 @@ impl Resolution {
             return Ok(WhyNot::Together);
         }
         let mut bits = Vec::new();
-        let score = self.comparison.weigh(a.min(b) as usize, a.max(b) as usize, &mut bits);
+        let (a, b) = self.in_order(a, b);
+        let score = self.comparison.weigh(a as usize, b as usize, &mut bits);
         let refers = bits.iter().any(|bit| bit.technique == Technique::Refers);
-        let obstacle = self.groups().obstacle(&Scored { a: a.min(b), b: a.max(b), score, refers });
-        let id = |record: u32| self.id(record).to_owned();
+        let (places, decided, scored) = (self.places(), self.decided_by_place(), self.scored_by_place());
+        let groups = Groups::of(&self.comparison, &self.order, &decided, &scored, self.threshold, &|| true);
+        let place = |record: u32| places[record as usize];
+        let obstacle = groups.obstacle(&Scored { a: place(a), b: place(b), score, refers });
+        let id = |place: u32| self.id(self.order[place as usize]).to_owned();
         Ok(match obstacle {
             Some(Obstacle::Split(a, b)) => WhyNot::Split { a: id(a), b: id(b) },
             Some(Obstacle::SideBySide(a, b)) => WhyNot::SideBySide { a: id(a), b: id(b) },
@@ -148,19 +153,21 @@ impl Resolution {
 
     /// The pairs of which a person's decision would tell most, the first first. One pair stands for two clusters.
     pub fn review(&self, most: usize) -> Vec<Uncertain> {
-        let groups = self.groups();
+        let (decided, scored) = (self.decided_by_place(), self.scored_by_place());
+        let groups = Groups::of(&self.comparison, &self.order, &decided, &scored, self.threshold, &|| true);
         let mut seen = std::collections::BTreeSet::new();
         let mut uncertain: Vec<Uncertain> = Vec::new();
-        for pair in &self.scored {
-            let (here, there) = (self.numbers[pair.a as usize], self.numbers[pair.b as usize]);
+        let record = |place: u32| self.order[place as usize];
+        for pair in scored.iter() {
+            let (here, there) = (self.numbers[record(pair.a) as usize], self.numbers[record(pair.b) as usize]);
             if here == there || !seen.insert((here.min(there), here.max(there))) {
                 continue;
             }
             let pairs = groups.size(pair.a) * groups.size(pair.b);
             let probability = probability(pair.score);
             uncertain.push(Uncertain {
-                a: self.id(pair.a).to_owned(),
-                b: self.id(pair.b).to_owned(),
+                a: self.id(record(pair.a)).to_owned(),
+                b: self.id(record(pair.b)).to_owned(),
                 probability,
                 gain: pairs as f64 * entropy(probability),
             });
@@ -173,7 +180,10 @@ impl Resolution {
     /// What was kept apart for its role: workers, stores and variants, each with what it belongs to; things stand as their records of the least id.
     pub fn related(&self) -> Vec<Related> {
         let mut related = Vec::new();
-        for (a, b) in self.comparison.blocks.pairs().into_iter().map(|pair| pair.both()) {
+        let places = self.workings.as_ref().map_or(&[][..], |workings| &workings.places);
+        for pair in self.comparison.blocks.pairs(places) {
+            let (a, b) = pair.both();
+            let (a, b) = (self.order[a as usize], self.order[b as usize]);
             let (here, there) = (self.numbers[a as usize], self.numbers[b as usize]);
             // A ticket or a team may be called like a thing, and has no worker and no store.
             if here == there || self.comparison.stand_apart(a, b) {
@@ -194,10 +204,6 @@ impl Resolution {
         related.sort_by(|x, y| (&x.from, x.relation, &x.to).cmp(&(&y.from, y.relation, &y.to)));
         related.dedup();
         related
-    }
-
-    fn groups(&self) -> Groups<'_> {
-        Groups::of(&self.comparison, &self.decided, &self.scored, self.threshold, &|| true)
     }
 
     fn evidence(&self, bit: &Bit) -> Evidence {

@@ -321,15 +321,18 @@ pub(super) fn telling<'p>(estate: &'p Estate, profile: &Profile) -> impl Iterato
 fn wholes(estate: &Estate, samples: &Sample) -> (BTreeSet<Vec<String>>, HashSet<String>) {
     let (mut wholes, mut owners): (BTreeSet<Vec<String>>, BTreeMap<Vec<String>, usize>) = Default::default();
     let mut own = |found: Vec<Vec<String>>| found.into_iter().for_each(|owner| *owners.entry(owner).or_default() += 1);
-    let mut seen: HashSet<u32> = HashSet::new();
+    // What was seen, and as what: the order says nothing.
+    let mut seen: HashSet<(Option<Role>, u32)> = HashSet::new();
     for profile in samples.records.iter().map(|record| &estate.profiles[*record as usize]) {
-        if seen.insert(profile.written) {
+        if seen.insert((None, profile.written)) {
             own(parents(words::image(estate.texts.text(profile.written)).0).collect());
         }
         for attribute in estate.attributes(profile) {
             let role = estate.fields[attribute.field() as usize].role;
             let is_product = estate.paths.text(attribute.field()).ends_with("part-of");
-            if !matches!(role, Role::Image | Role::Place | Role::Path) && !is_product || !seen.insert(attribute.value) {
+            if !matches!(role, Role::Image | Role::Place | Role::Path) && !is_product
+                || !seen.insert((Some(role), attribute.value))
+            {
                 continue;
             }
             let value = estate.texts.text(attribute.value);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashSet;
 
-use super::record::Row;
+use super::record::{Record, Row};
 use super::roles::{self, Role};
 use super::texts::{Look, NONE, Span, Texts};
 use super::words;
@@ -72,7 +72,7 @@ pub(super) struct Profile {
 
 impl Profile {
     /// A record of nothing and nowhere.
-    const NOWHERE: Profile = Profile {
+    pub const NOWHERE: Profile = Profile {
         slot: NONE,
         written: NONE,
         name: NONE,
@@ -226,6 +226,36 @@ impl Estate {
         self.magnitude = order.len().max(1).ilog2();
     }
 
+    /// Whether all fields of a record were seen before: those of others stand in the order of their paths.
+    pub fn knows_fields_of(&self, record: &Record) -> bool {
+        let said = record.attributes.iter().filter(|(_, value)| !value.is_empty());
+        said.map(|(field, _)| field).all(|field| self.paths.get(field).is_some())
+    }
+
+    /// Reads a record whose fields were seen before; it is not among the others yet, and its values are not counted. O(length).
+    pub fn read(&mut self, row: &Row<'_>) -> Profile {
+        self.add(row);
+        let mut profile = self.profiles.pop().unwrap_or(Profile::NOWHERE);
+        let left = order_attributes(profile.attributes.of_mut(&mut self.attributes), &self.texts);
+        profile.attributes.shorten(left);
+        profile
+    }
+
+    /// Everything that a record said, as far as it was kept.
+    pub fn record(&self, id: &str, profile: &Profile) -> Record {
+        let text = |number: u32| self.texts.text(number).to_owned();
+        let slot = self.slot_of(profile);
+        let said = |attribute: &Attribute| (self.paths.text(attribute.field()).to_owned(), text(attribute.value));
+        let attributes = self.attributes(profile).iter().map(said).collect();
+        Record { id: id.to_owned(), system: text(slot.system), kind: text(slot.kind), name: text(profile.written), attributes }
+    }
+
+    /// Says of the values of a record how many records have them, roughly.
+    pub fn recount(&mut self, record: u32, count_of: impl Fn(u32) -> u32) {
+        let own = self.profiles[record as usize].attributes.of_mut(&mut self.attributes);
+        own.iter_mut().for_each(|attribute| attribute.count = count_of(attribute.value));
+    }
+
     /// Counts values.
     fn count(&mut self) {
         // How many records have a value, the last of them, and the field in which it was seen first.
@@ -279,6 +309,12 @@ impl Estate {
         let none = profile.roles & 1 << role as u32 == 0;
         let all = if none { &[] } else { self.attributes(profile) };
         all.iter().filter(move |attribute| self.fields[attribute.field() as usize].role == role)
+    }
+
+    /// Whether a record refers to others.
+    pub fn refers(profile: &Profile) -> bool {
+        let role = |role: Role| profile.roles & 1 << role as u32 != 0;
+        role(Role::Selector) || role(Role::Target) || role(Role::Account)
     }
 
     /// The system and kind of a record.

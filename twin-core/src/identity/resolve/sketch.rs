@@ -16,7 +16,7 @@ use super::words;
 /// A field is taken for a name of its thing from this share of agreement on.
 const TRUSTED: f64 = 0.5;
 /// Of an organisation of a registry so many images are looked at.
-const IMAGES: usize = 16;
+pub(super) const IMAGES: usize = 16;
 /// A name in more places than so many does not tell who is meant.
 const HOMES: usize = 16;
 
@@ -48,8 +48,24 @@ pub(super) struct Sketch {
     pub has_facet: bool,
     /// Whether its name is one word as it is written.
     pub is_one_word: bool,
-    atoms: Span,
+    /// The words of its name.
+    pub atoms: Span,
     claims: Span,
+}
+
+impl Sketch {
+    /// Of a record that is not there.
+    pub const NOTHING: Sketch = Sketch {
+        core: NONE,
+        exact: NONE,
+        look: Look::NOTHING,
+        beginning: [0; 3],
+        is_contradicted: false,
+        has_facet: false,
+        is_one_word: false,
+        atoms: Span::EMPTY,
+        claims: Span::EMPTY,
+    };
 }
 
 /// What all records of an estate are compared by.
@@ -124,6 +140,60 @@ impl Sketches {
     /// The words of a record's name, each once, in order.
     pub fn atoms(&self, row: &Sketch) -> &[u32] {
         row.atoms.of(&self.atoms)
+    }
+
+    /// Counts a name with the words of a row.
+    pub fn count(&mut self, atoms: Span) {
+        self.names.count(atoms.of(&self.atoms));
+    }
+
+    /// Counts no longer a name with the words of a row.
+    pub fn discount(&mut self, atoms: Span) {
+        self.names.discount(atoms.of(&self.atoms));
+    }
+
+    /// The words of a row's name.
+    pub fn words(&self, atoms: Span) -> &[u32] {
+        atoms.of(&self.atoms)
+    }
+
+    /// Says in which systems and kinds things are called so; whether that is new.
+    pub fn recall(&mut self, core: u32, slots: impl Iterator<Item = u32>) -> bool {
+        let now = slots.fold(NONE, together);
+        std::mem::replace(self.called_by(core), now) != now
+    }
+
+    /// Whether a field gives a name to several things of one system and kind, of records whose field says so.
+    pub fn is_shared(&self, estate: &Estate, records: impl Iterator<Item = u32>) -> bool {
+        let mut first: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut called = records.map(|record| (estate.profiles[record as usize].slot, self.rows[record as usize].core));
+        called.any(|(slot, core)| *first.entry(slot).or_insert(core) != core)
+    }
+
+    /// The words of the names that the trusted fields of a record say.
+    pub fn heard_of(&mut self, estate: &Estate, place: usize, heard: &mut Vec<u32>) {
+        let mut claims = std::mem::take(&mut self.said);
+        claims.clear();
+        self.claims_of(estate, place, is_trusted, &mut claims, Some(heard));
+        self.said = claims;
+    }
+
+    /// All names that the fields of a record say, trusted or not, and the words of these.
+    pub fn said_of(&mut self, estate: &Estate, place: usize, heard: &mut Vec<u32>) -> Vec<Claim> {
+        let mut claims = Vec::new();
+        self.claims_of(estate, place, |_, _| true, &mut claims, Some(heard));
+        claims
+    }
+
+    /// The words of which the name of a record is made or with which it may begin.
+    pub fn begin(&mut self, row: &Sketch) -> Vec<u32> {
+        if row.core == NONE || !row.is_one_word {
+            return Vec::new();
+        }
+        let word = self.names.texts.text(row.exact).to_owned();
+        let ends = (3..word.len().saturating_sub(2)).filter(|end| word.is_char_boundary(*end));
+        let parts: Vec<&str> = ends.map(|end| &word[..end]).filter(|part| self.names.vocabulary().is_known(part)).collect();
+        parts.into_iter().map(|part| self.names.word(part)).collect()
     }
 
     /// A record's other names.
@@ -205,7 +275,7 @@ impl Sketches {
     pub fn said_by(&mut self, estate: &Estate, records: &[u32]) -> Vec<(u32, Vec<Claim>)> {
         let mut said_by = |record: &u32| {
             let mut claims = Vec::new();
-            self.claims_of(estate, *record as usize, |_, _| true, &mut claims);
+            self.claims_of(estate, *record as usize, |_, _| true, &mut claims, None);
             (*record, claims)
         };
         records.iter().map(&mut said_by).collect()
@@ -243,23 +313,23 @@ impl Sketches {
 
     /// The names that the trusted fields of a record say, and its own name does not.
     fn claimed(&mut self, estate: &Estate, place: usize, own: (u32, u32)) -> Span {
-        let is_trusted = |sketches: &Sketches, field: u32| sketches.trust[field as usize] >= TRUSTED;
         let mut claims = std::mem::take(&mut self.said);
         claims.clear();
-        self.claims_of(estate, place, is_trusted, &mut claims);
+        self.claims_of(estate, place, is_trusted, &mut claims, None);
         let from = self.claims.len();
         self.claims.extend(claims.iter().filter(|claim| (claim.core, claim.exact) != own));
         self.said = claims;
         Span::since(from, &self.claims)
     }
 
-    /// What a record's fields say that it is called, those fields that are wanted.
+    /// What a record's fields say that it is called, those fields that are wanted; and the words of that.
     fn claims_of(
         &mut self,
         estate: &Estate,
         place: usize,
         is_wanted: impl Fn(&Sketches, u32) -> bool,
         claims: &mut Vec<Claim>,
+        mut heard: Option<&mut Vec<u32>>,
     ) {
         let profile = &estate.profiles[place];
         let images = estate.images(profile).len();
@@ -269,6 +339,9 @@ impl Sketches {
                 let name = if is_wanted(self, field) { name_in(estate, attribute, *form) } else { None };
                 let Some(name) = name else { continue };
                 let Named { core, exact } = self.names.read(profile.slot, &name);
+                if let Some(heard) = &mut heard {
+                    heard.extend(self.names.atoms());
+                }
                 if core != NONE && !claims.iter().any(|claim| (claim.core, claim.field) == (core, field)) {
                     claims.push(Claim { field, core, exact });
                 }
@@ -349,6 +422,10 @@ impl Sketches {
         };
         row.claims.of(&self.claims).iter().any(contradicts)
     }
+}
+
+fn is_trusted(sketches: &Sketches, field: u32) -> bool {
+    sketches.trust[field as usize] >= TRUSTED
 }
 
 /// How things may be called that run an image, perhaps with something before it.
@@ -502,6 +579,12 @@ impl Places {
         let says = |word: &String| word.len() > 2 && !roles::says_nothing(word) && !roles::is_common_folder(word);
         places.words = words.filter(says).collect();
         places
+    }
+
+    /// The names that are ambiguous only here or only there, if all else is the same.
+    pub fn differences(&self, other: &Places) -> Option<BTreeSet<u32>> {
+        let is_same = self.alike == other.alike && self.words == other.words;
+        is_same.then(|| self.ambiguous.symmetric_difference(&other.ambiguous).copied().collect())
     }
 
     /// Whether things in different places have this name.

@@ -187,6 +187,9 @@ const SHORTEST: usize = 7;
 const LONG: u32 = 1 << 31;
 
 impl Look {
+    /// No letters.
+    pub const NOTHING: Look = Look(0);
+
     /// Looks at a text. O(length).
     pub fn at(text: &str) -> Self {
         let letters = text.bytes().fold(0, |letters, byte| letters | 1 << (byte % 31));
