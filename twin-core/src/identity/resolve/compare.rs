@@ -643,7 +643,7 @@ impl Comparison {
     /// How one record names the other and nothing else, if it does.
     fn reference(&self, a: usize, b: usize) -> Option<&'static str> {
         let (first, second) = (&self.estate.profiles[a], &self.estate.profiles[b]);
-        if !self.estate.has_references || self.system(first) != self.system(second) || !near(first, second) {
+        if a == b || !self.estate.has_references || self.system(first) != self.system(second) || !near(first, second) {
             return None;
         }
         self.refers(a, b).or_else(|| self.refers(b, a))

@@ -89,6 +89,8 @@ struct Touched {
     edited: BTreeSet<u32>,
     /// The records whose names are read again.
     read: BTreeSet<u32>,
+    /// Those of them that are compared by something else now.
+    renewed: BTreeSet<u32>,
     /// The records about which some fact has changed.
     told: BTreeSet<u32>,
     /// The records that vocabulary and trust are learnt from.
@@ -97,6 +99,8 @@ struct Touched {
     rare: BTreeSet<u32>,
     /// Names as they are written.
     names: BTreeSet<u32>,
+    /// Whether two things are likelier now, or less likely, to have the same value in some field.
+    are_odds_touched: bool,
     /// Names that things are called by now and were not before, or the other way round.
     called: BTreeSet<u32>,
     /// What facts were about, before or after.
@@ -189,8 +193,8 @@ impl Workings {
     /// What a record holds by how its names are read, the words of all that may be a name of it among it.
     fn read_of(&self, estate: &Estate, sketches: &mut Sketches, record: u32) -> Vec<Fact> {
         let (profile, row) = (estate.profiles[record as usize], sketches.rows[record as usize]);
-        let mut words = sketches.words(row.atoms).to_vec();
-        words.extend(sketches.begin(&row));
+        let mut words = sketches.begin(&row);
+        sketches.words_of(estate, record as usize, &mut words);
         match self.said.contains_key(&record) {
             true => _ = sketches.said_of(estate, record as usize, &mut words),
             false => sketches.heard_of(estate, record as usize, &mut words),
@@ -315,7 +319,8 @@ impl Workings {
             let held = &self.held;
             estate.recount(*record, |value| roughly(held.count(Fact::Value(value).key()) as u32));
         }
-        (chances_before == chances(estate) && estate.has_references == (self.referring > 0)).then_some(())
+        touched.are_odds_touched = chances_before != chances(estate);
+        (estate.has_references == (self.referring > 0)).then_some(())
     }
 
     /// Puts a record in place of another.
@@ -420,7 +425,10 @@ impl Workings {
             }
         }
         for record in touched.read.iter().copied() {
-            self.read_one(estate, sketches, record, touched.sampled.contains(&record));
+            let is_other = self.read_one(estate, sketches, record, touched.sampled.contains(&record));
+            if is_other || touched.edited.contains(&record) {
+                touched.renewed.insert(record);
+            }
         }
         for name in &touched.names {
             if let Some(holder) = self.held.of_key(Fact::Name(*name).key()).next() {
@@ -436,14 +444,19 @@ impl Workings {
         touched.told.extend(others.flat_map(|(word, _)| self.held.of_key(Fact::Word(word).key())));
     }
 
-    fn read_one(&mut self, estate: &Estate, sketches: &mut Sketches, record: u32, is_sampled: bool) {
-        let is_there = self.is_there(record);
-        sketches.rows[record as usize] =
-            if is_there { sketches.read(estate, record as usize) } else { Sketch::NOTHING };
+    /// Reads the names of a record again; whether it is compared by something else now.
+    fn read_one(&mut self, estate: &Estate, sketches: &mut Sketches, record: u32, is_sampled: bool) -> bool {
         match is_sampled {
             true => _ = self.said.insert(record, sketches.said_of(estate, record as usize, &mut Vec::new())),
             false => _ = self.said.remove(&record),
         }
+        let before = sketches.rows[record as usize];
+        let now = if self.is_there(record) { sketches.read(estate, record as usize) } else { Sketch::NOTHING };
+        let is_other = !sketches.are_same(&before, &now);
+        if is_other {
+            sketches.rows[record as usize] = now;
+        }
+        is_other
     }
 
     /// Writes down what records hold by how their names are read now, and leaves those places of names that are new or gone.
@@ -548,16 +561,20 @@ impl Workings {
 
     /// Finds what records may share now: those that are to be compared again, and those beside which something else stands.
     fn share_again(&mut self, comparison: &mut Comparison, touched: &Touched) -> (BTreeSet<u32>, BTreeSet<u32>) {
-        let mut reopened: BTreeSet<u32> = touched.read.union(&touched.told).copied().collect();
+        let mut reopened: BTreeSet<u32> = touched.renewed.union(&touched.told).copied().collect();
         let (mut keys, mut common) = (Vec::new(), Vec::new());
         let mut changed: BTreeMap<Key, Vec<(u32, bool)>> = BTreeMap::new();
-        for record in reopened.iter().copied() {
+        for record in touched.read.union(&touched.told).copied() {
             keys.clear();
             if self.is_there(record) {
                 let row = comparison.sketches.rows[record as usize];
                 comparison.sketches.rows[record as usize].is_contradicted = comparison.sketches.is_contradicted(&row);
                 keys_of(&comparison.estate, &comparison.sketches, record as usize, &mut keys, &mut common);
             }
+            if *self.keys[record as usize] == keys[..] {
+                continue;
+            }
+            reopened.insert(record);
             let before = std::mem::replace(&mut self.keys[record as usize], keys[..].into());
             only_in(&before, &keys).for_each(|key| changed.entry(key).or_default().push((record, false)));
             only_in(&keys, &before).for_each(|key| changed.entry(key).or_default().push((record, true)));
@@ -634,7 +651,7 @@ impl Workings {
         }
         let is_chosen = |record: &u32| self.is_there(*record) && is_chosen(ids.text(*record), comparison.estate.magnitude);
         let chosen: BTreeSet<u32> = near.into_iter().filter(is_chosen).collect();
-        let mut is_taught = !chosen.is_empty();
+        let mut is_taught = touched.are_odds_touched || !chosen.is_empty();
         for record in &touched.edited {
             is_taught |= self.lessons.remove(record).is_some();
         }

@@ -57,6 +57,7 @@ pub(super) struct Names {
     /// By system and kind, the words that nearly all names begin and end with.
     habits: HashMap<u32, (Vec<u32>, Vec<u32>)>,
     cut: Words,
+    spelt: Vec<u32>,
     atoms: Vec<u32>,
     compact: String,
     numbers: Vec<u32>,
@@ -78,7 +79,8 @@ impl Names {
         (self.habits, self.vocabulary.habits) = (numbered, habits);
     }
 
-    /// Looks at words anew with another vocabulary that knows the same wholes. Whoever had one of the words that are returned in a name may be called otherwise now, or share otherwise.
+    /// Looks at words anew with another vocabulary that knows the same wholes. Whoever has one of the words that are returned in a name, as it is written or as it is read, may be called
+    /// otherwise now, or share otherwise.
     /// O(words).
     pub fn revise(&mut self, vocabulary: Vocabulary) -> BTreeSet<u32> {
         let before = std::mem::replace(&mut self.vocabulary, vocabulary);
@@ -97,11 +99,9 @@ impl Names {
             }
             let text = self.words.text(word);
             let is_begun = parts.clone().any(|(part, _)| text.starts_with(part));
-            if parts.any(|(part, _)| text.contains(part)) {
-                let first = self.about[word as usize].parts.of(&self.parts)[0];
-                if self.look_again(word) || is_begun {
-                    otherwise.insert(first);
-                }
+            let is_part = parts.any(|(part, _)| text.contains(part));
+            if is_part && (self.look_again(word) || is_begun) {
+                otherwise.insert(word);
             }
         }
         self.number_habits();
@@ -127,11 +127,13 @@ impl Names {
     /// Reads a name in a system and kind; its words are kept until the next is read. O(length).
     pub fn read(&mut self, slot: u32, name: &str) -> Named {
         let mut cut = std::mem::take(&mut self.cut);
-        let mut atoms = std::mem::take(&mut self.atoms);
+        let (mut spelt, mut atoms) = (std::mem::take(&mut self.spelt), std::mem::take(&mut self.atoms));
         cut.cut(name);
+        spelt.clear();
         atoms.clear();
         for word in cut.iter() {
             let word = self.word(word);
+            spelt.push(word);
             atoms.extend(self.about[word as usize].parts.of(&self.parts));
         }
         let mut core = std::mem::take(&mut self.compact);
@@ -141,7 +143,7 @@ impl Names {
         let is_core = core == cut.compact();
         self.texts.number_all(if is_core { &both[..1] } else { &both }, &mut numbers);
         let named = Named { core: numbers[0], exact: numbers[numbers.len() - 1] };
-        (self.cut, self.atoms, self.compact, self.numbers) = (cut, atoms, core, numbers);
+        (self.cut, self.spelt, self.atoms, self.compact, self.numbers) = (cut, spelt, atoms, core, numbers);
         named
     }
 
@@ -150,6 +152,11 @@ impl Names {
         self.atoms.sort_unstable();
         self.atoms.dedup();
         &self.atoms
+    }
+
+    /// The words of the name that was read last as they are written.
+    pub fn spelt(&self) -> &[u32] {
+        &self.spelt
     }
 
     /// Whether the name that was read last is one word.

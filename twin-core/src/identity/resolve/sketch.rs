@@ -152,6 +152,14 @@ impl Sketches {
         self.names.discount(atoms.of(&self.atoms));
     }
 
+    /// Whether two records are compared by the same, but for what contradicts them.
+    pub fn are_same(&self, a: &Sketch, b: &Sketch) -> bool {
+        let Sketch { atoms, claims, is_contradicted, .. } = *b;
+        self.atoms(a) == self.atoms(b)
+            && self.claims(a) == self.claims(b)
+            && Sketch { atoms, claims, is_contradicted, ..*a } == *b
+    }
+
     /// The words of a row's name.
     pub fn words(&self, atoms: Span) -> &[u32] {
         atoms.of(&self.atoms)
@@ -168,6 +176,16 @@ impl Sketches {
         let mut first: BTreeMap<u32, u32> = BTreeMap::new();
         let mut called = records.map(|record| (estate.profiles[record as usize].slot, self.rows[record as usize].core));
         called.any(|(slot, core)| *first.entry(slot).or_insert(core) != core)
+    }
+
+    /// The words of a record's own name, as they are written and as they are read.
+    pub fn words_of(&mut self, estate: &Estate, place: usize, heard: &mut Vec<u32>) {
+        let profile = &estate.profiles[place];
+        if profile.name != NONE {
+            self.names.read(profile.slot, estate.texts.text(profile.name));
+            heard.extend(self.names.spelt());
+            heard.extend(self.names.atoms());
+        }
     }
 
     /// The words of the names that the trusted fields of a record say.
@@ -340,6 +358,7 @@ impl Sketches {
                 let Some(name) = name else { continue };
                 let Named { core, exact } = self.names.read(profile.slot, &name);
                 if let Some(heard) = &mut heard {
+                    heard.extend(self.names.spelt());
                     heard.extend(self.names.atoms());
                 }
                 if core != NONE && !claims.iter().any(|claim| (claim.core, claim.field) == (core, field)) {
