@@ -13,7 +13,7 @@ use super::compare::{Comparison, Lesson, chances, is_chosen};
 use super::entries::{Entries, Key};
 use super::facts::{self, Fact};
 use super::group::{Scored, scored_pair, strongest_first};
-use super::learn::{self, Sample, Twins, Vocabulary, telling};
+use super::learn::{self, Beside, Sample, Twins, Vocabulary, telling};
 use super::profile::{Estate, Profile, roughly};
 use super::record::{Record, Row};
 use super::sketch::{Claim, IMAGES, Places, Sketch, Sketches, names_of_image};
@@ -58,6 +58,8 @@ pub struct Workings {
     /// What vocabulary and trust are learnt from.
     sample: Sample,
     twins: Twins,
+    /// By sampled record, what shares two rare values with it.
+    beside: BTreeMap<u32, Beside>,
     /// What the fields of sampled records say.
     said: BTreeMap<u32, Vec<Claim>>,
     /// The words of each name that is counted.
@@ -135,6 +137,7 @@ impl Workings {
         comparison.sketches.names.open();
         workings.learn(comparison);
         workings.hold(comparison, order);
+        workings.pair(&comparison.estate);
         workings.share(comparison, order);
         let estate = &comparison.estate;
         workings.referring = estate.profiles.iter().filter(|profile| Estate::refers(profile)).count();
@@ -152,8 +155,14 @@ impl Workings {
         let named = (0..).zip(&estate.profiles).filter(|(_, profile)| profile.name != NONE);
         self.names = named.map(|(record, profile)| name_of(estate, profile, record)).collect();
         self.sample = Sample::among(&self.names, estate.slots.len() as u32);
-        self.twins = Twins::of(estate, &self.sample);
         self.said = sketches.said_by(estate, &self.sample.records).into_iter().collect();
+    }
+
+    /// Writes down what shares two rare values with sampled records.
+    fn pair(&mut self, estate: &Estate) {
+        let records = self.sample.records.iter();
+        self.beside = records.map(|record| (*record, beside(&self.held, estate, *record))).collect();
+        self.twins = Twins::among(estate, self.beside.iter().map(|(record, beside)| (*record, beside)));
     }
 
     /// Writes down what each record holds.
@@ -377,17 +386,20 @@ impl Workings {
         let sampled: BTreeSet<u32> = sample.records.iter().copied().collect();
         let before: BTreeSet<u32> = self.said.keys().copied().collect();
         let is_sample_touched = sample != self.sample || touched.edited.iter().any(|record| sampled.contains(record));
-        let holders = |value: u32| self.held.of_key(Fact::Value(value).key());
-        let is_held = |value: &u32| holders(*value).any(|record| sampled.contains(&record));
+        let involved = touched.rare.iter().flat_map(|value| self.held.of_key(Fact::Value(*value).key()));
+        let mut involved: BTreeSet<u32> = involved.chain(touched.edited.iter().copied()).collect();
+        involved.extend(sampled.symmetric_difference(&before));
         let mut is_learnt_again = is_sample_touched;
-        if is_sample_touched || touched.rare.iter().any(is_held) {
-            let tells = |record: &u32, said: (u32, u32)| {
-                telling(estate, &estate.profiles[*record as usize]).any(|other| other == said)
-            };
-            let twins =
-                Twins::among(estate, &sample, |said| holders(said.1).filter(move |record| tells(record, said)));
-            is_learnt_again |= twins != self.twins;
-            self.twins = twins;
+        for record in involved {
+            let beside = sampled.contains(&record).then(|| beside(&self.held, estate, record));
+            is_learnt_again |= beside.as_ref() != self.beside.get(&record);
+            match beside {
+                Some(beside) => _ = self.beside.insert(record, beside),
+                None => _ = self.beside.remove(&record),
+            }
+        }
+        if is_learnt_again {
+            self.twins = Twins::among(estate, self.beside.iter().map(|(record, beside)| (*record, beside)));
         }
         if self.twins.repeats != sketches.repeats {
             return None;
@@ -783,6 +795,13 @@ impl Organisations {
             }
         }
     }
+}
+
+/// What shares two rare values with a record.
+fn beside(held: &Entries, estate: &Estate, record: u32) -> Beside {
+    let tells = |record: &u32, said| telling(estate, &estate.profiles[*record as usize]).any(|other| other == said);
+    let holders = |said: (u32, u32)| held.of_key(Fact::Value(said.1).key()).filter(move |record| tells(record, said));
+    Beside::of(estate, record, holders)
 }
 
 /// A record as it is kept.

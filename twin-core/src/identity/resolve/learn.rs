@@ -3,6 +3,7 @@
 //! Words and fields are learnt from a sample, the names with the least digests of each system and kind, so that what is learnt is a function of the records, whatever
 //! their order, and does not cost more as the estate grows.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::{HashMap, HashSet};
@@ -60,8 +61,9 @@ impl Vocabulary {
         vocabulary.known = known(&cut, &vocabulary.wholes);
         let usual: Vec<String> = parts.iter().map(|words| vocabulary.atoms(words).concat()).collect();
         vocabulary.wholes.extend(usual);
-        let atoms: BTreeMap<u32, Vec<String>> =
-            cut.iter().map(|(name, words)| (*name, vocabulary.atoms(words))).collect();
+        let mut parts = HashMap::new();
+        let mut read = |words: &Vec<String>| vocabulary.atoms_again(words, &mut parts);
+        let atoms: BTreeMap<u32, Vec<String>> = cut.iter().map(|(name, words)| (*name, read(words))).collect();
         let names_in: BTreeMap<u32, Vec<&[String]>> = samples
             .names
             .iter()
@@ -79,7 +81,7 @@ impl Vocabulary {
             );
             vocabulary.habits.insert(*slot, habits);
         }
-        vocabulary.variation = vocabulary.variations(estate, twins);
+        vocabulary.variation = vocabulary.variations(estate, twins, &atoms, &mut parts);
         vocabulary.beginnings = beginnings(&owners, &atoms);
         vocabulary
     }
@@ -87,6 +89,22 @@ impl Vocabulary {
     /// The words of a name, compact ones cut into those that stand by themselves elsewhere, each in its usual form.
     pub fn atoms(&self, words: &[String]) -> Vec<String> {
         words.iter().flat_map(|word| self.cut(word)).map(|word| usual(&word).to_owned()).collect()
+    }
+
+    /// The same, where many words come again.
+    fn atoms_again(&self, words: &[String], parts: &mut HashMap<String, Vec<String>>) -> Vec<String> {
+        let mut atoms = Vec::with_capacity(words.len());
+        for word in words {
+            match parts.get(word) {
+                Some(parts) => atoms.extend_from_slice(parts),
+                None => {
+                    let of_word = self.atoms(std::slice::from_ref(word));
+                    atoms.extend_from_slice(&of_word);
+                    parts.insert(word.clone(), of_word);
+                }
+            }
+        }
+        atoms
     }
 
     /// The words that only one of two vocabularies knows, and those of which they say something else.
@@ -145,9 +163,18 @@ impl Vocabulary {
     }
 
     /// The words by which the names of twins differ, more often than now and then.
-    fn variations(&self, estate: &Estate, twins: &Twins) -> HashSet<String> {
+    fn variations(
+        &self,
+        estate: &Estate,
+        twins: &Twins,
+        sampled: &BTreeMap<u32, Vec<String>>,
+        parts: &mut HashMap<String, Vec<String>>,
+    ) -> HashSet<String> {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        let atoms = |name: u32| self.atoms(&words::words(estate.texts.text(name)));
+        let mut atoms = |name: u32| match sampled.get(&name) {
+            Some(atoms) => Cow::Borrowed(atoms),
+            None => Cow::Owned(self.atoms_again(&words::words(estate.texts.text(name)), parts)),
+        };
         for (a, b) in &twins.names {
             let (a, b) = (atoms(*a), atoms(*b));
             let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
@@ -241,6 +268,15 @@ pub(super) fn sample(estate: &Estate) -> Sample {
     Sample { names, records }
 }
 
+/// What shares two rare values with a record.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Beside {
+    /// Whether a record of its system and kind does.
+    is_repeated: bool,
+    /// Its name with each other name of such a record.
+    names: Vec<(u32, u32)>,
+}
+
 /// What records show that share two rare values: they are one thing, whatever they are called.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Twins {
@@ -254,35 +290,42 @@ impl Twins {
     /// Looks for twins of sampled records. O(records · fields).
     pub fn of(estate: &Estate, samples: &Sample) -> Self {
         let holders = holders(estate, samples);
-        Twins::among(estate, samples, |value| holders.get(&value).into_iter().flatten().copied())
+        let holders = |value| holders.get(&value).into_iter().flatten().copied();
+        let beside = samples.records.iter().map(|record| (*record, Beside::of(estate, *record, holders)));
+        let beside: Vec<(u32, Beside)> = beside.collect();
+        Twins::among(estate, beside.iter().map(|(record, beside)| (*record, beside)))
     }
 
-    /// Looks for twins of sampled records among those that hold a value.
-    pub fn among<H: Iterator<Item = u32>>(
-        estate: &Estate,
-        samples: &Sample,
-        holders: impl Fn((u32, u32)) -> H,
-    ) -> Self {
+    /// What sampled records show.
+    pub fn among<'b>(estate: &Estate, sampled: impl Iterator<Item = (u32, &'b Beside)>) -> Self {
         let mut seen: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
         let mut twins = Twins::default();
-        for record in samples.records.iter().copied() {
-            let profile = &estate.profiles[record as usize];
-            let mut shared: BTreeMap<u32, usize> = BTreeMap::new();
-            let others = telling(estate, profile).flat_map(&holders);
-            others.filter(|other| *other != record).for_each(|other| *shared.entry(other).or_default() += 1);
-            shared.retain(|_, count| *count > 1);
-            let other = |record: &u32| &estate.profiles[*record as usize];
-            let (all, beside) = seen.entry(profile.slot).or_default();
+        for (record, beside) in sampled {
+            let (all, repeated) = seen.entry(estate.profiles[record as usize].slot).or_default();
             *all += 1;
-            *beside += usize::from(shared.keys().any(|record| other(record).slot == profile.slot));
-            let called =
-                shared.keys().map(|record| other(record).name).filter(|name| *name != NONE && *name != profile.name);
-            twins.names.extend(called.map(|name| (name.min(profile.name), name.max(profile.name))));
+            *repeated += usize::from(beside.is_repeated);
+            twins.names.extend(&beside.names);
         }
         let repeats =
             |(slot, (all, twins)): (u32, (usize, usize))| (twins >= 8 && twins * REPEATS >= all).then_some(slot);
         twins.repeats = seen.into_iter().filter_map(repeats).collect();
         twins
+    }
+}
+
+impl Beside {
+    /// Looks for what shares two values with a record, where it is known who holds which.
+    pub fn of<H: Iterator<Item = u32>>(estate: &Estate, record: u32, holders: impl Fn((u32, u32)) -> H) -> Self {
+        let profile = &estate.profiles[record as usize];
+        let mut others: Vec<u32> = telling(estate, profile).flat_map(holders).filter(|other| *other != record).collect();
+        others.sort_unstable();
+        let twice = others.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).map(|same| same[0]);
+        let twins: Vec<&Profile> = twice.map(|other| &estate.profiles[other as usize]).collect();
+        let names = twins.iter().map(|twin| twin.name).filter(|name| *name != NONE && *name != profile.name);
+        let mut names: Vec<(u32, u32)> = names.map(|name| (name.min(profile.name), name.max(profile.name))).collect();
+        names.sort_unstable();
+        names.dedup();
+        Beside { is_repeated: twins.iter().any(|twin| twin.slot == profile.slot), names }
     }
 }
 
@@ -319,44 +362,52 @@ pub(super) fn telling<'p>(estate: &'p Estate, profile: &Profile) -> impl Iterato
 /// The names of what things are parts of, namespaces and whatever stands before the last part of a path; and of these the main owners:
 /// organisations and products, but not folders.
 fn wholes(estate: &Estate, samples: &Sample) -> (BTreeSet<Vec<String>>, HashSet<String>) {
-    let (mut wholes, mut owners): (BTreeSet<Vec<String>>, BTreeMap<Vec<String>, usize>) = Default::default();
-    let mut own = |found: Vec<Vec<String>>| found.into_iter().for_each(|owner| *owners.entry(owner).or_default() += 1);
+    let mut wholes: HashSet<&str> = HashSet::new();
+    let mut owners: HashMap<&str, usize> = HashMap::new();
     // What was seen, and as what: the order says nothing.
     let mut seen: HashSet<(Option<Role>, u32)> = HashSet::new();
+    let is_product: Vec<bool> =
+        (0..estate.fields.len() as u32).map(|field| estate.paths.text(field).ends_with("part-of")).collect();
     for profile in samples.records.iter().map(|record| &estate.profiles[*record as usize]) {
         if seen.insert((None, profile.written)) {
-            own(parents(words::image(estate.texts.text(profile.written)).0).collect());
+            let name = words::image(estate.texts.text(profile.written)).0;
+            parents(name).for_each(|owner| *owners.entry(owner).or_default() += 1);
         }
         for attribute in estate.attributes(profile) {
-            let role = estate.fields[attribute.field() as usize].role;
-            let is_product = estate.paths.text(attribute.field()).ends_with("part-of");
-            if !matches!(role, Role::Image | Role::Place | Role::Path) && !is_product
-                || !seen.insert((Some(role), attribute.value))
-            {
+            let field = attribute.field() as usize;
+            let role = estate.fields[field].role;
+            let says = matches!(role, Role::Image | Role::Place | Role::Path) || is_product[field];
+            if !says || !seen.insert((Some(role), attribute.value)) {
                 continue;
             }
             let value = estate.texts.text(attribute.value);
             match role {
-                Role::Image => own(parents(words::image(value).0).collect()),
+                Role::Image => parents(words::image(value).0).for_each(|owner| *owners.entry(owner).or_default() += 1),
                 Role::Path => wholes.extend(parents(value)),
-                Role::Place => wholes.extend([words::words(value)]),
-                _ => own(vec![words::words(value)]),
+                Role::Place => _ = wholes.insert(value),
+                _ => *owners.entry(value).or_default() += 1,
             }
         }
     }
-    let mentions: usize = owners.values().sum();
+    let mut counts: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    for (owner, count) in owners {
+        *counts.entry(words::words(owner)).or_default() += count;
+    }
+    counts.remove(&[][..]);
+    let mentions: usize = counts.values().sum();
     let is_main = |(owner, count): &(&Vec<String>, &usize)| owner.len() == 1 && **count * MAIN >= mentions;
-    let main = owners.iter().filter(is_main).map(|(owner, _)| owner[0].clone()).collect();
-    wholes.extend(owners.into_keys());
+    let main = counts.iter().filter(is_main).map(|(owner, _)| owner[0].clone()).collect();
+    let mut wholes: BTreeSet<Vec<String>> = wholes.into_iter().map(words::words).collect();
+    wholes.extend(counts.into_keys());
     // One word may be the name of a thing as well as of what it is part of.
     wholes.retain(|words| words.len() > 1);
     (wholes, main)
 }
 
 /// What stands before the last part of a path, without hosts.
-fn parents(path: &str) -> impl Iterator<Item = Vec<String>> + '_ {
+fn parents(path: &str) -> impl Iterator<Item = &str> + '_ {
     let parents = path.rsplit_once('/').map_or("", |(parents, _)| parents);
-    parents.split('/').filter(|part| !part.contains('.')).map(words::words).filter(|words| !words.is_empty())
+    parents.split('/').filter(|part| !part.contains('.'))
 }
 
 /// Words that stand by themselves: in names of several words, or as the whole of a name.
