@@ -13,7 +13,7 @@ use super::compare::{Comparison, Lesson, chances, is_chosen};
 use super::entries::{Entries, Key};
 use super::facts::{self, Fact};
 use super::group::{Scored, scored_pair, strongest_first};
-use super::learn::{self, Beside, Sample, Twins, Vocabulary, telling};
+use super::learn::{self, Beside, Memory, Sample, Twins, Vocabulary, telling};
 use super::profile::{Estate, Profile, roughly};
 use super::record::{Record, Row};
 use super::sketch::{Claim, IMAGES, Places, Sketch, Sketches, names_of_image};
@@ -57,6 +57,7 @@ pub struct Workings {
     names: BTreeSet<(u32, u64, u32, u32)>,
     /// What vocabulary and trust are learnt from.
     sample: Sample,
+    memory: Memory,
     twins: Twins,
     /// By sampled record, what shares two rare values with it.
     beside: BTreeMap<u32, Beside>,
@@ -155,6 +156,7 @@ impl Workings {
         let named = (0..).zip(&estate.profiles).filter(|(_, profile)| profile.name != NONE);
         self.names = named.map(|(record, profile)| name_of(estate, profile, record)).collect();
         self.sample = Sample::among(&self.names, estate.slots.len() as u32);
+        self.memory = Memory::of(estate, &self.sample);
         self.said = sketches.said_by(estate, &self.sample.records).into_iter().collect();
     }
 
@@ -393,6 +395,7 @@ impl Workings {
         for record in involved {
             let beside = sampled.contains(&record).then(|| beside(&self.held, estate, record));
             is_learnt_again |= beside.as_ref() != self.beside.get(&record);
+            self.memory.mentions.change(estate, record, beside.is_some());
             match beside {
                 Some(beside) => _ = self.beside.insert(record, beside),
                 None => _ = self.beside.remove(&record),
@@ -405,7 +408,7 @@ impl Workings {
             return None;
         }
         if is_learnt_again {
-            let vocabulary = Vocabulary::of(estate, &sample, &self.twins);
+            let vocabulary = Vocabulary::of(estate, &sample, &self.twins, &mut self.memory);
             if vocabulary.wholes != sketches.names.vocabulary().wholes {
                 return None;
             }

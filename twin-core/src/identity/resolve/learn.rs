@@ -52,22 +52,20 @@ pub(super) struct Vocabulary {
 
 impl Vocabulary {
     /// Reads the names of a sample. O(sample).
-    pub fn of(estate: &Estate, samples: &Sample, twins: &Twins) -> Self {
-        let (parts, owners) = wholes(estate, samples);
+    pub fn of(estate: &Estate, samples: &Sample, twins: &Twins, memory: &mut Memory) -> Self {
+        let (parts, owners) = memory.mentions.wholes();
         let wholes = parts.iter().map(|words| words.concat()).collect();
         let mut vocabulary = Vocabulary { wholes, ..Vocabulary::default() };
-        let cut: BTreeMap<u32, Vec<String>> =
-            samples.names.values().flatten().map(|name| (*name, words::words(estate.texts.text(*name)))).collect();
-        vocabulary.known = known(&cut, &vocabulary.wholes);
+        let sampled = memory.cut(estate, samples);
+        vocabulary.known = known(sampled.iter().map(|name| &memory.names[name].0[..]), &vocabulary.wholes);
         let usual: Vec<String> = parts.iter().map(|words| vocabulary.atoms(words).concat()).collect();
         vocabulary.wholes.extend(usual);
-        let mut parts = HashMap::new();
-        let mut read = |words: &Vec<String>| vocabulary.atoms_again(words, &mut parts);
-        let atoms: BTreeMap<u32, Vec<String>> = cut.iter().map(|(name, words)| (*name, read(words))).collect();
+        memory.read(&vocabulary);
+        let atoms = |name: &u32| &memory.names[name].1[..];
         let names_in: BTreeMap<u32, Vec<&[String]>> = samples
             .names
             .iter()
-            .map(|(slot, names)| (*slot, names.iter().map(|name| &atoms[name][..]).collect()))
+            .map(|(slot, names)| (*slot, names.iter().map(atoms).collect()))
             .collect();
         let distinct = names_in.iter().filter(|(slot, _)| !twins.repeats.contains(slot));
         vocabulary.contrast = distinct.flat_map(|(_, names)| contrasts(names)).collect();
@@ -81,8 +79,8 @@ impl Vocabulary {
             );
             vocabulary.habits.insert(*slot, habits);
         }
-        vocabulary.variation = vocabulary.variations(estate, twins, &atoms, &mut parts);
-        vocabulary.beginnings = beginnings(&owners, &atoms);
+        vocabulary.variation = vocabulary.variations(estate, twins, memory);
+        vocabulary.beginnings = beginnings(&owners, sampled.iter().map(atoms));
         vocabulary
     }
 
@@ -167,13 +165,13 @@ impl Vocabulary {
         &self,
         estate: &Estate,
         twins: &Twins,
-        sampled: &BTreeMap<u32, Vec<String>>,
-        parts: &mut HashMap<String, Vec<String>>,
+        memory: &Memory,
     ) -> HashSet<String> {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        let mut atoms = |name: u32| match sampled.get(&name) {
-            Some(atoms) => Cow::Borrowed(atoms),
-            None => Cow::Owned(self.atoms_again(&words::words(estate.texts.text(name)), parts)),
+        let mut parts = HashMap::new();
+        let mut atoms = |name: u32| match memory.names.get(&name) {
+            Some((_, atoms)) => Cow::Borrowed(atoms),
+            None => Cow::Owned(self.atoms_again(&words::words(estate.texts.text(name)), &mut parts)),
         };
         for (a, b) in &twins.names {
             let (a, b) = (atoms(*a), atoms(*b));
@@ -200,13 +198,16 @@ pub(super) fn usual(word: &str) -> &str {
 }
 
 /// Owners of one word with which several names begin, and which are no name.
-fn beginnings(owners: &HashSet<String>, atoms: &BTreeMap<u32, Vec<String>>) -> HashSet<String> {
-    let alone: HashSet<&String> = atoms.values().filter(|words| words.len() == 1).map(|words| &words[0]).collect();
+fn beginnings<'n>(owners: &HashSet<String>, names: impl Iterator<Item = &'n [String]>) -> HashSet<String> {
+    let mut alone: HashSet<&String> = HashSet::new();
     let mut begin: BTreeMap<&String, BTreeSet<&[String]>> = BTreeMap::new();
-    for words in atoms.values().filter(|words| words.len() > 1) {
-        begin.entry(&words[0]).or_default().insert(&words[1..]);
+    for words in names.filter(|words| words.first().is_some_and(|word| owners.contains(word))) {
+        match words {
+            [word] => _ = alone.insert(word),
+            _ => _ = begin.entry(&words[0]).or_default().insert(&words[1..]),
+        }
     }
-    let is_owner = |word: &String| owners.contains(word) && !alone.contains(word) && roles::facet(word).is_none();
+    let is_owner = |word: &String| !alone.contains(word) && roles::facet(word).is_none();
     begin.into_iter().filter(|(word, rests)| rests.len() > 1 && is_owner(word)).map(|(word, _)| word.clone()).collect()
 }
 
@@ -359,49 +360,138 @@ pub(super) fn telling<'p>(estate: &'p Estate, profile: &Profile) -> impl Iterato
     estate.attributes(profile).iter().filter(is_telling).map(|attribute| (attribute.field(), attribute.value))
 }
 
-/// The names of what things are parts of, namespaces and whatever stands before the last part of a path; and of these the main owners:
-/// organisations and products, but not folders.
-fn wholes(estate: &Estate, samples: &Sample) -> (BTreeSet<Vec<String>>, HashSet<String>) {
-    let mut wholes: HashSet<&str> = HashSet::new();
-    let mut owners: HashMap<&str, usize> = HashMap::new();
-    // What was seen, and as what: the order says nothing.
-    let mut seen: HashSet<(Option<Role>, u32)> = HashSet::new();
-    let is_product: Vec<bool> =
-        (0..estate.fields.len() as u32).map(|field| estate.paths.text(field).ends_with("part-of")).collect();
-    for profile in samples.records.iter().map(|record| &estate.profiles[*record as usize]) {
-        if seen.insert((None, profile.written)) {
-            let name = words::image(estate.texts.text(profile.written)).0;
-            parents(name).for_each(|owner| *owners.entry(owner).or_default() += 1);
+/// What a record mentions that may have parts: a text, and as what it stands there; none for its name.
+type Mention = (Option<Role>, u32);
+
+/// What sampled records mention: what things are parts of, namespaces and whatever stands before the last part of a path.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Mentions {
+    /// By record.
+    by_record: BTreeMap<u32, Vec<Mention>>,
+    /// How many records there are for each.
+    records: HashMap<Mention, u32>,
+    /// How many mentions there are of each owner: organisations and products.
+    owners: HashMap<String, usize>,
+    /// And of all else that has parts, folders for instance.
+    others: HashMap<String, usize>,
+}
+
+impl Mentions {
+    /// What the records of a sample mention.
+    fn of(estate: &Estate, samples: &Sample) -> Self {
+        let mut mentions = Mentions::default();
+        samples.records.iter().for_each(|record| mentions.change(estate, *record, true));
+        mentions
+    }
+
+    /// Takes a record for one of the sample, or for none, as it is now.
+    pub fn change(&mut self, estate: &Estate, record: u32, is_sampled: bool) {
+        for mention in self.by_record.remove(&record).into_iter().flatten() {
+            let Some(records) = self.records.get_mut(&mention) else { continue };
+            *records -= 1;
+            if *records == 0 {
+                self.records.remove(&mention);
+                self.count(estate, mention, |count| *count -= 1);
+            }
         }
-        for attribute in estate.attributes(profile) {
-            let field = attribute.field() as usize;
-            let role = estate.fields[field].role;
-            let says = matches!(role, Role::Image | Role::Place | Role::Path) || is_product[field];
-            if !says || !seen.insert((Some(role), attribute.value)) {
-                continue;
+        if is_sampled {
+            let mentions = mentions(estate, &estate.profiles[record as usize]);
+            for mention in &mentions {
+                let records = self.records.entry(*mention).or_default();
+                *records += 1;
+                if *records == 1 {
+                    self.count(estate, *mention, |count| *count += 1);
+                }
             }
-            let value = estate.texts.text(attribute.value);
-            match role {
-                Role::Image => parents(words::image(value).0).for_each(|owner| *owners.entry(owner).or_default() += 1),
-                Role::Path => wholes.extend(parents(value)),
-                Role::Place => _ = wholes.insert(value),
-                _ => *owners.entry(value).or_default() += 1,
-            }
+            self.by_record.insert(record, mentions);
         }
     }
-    let mut counts: BTreeMap<Vec<String>, usize> = BTreeMap::new();
-    for (owner, count) in owners {
-        *counts.entry(words::words(owner)).or_default() += count;
+
+    fn count(&mut self, estate: &Estate, (role, text): Mention, step: impl Fn(&mut usize)) {
+        let text = estate.texts.text(text);
+        let mut own = |owner: &str| step(self.owners.entry_ref(owner).or_default());
+        match role {
+            None | Some(Role::Image) => parents(words::image(text).0).for_each(own),
+            Some(Role::Path) => parents(text).for_each(|whole| step(self.others.entry_ref(whole).or_default())),
+            Some(Role::Place) => step(self.others.entry_ref(text).or_default()),
+            Some(_) => own(text),
+        }
     }
-    counts.remove(&[][..]);
-    let mentions: usize = counts.values().sum();
-    let is_main = |(owner, count): &(&Vec<String>, &usize)| owner.len() == 1 && **count * MAIN >= mentions;
-    let main = counts.iter().filter(is_main).map(|(owner, _)| owner[0].clone()).collect();
-    let mut wholes: BTreeSet<Vec<String>> = wholes.into_iter().map(words::words).collect();
-    wholes.extend(counts.into_keys());
-    // One word may be the name of a thing as well as of what it is part of.
-    wholes.retain(|words| words.len() > 1);
-    (wholes, main)
+
+    /// The names of what things are parts of, and of these the main owners, which are no folders.
+    fn wholes(&self) -> (BTreeSet<Vec<String>>, HashSet<String>) {
+        let mut owners: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+        for (owner, count) in self.owners.iter().filter(|(_, count)| **count > 0) {
+            *owners.entry(words::words(owner)).or_default() += count;
+        }
+        owners.remove(&[][..]);
+        let mentions: usize = owners.values().sum();
+        let is_main = |(owner, count): &(&Vec<String>, &usize)| owner.len() == 1 && **count * MAIN >= mentions;
+        let main = owners.iter().filter(is_main).map(|(owner, _)| owner[0].clone()).collect();
+        let others = self.others.iter().filter(|(_, count)| **count > 0).map(|(whole, _)| words::words(whole));
+        let mut wholes: BTreeSet<Vec<String>> = others.chain(owners.into_keys()).collect();
+        // One word may be the name of a thing as well as of what it is part of.
+        wholes.retain(|words| words.len() > 1);
+        (wholes, main)
+    }
+}
+
+/// What a record mentions, each once.
+fn mentions(estate: &Estate, profile: &Profile) -> Vec<Mention> {
+    let mut mentions = vec![(None, profile.written)];
+    for attribute in estate.attributes(profile) {
+        let role = estate.fields[attribute.field() as usize].role;
+        let is_product = || estate.paths.text(attribute.field()).ends_with("part-of");
+        let mention = (Some(role), attribute.value);
+        let says = matches!(role, Role::Image | Role::Place | Role::Path) || is_product();
+        if says && !mentions.contains(&mention) {
+            mentions.push(mention);
+        }
+    }
+    mentions
+}
+
+/// What was read of a sample, kept for when a little of it has changed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Memory {
+    /// What sampled records mention.
+    pub mentions: Mentions,
+    /// The words of names, as they are written and as they are read where these words stand by themselves.
+    names: HashMap<u32, (Vec<String>, Vec<String>)>,
+    known: HashSet<String>,
+}
+
+impl Memory {
+    /// What records of a sample mention, and nothing read.
+    pub fn of(estate: &Estate, samples: &Sample) -> Self {
+        Memory { mentions: Mentions::of(estate, samples), ..Memory::default() }
+    }
+
+    /// Reads the names of a sample, as far as they were not read before.
+    fn cut(&mut self, estate: &Estate, samples: &Sample) -> BTreeSet<u32> {
+        let names: BTreeSet<u32> = samples.names.values().flatten().copied().collect();
+        for name in &names {
+            let words = || (words::words(estate.texts.text(*name)), Vec::new());
+            self.names.entry(*name).or_insert_with(words);
+        }
+        if self.names.len() > names.len() * 2 {
+            self.names.retain(|name, _| names.contains(name));
+        }
+        names
+    }
+
+    /// Reads those names again whose words may be cut otherwise now.
+    fn read(&mut self, vocabulary: &Vocabulary) {
+        let changed: Vec<&String> = self.known.symmetric_difference(&vocabulary.known).collect();
+        let is_changed = |word: &String| changed.iter().any(|part| word.contains(&part[..]));
+        let mut parts = HashMap::new();
+        for (words, atoms) in self.names.values_mut() {
+            if atoms.is_empty() || !changed.is_empty() && words.iter().any(is_changed) {
+                *atoms = vocabulary.atoms_again(words, &mut parts);
+            }
+        }
+        self.known.clone_from(&vocabulary.known);
+    }
 }
 
 /// What stands before the last part of a path, without hosts.
@@ -411,12 +501,15 @@ fn parents(path: &str) -> impl Iterator<Item = &str> + '_ {
 }
 
 /// Words that stand by themselves: in names of several words, or as the whole of a name.
-fn known(names: &BTreeMap<u32, Vec<String>>, wholes: &HashSet<String>) -> HashSet<String> {
+fn known<'n>(
+    names: impl ExactSizeIterator<Item = &'n [String]>,
+    wholes: &HashSet<String>,
+) -> HashSet<String> {
+    let least = if names.len() > LARGE { 3 } else { 1 };
     let mut counts: HashMap<&str, usize> = HashMap::new();
-    for word in names.values().flatten() {
+    for word in names.flatten() {
         *counts.entry(word).or_default() += 1;
     }
-    let least = if names.len() > LARGE { 3 } else { 1 };
     let seen = counts.into_iter().filter(|(_, count)| *count >= least).map(|(word, _)| word.to_owned());
     seen.chain(wholes.iter().cloned()).collect()
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::learn::{self, Sample, Twins, Vocabulary, sample};
+use super::learn::{self, Memory, Twins, Vocabulary, sample};
 use super::names::{Named, Names};
 use super::profile::{Attribute, Estate, Profile};
 use super::roles::{self, Role};
@@ -121,7 +121,7 @@ impl Sketches {
     pub fn of(estate: &Estate) -> Self {
         let sample = sample(estate);
         let twins = Twins::of(estate, &sample);
-        let names = Names::new(Vocabulary::of(estate, &sample, &twins));
+        let names = Names::new(Vocabulary::of(estate, &sample, &twins, &mut Memory::of(estate, &sample)));
         let mut sketches = Sketches { names, repeats: twins.repeats, ..Sketches::default() };
         sketches.name(estate);
         let said = sketches.said_by(estate, &sample.records);
