@@ -408,7 +408,10 @@ impl Workings {
             return None;
         }
         if is_learnt_again {
-            let vocabulary = Vocabulary::of(estate, &sample, &self.twins, &mut self.memory);
+            let vocabulary = match is_sample_touched {
+                true => Vocabulary::of(estate, &sample, &self.twins, &mut self.memory),
+                false => sketches.names.vocabulary().with_twins(estate, &self.twins, &self.memory),
+            };
             if vocabulary.wholes != sketches.names.vocabulary().wholes {
                 return None;
             }

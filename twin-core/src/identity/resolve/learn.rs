@@ -89,6 +89,11 @@ impl Vocabulary {
         words.iter().flat_map(|word| self.cut(word)).map(|word| usual(&word).to_owned()).collect()
     }
 
+    /// The same of a sample that has not changed, but for its twins.
+    pub fn with_twins(&self, estate: &Estate, twins: &Twins, memory: &Memory) -> Self {
+        Vocabulary { variation: self.variations(estate, twins, memory), ..self.clone() }
+    }
+
     /// The same, where many words come again.
     fn atoms_again(&self, words: &[String], parts: &mut HashMap<String, Vec<String>>) -> Vec<String> {
         let mut atoms = Vec::with_capacity(words.len());
@@ -161,12 +166,7 @@ impl Vocabulary {
     }
 
     /// The words by which the names of twins differ, more often than now and then.
-    fn variations(
-        &self,
-        estate: &Estate,
-        twins: &Twins,
-        memory: &Memory,
-    ) -> HashSet<String> {
+    fn variations(&self, estate: &Estate, twins: &Twins, memory: &Memory) -> HashSet<String> {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         let mut parts = HashMap::new();
         let mut atoms = |name: u32| match memory.names.get(&name) {
@@ -558,15 +558,19 @@ fn habits(names: &[&[String]]) -> (HashSet<String>, HashSet<String>) {
 }
 
 /// Which names occur in which systems and kinds.
-struct Called<'n>(HashMap<&'n [String], BTreeSet<u32>>);
+struct Called<'n>(HashMap<&'n [String], u32>);
+
+/// Several systems and kinds.
+const SEVERAL: u32 = NONE - 1;
 
 impl<'n> Called<'n> {
     fn of(names_in: &BTreeMap<u32, Vec<&'n [String]>>) -> Self {
-        let mut called: HashMap<&[String], BTreeSet<u32>> = HashMap::new();
+        let mut called: HashMap<&[String], u32> = HashMap::new();
         for (slot, names) in names_in {
-            names.iter().for_each(|name| {
-                called.entry(name).or_default().insert(*slot);
-            });
+            for name in names {
+                let is_elsewhere = |other: &mut u32| if *other != *slot { *other = SEVERAL };
+                called.entry(name).and_modify(is_elsewhere).or_insert(*slot);
+            }
         }
         Called(called)
     }
@@ -601,16 +605,18 @@ impl<'n> Called<'n> {
         slot: u32,
         ends: impl Iterator<Item = (&'w String, &'w [String])>,
         contrast: &HashSet<String>,
-    ) -> Vec<String> {
-        let mut counts: BTreeMap<&String, (usize, usize)> = BTreeMap::new();
-        for (word, rest) in ends.filter(|(word, _)| roles::facet(word).is_none() && !contrast.contains(*word)) {
-            let is_elsewhere = self.0.get(rest).is_some_and(|slots| slots.iter().any(|other| *other != slot));
+    ) -> HashSet<String> {
+        let mut counts: HashMap<&String, (usize, usize)> = HashMap::new();
+        for (word, rest) in ends {
+            let is_elsewhere = self.0.get(rest).is_some_and(|other| *other != slot);
             let (all, aligned) = counts.entry(word).or_default();
             *all += 1;
             *aligned += usize::from(is_elsewhere);
         }
         let is_habit = |(all, aligned): (usize, usize)| aligned >= ALIGNED && aligned * 2 >= all;
-        counts.into_iter().filter(|(_, counts)| is_habit(*counts)).map(|(word, _)| word.clone()).collect()
+        let may_be_one = |word: &str| roles::facet(word).is_none() && !contrast.contains(word);
+        let habits = counts.into_iter().filter(|(word, counts)| is_habit(*counts) && may_be_one(word));
+        habits.map(|(word, _)| word.clone()).collect()
     }
 }
 
@@ -630,10 +636,11 @@ fn habit<'n>(
     all: &HashSet<&[String]>,
     names: usize,
 ) -> Option<String> {
-    let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
+    let mut counts: HashMap<&String, usize> = HashMap::new();
     for (word, _) in ends.clone() {
         *counts.entry(word).or_default() += 1;
     }
+    // Of such words there is one at the most.
     let (word, _) = counts.into_iter().find(|(_, count)| count * NEARLY_ALL.1 >= names * NEARLY_ALL.0)?;
     let mut same = ends.filter(|(other, _)| *other == word);
     (roles::facet(word).is_none() && !same.any(|(_, rest)| all.contains(rest))).then(|| word.clone())
