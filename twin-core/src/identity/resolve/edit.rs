@@ -430,22 +430,24 @@ impl Workings {
     /// Reads the names of records again, and counts words.
     fn read_again(&mut self, comparison: &mut Comparison, touched: &mut Touched) {
         let Comparison { estate, sketches, .. } = comparison;
-        for record in touched.read.difference(&touched.edited).copied().collect::<Vec<u32>>() {
-            let profile = estate.profiles[record as usize];
-            touched.note(&facts::read(estate, sketches, &profile, &sketches.rows[record as usize]));
-            touched.names.extend(Some(profile.name).filter(|name| *name != NONE));
+        for record in touched.read.iter().copied().collect::<Vec<u32>>() {
+            let before = sketches.rows[record as usize];
+            let is_other = self.read_one(estate, sketches, record, touched.sampled.contains(&record));
+            let is_edited = touched.edited.contains(&record);
+            if is_other || is_edited {
+                touched.renewed.insert(record);
+            }
+            if is_other && !is_edited {
+                let profile = estate.profiles[record as usize];
+                touched.note(&facts::read(estate, sketches, &profile, &before));
+                touched.names.extend(Some(profile.name).filter(|name| *name != NONE));
+            }
         }
         let mut were_rare: BTreeMap<u32, bool> = BTreeMap::new();
         for name in &touched.names {
             if let Some(atoms) = self.counted.remove(name) {
                 note_rarity(sketches, atoms, &mut were_rare);
                 sketches.discount(atoms);
-            }
-        }
-        for record in touched.read.iter().copied() {
-            let is_other = self.read_one(estate, sketches, record, touched.sampled.contains(&record));
-            if is_other || touched.edited.contains(&record) {
-                touched.renewed.insert(record);
             }
         }
         for name in &touched.names {
@@ -484,7 +486,9 @@ impl Workings {
             false => (*record, Vec::new()),
         };
         let facts: Vec<(u32, Vec<Fact>)> = touched.read.iter().map(facts_of).collect();
-        facts.iter().for_each(|(_, facts)| touched.note(facts));
+        let renewed: Vec<&(u32, Vec<Fact>)> =
+            facts.iter().filter(|(record, _)| touched.renewed.contains(record)).collect();
+        renewed.into_iter().for_each(|(_, facts)| touched.note(facts));
         let is_held = |workings: &Workings, (system, home, core): (u32, u32, u32)| {
             workings.held.count(Fact::Home(system, home, core).key()) > 0
         };
