@@ -212,7 +212,13 @@ impl Filter {
 pub(super) type Common = (u32, u32, u32);
 
 /// What a record may share, each once.
-pub(super) fn keys_of(estate: &Estate, sketches: &Sketches, record: usize, keys: &mut Vec<Key>, common: &mut Vec<Common>) {
+pub(super) fn keys_of(
+    estate: &Estate,
+    sketches: &Sketches,
+    record: usize,
+    keys: &mut Vec<Key>,
+    common: &mut Vec<Common>,
+) {
     let (profile, row) = (&estate.profiles[record], &sketches.rows[record]);
     let most_common = (1 << estate.magnitude) / COMMON;
     common.clear();

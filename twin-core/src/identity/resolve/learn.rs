@@ -62,11 +62,8 @@ impl Vocabulary {
         vocabulary.wholes.extend(usual);
         memory.read(&vocabulary);
         let atoms = |name: &u32| &memory.names[name].1[..];
-        let names_in: BTreeMap<u32, Vec<&[String]>> = samples
-            .names
-            .iter()
-            .map(|(slot, names)| (*slot, names.iter().map(atoms).collect()))
-            .collect();
+        let names_in: BTreeMap<u32, Vec<&[String]>> =
+            samples.names.iter().map(|(slot, names)| (*slot, names.iter().map(atoms).collect())).collect();
         let distinct = names_in.iter().filter(|(slot, _)| !twins.repeats.contains(slot));
         vocabulary.contrast = distinct.flat_map(|(_, names)| contrasts(names)).collect();
         let called = Called::of(&names_in);
@@ -318,7 +315,8 @@ impl Beside {
     /// Looks for what shares two values with a record, where it is known who holds which.
     pub fn of<H: Iterator<Item = u32>>(estate: &Estate, record: u32, holders: impl Fn((u32, u32)) -> H) -> Self {
         let profile = &estate.profiles[record as usize];
-        let mut others: Vec<u32> = telling(estate, profile).flat_map(holders).filter(|other| *other != record).collect();
+        let mut others: Vec<u32> =
+            telling(estate, profile).flat_map(holders).filter(|other| *other != record).collect();
         others.sort_unstable();
         let twice = others.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).map(|same| same[0]);
         let twins: Vec<&Profile> = twice.map(|other| &estate.profiles[other as usize]).collect();
@@ -501,10 +499,7 @@ fn parents(path: &str) -> impl Iterator<Item = &str> + '_ {
 }
 
 /// Words that stand by themselves: in names of several words, or as the whole of a name.
-fn known<'n>(
-    names: impl ExactSizeIterator<Item = &'n [String]>,
-    wholes: &HashSet<String>,
-) -> HashSet<String> {
+fn known<'n>(names: impl ExactSizeIterator<Item = &'n [String]>, wholes: &HashSet<String>) -> HashSet<String> {
     let least = if names.len() > LARGE { 3 } else { 1 };
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for word in names.flatten() {
@@ -568,7 +563,11 @@ impl<'n> Called<'n> {
         let mut called: HashMap<&[String], u32> = HashMap::new();
         for (slot, names) in names_in {
             for name in names {
-                let is_elsewhere = |other: &mut u32| if *other != *slot { *other = SEVERAL };
+                let is_elsewhere = |other: &mut u32| {
+                    if *other != *slot {
+                        *other = SEVERAL
+                    }
+                };
                 called.entry(name).and_modify(is_elsewhere).or_insert(*slot);
             }
         }

@@ -30,10 +30,10 @@ use crate::answer::Table;
 use crate::base::{Context, Error, ErrorKind, Result, shortened};
 
 use compare::Comparison;
+use edit::Workings;
 use group::{Decided, Groups, Scored};
 use profile::Estate;
 use texts::Shelf;
-use edit::Workings;
 
 pub use explain::{Evidence, Explanation, Related, Uncertain, WhyNot};
 pub use record::{Record, Row};

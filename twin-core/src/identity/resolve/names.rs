@@ -90,7 +90,8 @@ impl Names {
             otherwise.insert(word);
             self.look_again(word);
         }
-        let known: Vec<(String, Look)> = known.into_iter().map(|word| (Look::at(&word), word)).map(|(look, word)| (word, look)).collect();
+        let known: Vec<(String, Look)> =
+            known.into_iter().map(|word| (Look::at(&word), word)).map(|(look, word)| (word, look)).collect();
         for word in 0..self.words.len() as u32 {
             let look = self.about[word as usize].look;
             let mut parts = known.iter().filter(|(_, part)| part.may_be_part_of(look)).peekable();

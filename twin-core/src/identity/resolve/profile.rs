@@ -247,7 +247,13 @@ impl Estate {
         let slot = self.slot_of(profile);
         let said = |attribute: &Attribute| (self.paths.text(attribute.field()).to_owned(), text(attribute.value));
         let attributes = self.attributes(profile).iter().map(said).collect();
-        Record { id: id.to_owned(), system: text(slot.system), kind: text(slot.kind), name: text(profile.written), attributes }
+        Record {
+            id: id.to_owned(),
+            system: text(slot.system),
+            kind: text(slot.kind),
+            name: text(profile.written),
+            attributes,
+        }
     }
 
     /// Says of the values of a record how many records have them, roughly.

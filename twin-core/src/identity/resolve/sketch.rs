@@ -210,7 +210,8 @@ impl Sketches {
         }
         let word = self.names.texts.text(row.exact).to_owned();
         let ends = (3..word.len().saturating_sub(2)).filter(|end| word.is_char_boundary(*end));
-        let parts: Vec<&str> = ends.map(|end| &word[..end]).filter(|part| self.names.vocabulary().is_known(part)).collect();
+        let parts: Vec<&str> =
+            ends.map(|end| &word[..end]).filter(|part| self.names.vocabulary().is_known(part)).collect();
         parts.into_iter().map(|part| self.names.word(part)).collect()
     }
 

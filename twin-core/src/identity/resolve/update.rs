@@ -70,7 +70,9 @@ impl Resolution {
         let new = edits.iter().filter(|edit| edit.number as usize >= self.ids.len()).count();
         let removed = edits.iter().filter(|edit| edit.record.is_none()).count();
         let records = self.len() + new - removed;
-        records > 0
+        // Where most is to be looked at again, it is read again.
+        edits.len() <= records / 4 + 16
+            && records > 0
             && !self.is_empty()
             && records.ilog2() == estate.magnitude
             && edits.iter().filter_map(|edit| edit.record.as_ref()).all(|record| estate.knows_fields_of(record))
@@ -201,7 +203,8 @@ impl Resolution {
 
     /// Joins the records of a component. Who is near to one of them without being connected stands beside them and is joined to nothing.
     fn join(&mut self, workings: &Workings, component: &BTreeSet<u32>) {
-        let ties = || component.iter().flat_map(|record| workings.ties_of(*record).iter().map(move |tie| (*record, tie)));
+        let ties =
+            || component.iter().flat_map(|record| workings.ties_of(*record).iter().map(move |tie| (*record, tie)));
         let mut records: BTreeSet<u32> = component.clone();
         records.extend(ties().flat_map(|(_, tie)| [tie.a, tie.b]));
         let mut records: Vec<u32> = records.into_iter().collect();
