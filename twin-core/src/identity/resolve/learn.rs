@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
@@ -37,7 +38,7 @@ const FEWEST: usize = 4;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Vocabulary {
     /// Words that stand by themselves somewhere.
-    known: HashSet<String>,
+    known: Known,
     /// Words by which things of one system are told apart: one is called so, another the same with the word.
     pub contrast: HashSet<String>,
     /// Words that one record of a thing has in its name, and another has not.
@@ -56,11 +57,10 @@ impl Vocabulary {
         let (parts, owners) = memory.mentions.wholes();
         let wholes = parts.iter().map(|words| words.concat()).collect();
         let mut vocabulary = Vocabulary { wholes, ..Vocabulary::default() };
-        let sampled = memory.cut(estate, samples);
-        vocabulary.known = known(sampled.iter().map(|name| &memory.names[name].0[..]), &vocabulary.wholes);
+        vocabulary.known = memory.know(estate, samples, &vocabulary.wholes);
         let usual: Vec<String> = parts.iter().map(|words| vocabulary.atoms(words).concat()).collect();
         vocabulary.wholes.extend(usual);
-        memory.read(&vocabulary);
+        memory.read(estate, &vocabulary, twins);
         let atoms = |name: &u32| &memory.names[name].1[..];
         let names_in: BTreeMap<u32, Vec<&[String]>> =
             samples.names.iter().map(|(slot, names)| (*slot, names.iter().map(atoms).collect())).collect();
@@ -77,7 +77,7 @@ impl Vocabulary {
             vocabulary.habits.insert(*slot, habits);
         }
         vocabulary.variation = vocabulary.variations(estate, twins, memory);
-        vocabulary.beginnings = beginnings(&owners, sampled.iter().map(atoms));
+        vocabulary.beginnings = beginnings(&owners, memory.sampled.iter().map(atoms));
         vocabulary
     }
 
@@ -121,7 +121,9 @@ impl Vocabulary {
             said.extend(between(&here.0, &there.0));
             said.extend(between(&here.1, &there.1));
         }
-        (between(&self.known, &other.known), said)
+        let is_known_otherwise = !Arc::ptr_eq(&self.known, &other.known);
+        let known = is_known_otherwise.then(|| between(&self.known, &other.known));
+        (known.unwrap_or_default(), said)
     }
 
     /// Cuts a compact word into the fewest words that stand by themselves, if it can be cut.
@@ -456,8 +458,17 @@ pub(super) struct Memory {
     pub mentions: Mentions,
     /// The words of names, as they are written and as they are read where these words stand by themselves.
     names: HashMap<u32, (Vec<String>, Vec<String>)>,
-    known: HashSet<String>,
+    /// The names of the sample.
+    sampled: BTreeSet<u32>,
+    /// In how many places of these names a word stands.
+    counts: HashMap<String, usize>,
+    known: Known,
+    /// What had to be known, and from how many places on the others are.
+    knew: (HashSet<String>, usize),
 }
+
+/// Words that stand by themselves.
+type Known = Arc<HashSet<String>>;
 
 impl Memory {
     /// What records of a sample mention, and nothing read.
@@ -465,30 +476,68 @@ impl Memory {
         Memory { mentions: Mentions::of(estate, samples), ..Memory::default() }
     }
 
-    /// Reads the names of a sample, as far as they were not read before.
-    fn cut(&mut self, estate: &Estate, samples: &Sample) -> BTreeSet<u32> {
-        let names: BTreeSet<u32> = samples.names.values().flatten().copied().collect();
-        for name in &names {
-            let words = || (words::words(estate.texts.text(*name)), Vec::new());
-            self.names.entry(*name).or_insert_with(words);
+    /// Words that stand by themselves, in names of several words, as the whole of a name or as a whole. O(sample), of a sample that was read before O(what has changed in it).
+    fn know(&mut self, estate: &Estate, samples: &Sample, wholes: &HashSet<String>) -> Known {
+        let sampled: BTreeSet<u32> = samples.names.values().flatten().copied().collect();
+        let before = std::mem::take(&mut self.sampled);
+        let mut counted: HashSet<String> = HashSet::new();
+        for (names, is_new) in [(sampled.difference(&before), true), (before.difference(&sampled), false)] {
+            for name in names {
+                let cut = || (words::words(estate.texts.text(*name)), Vec::new());
+                for word in &self.names.entry(*name).or_insert_with(cut).0 {
+                    let count = self.counts.entry_ref(&word[..]).or_default();
+                    *count = if is_new { *count + 1 } else { *count - 1 };
+                    counted.insert(word.clone());
+                }
+            }
         }
-        if self.names.len() > names.len() * 2 {
-            self.names.retain(|name, _| names.contains(name));
+        let least = if sampled.len() > LARGE { 3 } else { 1 };
+        self.sampled = sampled;
+        if self.knew.1 != least || self.knew.0 != *wholes {
+            let seen = self.counts.iter().filter(|(_, count)| **count >= least).map(|(word, _)| word);
+            let known: HashSet<String> = seen.chain(wholes).cloned().collect();
+            counted = known.symmetric_difference(&self.known).cloned().collect();
+            self.knew = (wholes.clone(), least);
         }
-        names
+        let is_known =
+            |word: &String| wholes.contains(word) || self.counts.get(word).is_some_and(|count| *count >= least);
+        counted.retain(|word| is_known(word) != self.known.contains(word));
+        self.learn(&counted);
+        self.known.clone()
     }
 
-    /// Reads those names again whose words may be cut otherwise now.
-    fn read(&mut self, vocabulary: &Vocabulary) {
-        let changed: Vec<&String> = self.known.symmetric_difference(&vocabulary.known).collect();
+    /// Knows words that were not known, and no longer those that were; names that have one are read again.
+    fn learn(&mut self, changed: &HashSet<String>) {
+        if changed.is_empty() {
+            return;
+        }
+        let known = Arc::make_mut(&mut self.known);
+        for word in changed {
+            if !known.remove(word) {
+                known.insert(word.clone());
+            }
+        }
         let is_changed = |word: &String| changed.iter().any(|part| word.contains(&part[..]));
-        let mut parts = HashMap::new();
         for (words, atoms) in self.names.values_mut() {
-            if atoms.is_empty() || !changed.is_empty() && words.iter().any(is_changed) {
+            if words.iter().any(is_changed) {
+                atoms.clear();
+            }
+        }
+    }
+
+    /// Reads names of the sample and of twins, as far as they were not read before.
+    fn read(&mut self, estate: &Estate, vocabulary: &Vocabulary, twins: &Twins) {
+        if self.names.len() > (self.sampled.len() + twins.names.len()) * 2 {
+            self.names.retain(|name, _| self.sampled.contains(name));
+        }
+        let mut parts = HashMap::new();
+        for name in self.sampled.iter().chain(twins.names.iter().flat_map(|(a, b)| [a, b])) {
+            let cut = || (words::words(estate.texts.text(*name)), Vec::new());
+            let (words, atoms) = self.names.entry(*name).or_insert_with(cut);
+            if atoms.is_empty() {
                 *atoms = vocabulary.atoms_again(words, &mut parts);
             }
         }
-        self.known.clone_from(&vocabulary.known);
     }
 }
 
@@ -496,17 +545,6 @@ impl Memory {
 fn parents(path: &str) -> impl Iterator<Item = &str> + '_ {
     let parents = path.rsplit_once('/').map_or("", |(parents, _)| parents);
     parents.split('/').filter(|part| !part.contains('.'))
-}
-
-/// Words that stand by themselves: in names of several words, or as the whole of a name.
-fn known<'n>(names: impl ExactSizeIterator<Item = &'n [String]>, wholes: &HashSet<String>) -> HashSet<String> {
-    let least = if names.len() > LARGE { 3 } else { 1 };
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    for word in names.flatten() {
-        *counts.entry(word).or_default() += 1;
-    }
-    let seen = counts.into_iter().filter(|(_, count)| *count >= least).map(|(word, _)| word.to_owned());
-    seen.chain(wholes.iter().cloned()).collect()
 }
 
 /// The words that tell a name from another of the same system which is the rest of it.
