@@ -23,7 +23,7 @@ use super::texts::{NONE, Span};
 
 /// A record that is another now, or was removed.
 #[derive(Clone, Debug)]
-pub struct Edit {
+pub(super) struct Edit {
     /// Its number.
     pub number: u32,
     /// What it says now.
@@ -44,7 +44,7 @@ const FEW: usize = 1024;
 
 /// What updates need beside what was resolved: who holds what, so that whoever a change is about is found.
 #[derive(Clone, Debug, Default)]
-pub struct Workings {
+pub(super) struct Workings {
     /// Facts with the records that hold them.
     held: Entries,
     /// By record, what it holds by what it says, and by how that is read.
@@ -152,7 +152,7 @@ impl Workings {
         workings
     }
 
-    /// Chooses again what was learnt from.
+    /// Chooses again what was learnt from, and keeps what it says.
     fn learn(&mut self, comparison: &mut Comparison) {
         let Comparison { estate, sketches, .. } = comparison;
         let named = (0..).zip(&estate.profiles).filter(|(_, profile)| profile.name != NONE);
