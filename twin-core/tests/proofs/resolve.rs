@@ -169,6 +169,18 @@ fn one_name_in_two_places_is_two_things_and_in_two_environments_one() {
 }
 
 #[test]
+fn a_record_without_a_name_may_be_called_like_a_thing_in_another_place() {
+    let lines = "shop: k8s Deployment frontend namespace=shop
+         shop-cart: k8s Deployment cart namespace=shop
+         desk: k8s Deployment frontend namespace=desk
+         desk-agent: k8s Deployment tickets namespace=desk
+         desk: k8s Service - namespace=desk labels.app=frontend";
+    let explained = resolve(records(lines).0, &Options::default()).explain("0004", "0000").unwrap();
+    let elsewhere = explained.weights.iter().find(|weight| weight.technique == "elsewhere");
+    assert_eq!(elsewhere.map(|weight| &weight.value[..]), Some("frontend"), "{explained:?}");
+}
+
+#[test]
 fn an_address_says_more_than_a_name() {
     check(
         "turnstile: compose compose-service turnstile
@@ -648,6 +660,45 @@ fn changes_of_a_larger_estate_come_to_the_same_one_after_the_other() {
         }
     }
     assert!(reopened > 20, "{reopened} reopened, {anew} anew");
+}
+
+/// One of many pods of few names, now and then without one, or a workload or service of these.
+fn pod(id: usize, draw: &mut Draw) -> Record {
+    const NAMES: [&str; 4] = ["worker", "gate", "ledger", "stock-api"];
+    let name = NAMES[draw.below(4)];
+    let said = [
+        ("image", format!("acme/{}", NAMES[draw.below(4)])),
+        ("namespace", ["shop-prod", "shop-dev", "desk", "east"][draw.below(4)].to_owned()),
+        ("pod_labels.app", name.to_owned()),
+        ("selector.app", NAMES[draw.below(4)].to_owned()),
+        ("owner", format!("team-{}", draw.below(3))),
+    ];
+    let kept = said.iter().filter(|_| draw.below(3) == 0);
+    let attributes = kept.map(|(field, value)| ((*field).to_owned(), value.clone())).collect();
+    let kind = ["pod", "pod", "pod", "Deployment", "Service"][draw.below(5)].to_owned();
+    let name = if draw.below(12) == 0 { String::new() } else { name.to_owned() };
+    Record { id: format!("{id:04}"), system: "k8s".to_owned(), kind, name, attributes }
+}
+
+#[test]
+fn many_records_of_few_names_may_change_one_after_the_other() {
+    let mut reopened = 0;
+    for seed in 0..4 {
+        let mut draw = Draw(seed);
+        let mut known: Known = (0..240).map(|id| pod(id, &mut draw)).map(|pod| (pod.id.clone(), pod)).collect();
+        let mut resolution = resolve(known.values().cloned().collect(), &Options::default());
+        for _ in 0..8 {
+            let mut changes = Changes { records: vec![pod(draw.below(300), &mut draw)], ..Changes::default() };
+            let gone = format!("{:04}", draw.below(240));
+            if known.contains_key(&gone) && changes.records[0].id != gone {
+                changes.removed.push(gone);
+            }
+            change(&mut known, &changes);
+            reopened += usize::from(!update(&mut resolution, changes).anew);
+            check_same(&resolution, &known, &Options::default(), &mut draw);
+        }
+    }
+    assert!(reopened > 4, "{reopened} reopened");
 }
 
 /// Things of three records each with names and values of their own, of which some are missing, in an estate where teams own a dozen things.

@@ -405,7 +405,7 @@ impl Comparison {
 
     fn names(&self, a: usize, b: usize, tell: &mut impl FnMut(Bit)) {
         let (first, second) = (&self.sketches.rows[a], &self.sketches.rows[b]);
-        let (mut best, mut is_elsewhere): (Option<Bit>, bool) = (None, false);
+        let (mut best, mut elsewhere): (Option<Bit>, Option<u32>) = (None, None);
         for (x, x_from) in self.names_of(first) {
             for (y, y_from) in self.names_of(second) {
                 if x.exact != y.exact && x.core != y.core
@@ -415,7 +415,7 @@ impl Comparison {
                     continue;
                 }
                 let Some((weight, technique)) = self.same_name(a, b, (x, x_from), (y, y_from)) else {
-                    is_elsewhere = true;
+                    elsewhere = elsewhere.or(Some(x.core));
                     continue;
                 };
                 if best.as_ref().is_none_or(|best| best.weight < weight) {
@@ -431,11 +431,10 @@ impl Comparison {
                     tell(bit(Technique::Role, word, -(self.bits + 4.0)));
                 }
             }
-            None if is_elsewhere => tell(bit(Technique::Elsewhere, Value::Core(first.core), -6.0)),
             None => {
-                if let Some(bit) = self.other_names(a, b, role) {
-                    tell(bit);
-                }
+                let differ = || self.other_names(a, b, role);
+                let bit = elsewhere.map(|core| bit(Technique::Elsewhere, Value::Core(core), -6.0)).or_else(differ);
+                bit.into_iter().for_each(tell);
             }
         }
     }
