@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
+use std::time::Instant;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use twin_core::base::{Context, Result};
-use twin_core::identity::resolve::{Options, Record, Resolution, Resolver, Row};
+use twin_core::identity::resolve::{Changes, Options, Record, Resolution, Row};
 
 use crate::command::{misused, unusable};
 use crate::score::{Judged, Score};
@@ -147,7 +148,7 @@ pub struct Counts {
 ///
 /// # Errors
 /// `Io` for a file that cannot be read, `Invalid` for one without these columns.
-pub fn table(path: &Path, resolver: &mut Resolver) -> Result<usize> {
+pub fn table(path: &Path, mut take: impl FnMut(&Row<'_>)) -> Result<usize> {
     let mut reader = csv::Reader::from_path(path).map_err(|error| unusable(path, error))?;
     let columns: Vec<String> =
         reader.headers().map_err(|error| unusable(path, error))?.iter().map(str::to_owned).collect();
@@ -161,14 +162,76 @@ pub fn table(path: &Path, resolver: &mut Resolver) -> Result<usize> {
     while reader.read_record(&mut row).map_err(|error| unusable(path, error))? {
         let said = others.iter().filter(|at| !row[**at].is_empty());
         let attributes: Vec<(&str, &str)> = said.map(|at| (&columns[*at][..], &row[*at])).collect();
-        resolver.add(&Row {
-            id: &row[own[0]],
-            system: &row[own[1]],
-            kind: "",
-            name: &row[own[2]],
-            attributes: &attributes,
-        });
+        take(&Row { id: &row[own[0]], system: &row[own[1]], kind: "", name: &row[own[2]], attributes: &attributes });
         count += 1;
     }
     Ok(count)
+}
+
+/// What updates of one changed, one new and one removed record each took.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Updates {
+    /// How many there were, after a first one.
+    pub updates: usize,
+    /// The first, which prepares the others.
+    pub first_ms: f64,
+    /// Half took less.
+    pub p50_ms: f64,
+    /// Of a hundred one took more.
+    pub p99_ms: f64,
+    /// The longest.
+    pub longest_ms: f64,
+    /// How many pairs one compared, in the middle.
+    pub p50_pairs: usize,
+    /// How many resolved everything anew.
+    pub anew: usize,
+}
+
+/// Changes a table's records, some at a time: one gets the name of another, one comes again under a new id, one goes.
+///
+/// # Errors
+/// Those of [`table`] and of the resolution.
+pub fn updates(path: &Path, resolution: &mut Resolution, count: usize, context: &Context) -> Result<Updates> {
+    let mut records = Vec::new();
+    table(path, |row| {
+        let attributes =
+            row.attributes.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
+        let [id, system, name] = [row.id, row.system, row.name].map(str::to_owned);
+        records.push(Record { id, system, name, attributes, ..Record::default() });
+    })?;
+    if records.len() < 3 * count + 3 {
+        return Err(misused(format!("{count} updates need {} records", 3 * count + 3)));
+    }
+    let mut measured = Updates { updates: count, ..Updates::default() };
+    let (mut times, mut pairs) = (Vec::new(), Vec::new());
+    // Three records for each round, spread over the table.
+    let at = |place: usize| (place * 2_654_435_761) % records.len();
+    let mut removed = std::collections::BTreeSet::new();
+    for round in 0..=count {
+        let [renamed, new, gone] = [0, 1, 2].map(|which| &records[at(3 * round + which)]);
+        if removed.contains(&renamed.id) || removed.contains(&gone.id) || renamed.id == gone.id {
+            continue;
+        }
+        removed.insert(gone.id.clone());
+        let changes = Changes {
+            records: vec![
+                Record { name: new.name.clone(), ..renamed.clone() },
+                Record { id: format!("{} again in {round}", new.id), ..new.clone() },
+            ],
+            removed: vec![gone.id.clone()],
+        };
+        let start = Instant::now();
+        let updated = resolution.update(changes, context)?;
+        times.push(start.elapsed().as_secs_f64() * 1000.0);
+        pairs.push(updated.compared);
+        measured.anew += usize::from(updated.anew);
+    }
+    measured.first_ms = times.remove(0);
+    times.sort_by(f64::total_cmp);
+    pairs.sort_unstable();
+    let of = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
+    (measured.updates, measured.p50_ms, measured.p99_ms) = (times.len(), of(50), of(99));
+    measured.longest_ms = times.last().copied().unwrap_or_default();
+    measured.p50_pairs = pairs[pairs.len() / 2];
+    Ok(measured)
 }

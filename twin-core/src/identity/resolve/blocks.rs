@@ -1,7 +1,9 @@
 //! Who is worth comparing: records that share a name, an image, a reference or a rare value. Never all pairs.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 
+use super::entries::{Entries, Key};
+use super::names::Names;
 use super::profile::{Estate, Profile};
 use super::roles::{self, Role};
 use super::sketch::{Sketch, Sketches};
@@ -11,10 +13,12 @@ use super::texts::NONE;
 const MOST: usize = 64;
 /// A value that more records have says little by itself.
 const RARE: u32 = 8;
-/// A value that one record in so many has is too common to tell anything, even with another.
-const COMMON: usize = 64;
+/// A value that one record in so many has is too common to tell anything, even with another; of the records there are twice what their magnitude says at the most.
+const COMMON: u32 = 32;
 /// A word in more names says little.
 const WORD: u32 = 12;
+/// Odds are learnt from so many records of a block before a chosen one, and as many behind it.
+pub(super) const BESIDE: usize = 2;
 
 /// What records may share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,9 +41,6 @@ pub(super) enum Space {
     Values,
 }
 
-/// What is shared, as one number: the space and a digest.
-pub(super) type Key = u64;
-
 /// A key of a space, of three parts at most. Two things that digest alike are compared although they share nothing, which costs a comparison and no more.
 pub(super) fn key(space: Space, parts: &[u32]) -> Key {
     let digest = parts.iter().fold(0, |digest, part| mix(digest ^ (u64::from(*part) + 1)));
@@ -48,7 +49,7 @@ pub(super) fn key(space: Space, parts: &[u32]) -> Key {
 }
 
 /// Spreads a number over all bits, no two to one (SplitMix64).
-fn mix(number: u64) -> u64 {
+pub(super) fn mix(number: u64) -> u64 {
     let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let number = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ number >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -74,10 +75,32 @@ impl Pair {
     }
 }
 
-/// Records by what they share: one list, in order, without what only one record has.
+/// Which records of a block are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Compared {
+    /// Each with each.
+    All,
+    /// Each with the next.
+    Neighbours,
+    /// None: what they share says little, and many have it.
+    None,
+}
+
+/// Which of so many records that share a key are compared.
+pub(super) fn compared(key: Key, records: usize) -> Compared {
+    let says_little = [Space::Word as u64, Space::Values as u64].contains(&space_of(key));
+    match records {
+        more if more > WORD as usize && says_little => Compared::None,
+        more if more > MOST => Compared::Neighbours,
+        _ => Compared::All,
+    }
+}
+
+/// Records by what they share: one list, in order, without most of what only one record has.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Blocks {
-    entries: Vec<(Key, u32)>,
+    /// What is shared with who shares it.
+    pub entries: Entries,
 }
 
 impl Blocks {
@@ -100,33 +123,35 @@ impl Blocks {
             let shared = keys.iter().filter(|key| seen_again.has(**key));
             entries.extend(shared.map(|key| (*key, record as u32)));
         }
-        entries.sort_unstable();
-        Blocks { entries }
+        Blocks { entries: Entries::of(entries) }
     }
 
     /// The records that share a key. O(log entries).
     pub fn sharing(&self, key: Key) -> impl Iterator<Item = usize> + '_ {
-        let from = self.entries.partition_point(|entry| entry.0 < key);
-        self.entries[from..].iter().take_while(move |entry| entry.0 == key).map(|entry| entry.1 as usize)
+        self.entries.of_key(key).map(|record| record as usize)
     }
 
-    /// Some records, those with the least digests, each with some others that share something with it, in order.
-    pub fn some_pairs(&self, records: usize, partners: usize) -> Vec<Pair> {
-        let mut shares = vec![false; self.entries.iter().map(|entry| entry.1 as usize + 1).max().unwrap_or(0)];
-        self.entries.iter().for_each(|entry| shares[entry.1 as usize] = true);
-        let sharing = (0_u32..).zip(shares).filter(|(_, shares)| *shares).map(|(record, _)| record);
-        let mut least: Vec<(u64, u32)> = sharing.map(|record| (mix(record.into()), record)).collect();
-        if least.len() > records {
-            least.select_nth_unstable(records);
-            least.truncate(records);
+    /// The list, where each record has its place in an order for a number.
+    fn in_order(&self, places: &[u32]) -> Cow<'_, [(Key, u32)]> {
+        match self.entries.unchanged() {
+            Some(entries) if places.is_empty() => Cow::Borrowed(entries),
+            _ => {
+                let mut entries = self.entries.all();
+                let place = |record: u32| places.get(record as usize).copied().unwrap_or(record);
+                entries.iter_mut().for_each(|entry| entry.1 = place(entry.1));
+                entries.sort_unstable();
+                Cow::Owned(entries)
+            }
         }
-        let chosen: HashSet<u32> = least.into_iter().map(|(_, record)| record).collect();
+    }
+
+    /// Each chosen record with some others that share something with it, in order.
+    pub fn beside(&self, chosen: &[bool]) -> Vec<(u32, u32)> {
         let mut pairs = Vec::new();
-        for block in self.entries.chunk_by(|a, b| a.0 == b.0).filter(|block| block.len() > 1) {
-            for (place, entry) in block.iter().enumerate().filter(|(_, entry)| chosen.contains(&entry.1)) {
-                let others =
-                    block[..place].iter().rev().take(partners / 2).chain(block[place + 1..].iter().take(partners / 2));
-                pairs.extend(others.map(|other| Pair::of(entry.1, other.1)));
+        for block in self.in_order(&[]).chunk_by(|a, b| a.0 == b.0).filter(|block| block.len() > 1) {
+            for (place, entry) in block.iter().enumerate().filter(|(_, entry)| chosen[entry.1 as usize]) {
+                let others = block[..place].iter().rev().take(BESIDE).chain(block[place + 1..].iter().take(BESIDE));
+                pairs.extend(others.map(|other| (entry.1, other.1)));
             }
         }
         pairs.sort_unstable();
@@ -134,15 +159,15 @@ impl Blocks {
         pairs
     }
 
-    /// The pairs worth comparing, each once, in order.
-    pub fn pairs(&self) -> Vec<Pair> {
+    /// The pairs worth comparing, each once, in order. Records are known by their places in the order of ids; without any, by their numbers.
+    pub fn pairs(&self, places: &[u32]) -> Vec<Pair> {
         let mut pairs: Vec<Pair> = Vec::new();
-        for block in self.entries.chunk_by(|a, b| a.0 == b.0) {
-            let says_little = [Space::Word as u64, Space::Values as u64].contains(&space_of(block[0].0));
-            if block.len() > WORD as usize && says_little {
-                continue;
-            }
-            let partners = if block.len() > MOST { 1 } else { MOST };
+        for block in self.in_order(places).chunk_by(|a, b| a.0 == b.0) {
+            let partners = match compared(block[0].0, block.len()) {
+                Compared::All => MOST,
+                Compared::Neighbours => 1,
+                Compared::None => continue,
+            };
             for (place, a) in block.iter().enumerate() {
                 let others = block[place + 1..].iter().take(partners);
                 pairs.extend(others.map(|b| Pair::of(a.1, b.1)));
@@ -184,12 +209,18 @@ impl Filter {
 }
 
 /// A value that is not rare: how many records have it, its field and its number.
-type Common = (u32, u32, u32);
+pub(super) type Common = (u32, u32, u32);
 
 /// What a record may share, each once.
-fn keys_of(estate: &Estate, sketches: &Sketches, record: usize, keys: &mut Vec<Key>, common: &mut Vec<Common>) {
+pub(super) fn keys_of(
+    estate: &Estate,
+    sketches: &Sketches,
+    record: usize,
+    keys: &mut Vec<Key>,
+    common: &mut Vec<Common>,
+) {
     let (profile, row) = (&estate.profiles[record], &sketches.rows[record]);
-    let most_common = (estate.profiles.len() / COMMON) as u32;
+    let most_common = (1 << estate.magnitude) / COMMON;
     common.clear();
     keys.clear();
     if row.core != NONE {
@@ -231,10 +262,15 @@ fn value_keys(common: &mut [Common], keys: &mut Vec<Key>) {
     }
 }
 
+/// Whether a word says something about whoever has it in the name.
+pub(super) fn is_rare(names: &Names, word: u32) -> bool {
+    (1..=WORD).contains(&names.names_with(word))
+}
+
 /// Rare words of the name: of a compact one, what it begins with.
 fn word_keys(sketches: &Sketches, row: &Sketch, keys: &mut Vec<Key>) {
     let names = &sketches.names;
-    let is_rare = |word: u32| names.names_with(word) <= WORD;
+    let is_rare = |word: u32| is_rare(names, word);
     let word_key = |word: u32| key(Space::Word, &[word]);
     if row.is_one_word {
         let word = names.texts.text(row.exact);

@@ -6,19 +6,19 @@ mod values;
 use std::cmp::Ordering;
 
 use super::blocks::{Blocks, Pair, Space, key, label_key};
-use super::profile::{Estate, Image, Profile};
+use super::profile::{Estate, Image, Profile, roughly};
 use super::roles::{self, Role};
-use super::sketch::{Claim, Sketch, Sketches};
+use super::sketch::{Claim, Sketch, Sketches, halves};
 use super::texts::{NONE, differ_by_one};
 use super::words;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// How sure a record's own name is.
 const OWN_NAME: f64 = 0.985;
 /// An estate is never taken for smaller than so many bits.
 const LEAST_BITS: f64 = 6.0;
-/// Odds are learnt from so many records, each with so many others.
-const SAMPLE: usize = 2048;
-const PARTNERS: usize = 4;
+/// Odds are learnt from as many records as so many bits can tell apart, or half of them.
+const SAMPLE_BITS: u32 = 10;
 /// Of so many pairs of one name it is taken for granted that so large a share is one thing.
 const NAMED: f64 = 16.0;
 const NAME_IS_RIGHT: f64 = 0.97;
@@ -32,6 +32,8 @@ const ROUNDS: usize = 6;
 const BEFORE: f64 = 8.0;
 /// A value that more records have says little by itself.
 const RARE: u32 = 8;
+/// In a field of so many values it says nothing that two things rarely have the same.
+const MANY: u32 = 64;
 /// Weights are whole multiples of one part in so many of a bit, so that they sum to the same score in whatever order and by whatever means.
 const GRAIN: f64 = 65_536.0;
 
@@ -120,6 +122,13 @@ pub(super) enum Value {
     },
     /// A word.
     Word(u32),
+    /// What a compact name ends with.
+    Ending {
+        /// The name.
+        core: u32,
+        /// Where the end begins.
+        from: u32,
+    },
     /// A kind of reference.
     Reference(&'static str),
 }
@@ -146,36 +155,83 @@ pub(super) struct Comparison {
     pub blocks: Blocks,
     /// How many bits it takes to name one thing of the estate.
     bits: f64,
+    /// How many records there are, in bits.
+    size: f64,
     odds: Odds,
 }
 
-/// How often two records of one thing agree in a field that both have.
+/// How often two records of one thing agree in a field that both have, in bits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct FieldOdds {
+    /// How often they say the same.
     same: f64,
+    /// How often they say nearly the same.
     near: f64,
-    /// How likely two things have the same value.
-    chance: f64,
+    /// How often they say something else, next to how often two things do.
+    differ: f64,
+    /// How many values the field has, in whole bits.
+    spread: f64,
+}
+
+/// What two things say of each other in a field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Chance {
+    /// How likely they say the same.
+    same: f64,
+    /// How many values there are, in whole bits.
+    spread: f64,
+}
+
+impl Chance {
+    /// Of a field in which everybody says something else.
+    const NONE: Chance = Chance { same: 0.0, spread: 0.0 };
+
+    fn of(values: u32) -> Self {
+        let same = if values < MANY { 1.0 / f64::from(roughly(values).max(1)) } else { 0.0 };
+        Chance { same, spread: f64::from(values.max(1).ilog2()) }
+    }
 }
 
 impl FieldOdds {
-    /// What is taken for granted before an estate is looked at.
-    const BEFORE: FieldOdds = FieldOdds { same: 0.6, near: 0.1, chance: 0.0 };
+    /// What is taken for granted before an estate is looked at: how often two records of one thing say the same, and nearly the same.
+    const BEFORE: [f64; 2] = [0.6, 0.1];
+
+    /// Odds from how often records of one thing say the same and nearly the same, and how likely two things do.
+    fn of([same, near]: [f64; 2], chance: Chance) -> Self {
+        let differ = (1.0 - same - near).max(0.01) / (1.0 - chance.same).max(0.01);
+        let differ = differ.log2().clamp(-5.0, 0.0);
+        FieldOdds { same: same.log2(), near: near.log2(), differ, spread: chance.spread }
+    }
+
+    /// Odds from how often each level was seen in pairs of one thing, beside what is taken for granted.
+    fn learnt(seen: &[u64; 3], chance: Chance) -> Self {
+        let seen = seen.map(|grains| grains as f64 / GRAIN / 2.0);
+        let all = seen.iter().sum::<f64>() + BEFORE;
+        let share = |level: usize| (FieldOdds::BEFORE[level] * BEFORE + seen[level]) / all;
+        FieldOdds::of([share(0), share(1)], chance)
+    }
+
+    /// The same, told only so exactly that one pair rarely changes it.
+    fn rounded(self) -> Self {
+        FieldOdds { same: halves(self.same), near: halves(self.near), differ: halves(self.differ), ..self }
+    }
 
     /// What values are worth that are not the same, and of which so many bits say how rare it is to be as near.
     fn weigh_other(self, near: Option<f64>) -> (Technique, f64) {
-        let differ = (1.0 - self.same - self.near).max(0.01) / (1.0 - self.chance).max(0.01);
-        let differ = differ.log2().clamp(-5.0, 0.0);
-        match near.map(|bits| bits + self.near.log2()).filter(|near| *near > differ) {
+        match near.map(|bits| bits + self.near).filter(|near| *near > self.differ) {
             Some(near) => (Technique::NearValue, near),
-            None => (Technique::ValuesDiffer, differ),
+            None => (Technique::ValuesDiffer, self.differ),
         }
+    }
+
+    fn level(self, level: usize) -> f64 {
+        [self.same, self.near, self.differ][level]
     }
 }
 
 /// The odds of all fields.
 #[derive(Clone, Debug, PartialEq)]
-struct Odds {
+pub(super) struct Odds {
     fields: Vec<FieldOdds>,
     image: FieldOdds,
     /// How many bits a name says beyond those that it takes to name one thing.
@@ -183,69 +239,142 @@ struct Odds {
 }
 
 impl Odds {
+    /// What is taken for granted, where two things have the same value in each field by such chances.
+    fn before(chances: &[Chance]) -> Self {
+        let of = |chance: &Chance| FieldOdds::of(FieldOdds::BEFORE, *chance).rounded();
+        Odds { fields: chances.iter().map(of).collect(), image: of(&Chance::NONE), name: MOST_OF_NAME }
+    }
+
+    /// The odds of a field, or of images.
     fn of(&self, field: u32) -> FieldOdds {
-        self.fields.get(field as usize).copied().unwrap_or(FieldOdds::BEFORE)
+        self.fields.get(field as usize).copied().unwrap_or(self.image)
+    }
+
+    /// Learns how often records of one thing agree: expectation and maximisation. What lessons say is summed in whole grains, so that their order says nothing.
+    fn learn<'l>(lessons: impl Iterator<Item = &'l Lesson> + Clone, chances: &[Chance], bits: f64) -> Self {
+        let mut odds = Odds::before(chances);
+        let grains = |share: f64| (share * GRAIN).round() as u64;
+        for _ in 0..ROUNDS {
+            let mut seen = vec![[0_u64; 3]; chances.len() + 1];
+            let (mut named, mut right) = (0_u64, 0_u64);
+            for lesson in lessons.clone() {
+                let name = lesson.name.map(|name| name.min(odds.name.min(MOST_OF_NAME) + bits));
+                let levels: f64 = lesson.levels.iter().map(|(field, level)| odds.of(*field).level(*level)).sum();
+                let others = lesson.fixed + levels;
+                let sure = grains(likely(others + name.unwrap_or(0.0)));
+                if name.is_some() && lesson.is_told {
+                    // What all but the name says, as if half of those with one name were one thing.
+                    let others = likely(others + bits);
+                    if !(1.0 - DECISIVE..=DECISIVE).contains(&others) {
+                        named += 1;
+                        right += grains(others);
+                    }
+                }
+                for (field, level) in lesson.levels.iter().chain(&lesson.agreed) {
+                    seen[(*field as usize).min(chances.len())][*level] += sure;
+                }
+            }
+            // Each pair is there once for either of its records.
+            let (named, right) = (NAMED + named as f64 / 2.0, NAMED * NAME_IS_RIGHT + right as f64 / GRAIN / 2.0);
+            let fields = chances.iter().zip(&seen).map(|(chance, seen)| FieldOdds::learnt(seen, *chance)).collect();
+            let image = FieldOdds::learnt(&seen[chances.len()], Chance::NONE);
+            odds = Odds { fields, image, name: (right / (named - right)).log2() };
+        }
+        let fields = odds.fields.iter().map(|odds| odds.rounded()).collect();
+        Odds { fields, image: odds.image.rounded(), name: halves(odds.name) }
+    }
+}
+
+/// How likely odds in bits are.
+fn likely(bits: f64) -> f64 {
+    1.0 / (1.0 + (-bits).exp2())
+}
+
+/// What a pair teaches about odds: its weights, by what odds they follow.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Lesson {
+    /// The sum of what follows from no odds.
+    fixed: f64,
+    /// What the name says, at the most.
+    name: Option<f64>,
+    /// Whether two rare values say what else it may be.
+    is_told: bool,
+    /// The fields in which the two agree, nearly agree or differ, whose odds say what that is worth.
+    levels: Vec<(u32, usize)>,
+    /// The same of images and values that are worth what they are whatever the odds.
+    agreed: Vec<(u32, usize)>,
+}
+
+impl Lesson {
+    /// What weights teach that were told by odds.
+    fn of(bits: &[Bit], odds: &Odds) -> Self {
+        let mut lesson = Lesson { fixed: 0.0, name: None, is_told: false, levels: Vec::new(), agreed: Vec::new() };
+        let is_rare = |bit: &&Bit| matches!(bit.value, Value::Text { is_rare: true, .. });
+        lesson.is_told = bits.iter().filter(is_rare).count() > 1;
+        for bit in bits {
+            let field = if let Source::Field(field) = bit.field { field } else { NONE };
+            let level = match bit.technique {
+                Technique::OwnImage | Technique::CommonImage => {
+                    lesson.agreed.push((NONE, 0));
+                    lesson.fixed += bit.weight;
+                    continue;
+                }
+                Technique::SameName => {
+                    lesson.name = Some(bit.weight);
+                    continue;
+                }
+                Technique::SameValue => 0,
+                Technique::NearValue => 1,
+                Technique::ValuesDiffer => 2,
+                _ => {
+                    lesson.fixed += bit.weight;
+                    continue;
+                }
+            };
+            lesson.fixed += bit.weight - odds.of(field).level(level);
+            lesson.levels.push((field, level));
+        }
+        lesson
     }
 }
 
 impl Comparison {
-    /// Prepares a comparison.
-    pub fn new(estate: Estate) -> Self {
+    /// Prepares a comparison of records whose odds are learnt from those chosen.
+    pub fn new(estate: Estate, chosen: &[bool]) -> Self {
         let sketches = Sketches::of(&estate);
         let blocks = Blocks::of(&estate, &sketches);
-        let bits = (estate.profiles.len().max(1) as f64).log2().floor() - 1.0;
-        let odds = Odds { fields: chances(&estate), image: FieldOdds::BEFORE, name: MOST_OF_NAME };
-        let mut comparison = Comparison { estate, sketches, blocks, bits: bits.max(LEAST_BITS), odds };
-        comparison.learn_odds();
+        let magnitude = f64::from(estate.magnitude);
+        let (bits, size) = ((magnitude - 1.0).max(LEAST_BITS), magnitude + 0.5);
+        let mut comparison = Comparison { odds: Odds::before(&chances(&estate)), estate, sketches, blocks, bits, size };
+        let pairs = comparison.blocks.beside(chosen);
+        let lessons = comparison.lessons(&pairs);
+        comparison.odds = comparison.odds_by(lessons.iter());
         comparison
     }
 
-    /// Learns from some records and whoever shares something with them how often records of one thing agree: expectation and maximisation, six times.
-    fn learn_odds(&mut self) {
-        let pairs = self.blocks.some_pairs(SAMPLE, PARTNERS);
+    /// What pairs teach.
+    pub fn lessons(&mut self, pairs: &[(u32, u32)]) -> Vec<Lesson> {
+        // Each is told by what is taken for granted, so that it is the same whatever was learnt.
+        let before = Odds::before(&chances(&self.estate));
+        let learnt = std::mem::replace(&mut self.odds, before);
         let mut bits = Vec::new();
-        for _ in 0..ROUNDS {
-            let mut seen = vec![[0.0_f64; 3]; self.odds.fields.len() + 1];
-            let (mut named, mut right) = (NAMED, NAMED * NAME_IS_RIGHT);
-            for (a, b) in pairs.iter().map(|pair| pair.both()) {
-                let score = self.weigh(a as usize, b as usize, &mut bits);
-                let sure = 1.0 / (1.0 + (-score).exp2());
-                let tells = bits.iter().filter(|bit| matches!(bit.value, Value::Text { is_rare: true, .. })).count();
-                let name = bits.iter().find(|bit| bit.technique == Technique::SameName);
-                if let Some(name) = name.filter(|_| tells > 1) {
-                    // What all but the name says, as if half of those with one name were one thing.
-                    let others = 1.0 / (1.0 + (name.weight - self.bits - score).exp2());
-                    if !(1.0 - DECISIVE..=DECISIVE).contains(&others) {
-                        named += 1.0;
-                        right += others;
-                    }
-                }
-                for bit in &bits {
-                    let level = match bit.technique {
-                        Technique::SameValue | Technique::OwnImage | Technique::CommonImage => 0,
-                        Technique::NearValue => 1,
-                        Technique::ValuesDiffer => 2,
-                        _ => continue,
-                    };
-                    let field =
-                        if let Source::Field(field) = bit.field { field as usize } else { self.odds.fields.len() };
-                    seen[field][level] += sure;
-                }
-            }
-            let learnt = |odds: FieldOdds, seen: &[f64; 3]| {
-                let all = seen.iter().sum::<f64>() + BEFORE;
-                let share = |before: f64, seen: f64| (before * BEFORE + seen) / all;
-                FieldOdds {
-                    same: share(FieldOdds::BEFORE.same, seen[0]),
-                    near: share(FieldOdds::BEFORE.near, seen[1]),
-                    ..odds
-                }
-            };
-            let fields = self.odds.fields.iter().zip(&seen).map(|(odds, seen)| learnt(*odds, seen)).collect();
-            let image = learnt(self.odds.image, &seen[self.odds.fields.len()]);
-            let name = (right / (named - right)).log2();
-            self.odds = Odds { fields, image, name };
-        }
+        let mut lesson = |(a, b): &(u32, u32)| {
+            self.weigh(*a as usize, *b as usize, &mut bits);
+            Lesson::of(&bits, &self.odds)
+        };
+        let lessons = pairs.iter().map(&mut lesson).collect();
+        self.odds = learnt;
+        lessons
+    }
+
+    /// The odds that lessons teach.
+    pub fn odds_by<'l>(&self, lessons: impl Iterator<Item = &'l Lesson> + Clone) -> Odds {
+        Odds::learn(lessons, &chances(&self.estate), self.bits)
+    }
+
+    /// The odds that weights follow.
+    pub fn odds(&self) -> &Odds {
+        &self.odds
     }
 
     /// Reads a little of the later record of each pair, so that what is scored next lies near. What is returned says nothing.
@@ -302,7 +431,7 @@ impl Comparison {
 
     fn names(&self, a: usize, b: usize, tell: &mut impl FnMut(Bit)) {
         let (first, second) = (&self.sketches.rows[a], &self.sketches.rows[b]);
-        let (mut best, mut is_elsewhere): (Option<Bit>, bool) = (None, false);
+        let (mut best, mut elsewhere): (Option<Bit>, Option<u32>) = (None, None);
         for (x, x_from) in self.names_of(first) {
             for (y, y_from) in self.names_of(second) {
                 if x.exact != y.exact && x.core != y.core
@@ -312,7 +441,7 @@ impl Comparison {
                     continue;
                 }
                 let Some((weight, technique)) = self.same_name(a, b, (x, x_from), (y, y_from)) else {
-                    is_elsewhere = true;
+                    elsewhere = elsewhere.or(Some(x.core));
                     continue;
                 };
                 if best.as_ref().is_none_or(|best| best.weight < weight) {
@@ -325,14 +454,16 @@ impl Comparison {
             Some(best) => {
                 tell(best);
                 if let Some(word) = role {
-                    tell(bit(Technique::Role, Value::Word(word), -(self.bits + 4.0)));
+                    tell(bit(Technique::Role, word, -(self.bits + 4.0)));
                 }
             }
-            None if is_elsewhere => tell(bit(Technique::Elsewhere, Value::Core(first.core), -6.0)),
             None => {
-                if let Some(bit) = self.other_names(a, b, role) {
-                    tell(Bit { field: Source::Name, other: Source::Name, ..bit });
-                }
+                let differ = || {
+                    let bit = self.other_names(a, b, role)?;
+                    Some(Bit { field: Source::Name, other: Source::Name, ..bit })
+                };
+                let bit = elsewhere.map(|core| bit(Technique::Elsewhere, Value::Core(core), -6.0)).or_else(differ);
+                bit.into_iter().for_each(tell);
             }
         }
     }
@@ -359,6 +490,7 @@ impl Comparison {
             _ => OWN_NAME,
         };
         let most = self.odds.name.min(MOST_OF_NAME) - if x.0.exact == y.0.exact { 0.0 } else { 1.0 };
+        let most = most.max(-self.bits);
         let sure = (trust(x.1) * trust(y.1)).clamp(0.02, 0.999);
         let weight = ((sure / (1.0 - sure)).log2() - 1.0).clamp(-self.bits, most) + self.bits;
         let places = &self.sketches.places;
@@ -373,13 +505,13 @@ impl Comparison {
     }
 
     /// What different names say.
-    fn other_names(&self, a: usize, b: usize, role: Option<u32>) -> Option<Bit> {
+    fn other_names(&self, a: usize, b: usize, role: Option<Value>) -> Option<Bit> {
         let (first, second) = (&self.sketches.rows[a], &self.sketches.rows[b]);
         if first.core == NONE || second.core == NONE {
             return None;
         }
         if let Some(word) = role {
-            return Some(bit(Technique::Role, Value::Word(word), -8.0));
+            return Some(bit(Technique::Role, word, -8.0));
         }
         let text = |number: u32| self.sketches.names.texts.text(number);
         let may_be_near = first.look.may_differ_by_one(second.look);
@@ -403,7 +535,7 @@ impl Comparison {
     }
 
     /// The word by which one name says that its thing is for something else, of two that share a word.
-    fn role_apart(&self, first: &Sketch, second: &Sketch) -> Option<u32> {
+    fn role_apart(&self, first: &Sketch, second: &Sketch) -> Option<Value> {
         if first.core == second.core || first.core == NONE || second.core == NONE {
             return None;
         }
@@ -426,7 +558,7 @@ impl Comparison {
             let told = here.iter().filter(|word| !there.contains(word)).filter(tells);
             told.min_by_key(|word| names.words.text(**word)).copied()
         };
-        beyond(here, there).or_else(|| beyond(there, here))
+        beyond(here, there).or_else(|| beyond(there, here)).map(Value::Word)
     }
 
     /// The word for a role that a record's name has, where it is otherwise the name of another.
@@ -443,15 +575,14 @@ impl Comparison {
     }
 
     /// The role at the end of a compact name that is otherwise the other.
-    fn compact_role(&self, long: &Sketch, short: &Sketch) -> Option<u32> {
+    fn compact_role(&self, long: &Sketch, short: &Sketch) -> Option<Value> {
         if !short.look.may_be_part_of(long.look) {
             return None;
         }
-        let names = &self.sketches.names;
-        let (long, short) = (names.texts.text(long.core), names.texts.text(short.core));
-        let rest = long.strip_prefix(short)?;
+        let text = |row: &Sketch| self.sketches.names.texts.text(row.core);
+        let rest = text(long).strip_prefix(text(short))?;
         roles::facet(rest)?;
-        names.words.get(rest)
+        Some(Value::Ending { core: long.core, from: text(short).len() as u32 })
     }
 
     fn images(&self, a: usize, b: usize, tell: &mut impl FnMut(Bit)) {
@@ -499,7 +630,7 @@ impl Comparison {
     /// How one record names the other and nothing else, if it does.
     fn reference(&self, a: usize, b: usize) -> Option<&'static str> {
         let (first, second) = (&self.estate.profiles[a], &self.estate.profiles[b]);
-        if !self.estate.has_references || self.system(first) != self.system(second) || !near(first, second) {
+        if a == b || !self.estate.has_references || self.system(first) != self.system(second) || !near(first, second) {
             return None;
         }
         self.refers(a, b).or_else(|| self.refers(b, a))
@@ -591,10 +722,15 @@ impl Comparison {
     }
 }
 
-/// How likely two things have the same value in each field: one in as many as there are values. O(fields).
-fn chances(estate: &Estate) -> Vec<FieldOdds> {
-    let chance = |count: &u32| 1.0 / f64::from((*count).max(1));
-    estate.distinct.iter().map(|count| FieldOdds { chance: chance(count), ..FieldOdds::BEFORE }).collect()
+/// How likely two things have the same value in each field: one in as many as there are values, where these are few. O(fields).
+pub(super) fn chances(estate: &Estate) -> Vec<Chance> {
+    estate.distinct.iter().map(|values| Chance::of(*values)).collect()
+}
+
+/// Whether odds are learnt from a record of an estate of such a magnitude: it follows from its id and nothing else.
+pub(super) fn is_chosen(id: &str, magnitude: u32) -> bool {
+    let bits = (magnitude + 1).saturating_sub(SAMPLE_BITS);
+    bits == 0 || xxh3_64(id.as_bytes()) >> (64 - bits) == 0
 }
 
 /// Whether two records stand in one place, as far as both say.

@@ -108,7 +108,8 @@ impl Resolution {
     pub fn explain(&self, a: &str, b: &str) -> Result<Explanation> {
         let (a, b) = (self.number(a)?, self.number(b)?);
         let mut bits = Vec::new();
-        let score = self.comparison.weigh(a.min(b) as usize, a.max(b) as usize, &mut bits);
+        let (a, b) = self.in_order(a, b);
+        let score = self.comparison.weigh(a as usize, b as usize, &mut bits);
         let weights = bits.iter().map(|bit| self.evidence(bit)).collect();
         Ok(Explanation { score, probability: probability(score), weights })
     }
@@ -131,14 +132,18 @@ impl Resolution {
             return Ok(WhyNot::Together);
         }
         let mut bits = Vec::new();
-        let score = self.comparison.weigh(a.min(b) as usize, a.max(b) as usize, &mut bits);
+        let (a, b) = self.in_order(a, b);
+        let score = self.comparison.weigh(a as usize, b as usize, &mut bits);
         let refers = bits.iter().any(|bit| bit.technique == Technique::Refers);
-        Ok(self.refusal(&self.groups(), &Scored { a: a.min(b), b: a.max(b), score, refers }))
+        let (places, decided, scored) = (self.places(), self.decided_by_place(), self.scored_by_place());
+        let groups = Groups::of(&self.comparison, &self.order, &decided, &scored, self.threshold, &|| true);
+        let place = |record: u32| places[record as usize];
+        Ok(self.refusal(&groups, &Scored { a: place(a), b: place(b), score, refers }))
     }
 
-    /// What keeps the things of a pair apart.
+    /// What keeps the things of a pair apart, by the places of its records in the order of ids.
     fn refusal(&self, groups: &Groups<'_>, pair: &Scored) -> WhyNot {
-        let id = |record: u32| self.id(record).to_owned();
+        let id = |place: u32| self.id(self.order[place as usize]).to_owned();
         match groups.obstacle(pair) {
             Some(Obstacle::Split(a, b)) => WhyNot::Split { a: id(a), b: id(b) },
             Some(Obstacle::SideBySide(a, b)) => WhyNot::SideBySide { a: id(a), b: id(b) },
@@ -150,19 +155,21 @@ impl Resolution {
 
     /// The pairs of which a person's decision would tell most, the first first. One pair stands for two clusters.
     pub fn review(&self, most: usize) -> Vec<Uncertain> {
-        let groups = self.groups();
+        let (decided, scored) = (self.decided_by_place(), self.scored_by_place());
+        let groups = Groups::of(&self.comparison, &self.order, &decided, &scored, self.threshold, &|| true);
         let mut seen = std::collections::BTreeSet::new();
         let mut uncertain: Vec<Uncertain> = Vec::new();
-        for pair in &self.scored {
-            let (here, there) = (self.numbers[pair.a as usize], self.numbers[pair.b as usize]);
+        let record = |place: u32| self.order[place as usize];
+        for pair in scored.iter() {
+            let (here, there) = (self.numbers[record(pair.a) as usize], self.numbers[record(pair.b) as usize]);
             if here == there || !seen.insert((here.min(there), here.max(there))) {
                 continue;
             }
             let pairs = groups.size(pair.a) * groups.size(pair.b);
             let probability = probability(pair.score);
             uncertain.push(Uncertain {
-                a: self.id(pair.a).to_owned(),
-                b: self.id(pair.b).to_owned(),
+                a: self.id(record(pair.a)).to_owned(),
+                b: self.id(record(pair.b)).to_owned(),
                 probability,
                 gain: pairs as f64 * entropy(probability),
             });
@@ -175,7 +182,10 @@ impl Resolution {
     /// What was kept apart for its role: workers, stores and variants, each with what it belongs to; things stand as their records of the least id.
     pub fn related(&self) -> Vec<Related> {
         let mut related = Vec::new();
-        for (a, b) in self.comparison.blocks.pairs().into_iter().map(|pair| pair.both()) {
+        let places = self.workings.as_ref().map_or(&[][..], |workings| &workings.places);
+        for pair in self.comparison.blocks.pairs(places) {
+            let (a, b) = pair.both();
+            let (a, b) = (self.order[a as usize], self.order[b as usize]);
             let (here, there) = (self.numbers[a as usize], self.numbers[b as usize]);
             // A ticket or a team may be called like a thing, and has no worker and no store.
             if here == there || self.comparison.stand_apart(a, b) {
@@ -200,37 +210,35 @@ impl Resolution {
 
     /// Each pair that joined two things, the strongest first, and the strongest of those between two things that were kept apart although it came near.
     pub(crate) fn decisions(&self) -> Vec<Decision> {
-        let groups = self.groups();
-        let mut given = vec![0; self.places.len()];
-        (0_u32..).zip(&self.places).for_each(|(place, sorted)| given[*sorted as usize] = place);
-        let mut joined = Joined::of(self.numbers.len());
+        let (decided, scored) = (self.decided_by_place(), self.scored_by_place());
+        let groups = Groups::of(&self.comparison, &self.order, &decided, &scored, self.threshold, &|| true);
+        let mut given = vec![0; self.ids.len()];
+        (0_u32..).zip(&self.given).for_each(|(place, record)| given[*record as usize] = place);
+        let mut joined = Joined::of(self.ids.len());
         self.decided.pins.iter().for_each(|(a, b)| _ = joined.join(*a, *b));
         let mut apart = std::collections::BTreeSet::new();
         let mut decisions = Vec::new();
-        for pair in &self.scored {
-            let (here, there) = (self.numbers[pair.a as usize], self.numbers[pair.b as usize]);
+        for pair in scored.iter() {
+            let (a, b) = (self.order[pair.a as usize], self.order[pair.b as usize]);
+            let (here, there) = (self.numbers[a as usize], self.numbers[b as usize]);
             let is_news = match here == there {
-                true => joined.join(pair.a, pair.b),
+                true => joined.join(a, b),
                 false => apart.insert((here.min(there), here.max(there))),
             };
             if is_news {
                 let refused = (here != there).then(|| self.refusal(&groups, pair));
-                let (a, b) = (given[pair.a as usize], given[pair.b as usize]);
-                decisions.push(Decision { a, b, score: pair.score, weights: self.weights(pair), refused });
+                let (weights, score) = (self.weights(a, b), pair.score);
+                decisions.push(Decision { a: given[a as usize], b: given[b as usize], score, weights, refused });
             }
         }
         decisions
     }
 
-    /// The weights of a pair, each with the field of either side.
-    fn weights(&self, pair: &Scored) -> Vec<(Evidence, [String; 2])> {
+    /// The weights of two records in the order of their ids, each with the field of either side.
+    fn weights(&self, a: u32, b: u32) -> Vec<(Evidence, [String; 2])> {
         let mut bits = Vec::new();
-        self.comparison.weigh(pair.a as usize, pair.b as usize, &mut bits);
+        self.comparison.weigh(a as usize, b as usize, &mut bits);
         bits.iter().map(|bit| (self.evidence(bit), self.fields(bit).map(str::to_owned))).collect()
-    }
-
-    fn groups(&self) -> Groups<'_> {
-        Groups::of(&self.comparison, &self.decided, &self.scored, self.threshold, &|| true)
     }
 
     /// The field that was compared on either side; empty where none was.
@@ -255,6 +263,7 @@ impl Resolution {
             Value::None => String::new(),
             Value::Core(text) => comparison.sketches.names.texts.text(*text).to_owned(),
             Value::Word(word) => comparison.sketches.names.words.text(*word).to_owned(),
+            Value::Ending { core, from } => comparison.sketches.names.texts.text(*core)[*from as usize..].to_owned(),
             Value::Image(text) | Value::Text { text, .. } => comparison.estate.texts.text(*text).to_owned(),
             Value::Reference(name) => (*name).to_owned(),
         };

@@ -19,7 +19,7 @@ const LOOKED_AT: usize = 8;
 /// What two records say of each other.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Scored {
-    /// One record.
+    /// One record: its place among those that are joined.
     pub a: u32,
     /// The other, which comes later.
     pub b: u32,
@@ -44,7 +44,7 @@ pub(super) enum Obstacle {
     TooLittle,
 }
 
-/// What people decided, by the numbers of records.
+/// What people decided, by the numbers of records, or by their places among those that are joined.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Decided {
     /// Pairs that are one thing.
@@ -64,20 +64,30 @@ pub(super) fn scored(
     for pairs in pairs.chunks(TOGETHER).take_while(|_| goes_on()) {
         std::hint::black_box(comparison.touch(pairs));
         for (a, b) in pairs.iter().map(|pair| pair.both()) {
-            let score = comparison.score(a as usize, b as usize);
-            if score.sum >= threshold - MARGIN {
-                scored.push(Scored { a, b, score: score.sum, refers: score.refers });
-            }
+            scored.extend(scored_pair(comparison, a, b, threshold));
         }
     }
-    scored.sort_unstable_by(|x, y| y.score.total_cmp(&x.score).then((x.a, x.b).cmp(&(y.a, y.b))));
+    strongest_first(&mut scored);
     scored
 }
 
-/// Clusters as they grow.
+/// A pair with its score, if that comes near to what is asked for.
+pub(super) fn scored_pair(comparison: &Comparison, a: u32, b: u32, threshold: f64) -> Option<Scored> {
+    let score = comparison.score(a as usize, b as usize);
+    (score.sum >= threshold - MARGIN).then_some(Scored { a, b, score: score.sum, refers: score.refers })
+}
+
+/// Orders pairs: of two of one score, the one whose records come first.
+pub(super) fn strongest_first(scored: &mut [Scored]) {
+    scored.sort_unstable_by(|x, y| y.score.total_cmp(&x.score).then((x.a, x.b).cmp(&(y.a, y.b))));
+}
+
+/// Clusters of some records as they grow: of all, or of those that pairs and pins connect, with whoever is nearly as near. Each record is known by its place among them.
 #[derive(Debug)]
 pub(super) struct Groups<'c> {
     comparison: &'c Comparison,
+    /// The records, in the order of their ids.
+    records: &'c [u32],
     decided: &'c Decided,
     scored: &'c [Scored],
     threshold: f64,
@@ -124,24 +134,27 @@ impl<'c> Groups<'c> {
     /// Joins what is one thing. O(pairs · records that stand apart in a cluster).
     pub fn of(
         comparison: &'c Comparison,
+        records: &'c [u32],
         decided: &'c Decided,
         scored: &'c [Scored],
         threshold: f64,
         goes_on: &dyn Fn() -> bool,
     ) -> Self {
-        let records = comparison.estate.profiles.len() as u32;
+        let all = records.len() as u32;
         let refers = scored.iter().filter(|pair| pair.refers).flat_map(|pair| [pair.a, pair.b]);
+        let is_attached = |place: &u32| !comparison.is_workload(records[*place as usize] as usize);
         let mut groups = Groups {
             comparison,
+            records,
             decided,
             scored,
             threshold,
-            of: (0..records).collect(),
-            sizes: vec![1; records as usize],
-            members: Rings::of(records),
-            stands: Rings::of(records),
-            near: Near::of(scored, records),
-            attached: refers.filter(|record| !comparison.is_workload(*record as usize)).collect(),
+            of: (0..all).collect(),
+            sizes: vec![1; all as usize],
+            members: Rings::of(all),
+            stands: Rings::of(all),
+            near: Near::of(scored, all),
+            attached: refers.filter(is_attached).collect(),
         };
         decided.pins.iter().for_each(|(a, b)| groups.join(*a, *b));
         for pair in scored.iter().take_while(|pair| pair.score >= threshold && goes_on()) {
@@ -152,13 +165,13 @@ impl<'c> Groups<'c> {
         groups
     }
 
-    /// The cluster of each record: the number of its first one.
+    /// The cluster of each record: its first one.
     pub fn numbers(&self) -> Vec<u32> {
         let mut first = vec![NONE; self.of.len()];
-        let first_of = |(record, group): (u32, &u32)| {
+        let first_of = |(place, group): (u32, &u32)| {
             let first = &mut first[*group as usize];
-            *first = record.min(*first);
-            *first
+            *first = place.min(*first);
+            self.records[*first as usize]
         };
         (0..).zip(&self.of).map(first_of).collect()
     }
@@ -168,7 +181,7 @@ impl<'c> Groups<'c> {
         self.sizes[self.of[record as usize] as usize] as usize
     }
 
-    /// What keeps the clusters of a pair apart.
+    /// What keeps the clusters of a pair apart; places stand for records.
     pub fn obstacle(&self, pair: &Scored) -> Option<Obstacle> {
         if pair.score < self.threshold {
             return Some(Obstacle::TooLittle);
@@ -196,9 +209,10 @@ impl<'c> Groups<'c> {
 
     fn stand_side_by_side(&self, a: u32, b: u32) -> bool {
         // Several Services, policies or accounts may be about one workload, each under its own name.
-        let names_differ = || self.comparison.core(a) != self.comparison.core(b);
+        let (first, second) = (self.records[a as usize], self.records[b as usize]);
+        let names_differ = || self.comparison.core(first) != self.comparison.core(second);
         let may_differ = || self.attached.contains(&a) && self.attached.contains(&b) && names_differ();
-        self.comparison.stand_side_by_side(a as usize, b as usize) && !may_differ()
+        self.comparison.stand_side_by_side(first as usize, second as usize) && !may_differ()
     }
 
     /// A record of a third cluster that is nearly as near to the smaller of two; of two of one size, to either: which of them comes first says nothing.
@@ -220,7 +234,8 @@ impl<'c> Groups<'c> {
     /// The two records of two clusters that speak most against each other, where all that have the same name speak against it together.
     fn against(&self, here: u32, there: u32) -> Option<Obstacle> {
         let some = |group: u32| self.members.from(group).take(LOOKED_AT);
-        let score = |a: u32, b: u32| self.comparison.score(a.min(b) as usize, a.max(b) as usize);
+        let record = |place: u32| self.records[place as usize] as usize;
+        let score = |a: u32, b: u32| self.comparison.score(record(a), record(b));
         let (mut sum, mut least) = (0.0, (self.threshold, NONE, NONE));
         for (a, b) in some(here).flat_map(|a| some(there).map(move |b| (a.min(b), a.max(b)))) {
             let score = Some(score(a, b)).filter(|score| score.is_named).map_or(self.threshold, |score| score.sum);
@@ -253,9 +268,10 @@ impl<'c> Groups<'c> {
     }
 
     /// All that decides whether a record stands beside another.
-    fn stand(&self, record: u32) -> (u32, u32, u32, u32, bool) {
+    fn stand(&self, place: u32) -> (u32, u32, u32, u32, bool) {
+        let record = self.records[place as usize];
         let profile = &self.comparison.estate.profiles[record as usize];
-        (profile.slot, profile.path, profile.home, self.comparison.core(record), self.attached.contains(&record))
+        (profile.slot, profile.path, profile.home, self.comparison.core(record), self.attached.contains(&place))
     }
 }
 

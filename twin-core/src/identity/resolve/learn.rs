@@ -3,7 +3,9 @@
 //! Words and fields are learnt from a sample, the names with the least digests of each system and kind, so that what is learnt is a function of the records, whatever
 //! their order, and does not cost more as the estate grows.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
@@ -36,7 +38,7 @@ const FEWEST: usize = 4;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Vocabulary {
     /// Words that stand by themselves somewhere.
-    known: HashSet<String>,
+    known: Known,
     /// Words by which things of one system are told apart: one is called so, another the same with the word.
     pub contrast: HashSet<String>,
     /// Words that one record of a thing has in its name, and another has not.
@@ -50,24 +52,19 @@ pub(super) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Reads the names of a sample. O(records + sample).
-    pub fn of(estate: &Estate, samples: &Sample, twins: &Twins) -> Self {
-        let (parts, owners) = wholes(estate, samples);
+    /// Reads the names of a sample. O(sample).
+    pub fn of(estate: &Estate, samples: &Sample, twins: &Twins, memory: &mut Memory) -> Self {
+        let (parts, owners) = memory.mentions.wholes();
         let wholes = parts.iter().map(|words| words.concat()).collect();
         let mut vocabulary = Vocabulary { wholes, ..Vocabulary::default() };
-        let cut: BTreeMap<u32, Vec<String>> =
-            samples.names.values().flatten().map(|name| (*name, words::words(estate.texts.text(*name)))).collect();
-        vocabulary.known = known(&cut, &vocabulary.wholes);
-        vocabulary.known.extend(owners.iter().cloned());
+        let stand: HashSet<String> = vocabulary.wholes.union(&owners).cloned().collect();
+        vocabulary.known = memory.know(estate, samples, &stand);
         let usual: Vec<String> = parts.iter().map(|words| vocabulary.atoms(words).concat()).collect();
         vocabulary.wholes.extend(usual);
-        let atoms: BTreeMap<u32, Vec<String>> =
-            cut.iter().map(|(name, words)| (*name, vocabulary.atoms(words))).collect();
-        let names_in: BTreeMap<u32, Vec<&[String]>> = samples
-            .names
-            .iter()
-            .map(|(slot, names)| (*slot, names.iter().map(|name| &atoms[name][..]).collect()))
-            .collect();
+        memory.read(estate, &vocabulary, twins);
+        let atoms = |name: &u32| &memory.names[name].1[..];
+        let names_in: BTreeMap<u32, Vec<&[String]>> =
+            samples.names.iter().map(|(slot, names)| (*slot, names.iter().map(atoms).collect())).collect();
         let distinct = names_in.iter().filter(|(slot, _)| !twins.repeats.contains(slot));
         vocabulary.contrast = distinct.flat_map(|(_, names)| contrasts(names)).collect();
         let called = Called::of(&names_in);
@@ -80,23 +77,54 @@ impl Vocabulary {
             );
             vocabulary.habits.insert(*slot, habits);
         }
-        vocabulary.variation = vocabulary.variations(estate, twins);
-        vocabulary.beginnings = beginnings(&owners, &atoms);
+        vocabulary.variation = vocabulary.variations(estate, twins, memory);
+        vocabulary.beginnings = beginnings(&owners, memory.sampled.iter().map(atoms));
         vocabulary
     }
 
     /// The words of a name, compact ones cut into those that stand by themselves elsewhere, each in its usual form.
     pub fn atoms(&self, words: &[String]) -> Vec<String> {
-        let cut = words.iter().flat_map(|word| self.cut(word));
-        cut.map(|word| {
-            if roles::facet(&word).is_some() || roles::is_sort(&word) {
-                word
-            } else {
-                words::singular(&word).to_owned()
+        words.iter().flat_map(|word| self.cut(word)).map(|word| usual(&word).to_owned()).collect()
+    }
+
+    /// The same of a sample that has not changed, but for its twins.
+    pub fn with_twins(&self, estate: &Estate, twins: &Twins, memory: &Memory) -> Self {
+        Vocabulary { variation: self.variations(estate, twins, memory), ..self.clone() }
+    }
+
+    /// The same, where many words come again.
+    fn atoms_again(&self, words: &[String], parts: &mut HashMap<String, Vec<String>>) -> Vec<String> {
+        let mut atoms = Vec::with_capacity(words.len());
+        for word in words {
+            match parts.get(word) {
+                Some(parts) => atoms.extend_from_slice(parts),
+                None => {
+                    let of_word = self.atoms(std::slice::from_ref(word));
+                    atoms.extend_from_slice(&of_word);
+                    parts.insert(word.clone(), of_word);
+                }
             }
-        })
-        .map(|word| roles::usual(&word).to_owned())
-        .collect()
+        }
+        atoms
+    }
+
+    /// The words that only one of two vocabularies knows, and those of which they say something else.
+    pub fn differences(&self, other: &Vocabulary) -> (BTreeSet<String>, BTreeSet<String>) {
+        let between = |here: &HashSet<String>, there: &HashSet<String>| {
+            here.symmetric_difference(there).cloned().collect::<BTreeSet<String>>()
+        };
+        let mut said = between(&self.contrast, &other.contrast);
+        said.extend(between(&self.variation, &other.variation));
+        said.extend(between(&self.beginnings, &other.beginnings));
+        let none = Default::default();
+        for slot in self.habits.keys().chain(other.habits.keys()) {
+            let (here, there) = (self.habits.get(slot).unwrap_or(&none), other.habits.get(slot).unwrap_or(&none));
+            said.extend(between(&here.0, &there.0));
+            said.extend(between(&here.1, &there.1));
+        }
+        let is_known_otherwise = !Arc::ptr_eq(&self.known, &other.known);
+        let known = is_known_otherwise.then(|| between(&self.known, &other.known));
+        (known.unwrap_or_default(), said)
     }
 
     /// Cuts a compact word into the fewest words that stand by themselves, if it can be cut.
@@ -138,9 +166,13 @@ impl Vocabulary {
     }
 
     /// The words by which the names of twins differ, more often than now and then.
-    fn variations(&self, estate: &Estate, twins: &Twins) -> HashSet<String> {
+    fn variations(&self, estate: &Estate, twins: &Twins, memory: &Memory) -> HashSet<String> {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        let atoms = |name: u32| self.atoms(&words::words(estate.texts.text(name)));
+        let mut parts = HashMap::new();
+        let mut atoms = |name: u32| match memory.names.get(&name) {
+            Some((_, atoms)) => Cow::Borrowed(atoms),
+            None => Cow::Owned(self.atoms_again(&words::words(estate.texts.text(name)), &mut parts)),
+        };
         for (a, b) in &twins.names {
             let (a, b) = (atoms(*a), atoms(*b));
             let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
@@ -159,19 +191,28 @@ impl Vocabulary {
     }
 }
 
+/// The usual form of a word.
+pub(super) fn usual(word: &str) -> &str {
+    let is_said_so = roles::facet(word).is_some() || roles::is_sort(word);
+    roles::usual(if is_said_so { word } else { words::singular(word) })
+}
+
 /// Owners of one word with which several names begin, and which are no name.
-fn beginnings(owners: &HashSet<String>, atoms: &BTreeMap<u32, Vec<String>>) -> HashSet<String> {
-    let alone: HashSet<&String> = atoms.values().filter(|words| words.len() == 1).map(|words| &words[0]).collect();
+fn beginnings<'n>(owners: &HashSet<String>, names: impl Iterator<Item = &'n [String]>) -> HashSet<String> {
+    let mut alone: HashSet<&String> = HashSet::new();
     let mut begin: BTreeMap<&String, BTreeSet<&[String]>> = BTreeMap::new();
-    for words in atoms.values().filter(|words| words.len() > 1) {
-        begin.entry(&words[0]).or_default().insert(&words[1..]);
+    for words in names.filter(|words| words.first().is_some_and(|word| owners.contains(word))) {
+        match words {
+            [word] => _ = alone.insert(word),
+            _ => _ = begin.entry(&words[0]).or_default().insert(&words[1..]),
+        }
     }
-    let is_owner = |word: &String| owners.contains(word) && !alone.contains(word) && roles::facet(word).is_none();
+    let is_owner = |word: &String| !alone.contains(word) && roles::facet(word).is_none();
     begin.into_iter().filter(|(word, rests)| rests.len() > 1 && is_owner(word)).map(|(word, _)| word.clone()).collect()
 }
 
 /// Some names of each system and kind.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Sample {
     /// The names, by system and kind.
     pub names: BTreeMap<u32, BTreeSet<u32>>,
@@ -179,12 +220,35 @@ pub(super) struct Sample {
     pub records: Vec<u32>,
 }
 
+impl Sample {
+    /// The names with the least digests of all names by system and kind and digest, each with a record that has it. O(sample).
+    pub fn among(all: &BTreeSet<(u32, u64, u32, u32)>, slots: u32) -> Self {
+        let mut sample = Sample::default();
+        for slot in 0..slots {
+            let names = sample.names.entry(slot).or_default();
+            for (.., name, record) in all.range((slot, 0, 0, 0)..(slot + 1, 0, 0, 0)) {
+                if names.len() == SAMPLE && !names.contains(name) {
+                    break;
+                }
+                names.insert(*name);
+                sample.records.push(*record);
+            }
+        }
+        sample
+    }
+}
+
+/// What names are chosen by.
+pub(super) fn digest(name: &str) -> u64 {
+    xxh3_64(name.as_bytes())
+}
+
 /// The names with the least digests, by system and kind. O(records · log sample).
 pub(super) fn sample(estate: &Estate) -> Sample {
     let mut least: Vec<BTreeSet<(u64, u32)>> = vec![BTreeSet::new(); estate.slots.len()];
     for profile in estate.profiles.iter().filter(|profile| profile.name != NONE) {
         let slot = &mut least[profile.slot as usize];
-        let digest = xxh3_64(estate.texts.text(profile.name).as_bytes());
+        let digest = digest(estate.texts.text(profile.name));
         if slot.len() == SAMPLE && slot.last().is_some_and(|last| digest >= last.0) {
             continue;
         }
@@ -205,6 +269,15 @@ pub(super) fn sample(estate: &Estate) -> Sample {
     Sample { names, records }
 }
 
+/// What shares two rare values with a record.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Beside {
+    /// Whether a record of its system and kind does.
+    is_repeated: bool,
+    /// Its name with each other name of such a record.
+    names: Vec<(u32, u32)>,
+}
+
 /// What records show that share two rare values: they are one thing, whatever they are called.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Twins {
@@ -218,26 +291,43 @@ impl Twins {
     /// Looks for twins of sampled records. O(records · fields).
     pub fn of(estate: &Estate, samples: &Sample) -> Self {
         let holders = holders(estate, samples);
+        let holders = |value| holders.get(&value).into_iter().flatten().copied();
+        let beside = samples.records.iter().map(|record| (*record, Beside::of(estate, *record, holders)));
+        let beside: Vec<(u32, Beside)> = beside.collect();
+        Twins::among(estate, beside.iter().map(|(record, beside)| (*record, beside)))
+    }
+
+    /// What sampled records show.
+    pub fn among<'b>(estate: &Estate, sampled: impl Iterator<Item = (u32, &'b Beside)>) -> Self {
         let mut seen: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
         let mut twins = Twins::default();
-        for record in samples.records.iter().copied() {
-            let profile = &estate.profiles[record as usize];
-            let mut shared: BTreeMap<u32, usize> = BTreeMap::new();
-            let others = telling(estate, profile).filter_map(|value| holders.get(&value)).flatten();
-            others.filter(|other| **other != record).for_each(|other| *shared.entry(*other).or_default() += 1);
-            shared.retain(|_, count| *count > 1);
-            let other = |record: &u32| &estate.profiles[*record as usize];
-            let (all, beside) = seen.entry(profile.slot).or_default();
+        for (record, beside) in sampled {
+            let (all, repeated) = seen.entry(estate.profiles[record as usize].slot).or_default();
             *all += 1;
-            *beside += usize::from(shared.keys().any(|record| other(record).slot == profile.slot));
-            let called =
-                shared.keys().map(|record| other(record).name).filter(|name| *name != NONE && *name != profile.name);
-            twins.names.extend(called.map(|name| (name.min(profile.name), name.max(profile.name))));
+            *repeated += usize::from(beside.is_repeated);
+            twins.names.extend(&beside.names);
         }
         let repeats =
             |(slot, (all, twins)): (u32, (usize, usize))| (twins >= 8 && twins * REPEATS >= all).then_some(slot);
         twins.repeats = seen.into_iter().filter_map(repeats).collect();
         twins
+    }
+}
+
+impl Beside {
+    /// Looks for what shares two values with a record, where it is known who holds which.
+    pub fn of<H: Iterator<Item = u32>>(estate: &Estate, record: u32, holders: impl Fn((u32, u32)) -> H) -> Self {
+        let profile = &estate.profiles[record as usize];
+        let mut others: Vec<u32> =
+            telling(estate, profile).flat_map(holders).filter(|other| *other != record).collect();
+        others.sort_unstable();
+        let twice = others.chunk_by(|a, b| a == b).filter(|same| same.len() > 1).map(|same| same[0]);
+        let twins: Vec<&Profile> = twice.map(|other| &estate.profiles[other as usize]).collect();
+        let names = twins.iter().map(|twin| twin.name).filter(|name| *name != NONE && *name != profile.name);
+        let mut names: Vec<(u32, u32)> = names.map(|name| (name.min(profile.name), name.max(profile.name))).collect();
+        names.sort_unstable();
+        names.dedup();
+        Beside { is_repeated: twins.iter().any(|twin| twin.slot == profile.slot), names }
     }
 }
 
@@ -260,7 +350,7 @@ fn holders(estate: &Estate, samples: &Sample) -> HashMap<(u32, u32), Vec<u32>> {
 }
 
 /// The fields of a record with values that few have.
-fn telling<'p>(estate: &'p Estate, profile: &Profile) -> impl Iterator<Item = (u32, u32)> + use<'p> {
+pub(super) fn telling<'p>(estate: &'p Estate, profile: &Profile) -> impl Iterator<Item = (u32, u32)> + use<'p> {
     let is_telling = |attribute: &&Attribute| {
         let field = &estate.fields[attribute.field() as usize];
         attribute.is_alone()
@@ -271,55 +361,191 @@ fn telling<'p>(estate: &'p Estate, profile: &Profile) -> impl Iterator<Item = (u
     estate.attributes(profile).iter().filter(is_telling).map(|attribute| (attribute.field(), attribute.value))
 }
 
-/// The names of what things are parts of, namespaces and whatever stands before the last part of a path; and of these the main owners:
-/// organisations and products, but not folders.
-fn wholes(estate: &Estate, samples: &Sample) -> (BTreeSet<Vec<String>>, HashSet<String>) {
-    let (mut wholes, mut owners): (BTreeSet<Vec<String>>, BTreeMap<Vec<String>, usize>) = Default::default();
-    let mut own = |found: Vec<Vec<String>>| found.into_iter().for_each(|owner| *owners.entry(owner).or_default() += 1);
-    let mut seen: HashSet<u32> = HashSet::new();
-    for profile in samples.records.iter().map(|record| &estate.profiles[*record as usize]) {
-        if seen.insert(profile.written) {
-            own(parents(words::image(estate.texts.text(profile.written)).0).collect());
-        }
-        for attribute in estate.attributes(profile) {
-            let role = estate.fields[attribute.field() as usize].role;
-            let is_product = estate.paths.text(attribute.field()).ends_with("part-of");
-            if !matches!(role, Role::Image | Role::Place | Role::Path) && !is_product || !seen.insert(attribute.value) {
-                continue;
+/// What a record mentions that may have parts: a text, and as what it stands there; none for its name.
+type Mention = (Option<Role>, u32);
+
+/// What sampled records mention: what things are parts of, namespaces and whatever stands before the last part of a path.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Mentions {
+    /// By record.
+    by_record: BTreeMap<u32, Vec<Mention>>,
+    /// How many records there are for each.
+    records: HashMap<Mention, u32>,
+    /// How many mentions there are of each owner: organisations and products.
+    owners: HashMap<String, usize>,
+    /// And of all else that has parts, folders for instance.
+    others: HashMap<String, usize>,
+}
+
+impl Mentions {
+    /// What the records of a sample mention.
+    fn of(estate: &Estate, samples: &Sample) -> Self {
+        let mut mentions = Mentions::default();
+        samples.records.iter().for_each(|record| mentions.change(estate, *record, true));
+        mentions
+    }
+
+    /// Takes a record for one of the sample, or for none, as it is now.
+    pub fn change(&mut self, estate: &Estate, record: u32, is_sampled: bool) {
+        for mention in self.by_record.remove(&record).into_iter().flatten() {
+            let Some(records) = self.records.get_mut(&mention) else { continue };
+            *records -= 1;
+            if *records == 0 {
+                self.records.remove(&mention);
+                self.count(estate, mention, |count| *count -= 1);
             }
-            let value = estate.texts.text(attribute.value);
-            match role {
-                Role::Image => own(parents(words::image(value).0).collect()),
-                Role::Path => wholes.extend(parents(value)),
-                Role::Place => wholes.extend([words::words(value)]),
-                _ => own(vec![words::words(value)]),
+        }
+        if is_sampled {
+            let mentions = mentions(estate, &estate.profiles[record as usize]);
+            for mention in &mentions {
+                let records = self.records.entry(*mention).or_default();
+                *records += 1;
+                if *records == 1 {
+                    self.count(estate, *mention, |count| *count += 1);
+                }
+            }
+            self.by_record.insert(record, mentions);
+        }
+    }
+
+    fn count(&mut self, estate: &Estate, (role, text): Mention, step: impl Fn(&mut usize)) {
+        let text = estate.texts.text(text);
+        let mut own = |owner: &str| step(self.owners.entry_ref(owner).or_default());
+        match role {
+            None | Some(Role::Image) => parents(words::image(text).0).for_each(own),
+            Some(Role::Path) => parents(text).for_each(|whole| step(self.others.entry_ref(whole).or_default())),
+            Some(Role::Place) => step(self.others.entry_ref(text).or_default()),
+            Some(_) => own(text),
+        }
+    }
+
+    /// The names of what things are parts of, and of these the main owners, which are no folders.
+    fn wholes(&self) -> (BTreeSet<Vec<String>>, HashSet<String>) {
+        let mut owners: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+        for (owner, count) in self.owners.iter().filter(|(_, count)| **count > 0) {
+            *owners.entry(words::words(owner)).or_default() += count;
+        }
+        owners.remove(&[][..]);
+        let mentions: usize = owners.values().sum();
+        let is_main = |(owner, count): &(&Vec<String>, &usize)| owner.len() == 1 && **count * MAIN >= mentions;
+        let main = owners.iter().filter(is_main).map(|(owner, _)| owner[0].clone()).collect();
+        let others = self.others.iter().filter(|(_, count)| **count > 0).map(|(whole, _)| words::words(whole));
+        let mut wholes: BTreeSet<Vec<String>> = others.chain(owners.into_keys()).collect();
+        // One word may be the name of a thing as well as of what it is part of.
+        wholes.retain(|words| words.len() > 1);
+        (wholes, main)
+    }
+}
+
+/// What a record mentions, each once.
+fn mentions(estate: &Estate, profile: &Profile) -> Vec<Mention> {
+    let mut mentions = vec![(None, profile.written)];
+    for attribute in estate.attributes(profile) {
+        let role = estate.fields[attribute.field() as usize].role;
+        let is_product = || estate.paths.text(attribute.field()).ends_with("part-of");
+        let mention = (Some(role), attribute.value);
+        let says = matches!(role, Role::Image | Role::Place | Role::Path) || is_product();
+        if says && !mentions.contains(&mention) {
+            mentions.push(mention);
+        }
+    }
+    mentions
+}
+
+/// What was read of a sample, kept for when a little of it has changed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Memory {
+    /// What sampled records mention.
+    pub mentions: Mentions,
+    /// The words of names, as they are written and as they are read where these words stand by themselves.
+    names: HashMap<u32, (Vec<String>, Vec<String>)>,
+    /// The names of the sample.
+    sampled: BTreeSet<u32>,
+    /// In how many places of these names a word stands.
+    counts: HashMap<String, usize>,
+    known: Known,
+    /// What had to be known, and from how many places on the others are.
+    knew: (HashSet<String>, usize),
+}
+
+/// Words that stand by themselves.
+type Known = Arc<HashSet<String>>;
+
+impl Memory {
+    /// What records of a sample mention, and nothing read.
+    pub fn of(estate: &Estate, samples: &Sample) -> Self {
+        Memory { mentions: Mentions::of(estate, samples), ..Memory::default() }
+    }
+
+    /// Words that stand by themselves, in names of several words, as the whole of a name or as a whole. O(sample), of a sample that was read before O(what has changed in it).
+    fn know(&mut self, estate: &Estate, samples: &Sample, wholes: &HashSet<String>) -> Known {
+        let sampled: BTreeSet<u32> = samples.names.values().flatten().copied().collect();
+        let before = std::mem::take(&mut self.sampled);
+        let mut counted: HashSet<String> = HashSet::new();
+        for (names, is_new) in [(sampled.difference(&before), true), (before.difference(&sampled), false)] {
+            for name in names {
+                let cut = || (words::words(estate.texts.text(*name)), Vec::new());
+                for word in &self.names.entry(*name).or_insert_with(cut).0 {
+                    let count = self.counts.entry_ref(&word[..]).or_default();
+                    *count = if is_new { *count + 1 } else { *count - 1 };
+                    counted.insert(word.clone());
+                }
+            }
+        }
+        let least = if sampled.len() > LARGE { 3 } else { 1 };
+        self.sampled = sampled;
+        if self.knew.1 != least || self.knew.0 != *wholes {
+            let seen = self.counts.iter().filter(|(_, count)| **count >= least).map(|(word, _)| word);
+            let known: HashSet<String> = seen.chain(wholes).cloned().collect();
+            counted = known.symmetric_difference(&self.known).cloned().collect();
+            self.knew = (wholes.clone(), least);
+        }
+        let is_known =
+            |word: &String| wholes.contains(word) || self.counts.get(word).is_some_and(|count| *count >= least);
+        counted.retain(|word| is_known(word) != self.known.contains(word));
+        self.learn(&counted);
+        self.known.clone()
+    }
+
+    /// Knows words that were not known, and no longer those that were; names that have one are read again.
+    fn learn(&mut self, changed: &HashSet<String>) {
+        if changed.is_empty() {
+            return;
+        }
+        let known = Arc::make_mut(&mut self.known);
+        for word in changed {
+            if !known.remove(word) {
+                known.insert(word.clone());
+            }
+        }
+        let is_changed = |word: &String| changed.iter().any(|part| word.contains(&part[..]));
+        for (words, atoms) in self.names.values_mut() {
+            if words.iter().any(is_changed) {
+                atoms.clear();
             }
         }
     }
-    let mentions: usize = owners.values().sum();
-    let is_main = |(owner, count): &(&Vec<String>, &usize)| owner.len() == 1 && **count * MAIN >= mentions;
-    let main = owners.iter().filter(is_main).map(|(owner, _)| owner[0].clone()).collect();
-    wholes.extend(owners.into_keys());
-    // One word may be the name of a thing as well as of what it is part of.
-    wholes.retain(|words| words.len() > 1);
-    (wholes, main)
+
+    /// Reads names of the sample and of twins, as far as they were not read before.
+    fn read(&mut self, estate: &Estate, vocabulary: &Vocabulary, twins: &Twins) {
+        if self.names.len() > (self.sampled.len() + twins.names.len()) * 2 {
+            self.names.retain(|name, _| self.sampled.contains(name));
+        }
+        let mut parts = HashMap::new();
+        for name in self.sampled.iter().chain(twins.names.iter().flat_map(|(a, b)| [a, b])) {
+            let cut = || (words::words(estate.texts.text(*name)), Vec::new());
+            let (words, atoms) = self.names.entry(*name).or_insert_with(cut);
+            if atoms.is_empty() {
+                *atoms = vocabulary.atoms_again(words, &mut parts);
+            }
+        }
+    }
 }
 
 /// What stands before the last part of a path, without hosts.
-fn parents(path: &str) -> impl Iterator<Item = Vec<String>> + '_ {
+fn parents(path: &str) -> impl Iterator<Item = &str> + '_ {
     let parents = path.rsplit_once('/').map_or("", |(parents, _)| parents);
-    parents.split('/').filter(|part| !part.contains('.')).map(words::words).filter(|words| !words.is_empty())
-}
-
-/// Words that stand by themselves: in names of several words, or as the whole of a name.
-fn known(names: &BTreeMap<u32, Vec<String>>, wholes: &HashSet<String>) -> HashSet<String> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    for word in names.values().flatten() {
-        *counts.entry(word).or_default() += 1;
-    }
-    let least = if names.len() > LARGE { 3 } else { 1 };
-    let seen = counts.into_iter().filter(|(_, count)| *count >= least).map(|(word, _)| word.to_owned());
-    seen.chain(wholes.iter().cloned()).collect()
+    parents.split('/').filter(|part| !part.contains('.'))
 }
 
 /// The words that tell a name from another of the same system which is the rest of it.
@@ -366,15 +592,23 @@ fn habits(names: &[&[String]]) -> (HashSet<String>, HashSet<String>) {
 }
 
 /// Which names occur in which systems and kinds.
-struct Called<'n>(HashMap<&'n [String], BTreeSet<u32>>);
+struct Called<'n>(HashMap<&'n [String], u32>);
+
+/// Several systems and kinds.
+const SEVERAL: u32 = NONE - 1;
 
 impl<'n> Called<'n> {
     fn of(names_in: &BTreeMap<u32, Vec<&'n [String]>>) -> Self {
-        let mut called: HashMap<&[String], BTreeSet<u32>> = HashMap::new();
+        let mut called: HashMap<&[String], u32> = HashMap::new();
         for (slot, names) in names_in {
-            names.iter().for_each(|name| {
-                called.entry(name).or_default().insert(*slot);
-            });
+            for name in names {
+                let is_elsewhere = |other: &mut u32| {
+                    if *other != *slot {
+                        *other = SEVERAL
+                    }
+                };
+                called.entry(name).and_modify(is_elsewhere).or_insert(*slot);
+            }
         }
         Called(called)
     }
@@ -409,16 +643,18 @@ impl<'n> Called<'n> {
         slot: u32,
         ends: impl Iterator<Item = (&'w String, &'w [String])>,
         contrast: &HashSet<String>,
-    ) -> Vec<String> {
-        let mut counts: BTreeMap<&String, (usize, usize)> = BTreeMap::new();
-        for (word, rest) in ends.filter(|(word, _)| roles::facet(word).is_none() && !contrast.contains(*word)) {
-            let is_elsewhere = self.0.get(rest).is_some_and(|slots| slots.iter().any(|other| *other != slot));
+    ) -> HashSet<String> {
+        let mut counts: HashMap<&String, (usize, usize)> = HashMap::new();
+        for (word, rest) in ends {
+            let is_elsewhere = self.0.get(rest).is_some_and(|other| *other != slot);
             let (all, aligned) = counts.entry(word).or_default();
             *all += 1;
             *aligned += usize::from(is_elsewhere);
         }
         let is_habit = |(all, aligned): (usize, usize)| aligned >= ALIGNED && aligned * 2 >= all;
-        counts.into_iter().filter(|(_, counts)| is_habit(*counts)).map(|(word, _)| word.clone()).collect()
+        let may_be_one = |word: &str| roles::facet(word).is_none() && !contrast.contains(word);
+        let habits = counts.into_iter().filter(|(word, counts)| is_habit(*counts) && may_be_one(word));
+        habits.map(|(word, _)| word.clone()).collect()
     }
 }
 
@@ -438,10 +674,11 @@ fn habit<'n>(
     all: &HashSet<&[String]>,
     names: usize,
 ) -> Option<String> {
-    let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
+    let mut counts: HashMap<&String, usize> = HashMap::new();
     for (word, _) in ends.clone() {
         *counts.entry(word).or_default() += 1;
     }
+    // Of such words there is one at the most.
     let (word, _) = counts.into_iter().find(|(_, count)| count * NEARLY_ALL.1 >= names * NEARLY_ALL.0)?;
     let mut same = ends.filter(|(other, _)| *other == word);
     (roles::facet(word).is_none() && !same.any(|(_, rest)| all.contains(rest))).then(|| word.clone())

@@ -6,7 +6,10 @@
 
 mod blocks;
 mod compare;
+mod edit;
+mod entries;
 mod explain;
+mod facts;
 mod group;
 mod learn;
 mod names;
@@ -16,8 +19,10 @@ mod roles;
 mod sketch;
 mod table;
 mod texts;
+mod update;
 mod words;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -25,6 +30,7 @@ use crate::answer::Table;
 use crate::base::{Context, Error, ErrorKind, Result, shortened};
 
 use compare::Comparison;
+use edit::Workings;
 use group::{Decided, Groups, Scored};
 use profile::Estate;
 use texts::Shelf;
@@ -33,6 +39,7 @@ pub(crate) use explain::Decision;
 pub use explain::{Evidence, Explanation, Related, Uncertain, WhyNot, probability};
 pub use record::{Record, Row};
 pub use table::{TableDraft, TableRows};
+pub use update::{Changes, Updated};
 
 /// How much must speak for two records before they are taken for one thing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
@@ -84,19 +91,25 @@ pub struct Options {
 /// Ordering, learning, comparing, joining.
 const STEPS: u64 = 4;
 
-/// Records with the things that they are.
+/// Records with the things that they are. A record has a number: at first its place in the order of ids, and one behind all others if it was added later.
 #[derive(Clone, Debug)]
 pub struct Resolution {
     comparison: Comparison,
+    options: Options,
     decided: Decided,
     threshold: f64,
-    /// The ids of the records, in order.
+    /// The ids of the records, by number, with those of records that were removed.
     ids: Shelf,
-    /// The place of each record in the order of ids, by its place in what was given.
-    places: Vec<u32>,
-    /// The cluster of each record, in the order of ids.
+    /// The records in the order of their ids.
+    order: Vec<u32>,
+    /// The records in the order in which they were given.
+    given: Vec<u32>,
+    /// The cluster of each record: its record with the least id.
     numbers: Vec<u32>,
+    /// Pairs that come near to what is asked for, as long as nothing has changed.
     scored: Vec<Scored>,
+    /// What changes need, from the first on.
+    workings: Option<Box<Workings>>,
     compared: usize,
     ignored: Vec<(String, String)>,
 }
@@ -145,26 +158,44 @@ impl Resolver {
         let mut ids = Shelf::default();
         order.iter().for_each(|place| ids.push(given.text(*place)));
         drop(given);
-        let (decided, ignored) = decided(&ids, options)?;
+        let (decided, ignored) = decided(&|id| ids.find(id), options)?;
         context.check()?;
         estate.arrange(&order);
         step(1);
-        let comparison = Comparison::new(estate);
+        let chosen: Vec<bool> =
+            (0..ids.len() as u32).map(|record| compare::is_chosen(ids.text(record), estate.magnitude)).collect();
+        let comparison = Comparison::new(estate, &chosen);
         context.check()?;
         step(2);
         let threshold = options.threshold.bits();
         let goes_on = || context.goes_on();
-        let pairs = comparison.blocks.pairs();
+        let pairs = comparison.blocks.pairs(&[]);
         let scored = group::scored(&comparison, &pairs, threshold, &goes_on);
         let compared = pairs.len();
         drop(pairs);
         step(3);
-        let numbers = Groups::of(&comparison, &decided, &scored, threshold, &goes_on).numbers();
+        let mut given = vec![0; order.len()];
+        (0..).zip(&order).for_each(|(number, place)| given[*place as usize] = number);
+        let order: Vec<u32> = (0..order.len() as u32).collect();
+        let numbers = Groups::of(&comparison, &order, &decided, &scored, threshold, &goes_on).numbers();
         context.check()?;
-        let mut places = vec![0; order.len()];
-        (0..).zip(&order).for_each(|(place, given)| places[*given as usize] = place);
         step(STEPS);
-        Ok(Resolution { comparison, decided, threshold, ids, places, numbers, scored, compared, ignored })
+        let options = options.clone();
+        let workings = None;
+        Ok(Resolution {
+            comparison,
+            options,
+            decided,
+            threshold,
+            ids,
+            order,
+            given,
+            numbers,
+            scored,
+            workings,
+            compared,
+            ignored,
+        })
     }
 }
 
@@ -182,25 +213,26 @@ impl Resolution {
 
     /// The clusters, in the order of the records that were given: each is the place among them of the record with the least id.
     pub fn clusters(&self) -> Vec<u32> {
-        let mut given = vec![0; self.places.len()];
-        (0_u32..).zip(&self.places).for_each(|(place, sorted)| given[*sorted as usize] = place);
-        self.places.iter().map(|place| given[self.numbers[*place as usize] as usize]).collect()
+        let mut places = vec![0; self.ids.len()];
+        (0_u32..).zip(&self.given).for_each(|(place, record)| places[*record as usize] = place);
+        self.given.iter().map(|record| places[self.numbers[*record as usize] as usize]).collect()
     }
 
     /// The things: the ids of their records, in order.
     pub fn things(&self) -> Vec<Vec<&str>> {
         let mut sizes = vec![0_u32; self.numbers.len()];
-        self.numbers.iter().for_each(|number| sizes[*number as usize] += 1);
+        let number = |record: &u32| self.numbers[*record as usize];
+        self.order.iter().for_each(|record| sizes[number(record) as usize] += 1);
         // A thing has the number of its first record, whose place is taken from then on for that among the things.
         let mut places = sizes;
         let mut things: Vec<Vec<&str>> = Vec::new();
-        for (record, number) in (0..).zip(&self.numbers) {
-            let place = &mut places[*number as usize];
-            if *number == record {
+        for record in &self.order {
+            let place = &mut places[number(record) as usize];
+            if number(record) == *record {
                 things.push(Vec::with_capacity(*place as usize));
                 *place = things.len() as u32 - 1;
             }
-            things[*place as usize].push(self.id(record));
+            things[*place as usize].push(self.id(*record));
         }
         things
     }
@@ -215,15 +247,15 @@ impl Resolution {
 
     /// How many records were resolved.
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.order.len()
     }
 
     /// Whether there were none.
     pub fn is_empty(&self) -> bool {
-        self.ids.len() == 0
+        self.order.is_empty()
     }
 
-    /// How many pairs were compared.
+    /// How many pairs were compared, by the last update if there was one.
     pub fn compared(&self) -> usize {
         self.compared
     }
@@ -238,8 +270,42 @@ impl Resolution {
     }
 
     fn number(&self, id: &str) -> Result<u32> {
-        let known = || (0..self.ids.len() as u32).map(|record| self.id(record));
-        self.ids.find(id).ok_or_else(|| Error::unknown("record", id, known()))
+        let known = || self.order.iter().map(|record| self.id(*record));
+        self.find(id).ok_or_else(|| Error::unknown("record", id, known()))
+    }
+
+    /// The number of a record that is there. O(log records).
+    fn find(&self, id: &str) -> Option<u32> {
+        let place = self.order.binary_search_by(|record| self.id(*record).cmp(id));
+        place.ok().map(|place| self.order[place])
+    }
+
+    /// Two records in the order of their ids.
+    fn in_order(&self, a: u32, b: u32) -> (u32, u32) {
+        if self.id(a) <= self.id(b) { (a, b) } else { (b, a) }
+    }
+
+    /// The place of each record in the order of ids.
+    fn places(&self) -> Vec<u32> {
+        let mut places = vec![0; self.ids.len()];
+        (0..).zip(&self.order).for_each(|(place, record)| places[*record as usize] = place);
+        places
+    }
+
+    /// Decisions by the places of records in the order of ids.
+    fn decided_by_place(&self) -> Decided {
+        let places = self.places();
+        let place = |(a, b): &(u32, u32)| (places[*a as usize], places[*b as usize]);
+        let places = |pairs: &[(u32, u32)]| pairs.iter().map(place).collect();
+        Decided { pins: places(&self.decided.pins), splits: places(&self.decided.splits) }
+    }
+
+    /// The pairs that come near to what is asked for, the strongest first, by the places of records in the order of ids.
+    fn scored_by_place(&self) -> Cow<'_, [Scored]> {
+        match &self.workings {
+            None => Cow::Borrowed(&self.scored),
+            Some(workings) => Cow::Owned(workings.scored()),
+        }
     }
 }
 
@@ -263,28 +329,40 @@ fn in_order(ids: &Shelf) -> Result<Vec<u32>> {
     }
 }
 
-/// Decisions by the numbers of records, and those about records that are not there.
-fn decided(ids: &Shelf, options: &Options) -> Result<(Decided, Vec<(String, String)>)> {
+/// Decisions by the numbers of records, in the order of ids, and those about records that are not there.
+fn decided(find: &dyn Fn(&str) -> Option<u32>, options: &Options) -> Result<(Decided, Vec<(String, String)>)> {
     let mut ignored = Vec::new();
-    let mut known = |pairs: &[(String, String)]| {
-        let mut numbers: Vec<(u32, u32)> = Vec::new();
-        for (a, b) in pairs {
-            match (ids.find(a), ids.find(b)) {
-                (Some(a), Some(b)) => numbers.push((a.min(b), a.max(b))),
-                _ => ignored.push((a.clone(), b.clone())),
-            }
-        }
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers
-    };
-    let decided = Decided { pins: known(&options.pins), splits: known(&options.splits) };
-    refuse_contradiction(ids, &decided)?;
-    Ok((decided, ignored))
+    let pins = known(find, &options.pins, &mut ignored);
+    let splits = known(find, &options.splits, &mut ignored);
+    refuse_contradiction(&pins, &splits)?;
+    let numbers = |known: Vec<Known<'_>>| known.into_iter().map(|(_, numbers)| numbers).collect();
+    Ok((Decided { pins: numbers(pins), splits: numbers(splits) }, ignored))
 }
 
+/// Pairs of records that are there, in the order of ids, each once.
+fn known<'o>(
+    find: &dyn Fn(&str) -> Option<u32>,
+    pairs: &'o [(String, String)],
+    ignored: &mut Vec<(String, String)>,
+) -> Vec<Known<'o>> {
+    let mut known: Vec<Known<'_>> = Vec::new();
+    for (a, b) in pairs {
+        let (first, second) = if a <= b { (a, b) } else { (b, a) };
+        match (find(first), find(second)) {
+            (Some(x), Some(y)) => known.push(((first, second), (x, y))),
+            _ => ignored.push((a.clone(), b.clone())),
+        }
+    }
+    known.sort_unstable();
+    known.dedup();
+    known
+}
+
+/// Two records by id and by number.
+type Known<'o> = ((&'o str, &'o str), (u32, u32));
+
 /// A split of two records that pins hold together, through others perhaps.
-fn refuse_contradiction(ids: &Shelf, decided: &Decided) -> Result<()> {
+fn refuse_contradiction(pins: &[Known<'_>], splits: &[Known<'_>]) -> Result<()> {
     let mut group: BTreeMap<u32, u32> = BTreeMap::new();
     let find = |group: &BTreeMap<u32, u32>, mut record: u32| {
         while let Some(next) = group.get(&record) {
@@ -292,21 +370,17 @@ fn refuse_contradiction(ids: &Shelf, decided: &Decided) -> Result<()> {
         }
         record
     };
-    for (a, b) in &decided.pins {
+    for (_, (a, b)) in pins {
         let (a, b) = (find(&group, *a), find(&group, *b));
         if a != b {
             group.insert(a.max(b), a.min(b));
         }
     }
-    match decided.splits.iter().find(|(a, b)| find(&group, *a) == find(&group, *b)) {
+    match splits.iter().find(|(_, (a, b))| find(&group, *a) == find(&group, *b)) {
         None => Ok(()),
-        Some((a, b)) => Err(Error::new(
-            ErrorKind::Invalid,
-            format!(
-                "{:?} and {:?} are split, and pinned together; take one of the two back",
-                ids.text(*a),
-                ids.text(*b)
-            ),
-        )),
+        Some(((a, b), _)) => {
+            let what = format!("{a:?} and {b:?} are split, and pinned together; take one of the two back");
+            Err(Error::new(ErrorKind::Invalid, what))
+        }
     }
 }

@@ -1,19 +1,23 @@
 //! Names without what says nothing, by number: each word is looked at once.
 
-use hashbrown::HashMap;
+use std::collections::BTreeSet;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::learn::{Vocabulary, strip};
 use super::roles;
-use super::texts::{NONE, Span, Texts};
+use super::texts::{Look, NONE, Span, Texts};
 use super::words::{self, Words};
 
 /// What a word says wherever it stands.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Word {
     /// The words that it is cut into, in their usual form.
     parts: Span,
     /// How many names have it.
     names: u32,
+    /// What it looks like.
+    look: Look,
     /// Whether it has more than two letters.
     is_long: bool,
     /// What it is for.
@@ -53,6 +57,7 @@ pub(super) struct Names {
     /// By system and kind, the words that nearly all names begin and end with.
     habits: HashMap<u32, (Vec<u32>, Vec<u32>)>,
     cut: Words,
+    spelt: Vec<u32>,
     atoms: Vec<u32>,
     compact: String,
     numbers: Vec<u32>,
@@ -62,26 +67,74 @@ impl Names {
     /// Names that are read with a vocabulary.
     pub fn new(vocabulary: Vocabulary) -> Self {
         let mut names = Names { vocabulary, ..Names::default() };
-        for (slot, (before, after)) in std::mem::take(&mut names.vocabulary.habits) {
-            if !before.is_empty() || !after.is_empty() {
-                let numbers = |names: &mut Names, words: hashbrown::HashSet<String>| {
-                    words.iter().map(|word| names.word(word)).collect::<Vec<u32>>()
-                };
-                let habits = (numbers(&mut names, before), numbers(&mut names, after));
-                names.habits.insert(slot, habits);
+        names.number_habits();
+        names
+    }
+
+    fn number_habits(&mut self) {
+        let habits = std::mem::take(&mut self.vocabulary.habits);
+        let mut numbers = |words: &HashSet<String>| words.iter().map(|word| self.word(word)).collect::<Vec<u32>>();
+        let some = habits.iter().filter(|(_, (before, after))| !before.is_empty() || !after.is_empty());
+        let numbered = some.map(|(slot, (before, after))| (*slot, (numbers(before), numbers(after)))).collect();
+        (self.habits, self.vocabulary.habits) = (numbered, habits);
+    }
+
+    /// Looks at words anew with another vocabulary that knows the same wholes. Whoever has one of the words that are returned in a name, as it is written or as it is read, may be called
+    /// otherwise now, or share otherwise.
+    /// O(words).
+    pub fn revise(&mut self, vocabulary: Vocabulary) -> BTreeSet<u32> {
+        let before = std::mem::replace(&mut self.vocabulary, vocabulary);
+        let (known, said) = self.vocabulary.differences(&before);
+        let mut otherwise = BTreeSet::new();
+        for word in said.iter().filter_map(|word| self.words.get(word)).collect::<Vec<u32>>() {
+            otherwise.insert(word);
+            self.look_again(word);
+        }
+        let known: Vec<(String, Look)> =
+            known.into_iter().map(|word| (Look::at(&word), word)).map(|(look, word)| (word, look)).collect();
+        for word in 0..self.words.len() as u32 {
+            let look = self.about[word as usize].look;
+            let mut parts = known.iter().filter(|(_, part)| part.may_be_part_of(look)).peekable();
+            if parts.peek().is_none() {
+                continue;
+            }
+            let text = self.words.text(word);
+            let is_begun = parts.clone().any(|(part, _)| text.starts_with(part));
+            let is_part = parts.any(|(part, _)| text.contains(part));
+            if is_part && (self.look_again(word) || is_begun) {
+                otherwise.insert(word);
             }
         }
-        names
+        self.number_habits();
+        otherwise
+    }
+
+    /// Looks at a word anew; whether it is another now.
+    fn look_again(&mut self, word: u32) -> bool {
+        let text = self.words.text(word).to_owned();
+        let before = self.about[word as usize];
+        let now = Word { names: before.names, parts: before.parts, ..self.look_at(&text) };
+        self.about[word as usize] = now;
+        let parts = self.parts_of(word, &text);
+        let is_cut_otherwise = parts != before.parts.of(&self.parts);
+        if is_cut_otherwise {
+            let from = self.parts.len();
+            self.parts.extend(parts);
+            self.about[word as usize].parts = Span::since(from, &self.parts);
+        }
+        is_cut_otherwise || now != before
     }
 
     /// Reads a name in a system and kind; its words are kept until the next is read. O(length).
     pub fn read(&mut self, slot: u32, name: &str) -> Named {
         let mut cut = std::mem::take(&mut self.cut);
-        let mut atoms = std::mem::take(&mut self.atoms);
+        let (mut spelt, mut atoms) = (std::mem::take(&mut self.spelt), std::mem::take(&mut self.atoms));
         cut.cut(name);
+        spelt.clear();
         atoms.clear();
         for word in cut.iter() {
             let word = self.word(word);
+            spelt.push(word);
             atoms.extend(self.about[word as usize].parts.of(&self.parts));
         }
         let mut core = std::mem::take(&mut self.compact);
@@ -91,7 +144,7 @@ impl Names {
         let is_core = core == cut.compact();
         self.texts.number_all(if is_core { &both[..1] } else { &both }, &mut numbers);
         let named = Named { core: numbers[0], exact: numbers[numbers.len() - 1] };
-        (self.cut, self.atoms, self.compact, self.numbers) = (cut, atoms, core, numbers);
+        (self.cut, self.spelt, self.atoms, self.compact, self.numbers) = (cut, spelt, atoms, core, numbers);
         named
     }
 
@@ -102,6 +155,11 @@ impl Names {
         &self.atoms
     }
 
+    /// The words of the name that was read last as they are written.
+    pub fn spelt(&self) -> &[u32] {
+        &self.spelt
+    }
+
     /// Whether the name that was read last is one word.
     pub fn is_one_word(&self) -> bool {
         self.cut.iter().take(2).count() == 1
@@ -110,6 +168,11 @@ impl Names {
     /// Counts a name with words.
     pub fn count(&mut self, atoms: &[u32]) {
         atoms.iter().for_each(|word| self.about[*word as usize].names += 1);
+    }
+
+    /// Counts no longer a name with words.
+    pub fn discount(&mut self, atoms: &[u32]) {
+        atoms.iter().for_each(|word| self.about[*word as usize].names -= 1);
     }
 
     /// How many names have a word.
@@ -127,9 +190,14 @@ impl Names {
         self.about[word as usize].facet
     }
 
-    /// Forgets how to find numbers of texts, where no more names will be read.
+    /// Forgets how to find numbers of texts, where no more names will be read for long.
     pub fn seal(&mut self) {
         self.texts.seal();
+    }
+
+    /// Gets ready to read more names.
+    pub fn open(&mut self) {
+        self.texts.open();
     }
 
     /// What speaks of the words of names.
@@ -137,18 +205,23 @@ impl Names {
         &self.vocabulary
     }
 
-    fn word(&mut self, text: &str) -> u32 {
+    /// The number of a word.
+    pub fn word(&mut self, text: &str) -> u32 {
         let number = self.words.number(text);
         if number as usize == self.about.len() {
             self.about.push(self.look_at(text));
-            let usual = self.vocabulary.atoms(&[text.to_owned()]);
-            let parts: Vec<u32> =
-                usual.iter().map(|part| if part == text { number } else { self.word(part) }).collect();
+            let parts = self.parts_of(number, text);
             let from = self.parts.len();
             self.parts.extend(parts);
             self.about[number as usize].parts = Span::since(from, &self.parts);
         }
         number
+    }
+
+    /// The words that a word is cut into.
+    fn parts_of(&mut self, number: u32, text: &str) -> Vec<u32> {
+        let usual = self.vocabulary.atoms(&[text.to_owned()]);
+        usual.iter().map(|part| if part == text { number } else { self.word(part) }).collect()
     }
 
     fn look_at(&self, word: &str) -> Word {
@@ -162,6 +235,7 @@ impl Names {
         Word {
             parts: Span::default(),
             names: 0,
+            look: Look::at(word),
             is_long: word.len() > 2,
             facet,
             says_nothing: roles::is_environment(word) || (is_sort && !tells_apart),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashSet;
 
-use super::record::Row;
+use super::record::{Record, Row};
 use super::roles::{self, Role};
 use super::texts::{Look, NONE, Span, Texts};
 use super::words;
@@ -19,8 +19,18 @@ pub(super) struct Attribute {
     pub value: u32,
     /// What the value looks like.
     pub look: Look,
-    /// How many records have the value.
+    /// How many records have the value, [roughly].
     pub count: u32,
+}
+
+/// A count told so exactly that it rarely changes as records come and go: up to eight, then the next power of two or three quarters of it.
+pub(super) fn roughly(count: u32) -> u32 {
+    let power = count.next_power_of_two();
+    match count {
+        0..=8 => count,
+        _ if count <= power / 4 * 3 => power / 4 * 3,
+        _ => power,
+    }
 }
 
 impl Attribute {
@@ -62,7 +72,7 @@ pub(super) struct Profile {
 
 impl Profile {
     /// A record of nothing and nowhere.
-    const NOWHERE: Profile = Profile {
+    pub const NOWHERE: Profile = Profile {
         slot: NONE,
         written: NONE,
         name: NONE,
@@ -128,6 +138,8 @@ pub(super) struct Estate {
     images: Vec<Image>,
     /// How many values each field has.
     pub distinct: Vec<u32>,
+    /// The logarithm of how many records there are, without what is behind the point.
+    pub magnitude: u32,
     /// Whether some field refers to other records.
     pub has_references: bool,
     /// Whether some field is a namespace or a path.
@@ -160,6 +172,8 @@ impl Estate {
             }
             self.attributes.push(Attribute::new(field, true, value, Look::at(text)));
         }
+        // Whatever an image is said beside, the order of fields says nothing.
+        self.images[images..].sort_unstable_by(|a, b| self.texts.text(a.path).cmp(self.texts.text(b.path)));
         let profile = Profile {
             slot,
             written: numbers[0],
@@ -183,8 +197,12 @@ impl Estate {
         if !self.has_places {
             return profile;
         }
-        let place = row.attributes.iter().find(|(field, _)| roles::role(field) == Role::Place).map(|(_, value)| *value);
-        let path = row.attributes.iter().find(|(field, _)| *field == "path").map(|(_, value)| *value);
+        let least = |is_wanted: &dyn Fn(&str) -> bool| {
+            let said = row.attributes.iter().filter(|(field, value)| !value.is_empty() && is_wanted(field));
+            said.map(|(field, value)| (*field, cut(value))).min().map(|(_, value)| value)
+        };
+        let place = least(&|field| roles::role(field) == Role::Place);
+        let path = least(&|field| field == "path");
         let home = path.map_or_else(|| place.map(without_environments), |path| Some(folder(path)));
         let mut number = |text: Option<&str>| text.map_or(NONE, |text| self.texts.number(text));
         profile.place = number(place);
@@ -205,27 +223,67 @@ impl Estate {
         self.texts.seal();
         self.count();
         self.profiles = order.iter().map(|place| self.profiles[*place as usize]).collect();
+        self.magnitude = order.len().max(1).ilog2();
+    }
+
+    /// Whether all fields of a record were seen before: those of others stand in the order of their paths.
+    pub fn knows_fields_of(&self, record: &Record) -> bool {
+        let said = record.attributes.iter().filter(|(_, value)| !value.is_empty());
+        said.map(|(field, _)| field).all(|field| self.paths.get(field).is_some())
+    }
+
+    /// Reads a record whose fields were seen before; it is not among the others yet, and its values are not counted. O(length).
+    pub fn read(&mut self, row: &Row<'_>) -> Profile {
+        self.add(row);
+        let mut profile = self.profiles.pop().unwrap_or(Profile::NOWHERE);
+        let left = order_attributes(profile.attributes.of_mut(&mut self.attributes), &self.texts);
+        profile.attributes.shorten(left);
+        profile
+    }
+
+    /// Everything that a record said, as far as it was kept.
+    pub fn record(&self, id: &str, profile: &Profile) -> Record {
+        let text = |number: u32| self.texts.text(number).to_owned();
+        let slot = self.slot_of(profile);
+        let said = |attribute: &Attribute| (self.paths.text(attribute.field()).to_owned(), text(attribute.value));
+        let attributes = self.attributes(profile).iter().map(said).collect();
+        Record {
+            id: id.to_owned(),
+            system: text(slot.system),
+            kind: text(slot.kind),
+            name: text(profile.written),
+            attributes,
+        }
+    }
+
+    /// Says of the values of a record how many records have them, roughly.
+    pub fn recount(&mut self, record: u32, count_of: impl Fn(u32) -> u32) {
+        let own = self.profiles[record as usize].attributes.of_mut(&mut self.attributes);
+        own.iter_mut().for_each(|attribute| attribute.count = count_of(attribute.value));
     }
 
     /// Counts values.
     fn count(&mut self) {
-        // How many records have a value, and the field in which it was seen first.
-        let mut seen = vec![(0_u32, NONE); self.texts.len()];
+        // How many records have a value, the last of them, and the field in which it was seen first.
+        let mut seen = vec![(0_u32, NONE, NONE); self.texts.len()];
         let mut elsewhere: HashSet<(u32, u32)> = HashSet::new();
         self.distinct = vec![0; self.fields.len()];
-        for attribute in self.profiles.iter().flat_map(|profile| profile.attributes.of(&self.attributes)) {
-            let (count, first) = &mut seen[attribute.value as usize];
-            let is_new =
-                *count == 0 || *first != attribute.field() && elsewhere.insert((attribute.field(), attribute.value));
-            if *count == 0 {
-                *first = attribute.field();
+        for (record, profile) in (0..).zip(&self.profiles) {
+            for attribute in profile.attributes.of(&self.attributes) {
+                let (count, last, first) = &mut seen[attribute.value as usize];
+                let is_new = *count == 0
+                    || *first != attribute.field() && elsewhere.insert((attribute.field(), attribute.value));
+                if *count == 0 {
+                    *first = attribute.field();
+                }
+                *count += u32::from(*last != record);
+                *last = record;
+                self.distinct[attribute.field() as usize] += u32::from(is_new);
             }
-            *count += 1;
-            self.distinct[attribute.field() as usize] += u32::from(is_new);
         }
         for profile in &self.profiles {
             let own = profile.attributes.of_mut(&mut self.attributes);
-            own.iter_mut().for_each(|attribute| attribute.count = seen[attribute.value as usize].0);
+            own.iter_mut().for_each(|attribute| attribute.count = roughly(seen[attribute.value as usize].0));
         }
     }
 
@@ -257,6 +315,12 @@ impl Estate {
         let none = profile.roles & 1 << role as u32 == 0;
         let all = if none { &[] } else { self.attributes(profile) };
         all.iter().filter(move |attribute| self.fields[attribute.field() as usize].role == role)
+    }
+
+    /// Whether a record refers to others.
+    pub fn refers(profile: &Profile) -> bool {
+        let role = |role: Role| profile.roles & 1 << role as u32 != 0;
+        role(Role::Selector) || role(Role::Target) || role(Role::Account)
     }
 
     /// The system and kind of a record.

@@ -4,7 +4,7 @@
 use super::texts::differ_by_one;
 
 /// What a field of a record is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Role {
     /// A container image.
     Image,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::learn::{Sample, Twins, Vocabulary, sample};
+use super::learn::{self, Memory, Twins, Vocabulary, sample};
 use super::names::{Named, Names};
 use super::profile::{Attribute, Estate, Profile};
 use super::roles::{self, Role};
@@ -16,7 +16,7 @@ use super::words;
 /// A field is taken for a name of its thing from this share of agreement on.
 const TRUSTED: f64 = 0.5;
 /// Of an organisation of a registry so many images are looked at.
-const IMAGES: usize = 16;
+pub(super) const IMAGES: usize = 16;
 /// A name in more places than so many does not tell who is meant.
 const HOMES: usize = 16;
 
@@ -48,8 +48,24 @@ pub(super) struct Sketch {
     pub has_facet: bool,
     /// Whether its name is one word as it is written.
     pub is_one_word: bool,
-    atoms: Span,
+    /// The words of its name.
+    pub atoms: Span,
     claims: Span,
+}
+
+impl Sketch {
+    /// Of a record that is not there.
+    pub const NOTHING: Sketch = Sketch {
+        core: NONE,
+        exact: NONE,
+        look: Look::NOTHING,
+        beginning: [0; 3],
+        is_contradicted: false,
+        has_facet: false,
+        is_one_word: false,
+        atoms: Span::EMPTY,
+        claims: Span::EMPTY,
+    };
 }
 
 /// What all records of an estate are compared by.
@@ -66,6 +82,8 @@ pub(super) struct Sketches {
     /// The fields that may say names: kind of record, then path.
     claimants: Texts,
     by_path: HashMap<(u32, u32, Form), u32>,
+    /// Whether each of these is an address, or what a record is about.
+    is_address: Vec<bool>,
     /// How far each of these is trusted.
     pub trust: Vec<f64>,
     /// By core: a system and kind in which a thing is called so, or that there are several.
@@ -78,6 +96,8 @@ pub(super) struct Sketches {
     pub own_images: Vec<bool>,
     /// Where things are.
     pub places: Places,
+    /// What was said last.
+    said: Vec<Claim>,
 }
 
 /// Several systems and kinds.
@@ -101,15 +121,18 @@ impl Sketches {
     pub fn of(estate: &Estate) -> Self {
         let sample = sample(estate);
         let twins = Twins::of(estate, &sample);
-        let names = Names::new(Vocabulary::of(estate, &sample, &twins));
+        let names = Names::new(Vocabulary::of(estate, &sample, &twins, &mut Memory::of(estate, &sample)));
         let mut sketches = Sketches { names, repeats: twins.repeats, ..Sketches::default() };
         sketches.name(estate);
-        sketches.learn_trust(estate, &sample);
+        let said = sketches.said_by(estate, &sample.records);
+        sketches.trust = sketches.trust_by(said.iter().map(|(record, said)| (*record, &said[..])));
         sketches.claim(estate);
         sketches.find_shared(estate);
         sketches.own_images = sketches.built_here(estate);
-        sketches.contradict();
-        sketches.places = Places::of(estate, &sketches.rows);
+        for place in 0..sketches.rows.len() {
+            sketches.rows[place].is_contradicted = sketches.is_contradicted(&sketches.rows[place]);
+        }
+        sketches.places = Places::of(estate, &sketches.rows, 0..sketches.rows.len() as u32);
         sketches.names.seal();
         sketches
     }
@@ -117,6 +140,79 @@ impl Sketches {
     /// The words of a record's name, each once, in order.
     pub fn atoms(&self, row: &Sketch) -> &[u32] {
         row.atoms.of(&self.atoms)
+    }
+
+    /// Counts a name with the words of a row.
+    pub fn count(&mut self, atoms: Span) {
+        self.names.count(atoms.of(&self.atoms));
+    }
+
+    /// Counts no longer a name with the words of a row.
+    pub fn discount(&mut self, atoms: Span) {
+        self.names.discount(atoms.of(&self.atoms));
+    }
+
+    /// Whether two records are compared by the same, but for what contradicts them.
+    pub fn are_same(&self, a: &Sketch, b: &Sketch) -> bool {
+        let Sketch { atoms, claims, is_contradicted, .. } = *b;
+        self.atoms(a) == self.atoms(b)
+            && self.claims(a) == self.claims(b)
+            && Sketch { atoms, claims, is_contradicted, ..*a } == *b
+    }
+
+    /// The words of a row's name.
+    pub fn words(&self, atoms: Span) -> &[u32] {
+        atoms.of(&self.atoms)
+    }
+
+    /// Says in which systems and kinds things are called so; whether that is new.
+    pub fn recall(&mut self, core: u32, slots: impl Iterator<Item = u32>) -> bool {
+        let now = slots.fold(NONE, together);
+        std::mem::replace(self.called_by(core), now) != now
+    }
+
+    /// Whether a field gives a name to several things of one system and kind, of records whose field says so.
+    pub fn is_shared(&self, estate: &Estate, records: impl Iterator<Item = u32>) -> bool {
+        let mut first: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut called = records.map(|record| (estate.profiles[record as usize].slot, self.rows[record as usize].core));
+        called.any(|(slot, core)| *first.entry(slot).or_insert(core) != core)
+    }
+
+    /// The words of a record's own name, as they are written and as they are read.
+    pub fn words_of(&mut self, estate: &Estate, place: usize, heard: &mut Vec<u32>) {
+        let profile = &estate.profiles[place];
+        if profile.name != NONE {
+            self.names.read(profile.slot, estate.texts.text(profile.name));
+            heard.extend(self.names.spelt());
+            heard.extend(self.names.atoms());
+        }
+    }
+
+    /// The words of the names that the trusted fields of a record say.
+    pub fn heard_of(&mut self, estate: &Estate, place: usize, heard: &mut Vec<u32>) {
+        let mut claims = std::mem::take(&mut self.said);
+        claims.clear();
+        self.claims_of(estate, place, is_trusted, &mut claims, Some(heard));
+        self.said = claims;
+    }
+
+    /// All names that the fields of a record say, trusted or not, and the words of these.
+    pub fn said_of(&mut self, estate: &Estate, place: usize, heard: &mut Vec<u32>) -> Vec<Claim> {
+        let mut claims = Vec::new();
+        self.claims_of(estate, place, |_, _| true, &mut claims, Some(heard));
+        claims
+    }
+
+    /// The words of which the name of a record is made or with which it may begin.
+    pub fn begin(&mut self, row: &Sketch) -> Vec<u32> {
+        if row.core == NONE || !row.is_one_word {
+            return Vec::new();
+        }
+        let word = self.names.texts.text(row.exact).to_owned();
+        let ends = (3..word.len().saturating_sub(2)).filter(|end| word.is_char_boundary(*end));
+        let parts: Vec<&str> =
+            ends.map(|end| &word[..end]).filter(|part| self.names.vocabulary().is_known(part)).collect();
+        parts.into_iter().map(|part| self.names.word(part)).collect()
     }
 
     /// A record's other names.
@@ -140,30 +236,41 @@ impl Sketches {
         let mut is_counted = vec![false; estate.texts.len()];
         self.rows.reserve_exact(estate.profiles.len());
         for profile in &estate.profiles {
-            let from = self.atoms.len();
-            let mut named = Named::NONE;
+            let row = self.named(estate, profile);
             if profile.name != NONE {
-                named = self.names.read(profile.slot, estate.texts.text(profile.name));
-                self.atoms.extend(self.names.atoms());
                 if !std::mem::replace(&mut is_counted[profile.name as usize], true) {
-                    self.names.count(&self.atoms[from..]);
+                    self.names.count(row.atoms.of(&self.atoms));
                 }
-                self.call(named.core, profile.slot);
+                let called = self.called_by(row.core);
+                *called = together(*called, profile.slot);
             }
-            self.rows.push(self.sketch(named, Span::since(from, &self.atoms)));
+            self.rows.push(row);
         }
     }
 
-    fn call(&mut self, core: u32, slot: u32) {
+    /// What a record's own name says.
+    fn named(&mut self, estate: &Estate, profile: &Profile) -> Sketch {
+        let from = self.atoms.len();
+        let mut named = Named::NONE;
+        if profile.name != NONE {
+            named = self.names.read(profile.slot, estate.texts.text(profile.name));
+            self.atoms.extend(self.names.atoms());
+        }
+        self.sketch(named, Span::since(from, &self.atoms))
+    }
+
+    /// The system and kind in which things are called so.
+    fn called_by(&mut self, core: u32) -> &mut u32 {
         if core as usize >= self.called.len() {
             self.called.resize(core as usize + 1, NONE);
         }
-        let called = &mut self.called[core as usize];
-        match *called {
-            NONE => *called = slot,
-            other if other != slot => *called = SEVERAL,
-            _ => {}
-        }
+        &mut self.called[core as usize]
+    }
+
+    /// What a record is compared by as it is now, but for what contradicts it. O(length).
+    pub fn read(&mut self, estate: &Estate, place: usize) -> Sketch {
+        let row = self.named(estate, &estate.profiles[place]);
+        Sketch { claims: self.claimed(estate, place, (row.core, row.exact)), ..row }
     }
 
     fn sketch(&self, named: Named, atoms: Span) -> Sketch {
@@ -183,57 +290,65 @@ impl Sketches {
         }
     }
 
-    /// Learns from a sample how often each field agrees with the name beside it, among names that somebody else has too.
-    fn learn_trust(&mut self, estate: &Estate, sample: &Sample) {
-        let mut seen: Vec<(f64, f64)> = Vec::new();
-        let mut claims = Vec::new();
-        for record in &sample.records {
-            let core = self.rows[*record as usize].core;
+    /// All names that the fields of some records say, trusted or not.
+    pub fn said_by(&mut self, estate: &Estate, records: &[u32]) -> Vec<(u32, Vec<Claim>)> {
+        let mut said_by = |record: &u32| {
+            let mut claims = Vec::new();
+            self.claims_of(estate, *record as usize, |_, _| true, &mut claims, None);
+            (*record, claims)
+        };
+        records.iter().map(&mut said_by).collect()
+    }
+
+    /// How often each field agrees with the name beside it, among names that somebody else has too, by what the fields of some records say.
+    pub fn trust_by<'s>(&self, said: impl Iterator<Item = (u32, &'s [Claim])>) -> Vec<f64> {
+        // In tenths of a record.
+        let mut seen = vec![(0_u32, 0_u32); self.claimants.len()];
+        for (record, claims) in said {
+            let core = self.rows[record as usize].core;
             let is_known_elsewhere = self.called[core as usize] == SEVERAL;
-            claims.clear();
-            self.claims_of(estate, *record as usize, |_, _| true, &mut claims);
-            for claim in &claims {
-                seen.resize(seen.len().max(claim.field as usize + 1), (0.0, 0.0));
+            for claim in claims {
                 let (agree, differ) = &mut seen[claim.field as usize];
                 match (claim.core == core, is_known_elsewhere, self.is_a_name(claim.core)) {
-                    (true, ..) => *agree += 1.0,
-                    (false, true, true) => *differ += 1.0,
-                    (false, true, false) => *differ += 0.5,
-                    (false, false, false) => *differ += 0.2,
+                    (true, ..) => *agree += 10,
+                    (false, true, true) => *differ += 10,
+                    (false, true, false) => *differ += 5,
+                    (false, false, false) => *differ += 2,
                     // Who is called like nobody else may well have the name of somebody.
                     (false, false, true) => {}
                 }
             }
         }
-        let trust = |(field, (agree, differ)): (u32, (f64, f64))| {
-            let (before, against) = roles::seen_before(self.claimant(field));
-            (before + agree) / (before + against + agree + differ)
-        };
-        self.trust = (0..).zip(seen).map(trust).collect();
+        (0..).zip(seen).map(|(field, seen)| trust(self.claimant(field), seen)).collect()
     }
 
     /// Gives each record the other names that its fields say, of those fields that are trusted.
     fn claim(&mut self, estate: &Estate) {
-        let is_trusted =
-            |sketches: &Sketches, field: u32| sketches.trust.get(field as usize).is_some_and(|trust| *trust >= TRUSTED);
-        let mut claims: Vec<Claim> = Vec::new();
         for place in 0..estate.profiles.len() {
-            claims.clear();
-            self.claims_of(estate, place, is_trusted, &mut claims);
             let own = (self.rows[place].core, self.rows[place].exact);
-            let from = self.claims.len();
-            self.claims.extend(claims.iter().filter(|claim| (claim.core, claim.exact) != own));
-            self.rows[place].claims = Span::since(from, &self.claims);
+            self.rows[place].claims = self.claimed(estate, place, own);
         }
     }
 
-    /// What a record's fields say that it is called, those fields that are wanted.
+    /// The names that the trusted fields of a record say, and its own name does not.
+    fn claimed(&mut self, estate: &Estate, place: usize, own: (u32, u32)) -> Span {
+        let mut claims = std::mem::take(&mut self.said);
+        claims.clear();
+        self.claims_of(estate, place, is_trusted, &mut claims, None);
+        let from = self.claims.len();
+        self.claims.extend(claims.iter().filter(|claim| (claim.core, claim.exact) != own));
+        self.said = claims;
+        Span::since(from, &self.claims)
+    }
+
+    /// What a record's fields say that it is called, those fields that are wanted; and the words of that.
     fn claims_of(
         &mut self,
         estate: &Estate,
         place: usize,
         is_wanted: impl Fn(&Sketches, u32) -> bool,
         claims: &mut Vec<Claim>,
+        mut heard: Option<&mut Vec<u32>>,
     ) {
         let profile = &estate.profiles[place];
         let images = estate.images(profile).len();
@@ -243,6 +358,10 @@ impl Sketches {
                 let name = if is_wanted(self, field) { name_in(estate, attribute, *form) } else { None };
                 let Some(name) = name else { continue };
                 let Named { core, exact } = self.names.read(profile.slot, &name);
+                if let Some(heard) = &mut heard {
+                    heard.extend(self.names.spelt());
+                    heard.extend(self.names.atoms());
+                }
                 if core != NONE && !claims.iter().any(|claim| (claim.core, claim.field) == (core, field)) {
                     claims.push(Claim { field, core, exact });
                 }
@@ -263,6 +382,10 @@ impl Sketches {
             Form::Tag => "image tag",
         };
         let field = self.claimants.number(&format!("{}\n{path}", estate.texts.text(kind)));
+        if field as usize == self.trust.len() {
+            self.trust.push(trust(path, (0, 0)));
+            self.is_address.push(matches!(roles::role(path), Role::Host | Role::Target));
+        }
         self.by_path.insert(key, field);
         field
     }
@@ -297,39 +420,66 @@ impl Sketches {
             }
         }
         images.sort_unstable();
-        let is_ours = |images: &[(u32, u64, u32)]| {
-            let some = &images[..images.len().min(IMAGES)];
-            let named = some.iter().filter(|(.., image)| self.is_called_like_a_thing(estate, *image)).count();
-            images.len() >= 3 && named * 2 >= some.len()
-        };
+        let is_ours = |images: &[(u32, u64, u32)]| self.is_ours(estate, images.iter().map(|(.., image)| *image));
         let mut is_ours_by_text = vec![false; estate.texts.len()];
         let ours = images.chunk_by(|a, b| a.0 == b.0).filter(|images| is_ours(images));
         ours.flatten().for_each(|(.., image)| is_ours_by_text[*image as usize] = true);
         is_ours_by_text
     }
 
-    /// Whether an image is called as a thing is, perhaps with something before it.
-    fn is_called_like_a_thing(&self, estate: &Estate, image: u32) -> bool {
-        let words = words::words(words::last_part(estate.texts.text(image)));
-        let atoms = self.names.vocabulary().atoms(&words);
-        let says: Vec<&str> = atoms.iter().map(String::as_str).filter(|word| !roles::says_nothing(word)).collect();
-        (0..says.len()).any(|from| {
-            let name = says[from..].concat();
-            (from == 0 || name.len() > 3) && self.names.texts.get(&name).is_some_and(|core| self.is_a_name(core))
-        })
+    /// Whether the images of an organisation, in the order of their digests, are built here.
+    pub fn is_ours(&self, estate: &Estate, images: impl ExactSizeIterator<Item = u32>) -> bool {
+        let (all, some) = (images.len(), images.len().min(IMAGES));
+        let is_a_thing = |name: &String| self.names.texts.get(name).is_some_and(|core| self.is_a_name(core));
+        let named = |image: &u32| names_of_image(estate.texts.text(*image)).iter().any(is_a_thing);
+        all >= 3 && images.take(IMAGES).filter(named).count() * 2 >= some
     }
 
-    /// Marks records of which an address, or what they are about, is the name of another than their own name says.
-    fn contradict(&mut self) {
-        let is_address = |field: u32| matches!(roles::role(self.claimant(field)), Role::Host | Role::Target);
-        let is_address: Vec<bool> = (0..self.claimants.len() as u32).map(is_address).collect();
-        let contradicts = |row: &Sketch, claim: &Claim| {
-            claim.core != row.core && is_address[claim.field as usize] && self.is_a_name(claim.core)
+    /// Whether an address that a record has, or what it is about, is the name of another than its own name says.
+    pub fn is_contradicted(&self, row: &Sketch) -> bool {
+        let contradicts = |claim: &Claim| {
+            claim.core != row.core && self.is_address[claim.field as usize] && self.is_a_name(claim.core)
         };
-        let marked = |row: &Sketch| row.claims.of(&self.claims).iter().any(|claim| contradicts(row, claim));
-        let marked: Vec<bool> = self.rows.iter().map(marked).collect();
-        self.rows.iter_mut().zip(marked).for_each(|(row, marked)| row.is_contradicted = marked);
+        row.claims.of(&self.claims).iter().any(contradicts)
     }
+}
+
+fn is_trusted(sketches: &Sketches, field: u32) -> bool {
+    sketches.trust[field as usize] >= TRUSTED
+}
+
+/// How things may be called that run an image, perhaps with something before it.
+pub(super) fn names_of_image(image: &str) -> Vec<String> {
+    let words = words::words(words::last_part(image));
+    let says: Vec<&str> =
+        words.iter().map(|word| learn::usual(word)).filter(|word| !roles::says_nothing(word)).collect();
+    let names = (0..says.len()).map(|from| (from, says[from..].concat()));
+    names.filter(|(from, name)| *from == 0 || name.len() > 3).map(|(_, name)| name).collect()
+}
+
+/// A system and kind, or several, with another.
+fn together(called: u32, slot: u32) -> u32 {
+    match called {
+        NONE => slot,
+        one if one == slot => one,
+        _ => SEVERAL,
+    }
+}
+
+/// How far a field is trusted that agreed and differed in so many tenths of a record; not at all, or to half a bit, so that one record rarely moves it.
+fn trust(path: &str, (agree, differ): (u32, u32)) -> f64 {
+    let (before, against) = roles::seen_before(path);
+    let agree = before + f64::from(agree) / 10.0;
+    let differ = against + f64::from(differ) / 10.0;
+    match agree / (agree + differ) {
+        trust if trust < TRUSTED => 0.0,
+        _ => 1.0 / (1.0 + (-halves((agree / differ).log2())).exp2()),
+    }
+}
+
+/// Rounds to half a bit.
+pub(super) fn halves(bits: f64) -> f64 {
+    (bits * 2.0).round() / 2.0
 }
 
 /// The keys under which there are several values. O(entries · log entries).
@@ -403,21 +553,22 @@ fn may_be_name(value: &str) -> bool {
 }
 
 /// Where things are, and which places are one in several environments.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Places {
     /// Names that things in different places have.
     ambiguous: HashSet<u32>,
-    /// Places that hold mostly the same names: environments of one estate.
-    alike: HashSet<(u32, u32)>,
+    /// By system, places that hold mostly the same names: environments of one estate.
+    alike: HashSet<(u32, u32, u32)>,
     /// Words of the names of places.
     words: HashSet<String>,
 }
 
 impl Places {
-    fn of(estate: &Estate, rows: &[Sketch]) -> Self {
+    /// Looks where records say that they are. O(records · log records).
+    pub fn of(estate: &Estate, rows: &[Sketch], records: impl Iterator<Item = u32>) -> Self {
         let mut names_at: BTreeMap<(u32, u32), BTreeSet<u32>> = BTreeMap::new();
         let mut homes_of: BTreeMap<(u32, u32), BTreeSet<u32>> = BTreeMap::new();
-        for (row, profile) in rows.iter().zip(&estate.profiles) {
+        for (row, profile) in records.map(|record| (&rows[record as usize], &estate.profiles[record as usize])) {
             if row.core != NONE && profile.home != NONE {
                 let system = estate.slot_of(profile).system;
                 names_at.entry((system, profile.home)).or_default().insert(row.core);
@@ -432,24 +583,28 @@ impl Places {
             for (place, a) in compared.iter().enumerate() {
                 for b in &compared[place + 1..] {
                     if hold_the_same(&names_at[&(*system, *a)], &names_at[&(*system, *b)]) {
-                        places.alike.extend([(*a, *b), (*b, *a)]);
+                        places.alike.extend([(*system, *a, *b), (*system, *b, *a)]);
                     }
                 }
             }
-            let is_alike = |a: &u32, b: &u32| places.alike.contains(&(*a, *b));
+            let is_alike = |a: &u32, b: &u32| places.alike.contains(&(*system, *a, *b));
             let differ =
                 compared.iter().enumerate().any(|(place, a)| compared[place + 1..].iter().any(|b| !is_alike(a, b)));
             if differ || homes.len() > HOMES {
                 places.ambiguous.insert(*core);
             }
         }
-        if !places.ambiguous.is_empty() {
-            let homes: BTreeSet<u32> = names_at.keys().map(|(_, home)| *home).collect();
-            let words = homes.into_iter().flat_map(|home| words::words(estate.texts.text(home)));
-            let says = |word: &String| word.len() > 2 && !roles::says_nothing(word) && !roles::is_common_folder(word);
-            places.words = words.filter(says).collect();
-        }
+        let homes: BTreeSet<u32> = names_at.keys().map(|(_, home)| *home).collect();
+        let words = homes.into_iter().flat_map(|home| words::words(estate.texts.text(home)));
+        let says = |word: &String| word.len() > 2 && !roles::says_nothing(word) && !roles::is_common_folder(word);
+        places.words = words.filter(says).collect();
         places
+    }
+
+    /// The names that are ambiguous only here or only there, if all else is the same.
+    pub fn differences(&self, other: &Places) -> Option<BTreeSet<u32>> {
+        let is_same = self.alike == other.alike && self.words == other.words;
+        is_same.then(|| self.ambiguous.symmetric_difference(&other.ambiguous).copied().collect())
     }
 
     /// Whether things in different places have this name.
@@ -460,8 +615,9 @@ impl Places {
     /// Whether two records are from one part of the estate, as far as both say.
     pub fn together(&self, estate: &Estate, a: usize, b: usize) -> Option<bool> {
         let (first, second) = (&estate.profiles[a], &estate.profiles[b]);
-        if estate.slot_of(first).system == estate.slot_of(second).system && first.home != NONE && second.home != NONE {
-            return Some(first.home == second.home || self.alike.contains(&(first.home, second.home)));
+        let system = estate.slot_of(first).system;
+        if system == estate.slot_of(second).system && first.home != NONE && second.home != NONE {
+            return Some(first.home == second.home || self.alike.contains(&(system, first.home, second.home)));
         }
         let (here, there) = (self.whereabouts(estate, first), self.whereabouts(estate, second));
         (!here.is_empty() && !there.is_empty()).then(|| !here.is_disjoint(&there))

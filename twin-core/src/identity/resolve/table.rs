@@ -201,9 +201,9 @@ impl TableRows {
 pub(super) fn clusters(resolution: &Resolution) -> Result<Table> {
     let columns = ["id", "cluster"].map(|name| (name.to_owned(), ColumnType::Text));
     let mut table = TableWriter::new(columns.into(), resolution.len(), &NoEvidence);
-    for place in &resolution.places {
-        table.text(resolution.id(*place));
-        table.text(resolution.id(resolution.numbers[*place as usize]));
+    for record in &resolution.given {
+        table.text(resolution.id(*record));
+        table.text(resolution.id(resolution.numbers[*record as usize]));
         table.end_row();
     }
     table.finish()

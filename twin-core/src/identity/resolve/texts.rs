@@ -122,9 +122,18 @@ impl Texts {
         self.shelf.len()
     }
 
-    /// Forgets how to find numbers, where nobody will ask again.
+    /// Forgets how to find numbers, where nobody will ask for long.
     pub fn seal(&mut self) {
         self.numbers = HashTable::new();
+    }
+
+    /// Finds numbers again after [`seal`](Self::seal). O(length of all texts).
+    pub fn open(&mut self) {
+        self.numbers = HashTable::with_capacity(self.len());
+        for number in 0..self.len() as u32 {
+            let digest = digest(self.text(number));
+            self.numbers.insert_unique(spread(digest), (digest, number), |(digest, _)| spread(*digest));
+        }
     }
 }
 
@@ -178,6 +187,9 @@ const SHORTEST: usize = 7;
 const LONG: u32 = 1 << 31;
 
 impl Look {
+    /// No letters.
+    pub const NOTHING: Look = Look(0);
+
     /// Looks at a text. O(length).
     pub fn at(text: &str) -> Self {
         let letters = text.bytes().fold(0, |letters, byte| letters | 1 << (byte % 31));
@@ -269,5 +281,12 @@ mod tests {
         assert!(!Look::at("shop-catalogue").may_differ_by_one(Look::at("shop-customers")));
         assert!(Look::at("catalogue").may_be_part_of(Look::at(text)));
         assert!(!Look::at("basket").may_be_part_of(Look::at(text)));
+    }
+
+    #[test]
+    fn typing_errors_are_one_letter_and_no_digit() {
+        let near = |a: &str, b: &str| differ_by_one(a.as_bytes(), b.as_bytes());
+        assert!(near("invoice", "invioce") && near("invoice", "invoce") && near("invoice", "envoice"));
+        assert!(!near("invoice", "invocie-x") && !near("web1", "web2") && !near("ledger", "ledger2"));
     }
 }

@@ -70,7 +70,7 @@ impl Comparison {
     fn value(&self, x: &Attribute, y: &Attribute, tell: &mut impl FnMut(Bit)) {
         let odds = self.odds.of(x.field());
         let (technique, weight) = match x.value == y.value {
-            true => (Technique::SameValue, self.rarity(x) + odds.same.log2()),
+            true => (Technique::SameValue, self.rarity(x) + odds.same),
             false => odds.weigh_other(self.near(x, y)),
         };
         if weight != 0.0 {
@@ -92,7 +92,7 @@ impl Comparison {
 
     /// How rare a value is, in bits.
     fn rarity(&self, attribute: &Attribute) -> f64 {
-        (self.estate.profiles.len() as f64 / f64::from(attribute.count)).log2().min(self.bits)
+        (self.size - f64::from(attribute.count).log2()).clamp(0.0, self.bits)
     }
 
     /// How rare it is that two values are as near as these, in bits, if they are near.
@@ -106,8 +106,7 @@ impl Comparison {
             // As if the numbers of the field lay as close to each other as they can.
             Slip::Digit => {
                 let digits = text(x.value).iter().filter(|letter| letter.is_ascii_digit()).count();
-                let distinct = self.estate.distinct[x.field() as usize].max(1);
-                Some((f64::from(distinct) / (9.0 * digits as f64)).log2())
+                Some(self.odds.of(x.field()).spread - (9.0 * digits as f64).log2())
             }
         }
     }
