@@ -83,9 +83,10 @@ fn a_table_is_read_without_its_truth() {
     let folder = tempfile::tempdir().expect("a folder of its own");
     let path = folder.path().join("table.csv");
     let mut resolver = Resolver::default();
-    fs::write(&path, "unique_id,entity,system,name,port\n7,1,git,ledger,8080\n8,2,k8s,ledger,8080\n9,1,otel,ledger,\n")
-        .expect("written");
-    assert_eq!(table(&path, |row| resolver.add(row)).expect("a table"), 3);
+    let others: String = (10..20).map(|number| format!("{number},{number},docs,page {number},\n")).collect();
+    let lines = "unique_id,entity,system,name,port\n7,1,git,ledger,8080\n8,2,k8s,ledger,8080\n9,1,otel,ledger,\n";
+    fs::write(&path, format!("{lines}{others}")).expect("written");
+    assert_eq!(table(&path, |row| resolver.add(row)).expect("a table"), 13);
     let resolution = resolver.resolve(&Options::default(), &context()).expect("resolved");
     let compared = |a: &str, b: &str| {
         let explained = resolution.explain(a, b).expect("two records");

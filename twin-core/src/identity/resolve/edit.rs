@@ -15,9 +15,10 @@ use super::compare::{Comparison, Lesson, chances, is_chosen};
 use super::entries::{Entries, Key};
 use super::facts::{self, Fact};
 use super::group::Scored;
-use super::learn::{self, Beside, Memory, Sample, Twins, Vocabulary, telling};
+use super::learn::{Memory, Vocabulary};
 use super::profile::{Estate, Profile, roughly};
 use super::record::{Record, Row};
+use super::sample::{self, Beside, Sample, Twins, telling};
 use super::sketch::{Claim, IMAGES, Places, Sketch, Sketches, names_of_image};
 use super::texts::{NONE, Span};
 
@@ -546,7 +547,7 @@ impl Workings {
             organisations.extend(self.organisations.change(estate, image, is_there));
         }
         for core in &touched.called {
-            let name = learn::digest(sketches.names.texts.text(*core));
+            let name = sample::digest(sketches.names.texts.text(*core));
             organisations.extend(self.organisations.hopes.get(&name).into_iter().flatten().cloned());
         }
         for organisation in organisations {
@@ -599,7 +600,7 @@ impl Organisations {
     /// Adds an image; whose it is.
     fn add(&mut self, estate: &Estate, image: u32) {
         if let Some((organisation, last)) = estate.texts.text(image).rsplit_once('/') {
-            self.images.entry(organisation.to_owned()).or_default().insert((learn::digest(last), image));
+            self.images.entry(organisation.to_owned()).or_default().insert((sample::digest(last), image));
         }
     }
 
@@ -609,7 +610,7 @@ impl Organisations {
         if is_there {
             self.add(estate, image);
         } else if let Some(images) = self.images.get_mut(organisation) {
-            images.remove(&(learn::digest(last), image));
+            images.remove(&(sample::digest(last), image));
         }
         self.hope(estate, organisation);
         Some(organisation.to_owned())
@@ -620,7 +621,7 @@ impl Organisations {
         let images = self.images.get(organisation).filter(|images| images.len() > 2);
         for (_, image) in images.into_iter().flatten().take(IMAGES) {
             for name in names_of_image(estate.texts.text(*image)) {
-                let hopes = self.hopes.entry(learn::digest(&name)).or_default();
+                let hopes = self.hopes.entry(sample::digest(&name)).or_default();
                 if !hopes.contains(organisation) {
                     hopes.insert(organisation.to_owned());
                 }
@@ -645,7 +646,7 @@ fn read(estate: &mut Estate, record: &Record) -> Profile {
 
 /// The name of a record by system and kind and digest.
 fn name_of(estate: &Estate, profile: &Profile, record: u32) -> (u32, u64, u32, u32) {
-    (profile.slot, learn::digest(estate.texts.text(profile.name)), profile.name, record)
+    (profile.slot, sample::digest(estate.texts.text(profile.name)), profile.name, record)
 }
 
 /// Notes which words are rare before they are counted otherwise.

@@ -16,6 +16,7 @@ mod names;
 mod profile;
 mod record;
 mod roles;
+mod sample;
 mod sketch;
 mod table;
 mod texts;

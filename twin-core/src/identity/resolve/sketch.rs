@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::learn::{self, Memory, Twins, Vocabulary, sample};
+use super::learn::{self, Memory, Vocabulary};
 use super::names::{Named, Names};
 use super::profile::{Attribute, Estate, Profile};
 use super::roles::{self, Role};
+use super::sample::{Twins, sample};
 use super::texts::{Look, NONE, Span, Texts};
 use super::words;
 

@@ -166,8 +166,8 @@ fn a_value_that_stands_in_another_field_speaks_for_a_pair() {
          a: b person june-miller street=the-oaks house=lime-court mail=june@example";
     check(&among(510, lines));
     // Who has the value in both fields did not swap it.
-    let both = "a: a person june-hill street=lime-court house=lime-court phone=71 mail=june@example web=w1 fax=f1
-         b: b person june-miller street=lime-court house=the-oaks phone=71 mail=jo@example web=w2 fax=f2";
+    let both = "a: a person june-hill street=lime-court house=lime-court phone=71 mail=june@example web=w1 fax=f1 unit=east room=hall gate=lower
+         b: b person june-miller street=lime-court house=the-oaks phone=71 mail=jo@example web=w2 fax=f2 unit=west room=cellar gate=upper";
     check(&among(510, both));
 }
 
