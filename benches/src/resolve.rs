@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use twin_core::base::{Context, Result};
-use twin_core::identity::resolve::{Changes, Options, Record, Resolution, Row};
+use twin_core::identity::resolve::{Changes, Options, Record, Resolution, Row, Threshold};
 
 use crate::command::{misused, unusable};
 use crate::score::{Judged, Score};
@@ -87,8 +87,9 @@ fn lines<T: DeserializeOwned>(path: &Path, what: &str) -> Result<Vec<T>> {
 ///
 /// # Errors
 /// Those of the resolution.
-pub fn clusters(records: &[Line], context: &Context) -> Result<BTreeMap<String, String>> {
-    let resolution = Resolution::of(records.iter().map(Line::record).collect(), &Options::default(), context)?;
+pub fn clusters(records: &[Line], threshold: Threshold, context: &Context) -> Result<BTreeMap<String, String>> {
+    let options = Options { threshold, ..Options::default() };
+    let resolution = Resolution::of(records.iter().map(Line::record).collect(), &options, context)?;
     let things = resolution.things();
     let placed = things.iter().flat_map(|thing| thing.iter().map(|id| ((*id).to_owned(), thing[0].to_owned())));
     Ok(placed.collect())
@@ -111,7 +112,7 @@ pub fn resolve(records: &Path, out: &Path, context: &Context) -> Result<Counts> 
     let mut counts = Counts::default();
     let mut file = std::fs::File::create(out).map_err(|error| unusable(out, error))?;
     for (estate, records) in read(records)? {
-        let clusters = clusters(&records, context)?;
+        let clusters = clusters(&records, Threshold::default(), context)?;
         counts.estates += 1;
         counts.records += clusters.len();
         counts.things += clusters.iter().filter(|(id, cluster)| id == cluster).count();
@@ -127,10 +128,19 @@ pub fn resolve(records: &Path, out: &Path, context: &Context) -> Result<Counts> 
 ///
 /// # Errors
 /// Those of [`read`], [`labels`] and the resolution.
-pub fn scores(records: &Path, truth: &Path, context: &Context) -> Result<BTreeMap<String, Score>> {
+pub fn scores(
+    records: &Path,
+    truth: &Path,
+    threshold: Threshold,
+    context: &Context,
+) -> Result<BTreeMap<String, Score>> {
     let truth = labels(truth)?;
     let estates = read(records)?.into_iter();
-    estates.map(|(estate, records)| Ok((estate, judge(&records, &clusters(&records, context)?, &truth)))).collect()
+    let score = |(estate, records): (String, Vec<Line>)| {
+        let clusters = clusters(&records, threshold, context)?;
+        Ok((estate, judge(&records, &clusters, &truth)))
+    };
+    estates.map(score).collect()
 }
 
 /// How much was resolved.

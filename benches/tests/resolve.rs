@@ -11,7 +11,7 @@ use benches::estates::{Sort, estate, write};
 use benches::resolve::{Line, clusters, judge, read, resolve, scores, table};
 use benches::score::{Figures, Score};
 use twin_core::base::{Context, Timestamp};
-use twin_core::identity::resolve::{Options, Resolver};
+use twin_core::identity::resolve::{Options, Resolver, Threshold};
 
 fn context() -> Context {
     Context::new(Timestamp::MIN)
@@ -20,7 +20,8 @@ fn context() -> Context {
 #[test]
 fn records_of_estates_that_were_never_seen_are_put_together_rightly() {
     let Some(estates) = shared::folder("estates/labelled") else { return };
-    let scores = scores(&estates.join("records.jsonl"), &estates.join("labels.jsonl"), &context()).expect("resolved");
+    let scores = scores(&estates.join("records.jsonl"), &estates.join("labels.jsonl"), Threshold::Balanced, &context())
+        .expect("resolved");
     let figures = scores.into_values().fold(Score::default(), Score::with).figures();
     // What docs/identity.md says, with room for a pair or two: precision is not bought with recall, nor the other way round.
     assert!(figures.pair_precision >= 0.995, "{figures:?}");
@@ -34,7 +35,7 @@ fn made(sort: Sort, seeds: Range<u32>) -> Figures {
         let truth: BTreeMap<String, String> =
             made.iter().map(|made| (made.line.record_id.clone(), made.thing.clone())).collect();
         let lines: Vec<Line> = made.into_iter().map(|made| made.line).collect();
-        judge(&lines, &clusters(&lines, &context()).expect("resolved"), &truth)
+        judge(&lines, &clusters(&lines, Threshold::Balanced, &context()).expect("resolved"), &truth)
     };
     seeds.map(score).fold(Score::default(), Score::with).figures()
 }
@@ -66,7 +67,7 @@ fn what_is_written_of_made_estates_is_what_is_read() {
     let counts = resolve(&records, &clusters, &context()).expect("resolved");
     assert_eq!((counts.estates, counts.records), (2, count));
     assert_eq!(fs::read_to_string(&clusters).expect("clusters").lines().count(), count, "a line for each record");
-    assert_eq!(scores(&records, &labels, &context()).expect("scores").len(), 2);
+    assert_eq!(scores(&records, &labels, Threshold::Balanced, &context()).expect("scores").len(), 2);
 }
 
 #[test]
