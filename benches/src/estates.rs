@@ -66,6 +66,7 @@ pub fn estate(sort: Sort, seed: u32) -> Vec<Made> {
 /// # Errors
 /// `Io` where nothing can be written.
 pub fn write(sort: Sort, seed: u32, count: u32, folder: &Path) -> Result<usize> {
+    std::fs::create_dir_all(folder).map_err(|error| unusable(folder, error))?;
     let create = |name: &str| -> Result<_> {
         let path = folder.join(name);
         let file = std::fs::File::create(&path).map_err(|error| unusable(&path, error))?;

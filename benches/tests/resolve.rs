@@ -58,12 +58,13 @@ fn a_seed_makes_the_same_estate_and_another_seed_another() {
 
 #[test]
 fn what_is_written_of_made_estates_is_what_is_read() {
-    let folder = tempfile::tempdir().expect("a folder of its own");
-    let count = write(Sort::Products, 5, 2, folder.path()).expect("written");
-    let (records, labels) = (folder.path().join("records.jsonl"), folder.path().join("labels.jsonl"));
+    let own = tempfile::tempdir().expect("a folder of its own");
+    let folder = own.path().join("made");
+    let count = write(Sort::Products, 5, 2, &folder).expect("written");
+    let (records, labels) = (folder.join("records.jsonl"), folder.join("labels.jsonl"));
     let read = read(&records).expect("records");
     assert_eq!(read["products-6"], estate(Sort::Products, 6).into_iter().map(|made| made.line).collect::<Vec<Line>>());
-    let clusters = folder.path().join("clusters.jsonl");
+    let clusters = folder.join("clusters.jsonl");
     let counts = resolve(&records, &clusters, &context()).expect("resolved");
     assert_eq!((counts.estates, counts.records), (2, count));
     assert_eq!(fs::read_to_string(&clusters).expect("clusters").lines().count(), count, "a line for each record");

@@ -484,11 +484,15 @@ export interface IdentityPlan {
   applied: number
   /** Things that would be created, joined by new records, merged or split, in the order of their ids. */
   changes: IdentityChange[]
+  /** How many diagnostics there are in all. */
+  diagnostic_count: number
+  /** The first thousand of them: what could not be taken as it is. */
+  diagnostics: Diagnostic[]
   /** Records that would say nothing new. */
   duplicate: number
   /** Records that are older than what is known. */
   late: number
-  /** Records that could not be taken. */
+  /** Records that could not be taken; each has a diagnostic. */
   rejected: number
 }
 
@@ -923,7 +927,7 @@ export interface ReviewRow {
   evidence: EvidenceId[]
   /** What a decision would tell, in bits: pairs of records that it is about, times how little is known; for what a person decided against the evidence, times how surprising that is. */
   gain: number
-  /** How likely they are one thing, by evidence alone. */
+  /** How likely they are one thing, by evidence alone. It is calibrated where names, images and values of the estate were compared; what references weigh is stated, and read the same way. */
   probability: number
   /** Why they are one, or are not. */
   reason: string

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pyo3::prelude::*;
 use twin_connectors::{ScanOptions, scan_into, scan_json};
 use twin_core::analysis::Changes;
-use twin_core::base::{Error, ErrorKind, Handle, Result, Timestamp};
+use twin_core::base::{Context, Error, ErrorKind, Handle, Result, Timestamp};
 use twin_core::identity::HumanDecision;
 use twin_core::observe::{Batch, CapabilityDraft, PageDraft, RecordKey, Scope, Source, SourceId};
 use twin_core::{At, ChangesSince, changes_json, diagnostics_json};
@@ -215,13 +215,9 @@ impl Twin {
         now: Option<Moment>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let twin = self.writing(py)?;
-        let pages: Vec<String> = plain::call(py, "pages", (pages,))?.extract()?;
-        let capability = CapabilityDraft::from_json(&plain::dumps(capability)?).or_raise(py)?;
-        let receipt = Terms::new(now, None, None).wait(py, move |context, _| {
-            let batches = batches(&twin, &SourceId(source), &capability, &pages)?;
-            twin.apply_within(batches, context)
-        });
-        plain::call(py, "receipt", (receipt?.to_json(),))
+        let work = |batches, context: &Context| twin.apply_within(batches, context);
+        let receipt = with_pages(&twin, pages, SourceId(source), capability, now, work)?;
+        plain::call(py, "receipt", (receipt.to_json(),))
     }
 
     /// What taking pages would do to identity: what is created, attached, merged and split. Nothing is written.
@@ -242,13 +238,9 @@ impl Twin {
         now: Option<Moment>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let twin = self.reading(py)?;
-        let pages: Vec<String> = plain::call(py, "pages", (pages,))?.extract()?;
-        let capability = CapabilityDraft::from_json(&plain::dumps(capability)?).or_raise(py)?;
-        let plan = Terms::new(now, None, None).wait(py, move |context, _| {
-            let batches = batches(&twin, &SourceId(source), &capability, &pages)?;
-            twin.plan_identity(batches, context)
-        });
-        plain::loads(py, &plan?.to_json())
+        let work = |batches, context: &Context| twin.plan_identity(batches, context);
+        let plan = with_pages(&twin, pages, SourceId(source), capability, now, work)?;
+        plain::loads(py, &plan.to_json())
     }
 
     /// An immutable view of what holds now, or at another time (`valid`), or by what was known then (`known`).
@@ -506,6 +498,21 @@ impl Twin {
             Err(_) => format!("<twin.Twin {place}, closed>"),
         }
     }
+}
+
+/// Reads pages of a source, and does something with them away from the interpreter's lock.
+fn with_pages<T: Send>(
+    twin: &twin_core::Twin,
+    pages: &Bound<'_, PyAny>,
+    source: SourceId,
+    capability: &Bound<'_, PyAny>,
+    now: Option<Moment>,
+    work: impl FnOnce(Vec<Batch>, &Context) -> Result<T> + Send,
+) -> PyResult<T> {
+    let py = pages.py();
+    let pages: Vec<String> = plain::call(py, "pages", (pages,))?.extract()?;
+    let capability = CapabilityDraft::from_json(&plain::dumps(capability)?).or_raise(py)?;
+    Terms::new(now, None, None).wait(py, move |context, _| work(batches(twin, &source, &capability, &pages)?, context))
 }
 
 fn batches(

@@ -677,6 +677,12 @@ class IdentityPlan(TypedDict):
     changes: List["IdentityChange"]
     """Things that would be created, joined by new records, merged or split, in the order of their ids."""
 
+    diagnostic_count: int
+    """How many diagnostics there are in all."""
+
+    diagnostics: List["Diagnostic"]
+    """The first thousand of them: what could not be taken as it is."""
+
     duplicate: int
     """Records that would say nothing new."""
 
@@ -684,7 +690,7 @@ class IdentityPlan(TypedDict):
     """Records that are older than what is known."""
 
     rejected: int
-    """Records that could not be taken."""
+    """Records that could not be taken; each has a diagnostic."""
 
 
 class IdentityReason(TypedDict):
@@ -1391,7 +1397,7 @@ class ReviewRow(TypedDict):
     """What a decision would tell, in bits: pairs of records that it is about, times how little is known; for what a person decided against the evidence, times how surprising that is."""
 
     probability: float
-    """How likely they are one thing, by evidence alone."""
+    """How likely they are one thing, by evidence alone. It is calibrated where names, images and values of the estate were compared; what references weigh is stated, and read the same way."""
 
     reason: str
     """Why they are one, or are not."""

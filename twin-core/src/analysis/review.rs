@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::analysis::question::{EntityRef, envelope};
 use crate::answer::{Answer, EvidenceId, Profile};
 use crate::graph::{Node, Snapshot};
-use crate::identity::resolve::probability;
+use crate::identity::resolve::{entropy, probability};
 use crate::observe::RecordKey;
 
 /// Two records about which a person should decide.
@@ -22,7 +22,7 @@ pub struct ReviewRow {
     pub record_a: String,
     /// The key of the other.
     pub record_b: String,
-    /// How likely they are one thing, by evidence alone.
+    /// How likely they are one thing, by evidence alone. It is calibrated where names, images and values of the estate were compared; what references weigh is stated, and read the same way.
     pub probability: f64,
     /// What a decision would tell, in bits: pairs of records that it is about, times how little is known; for what a person decided against the evidence, times how surprising that is.
     pub gain: f64,
@@ -43,7 +43,8 @@ pub fn review(snapshot: &Snapshot, most: usize, needs: Profile) -> Answer<Vec<Re
     for (a, b, verdict) in snapshot.pages().verdicts.iter() {
         let (Some(here), Some(there)) = (component(snapshot, a), component(snapshot, b)) else { continue };
         let likely = probability(verdict.score.score - verdict.threshold);
-        let contradicted = verdict.by_person && (likely < 0.5) == verdict.merged;
+        let speaks_against = if verdict.merged { verdict.score.score < 0.0 } else { likely >= 0.5 };
+        let contradicted = verdict.by_person && speaks_against;
         let is_open = !verdict.merged && !verdict.by_person && here != there && (SURE..1.0 - SURE).contains(&likely);
         if !contradicted && !is_open {
             continue;
@@ -86,10 +87,4 @@ const METHOD: &str = "pairs that came near, by what a decision would tell";
 fn component(snapshot: &Snapshot, record: &RecordKey) -> Option<Node> {
     let node = snapshot.nodes_of_record(record).next()?;
     Some(snapshot.component(node))
-}
-
-/// How little is known of a yes or no, in bits.
-fn entropy(probability: f64) -> f64 {
-    let part = |share: f64| if share > 0.0 { -share * share.log2() } else { 0.0 };
-    part(probability) + part(1.0 - probability)
 }

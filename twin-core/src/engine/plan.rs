@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::answer::canonical;
 use crate::base::{Context, Result, Timestamp};
-use crate::engine::{State, Twin};
+use crate::engine::receipt::told_diagnostics;
+use crate::engine::{DiagnosticTold, State, Twin};
 use crate::history::{Counters, Row, stage};
 use crate::identity::{IdentityChange, Remembered};
 use crate::observe::Batch;
@@ -19,8 +20,12 @@ pub struct IdentityPlan {
     pub duplicate: u64,
     /// Records that are older than what is known.
     pub late: u64,
-    /// Records that could not be taken.
+    /// Records that could not be taken; each has a diagnostic.
     pub rejected: u64,
+    /// How many diagnostics there are in all.
+    pub diagnostic_count: usize,
+    /// The first thousand of them: what could not be taken as it is.
+    pub diagnostics: Vec<DiagnosticTold>,
     /// Things that would be created, joined by new records, merged or split, in the order of their ids.
     pub changes: Vec<IdentityChange>,
 }
@@ -48,7 +53,8 @@ impl Twin {
             true => state.planned(&self.schema, &staged.rows, context)?,
             false => Vec::new(),
         };
-        Ok(IdentityPlan { applied, duplicate, late, rejected, changes })
+        let (diagnostic_count, diagnostics) = (staged.diagnostics.len(), told_diagnostics(&staged.diagnostics));
+        Ok(IdentityPlan { applied, duplicate, late, rejected, diagnostic_count, diagnostics, changes })
     }
 }
 

@@ -38,7 +38,7 @@ pub struct ReceiptTold {
 }
 
 /// One thing that could not be taken as it was.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(rename = "Diagnostic")]
 pub struct DiagnosticTold {
     /// What became of the record.
@@ -68,12 +68,17 @@ impl Receipt {
             rejected: self.rejected,
             revision: self.revision,
             diagnostic_count: self.diagnostics.len(),
-            diagnostics: self.diagnostics.iter().take(TOLD).map(diagnostic).collect(),
+            diagnostics: told_diagnostics(&self.diagnostics),
             change_count: self.events.len(),
             changes: changes_value(&self.events),
         };
         serde_json::to_value(told).unwrap_or_default()
     }
+}
+
+/// The first thousand diagnostics.
+pub(super) fn told_diagnostics(diagnostics: &[Diagnostic]) -> Vec<DiagnosticTold> {
+    diagnostics.iter().take(TOLD).map(diagnostic).collect()
 }
 
 /// The first thousand changes.

@@ -202,12 +202,9 @@ fn words_of(
     until: Timestamp,
     left_out: &mut Vec<(ScopeId, Timestamp)>,
 ) -> Vec<KeptWord> {
-    let mut scopes: Vec<ScopeId> = fact.words.iter().map(|word| word.scope).collect();
-    scopes.sort_unstable();
-    scopes.dedup();
-    let mut kept = Vec::with_capacity(scopes.len());
-    for scope in scopes {
-        let words: Vec<&Word> = fact.of(scope).collect();
+    let by_scope = fact.by_scope();
+    let mut kept = Vec::with_capacity(by_scope.len());
+    for (scope, words) in by_scope {
         let (bearing, end) = bearing(&words, until);
         left_out.extend(end.map(|end| (scope, end)));
         let tx = words.last().map_or(until, |last| last.tx);

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::base::Timestamp;
 use crate::history::Log;
-use crate::history::log::facts::{FactLog, ScopeId};
+use crate::history::intervals::Intervals;
+use crate::history::log::facts::{FactLog, Word};
 use crate::observe::{Evidence, Listing, Perspective, RecordKey, Scope, Statement};
 
 /// One statement over one stretch of time, by the word of one scope.
@@ -60,15 +61,13 @@ impl Log {
     }
 
     fn spells_of_fact(&self, fact: &FactLog) -> Vec<Spell> {
-        let mut scopes: Vec<ScopeId> = fact.words.iter().map(|word| word.scope).collect();
-        scopes.sort_unstable();
-        scopes.dedup();
         let mut spells = Vec::new();
-        for scope in scopes {
-            let intervals = fact.intervals(scope);
+        for (_, words) in fact.by_scope() {
+            let intervals = Intervals::of(words.iter().map(|word| &word.said));
             let closed = intervals.closed.iter().filter(|(since, (end, _))| *since < end);
-            spells.extend(closed.map(|(since, (end, listing))| self.spell(fact, scope, listing, *since, Some(*end))));
-            spells.extend(intervals.open.iter().map(|(since, listing)| self.spell(fact, scope, listing, *since, None)));
+            spells.extend(closed.map(|(since, (end, listing))| self.spell(fact, &words, listing, *since, Some(*end))));
+            let open = intervals.open.iter();
+            spells.extend(open.map(|(since, listing)| self.spell(fact, &words, listing, *since, None)));
         }
         spells
     }
@@ -76,17 +75,17 @@ impl Log {
     fn spell(
         &self,
         fact: &FactLog,
-        scope: ScopeId,
+        words: &[&Word],
         listing: &Listing,
         since: Timestamp,
         until: Option<Timestamp>,
     ) -> Spell {
-        let told = fact.of(scope).find(|word| word.said.listing().is_some_and(|said| std::ptr::eq(said, listing)));
+        let told = words.iter().find(|word| word.said.listing().is_some_and(|said| std::ptr::eq(said, listing)));
         Spell {
             record: fact.fact.subject.clone(),
             statement: fact.fact.statement.clone(),
             perspective: fact.fact.perspective,
-            scope: self.scopes.name(scope).clone(),
+            scope: listing.scope.clone(),
             since,
             until,
             known_since: told.map(|word| word.tx),

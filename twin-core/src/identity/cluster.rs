@@ -111,7 +111,9 @@ fn components(
         verdicts.push(Verdict { a, b, score, threshold: THRESHOLD, merged, by_person, reason, evidence: Vec::new() });
     }
     let joined = estate::chains(forest.members.values());
-    let (shown, seen) = estate::shown(directory, founders, (&joined, &standing.splits), before);
+    // What a person joined and split is joined: no evidence makes two of it.
+    let split = standing.splits.iter().filter(|(a, b)| !forest.joins(*a, *b)).copied().collect();
+    let (shown, seen) = estate::shown(directory, founders, (&joined, &split), before);
     let by_estate = by_estate(directory, shown, &standing, &mut forest);
     // What references did not join and the estate did is one thing: that they did not is no refusal any more.
     verdicts.retain(|verdict| verdict.merged || !forest.joins(verdict.a, verdict.b));

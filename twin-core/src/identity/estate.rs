@@ -187,7 +187,9 @@ impl<'d> Said<'d> {
 
     /// The facts that say what was compared.
     fn facts(&self, field: &str) -> impl Iterator<Item = FactIndex> + '_ {
-        let field = if field.contains("image") { "image" } else { field }.to_owned();
+        // An image may be compared as a name as well.
+        let is_image = matches!(field, "image name" | "common image name" | "image tag");
+        let field = if is_image { "image" } else { field }.to_owned();
         let own = self.exists.filter(|_| field == "name");
         let said = self.fields.iter().filter(move |(of, ..)| *of == field).filter_map(|(.., fact)| *fact);
         own.into_iter().chain(said)

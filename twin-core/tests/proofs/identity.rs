@@ -407,6 +407,29 @@ fn a_decision_against_the_evidence_stands_and_is_reported() {
 }
 
 #[test]
+fn a_pin_that_nothing_speaks_against_needs_nobody() {
+    let twin = Twin::in_memory();
+    apply(&twin, "file f\nWorkload:x/a\nWorkload:y/b\nWorkload:x/c");
+    twin.pin(&key("Workload:x/a"), &key("Workload:y/b"), time("10:00")).unwrap();
+    assert!(head(&twin).review(10).value.is_empty());
+    // Two that stand side by side are two things by all evidence.
+    twin.pin(&key("Workload:x/a"), &key("Workload:x/c"), time("10:00")).unwrap();
+    let contradicted: Vec<bool> = head(&twin).review(10).value.iter().map(|row| row.contradicted).collect();
+    assert_eq!(contradicted, [true]);
+}
+
+#[test]
+fn a_plan_tells_what_could_not_be_taken() {
+    let mut batches = batches("file f\nWorkload:x/a");
+    let mut record = batches[0].records[0].clone();
+    record.key.kind = "Nothing".to_owned().into();
+    batches[0].records.push(record);
+    let plan = Twin::in_memory().plan_identity(batches, &Context::new(time("10:00"))).unwrap();
+    assert_eq!((plan.applied, plan.rejected, plan.diagnostic_count), (1, 1, 1));
+    assert!(plan.diagnostics[0].message.contains("Nothing"), "{:?}", plan.diagnostics);
+}
+
+#[test]
 fn a_plan_tells_what_would_become_of_things_and_writes_nothing() {
     let plan = |before: &str, after: &str| {
         let twin = Twin::in_memory();

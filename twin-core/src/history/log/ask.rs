@@ -126,11 +126,9 @@ impl Log {
         if let [word] = &fact.words[..] {
             return Cow::Borrowed(alone(word, valid, known).map_or(&[], std::slice::from_ref));
         }
-        let mut scopes: Vec<ScopeId> = fact.words.iter().map(|word| word.scope).collect();
-        scopes.sort_unstable();
-        scopes.dedup();
-        scopes.sort_by_key(|scope| self.scopes.name(*scope));
-        scopes.into_iter().filter_map(|scope| holding(fact, scope, valid, known)).collect()
+        let mut words = fact.by_scope();
+        words.sort_by_key(|(scope, _)| self.scopes.name(*scope));
+        words.into_iter().filter_map(|(_, words)| holding(&words, valid, known)).collect()
     }
 
     /// What had been read by then.
@@ -190,9 +188,9 @@ fn alone(word: &Word, valid: Timestamp, known: Timestamp) -> Option<&Arc<Listing
     }
 }
 
-/// The listing by which a scope says that a fact held at `valid`, by what was known at `known`.
-fn holding(fact: &FactLog, scope: ScopeId, valid: Timestamp, known: Timestamp) -> Option<Arc<Listing>> {
-    let said = fact.of(scope).filter(|word| word.tx <= known).map(|word| &word.said);
+/// The listing by which a scope's words say that a fact held at `valid`, by what was known at `known`.
+fn holding(words: &[&Word], valid: Timestamp, known: Timestamp) -> Option<Arc<Listing>> {
+    let said = words.iter().filter(|word| word.tx <= known).map(|word| &word.said);
     Intervals::of(said).at(valid).cloned()
 }
 
@@ -202,8 +200,8 @@ pub(super) fn next_change(fact: &FactLog, valid: Timestamp) -> Option<Timestamp>
         let holds = end.is_none_or(|end| listing.valid_from < end);
         return [Some(listing.valid_from), *end].into_iter().flatten().filter(|change| holds && later(change)).min();
     }
-    let mut scopes: Vec<ScopeId> = fact.words.iter().map(|word| word.scope).collect();
-    scopes.sort_unstable();
-    scopes.dedup();
-    scopes.into_iter().filter_map(|scope| fact.intervals(scope).changes().filter(later).min()).min()
+    let first = |(_, words): (ScopeId, Vec<&Word>)| {
+        Intervals::of(words.into_iter().map(|word| &word.said)).changes().filter(later).min()
+    };
+    fact.by_scope().into_iter().filter_map(first).min()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::base::{Digest, Hashes, Timestamp};
 use crate::history::Log;
 use crate::history::log::ask::next_change;
-use crate::history::log::facts::FactLog;
+use crate::history::log::facts::{FactId, FactLog};
 use crate::identity::{HumanDecision, name_of, names_by};
 
 impl Log {
@@ -41,14 +41,48 @@ impl Log {
         self.heard().filter_map(|fact| next_change(fact, now)).chain(until).min()
     }
 
-    /// The facts of which something was said since [`Log::begin`]; some of them more than once.
+    /// The facts of which something was said since [`Log::begin`], each once, however many scopes say it. O(words said · log words said).
     fn heard(&self) -> impl Iterator<Item = &FactLog> {
-        let heard = self.journal.iter().flat_map(|journal| &journal.heard);
-        heard.map(|(fact, _)| self.facts.get(*fact))
+        let heard: BTreeSet<FactId> =
+            self.journal.iter().flat_map(|journal| &journal.heard).map(|(fact, _)| *fact).collect();
+        heard.into_iter().map(|fact| self.facts.get(fact))
     }
 
     fn decided(&self) -> impl Iterator<Item = &HumanDecision> {
         let known = self.journal.as_ref().map_or(0, |journal| journal.decisions);
         self.decisions.iter().skip(known).map(|(_, decision)| decision)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::base::Context;
+    use crate::history::Row;
+    use crate::history::row::Assertion;
+    use crate::observe::{Fact, Listing, Perspective, RecordKey, Scope, SourceId, Statement};
+    use crate::schema::kind;
+
+    #[test]
+    fn what_many_scopes_say_is_heard_once() {
+        let (source, at) = (SourceId("test".to_owned()), Timestamp::MIN);
+        let fact = Arc::new(Fact {
+            subject: RecordKey::new(&source, kind::IMAGE, "pay"),
+            statement: Statement::Exists { name: "pay".to_owned() },
+            perspective: Perspective::Declared,
+        });
+        let said = |file: usize| {
+            let scope = Scope::new(&source, format!("file-{file}"));
+            let listing = Arc::new(Listing { scope, evidence: Vec::new(), valid_from: at });
+            Row::Asserted(Assertion { fact: fact.clone(), listing, valid_to: None })
+        };
+        let mut log = Log::default();
+        log.begin();
+        let rows: Vec<Row> = (0..50).map(said).collect();
+        log.append_within(at, 1, &rows, &Context::new(at)).unwrap();
+        assert_eq!(log.heard().count(), 1);
+        assert_eq!(log.heard().flat_map(FactLog::by_scope).map(|(_, words)| words.len()).sum::<usize>(), 50);
     }
 }

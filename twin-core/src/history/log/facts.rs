@@ -36,6 +36,13 @@ impl FactLog {
         self.words.iter().filter(move |word| word.scope == scope)
     }
 
+    /// The words of each scope, scopes in the order of their places, words in the order in which they were written. O(words · log words).
+    pub fn by_scope(&self) -> Vec<(ScopeId, Vec<&Word>)> {
+        let mut words: Vec<&Word> = self.words.iter().collect();
+        words.sort_by_key(|word| word.scope);
+        words.chunk_by(|a, b| a.scope == b.scope).map(|words| (words[0].scope, words.to_vec())).collect()
+    }
+
     /// When it holds by the word of a scope.
     pub fn intervals(&self, scope: ScopeId) -> Intervals {
         Intervals::of(self.of(scope).map(|word| &word.said))

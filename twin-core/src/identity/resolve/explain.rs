@@ -6,7 +6,7 @@ use crate::base::Result;
 
 use super::Resolution;
 use super::compare::{Bit, Source, Technique, Value};
-use super::group::{Groups, Obstacle, Scored};
+use super::group::{Groups, Joined, Obstacle, Scored};
 use super::roles;
 
 /// How fast probability follows the score. Scores are odds in bits, and were a little too modest: set once by hand, from how often pairs of each score were right on labelled estates.
@@ -214,7 +214,7 @@ impl Resolution {
         let groups = Groups::of(&self.comparison, &self.order, &decided, &scored, self.threshold, &|| true);
         let mut given = vec![0; self.ids.len()];
         (0_u32..).zip(&self.given).for_each(|(place, record)| given[*record as usize] = place);
-        let mut joined = Joined::of(self.ids.len());
+        let mut joined = Joined::default();
         self.decided.pins.iter().for_each(|(a, b)| _ = joined.join(*a, *b));
         let mut apart = std::collections::BTreeSet::new();
         let mut decisions = Vec::new();
@@ -286,38 +286,13 @@ pub(crate) struct Decision {
     pub refused: Option<WhyNot>,
 }
 
-/// Which records were joined so far.
-struct Joined(Vec<u32>);
-
-impl Joined {
-    fn of(records: usize) -> Self {
-        Joined((0..records as u32).collect())
-    }
-
-    fn first(&mut self, mut record: u32) -> u32 {
-        while self.0[record as usize] != record {
-            let next = self.0[self.0[record as usize] as usize];
-            self.0[record as usize] = next;
-            record = next;
-        }
-        record
-    }
-
-    /// Joins two records; whether they were apart.
-    fn join(&mut self, a: u32, b: u32) -> bool {
-        let (a, b) = (self.first(a), self.first(b));
-        self.0[a.max(b) as usize] = a.min(b);
-        a != b
-    }
-}
-
 /// How likely a pair is one thing that scores so many bits more than as likely as not: 1 / (1 + 2^(-1.25 · score)).
 pub fn probability(score: f64) -> f64 {
     1.0 / (1.0 + (-SLOPE * score).exp2())
 }
 
 /// How little is known of a yes or no, in bits.
-fn entropy(probability: f64) -> f64 {
+pub(crate) fn entropy(probability: f64) -> f64 {
     let part = |share: f64| if share > 0.0 { -share * share.log2() } else { 0.0 };
     part(probability) + part(1.0 - probability)
 }

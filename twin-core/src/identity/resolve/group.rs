@@ -1,6 +1,6 @@
 //! From pairs to clusters: people's decisions first, then the strongest pairs, and never against what keeps two things apart.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::blocks::Pair;
 use super::compare::Comparison;
@@ -98,6 +98,31 @@ pub(super) struct Groups<'c> {
     stands: Rings,
     near: Near,
     attached: BTreeSet<u32>,
+}
+
+/// Which records were joined so far: for each that was, one that comes before it.
+#[derive(Debug, Default)]
+pub(super) struct Joined(BTreeMap<u32, u32>);
+
+impl Joined {
+    /// The first of the records that are joined with one.
+    pub fn first(&mut self, mut record: u32) -> u32 {
+        while let Some(before) = self.0.get(&record).copied() {
+            let Some(first) = self.0.get(&before).copied() else { return before };
+            self.0.insert(record, first);
+            record = first;
+        }
+        record
+    }
+
+    /// Joins two records; whether they were apart.
+    pub fn join(&mut self, a: u32, b: u32) -> bool {
+        let (a, b) = (self.first(a), self.first(b));
+        if a != b {
+            self.0.insert(a.max(b), a.min(b));
+        }
+        a != b
+    }
 }
 
 /// Sets of records, each a ring: every record knows the next.

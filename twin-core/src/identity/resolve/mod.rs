@@ -24,7 +24,6 @@ mod update;
 mod words;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use crate::answer::Table;
@@ -32,11 +31,11 @@ use crate::base::{Context, Error, ErrorKind, Result, shortened};
 
 use compare::Comparison;
 use edit::Workings;
-use group::{Decided, Groups, Scored};
+use group::{Decided, Groups, Joined, Scored};
 use profile::Estate;
 use texts::Shelf;
 
-pub(crate) use explain::Decision;
+pub(crate) use explain::{Decision, entropy};
 pub use explain::{Evidence, Explanation, Related, Uncertain, WhyNot, probability};
 pub use record::{Record, Row};
 pub use table::{TableDraft, TableRows};
@@ -364,20 +363,9 @@ type Known<'o> = ((&'o str, &'o str), (u32, u32));
 
 /// A split of two records that pins hold together, through others perhaps.
 fn refuse_contradiction(pins: &[Known<'_>], splits: &[Known<'_>]) -> Result<()> {
-    let mut group: BTreeMap<u32, u32> = BTreeMap::new();
-    let find = |group: &BTreeMap<u32, u32>, mut record: u32| {
-        while let Some(next) = group.get(&record) {
-            record = *next;
-        }
-        record
-    };
-    for (_, (a, b)) in pins {
-        let (a, b) = (find(&group, *a), find(&group, *b));
-        if a != b {
-            group.insert(a.max(b), a.min(b));
-        }
-    }
-    match splits.iter().find(|(_, (a, b))| find(&group, *a) == find(&group, *b)) {
+    let mut joined = Joined::default();
+    pins.iter().for_each(|(_, (a, b))| _ = joined.join(*a, *b));
+    match splits.iter().find(|(_, (a, b))| joined.first(*a) == joined.first(*b)) {
         None => Ok(()),
         Some(((a, b), _)) => {
             let what = format!("{a:?} and {b:?} are split, and pinned together; take one of the two back");
