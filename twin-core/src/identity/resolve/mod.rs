@@ -56,7 +56,7 @@ impl Threshold {
     /// The score in bits from which two records are one thing.
     pub fn bits(self) -> f64 {
         match self {
-            Threshold::Cautious => 3.0,
+            Threshold::Cautious => 1.5,
             Threshold::Balanced => 0.0,
         }
     }
