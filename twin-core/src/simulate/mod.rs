@@ -4,6 +4,7 @@
 
 mod draft;
 mod outcome;
+pub mod replay;
 mod scenario;
 
 pub use draft::ChangeDraft;

@@ -12,6 +12,7 @@ mod identity;
 mod order;
 mod packages;
 mod pages;
+mod replay;
 mod resolve;
 mod sources;
 mod status;

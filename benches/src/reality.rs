@@ -1,0 +1,244 @@
+//! `reality`: whether what a change was predicted to do is what it did, on systems that were measured before and after.
+//!
+//! A folder holds spans from before, what is declared of the system, and changes; what was measured afterwards may stand beside a change and is not looked at before
+//! everything is predicted.
+
+mod declared;
+mod otlp;
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use twin_core::base::{Context, Result};
+use twin_core::simulate::replay::{
+    EndpointForecast, Expected, Forecast, OperationName, Policies, Recording, TrafficChange, forecast,
+};
+
+use crate::command::{misused, unusable};
+
+/// Where chance is asked.
+const SEED: u64 = 1;
+
+/// One change to predict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// Its name.
+    pub name: String,
+    spans: PathBuf,
+    declared: PathBuf,
+    change: Value,
+    expected: Value,
+}
+
+/// The parts of a case's file that are read.
+#[derive(Deserialize)]
+struct Stated {
+    name: String,
+    input: Input,
+    #[serde(default)]
+    expected: Value,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    spans: String,
+    declared: String,
+    change: Value,
+}
+
+/// What is predicted of one case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Predicted {
+    /// The case.
+    pub case: Case,
+    /// What comes of it.
+    pub forecast: Forecast,
+}
+
+/// The cases beneath a folder, in the order of their paths.
+///
+/// # Errors
+/// If a file cannot be read, or is no case.
+pub fn cases(root: &Path) -> Result<Vec<Case>> {
+    let mut cases = Vec::new();
+    let mut waiting = vec![root.to_owned()];
+    while let Some(folder) = waiting.pop() {
+        for path in crate::vectors::entries(&folder)? {
+            match path.is_dir() {
+                true => waiting.push(path),
+                false => cases.extend(case(&path)?.map(|case| (path, case))),
+            }
+        }
+    }
+    cases.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(cases.into_iter().map(|(_, case)| case).collect())
+}
+
+/// What a file says, if it is one of a change.
+fn case(path: &Path) -> Result<Option<Case>> {
+    if !path.to_string_lossy().trim_end_matches(".gz").ends_with(".json") {
+        return Ok(None);
+    }
+    let value: Value =
+        serde_json::from_slice(&crate::vectors::contents(path)?).map_err(|error| unusable(path, error))?;
+    if value.pointer("/input/change").is_none() {
+        return Ok(None);
+    }
+    let stated = Stated::deserialize(value).map_err(|error| unusable(path, error))?;
+    let beside = |name: &str| path.parent().map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
+    let Input { spans, declared, change } = stated.input;
+    let (spans, declared) = (beside(&spans), beside(&declared));
+    Ok(Some(Case { name: stated.name, spans, declared, change, expected: stated.expected }))
+}
+
+/// Predicts each case.
+///
+/// # Errors
+/// If spans or declarations cannot be read, or a change makes no sense.
+pub fn predict(cases: Vec<Case>, context: &Context) -> Result<Vec<Predicted>> {
+    let of = |case: Case| {
+        let policies = declared::read(&case.declared)?;
+        let spans = otlp::read(&case.spans)?;
+        let change = TrafficChange::deserialize(&case.change)
+            .map_err(|error| misused(format!("{} has no change", case.name)).because(error))?;
+        let forecast = forecast(&Recording::of(&spans, &policies), &policies, &change, SEED, context)?;
+        Ok(Predicted { case, forecast })
+    };
+    cases.into_iter().map(of).collect()
+}
+
+/// What is declared of a system: its policies.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn policies(path: &Path) -> Result<Policies> {
+    declared::read(path)
+}
+
+impl Predicted {
+    /// A line for each endpoint, and one for whom it reaches.
+    pub fn lines(&self) -> Vec<Value> {
+        let case = &self.case.name;
+        let names = |names: &[OperationName]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let endpoint = |endpoint: &EndpointForecast| {
+            let after = |expected: Option<Expected>| expected.map(|expected| expected.after);
+            let interval = |expected: Option<Expected>| expected.map(|expected| [expected.low, expected.high]);
+            json!({"case": case, "endpoint": endpoint.operation.operation, "predicted": {
+                "p50_ms": after(endpoint.p50_ms), "p95_ms": after(endpoint.p95_ms), "p99_ms": after(endpoint.p99_ms),
+                "error_rate": endpoint.error_rate.after, "degraded_rate": endpoint.degraded_rate.after,
+                "p50_90": interval(endpoint.p50_ms), "p95_90": interval(endpoint.p95_ms), "p99_90": interval(endpoint.p99_ms),
+            }})
+        };
+        let reached = &self.forecast.reached;
+        let blast_radius = json!({
+            "failing_operations": names(&reached.failing),
+            "degraded_operations": names(&reached.degraded),
+            "no_longer_called": names(&reached.no_longer_called),
+        });
+        let endpoints = self.forecast.endpoints.iter().map(endpoint);
+        endpoints.chain([json!({"case": case, "blast_radius": blast_radius})]).collect()
+    }
+
+    /// How far off it is, where what was measured stands beside it.
+    pub fn judged(&self) -> Option<Judged> {
+        let expected = self.case.expected.get("endpoints")?.as_object()?;
+        let measured = |endpoint: &EndpointForecast, field: &str| {
+            expected.get(&endpoint.operation.operation)?.get(field)?.as_f64()
+        };
+        let mut judged = Judged { case: self.case.name.clone(), ..Judged::default() };
+        for endpoint in &self.forecast.endpoints {
+            let quantiles = [("p50_ms", endpoint.p50_ms), ("p95_ms", endpoint.p95_ms), ("p99_ms", endpoint.p99_ms)];
+            for (field, of) in quantiles {
+                if let (Some(of), Some(is)) = (of, measured(endpoint, field).filter(|is| *is > 0.0)) {
+                    judged.add_quantile(&endpoint.operation.operation, field, of, is);
+                }
+            }
+            for (field, of) in [("error_rate", endpoint.error_rate), ("degraded_rate", endpoint.degraded_rate)] {
+                judged.rates.extend(measured(endpoint, field).map(|is| {
+                    json!({
+                        "endpoint": endpoint.operation.operation, "rate": field, "off_points": 100.0 * (of.after - is),
+                    })
+                }));
+            }
+        }
+        judged.is_reach_equal = self.is_reach_equal();
+        Some(judged)
+    }
+
+    fn is_reach_equal(&self) -> Option<bool> {
+        let expected = self.case.expected.get("blast_radius")?;
+        let reached = &self.forecast.reached;
+        let is_equal = |field: &str, names: &[OperationName]| {
+            let mut ours: Vec<String> = names.iter().map(ToString::to_string).collect();
+            let listed = expected.get(field).and_then(Value::as_array);
+            let mut theirs: Vec<String> =
+                listed.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+            ours.sort();
+            theirs.sort();
+            ours == theirs
+        };
+        Some(
+            is_equal("failing_operations", &reached.failing)
+                && is_equal("degraded_operations", &reached.degraded)
+                && is_equal("no_longer_called", &reached.no_longer_called),
+        )
+    }
+}
+
+/// How far a prediction is off.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Judged {
+    /// The case.
+    pub case: String,
+    /// By endpoint and quantile.
+    pub quantiles: Vec<Value>,
+    /// Quantiles that lie in their interval.
+    pub covered: usize,
+    /// The widths of intervals, as a part of what was measured.
+    pub widths: Vec<f64>,
+    /// By endpoint and rate, in points.
+    pub rates: Vec<Value>,
+    /// Whether exactly those are reached who were.
+    pub is_reach_equal: Option<bool>,
+}
+
+impl Judged {
+    fn add_quantile(&mut self, endpoint: &str, field: &str, of: Expected, is: f64) {
+        let off = (of.after - is) / is;
+        let unchanged = (of.before - is) / is;
+        let is_covered = (of.low..=of.high).contains(&is);
+        self.covered += usize::from(is_covered);
+        self.widths.push((of.high - of.low) / is);
+        self.quantiles.push(json!({
+            "endpoint": endpoint, "quantile": field, "measured": is, "off": off, "off_if_nothing_changed": unchanged, "covered": is_covered,
+        }));
+    }
+
+    /// The case as a line.
+    pub fn line(&self) -> Value {
+        json!({"case": self.case, "quantiles": self.quantiles, "rates": self.rates, "blast_radius_equal": self.is_reach_equal})
+    }
+}
+
+/// All cases together: how many intervals hold what was measured, and how wide they are.
+pub fn summary(judged: &[Judged]) -> Value {
+    let covered: usize = judged.iter().map(|judged| judged.covered).sum();
+    let mut widths: Vec<f64> = judged.iter().flat_map(|judged| judged.widths.iter().copied()).collect();
+    widths.sort_by(f64::total_cmp);
+    let off = |field: &str| {
+        let quantiles = judged.iter().flat_map(|judged| &judged.quantiles);
+        let mut off: Vec<f64> = quantiles
+            .filter(|row| row["quantile"] == field)
+            .filter_map(|row| row["off"].as_f64())
+            .map(f64::abs)
+            .collect();
+        off.sort_by(f64::total_cmp);
+        json!({"median": off.get(off.len() / 2), "largest": off.last()})
+    };
+    json!({"summary": {
+        "cases": judged.len(), "quantiles": widths.len(), "covered": covered, "median_width": widths.get(widths.len() / 2),
+        "p50": off("p50_ms"), "p95": off("p95_ms"), "p99": off("p99_ms"),
+        "blast_radius_equal": judged.iter().filter(|judged| judged.is_reach_equal == Some(true)).count(),
+    }})
+}

@@ -1,0 +1,21 @@
+//! Recorded requests, played again with a change: what it does to latency, errors and those who are asked.
+//!
+//! A trace is the model of its request: who was asked, in which order, and how long each part took by itself. Requests are played again as they were recorded, with what
+//! changes; services with so many workers queue what comes, callers give up and try again as their policies say. What is correlated in a request stays correlated, and
+//! what a change does not touch stays as it was, exactly.
+
+mod change;
+mod order;
+mod policy;
+mod predict;
+mod recording;
+mod run;
+mod span;
+mod station;
+mod usual;
+
+pub use change::TrafficChange;
+pub use policy::{CallPolicy, Criticality, OperationName, Policies, ServicePolicy};
+pub use predict::{EndpointForecast, Expected, Forecast, Reached, forecast};
+pub use recording::{Recording, SkippedSpans};
+pub use span::{Span, SpanKind};

@@ -1,0 +1,117 @@
+//! What is known of services and calls beside what their spans show.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Error, ErrorKind, Result};
+
+/// What happens to a caller when a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Criticality {
+    /// It fails too.
+    Required,
+    /// It answers with less.
+    Optional,
+    /// It has not waited for it.
+    Async,
+}
+
+/// Nobody tries more often, and each try may multiply those beneath it.
+const MOST_RETRIES: u32 = 100;
+
+/// How a service is run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
+pub struct ServicePolicy {
+    /// How many requests it serves at a time; without it, as many as come.
+    pub workers: Option<u32>,
+    /// Where it runs.
+    pub region: Option<String>,
+}
+
+/// How an operation calls another one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
+pub struct CallPolicy {
+    /// What its failure does. Without it: what was recorded of calls that failed, else required.
+    pub criticality: Option<Criticality>,
+    /// After which time the caller gives up, in milliseconds.
+    pub timeout_ms: Option<f64>,
+    /// How often it is tried again. Without it: as often as was recorded.
+    pub retries: Option<u32>,
+    /// How long the caller waits before it tries again, in milliseconds. Without it: as long as was recorded.
+    pub backoff_ms: Option<f64>,
+    /// Whether the callee is a cache of the caller. So is whoever was seen to say whether it had what was asked for.
+    pub is_cache: bool,
+}
+
+/// An operation of a service.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct OperationName {
+    /// The service.
+    pub service: String,
+    /// What it does.
+    pub operation: String,
+}
+
+impl OperationName {
+    /// The operation of a service.
+    pub fn new(service: impl Into<String>, operation: impl Into<String>) -> Self {
+        OperationName { service: service.into(), operation: operation.into() }
+    }
+}
+
+impl std::fmt::Display for OperationName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.service, self.operation)
+    }
+}
+
+/// What is declared: services by name, calls by caller and callee.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Policies {
+    /// By service.
+    pub services: BTreeMap<String, ServicePolicy>,
+    /// By caller and callee.
+    pub calls: BTreeMap<(OperationName, OperationName), CallPolicy>,
+}
+
+impl Policies {
+    /// Refuses what makes no sense.
+    pub(super) fn check(&self) -> Result<()> {
+        let idle = self.services.iter().find(|(_, policy)| policy.workers == Some(0));
+        if let Some((service, _)) = idle {
+            let what = format!("service \"{service}\" has 0 workers: leave them out if they are not known");
+            return Err(Error::new(ErrorKind::Invalid, what));
+        }
+        for ((caller, callee), policy) in &self.calls {
+            for (field, value) in [("timeout_ms", policy.timeout_ms), ("backoff_ms", policy.backoff_ms)] {
+                check_duration(&format!("{field} of the call from {caller} to {callee}"), value)?;
+            }
+            if policy.retries.is_some_and(|retries| retries > MOST_RETRIES) {
+                let what = format!("retries of the call from {caller} to {callee} are more than {MOST_RETRIES}");
+                return Err(Error::new(ErrorKind::Invalid, what));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Refuses durations that are no numbers, negative or longer than a year.
+pub(super) fn check_duration(field: &str, milliseconds: Option<f64>) -> Result<()> {
+    const YEAR: f64 = 366.0 * 86_400_000.0;
+    match milliseconds {
+        Some(value) if !(0.0..=YEAR).contains(&value) => {
+            let what = format!("{field} is {value}: it takes milliseconds from 0 to those of a year");
+            Err(Error::new(ErrorKind::Invalid, what))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Nanoseconds of milliseconds that were checked.
+pub(super) fn nanoseconds(milliseconds: f64) -> i64 {
+    (milliseconds * 1e6).round() as i64
+}

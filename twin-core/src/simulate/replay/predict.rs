@@ -1,0 +1,261 @@
+//! What a change comes to: quantiles, errors and blast radius of what is played again, each with how sure it is.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::change::TrafficChange;
+use super::policy::{OperationName, Policies};
+use super::recording::{Recording, SkippedSpans};
+use super::run::{Answered, Played, Score, Tally};
+use super::station::Waits;
+use super::usual::usual;
+use crate::base::{Context, Result, hash_of};
+
+/// A figure before and after a change, with the interval in which the one after lies in nine cases of ten.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Expected {
+    /// As recorded.
+    pub before: f64,
+    /// As predicted.
+    pub after: f64,
+    /// The least of the interval.
+    pub low: f64,
+    /// The most of the interval.
+    pub high: f64,
+}
+
+/// What a change comes to for the requests from outside to one operation. Latencies are those of requests that did not fail, in milliseconds; rates are parts per one.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct EndpointForecast {
+    /// The operation.
+    pub operation: OperationName,
+    /// How many requests were recorded.
+    pub requests: u64,
+    /// The median.
+    pub p50_ms: Option<Expected>,
+    /// The 95th percentile.
+    pub p95_ms: Option<Expected>,
+    /// The 99th percentile.
+    pub p99_ms: Option<Expected>,
+    /// Requests that failed.
+    pub error_rate: Expected,
+    /// Requests that were answered although an optional call failed.
+    pub degraded_rate: Expected,
+}
+
+/// Operations whom a change reaches.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Reached {
+    /// They fail more often.
+    pub failing: Vec<OperationName>,
+    /// They answer with less more often.
+    pub degraded: Vec<OperationName>,
+    /// Nobody asks them any more.
+    pub no_longer_called: Vec<OperationName>,
+}
+
+/// What a change comes to.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Forecast {
+    /// By operation that is asked from outside, by name.
+    pub endpoints: Vec<EndpointForecast>,
+    /// Whom it reaches.
+    pub reached: Reached,
+    /// Spans that could not be used.
+    pub skipped: SkippedSpans,
+    /// What was taken for granted.
+    pub assumptions: Vec<String>,
+    /// Where chance was asked.
+    pub seed: u64,
+}
+
+/// How often samples are drawn for an interval.
+const DRAWS: usize = 200;
+/// Nine cases of ten lie within so many standard deviations.
+const NINE_IN_TEN: f64 = 1.645;
+/// By how much, in parts per one, the p50, p95 and p99 of two runs of an unchanged system differ beside what chance explains: one standard deviation.
+const DRIFT: [f64; 3] = [0.015, 0.02, 0.025];
+/// How wrong a predicted difference is, as a part of it: one standard deviation.
+const ERROR_OF_DIFFERENCE: f64 = 0.05;
+
+/// Predicts what a change comes to for requests like those that were recorded, by playing them again. O(n · log n) for n spans, and 200 times the requests for intervals.
+///
+/// # Errors
+/// `Unknown` and `Invalid` for a change or a policy that makes no sense; `Cancelled` and `Limit` as the context says.
+pub fn forecast(
+    recording: &Recording,
+    policies: &Policies,
+    change: &TrafficChange,
+    seed: u64,
+    context: &Context,
+) -> Result<Forecast> {
+    policies.check()?;
+    change.check(recording)?;
+    let usual = usual(recording, policies);
+    let waits = Waits::of(recording, policies);
+    let score = Score { recording, policies, usual: &usual, waits: &waits, seed };
+    let before = score.play(None, context)?;
+    let after = score.play(Some(change), context)?;
+    Ok(Forecast {
+        endpoints: endpoints(recording, &before, &after, seed, context)?,
+        reached: reached(recording, &before, &after),
+        skipped: recording.skipped(),
+        assumptions: assumptions(recording, policies, change),
+        seed,
+    })
+}
+
+/// What the change comes to for each operation that is asked from outside.
+fn endpoints(
+    recording: &Recording,
+    before: &Played,
+    after: &Played,
+    seed: u64,
+    context: &Context,
+) -> Result<Vec<EndpointForecast>> {
+    let mut requests: BTreeMap<&OperationName, Vec<(Answered, Answered)>> = BTreeMap::new();
+    for (before, after) in before.answered.iter().zip(&after.answered) {
+        requests.entry(recording.name(before.operation)).or_default().push((*before, *after));
+    }
+    let of = |(operation, pairs): (&OperationName, Vec<(Answered, Answered)>)| {
+        context.check()?;
+        Ok(endpoint(operation, &pairs, seed))
+    };
+    requests.into_iter().map(of).collect()
+}
+
+fn endpoint(operation: &OperationName, pairs: &[(Answered, Answered)], seed: u64) -> EndpointForecast {
+    let quantiles = latencies(pairs, seed);
+    let rate = |is: fn(&Answered) -> bool| {
+        let count =
+            |side: fn(&(Answered, Answered)) -> &Answered| pairs.iter().filter(|pair| is(side(pair))).count() as u64;
+        let (before, after) = (count(|pair| &pair.0), count(|pair| &pair.1));
+        let all = pairs.len() as u64;
+        let (low, high) = two_samples(after, all);
+        Expected { before: share(before, all), after: share(after, all), low, high }
+    };
+    EndpointForecast {
+        operation: operation.clone(),
+        requests: pairs.len() as u64,
+        p50_ms: quantiles[0],
+        p95_ms: quantiles[1],
+        p99_ms: quantiles[2],
+        error_rate: rate(|answered| answered.failed),
+        degraded_rate: rate(|answered| answered.degraded),
+    }
+}
+
+const LEVELS: [f64; 3] = [0.5, 0.95, 0.99];
+
+/// The quantiles of both sides, with intervals from samples drawn anew.
+fn latencies(pairs: &[(Answered, Answered)], seed: u64) -> [Option<Expected>; 3] {
+    let side = |side: fn(&(Answered, Answered)) -> &Answered| {
+        let mut took: Vec<i64> = pairs.iter().map(side).filter(|answered| !answered.failed).map(|a| a.took).collect();
+        took.sort_unstable();
+        took
+    };
+    let (before, after) = (side(|pair| &pair.0), side(|pair| &pair.1));
+    let (Some(was), Some(is)) = (quantiles(&before), quantiles(&after)) else { return [None; 3] };
+    let spread = spread(&after, seed);
+    let expected = |place: usize| {
+        let (before, after) = (was[place], is[place]);
+        let difference = if after > 0.0 { ERROR_OF_DIFFERENCE * (after - before) / after } else { 0.0 };
+        // What was recorded is a sample, and so is what comes.
+        let variance = 2.0 * spread[place].powi(2) + DRIFT[place].powi(2) + difference.powi(2);
+        let factor = (NINE_IN_TEN * variance.sqrt()).exp();
+        Some(Expected { before, after, low: after / factor, high: after * factor })
+    };
+    [expected(0), expected(1), expected(2)]
+}
+
+/// The quantiles of sorted nanoseconds, in milliseconds, between neighbours in proportion.
+fn quantiles(sorted: &[i64]) -> Option<[f64; 3]> {
+    let last = sorted.len().checked_sub(1)?;
+    Some(LEVELS.map(|level| {
+        let place = level * last as f64;
+        let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+        (below as f64 + (above - below) as f64 * place.fract()) / 1e6
+    }))
+}
+
+/// The standard deviation of the logarithm of each quantile, over samples drawn from the sample.
+fn spread(sorted: &[i64], seed: u64) -> [f64; 3] {
+    let mut drawn: Vec<[f64; 3]> = Vec::with_capacity(DRAWS);
+    let mut sample = vec![0; sorted.len()];
+    for draw in 0..DRAWS {
+        for (place, value) in sample.iter_mut().enumerate() {
+            *value = sorted[(hash_of(&(seed, draw, place)) % sorted.len() as u64) as usize];
+        }
+        sample.sort_unstable();
+        drawn.extend(quantiles(&sample));
+    }
+    [0, 1, 2].map(|place| {
+        let logarithms = || drawn.iter().map(|quantiles| quantiles[place].max(1e-6).ln());
+        let count = drawn.len().max(1) as f64;
+        let mean = logarithms().sum::<f64>() / count;
+        (logarithms().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt()
+    })
+}
+
+fn share(count: u64, all: u64) -> f64 {
+    if all == 0 { 0.0 } else { count as f64 / all as f64 }
+}
+
+/// Within which bounds the share of another sample of the same size lies, by Wilson's interval with twice the variance.
+fn two_samples(count: u64, all: u64) -> (f64, f64) {
+    wilson(count, all, NINE_IN_TEN * std::f64::consts::SQRT_2)
+}
+
+/// Wilson's score interval.
+fn wilson(count: u64, all: u64, deviations: f64) -> (f64, f64) {
+    if all == 0 {
+        return (0.0, 1.0);
+    }
+    let (n, p, z) = (all as f64, share(count, all), deviations);
+    let middle = p + z * z / (2.0 * n);
+    let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + z * z / n;
+    (((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0))
+}
+
+/// Whom a change reaches: whose rates rise above what they may have been before, and who is not asked any more.
+fn reached(recording: &Recording, before: &Played, after: &Played) -> Reached {
+    let rises = |was: u64, of: u64, is: u64, now: u64| {
+        const NINETEEN_IN_TWENTY: f64 = 1.96;
+        of > 0 && now > 0 && share(is, now) > wilson(was, of, NINETEEN_IN_TWENTY).1
+    };
+    let chosen = |is: &dyn Fn(&Tally, &Tally) -> bool| {
+        let sides = before.tallies.iter().zip(&after.tallies).enumerate();
+        let mut names: Vec<OperationName> = sides
+            .filter(|(_, (before, after))| is(before, after))
+            .map(|(operation, _)| recording.name(operation as u32).clone())
+            .collect();
+        names.sort();
+        names
+    };
+    Reached {
+        failing: chosen(&|before, after| rises(before.failed, before.served, after.failed, after.served)),
+        degraded: chosen(&|before, after| rises(before.degraded, before.served, after.degraded, after.served)),
+        no_longer_called: chosen(&|before, after| before.served > 0 && after.served == 0),
+    }
+}
+
+/// What was taken for granted.
+fn assumptions(recording: &Recording, policies: &Policies, change: &TrafficChange) -> Vec<String> {
+    let mut assumptions = vec![
+        "requests come as they were recorded, and do what they did".to_owned(),
+        "two runs of an unchanged system differ by 1.5 % at the median and 2.5 % at the 99th percentile beside chance"
+            .to_owned(),
+    ];
+    if super::station::limited(policies).next().is_none() {
+        assumptions.push("no service limits how many requests it serves at a time".to_owned());
+    }
+    if policies.calls.values().all(|policy| policy.criticality.is_none()) && !recording.is_empty() {
+        assumptions.push("a call is required unless its caller was seen to answer without it".to_owned());
+    }
+    if let TrafficChange::ScaleLoad { .. } = change {
+        assumptions.push("only waiting for workers grows with load".to_owned());
+    }
+    assumptions
+}

@@ -1,0 +1,382 @@
+//! Spans put together: who served what, whom it asked for it, and in which order.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+
+use super::order::Order;
+use super::policy::{Criticality, OperationName, Policies};
+use super::span::{Span, SpanKind};
+use crate::base::{Error, Result};
+
+/// A piece of work that was served.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Invocation {
+    /// Place of its operation.
+    pub operation: u32,
+    /// When it began and ended, in nanoseconds.
+    pub start: i64,
+    /// When it ended.
+    pub end: i64,
+    /// Whether its status is an error.
+    pub failed: bool,
+    /// The calls that it made, by their beginnings.
+    pub calls: Range<u32>,
+}
+
+/// A call with all attempts at it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Call {
+    /// Place of the operation that was asked for.
+    pub callee: u32,
+    /// Whether its caller waited for it.
+    pub is_awaited: bool,
+    /// The attempts, in their order.
+    pub attempts: Range<u32>,
+    /// Calls of the same invocation that must be done before it starts, by their place among its calls.
+    pub after: Vec<u32>,
+    /// From the last of these, or else from the beginning of the caller's work, to its start, in nanoseconds.
+    pub gap: i64,
+}
+
+/// One attempt at a call.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Attempt {
+    /// When the caller asked.
+    pub start: i64,
+    /// When the caller had an answer, or gave up.
+    pub end: i64,
+    /// Whether it failed for the caller.
+    pub failed: bool,
+    /// Who served it, if that was recorded.
+    pub served: Option<u32>,
+    /// Whether a cache had what was asked for.
+    pub hit: Option<bool>,
+}
+
+/// Spans that could not be used, by why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct SkippedSpans {
+    /// They end before they begin.
+    pub backwards: u64,
+    /// Their parent is missing, or they are their own ancestors.
+    pub orphans: u64,
+    /// An id of the same trace was there before.
+    pub doubled: u64,
+}
+
+/// Requests as they were recorded.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recording {
+    pub(super) operations: Vec<OperationName>,
+    pub(super) invocations: Vec<Invocation>,
+    pub(super) calls: Vec<Call>,
+    pub(super) attempts: Vec<Attempt>,
+    /// Requests from outside, by their beginnings.
+    pub(super) roots: Vec<u32>,
+    skipped: SkippedSpans,
+}
+
+impl Recording {
+    /// Puts spans together, in whatever order they come. O(n · log n).
+    pub fn of(spans: &[Span], policies: &Policies) -> Recording {
+        let mut recording = Recording::default();
+        let mut names = Names::default();
+        let mut by_trace: Vec<&Span> = spans.iter().collect();
+        by_trace.sort_by_key(|span| (span.trace, span.start_ns, span.kind.calls(), span.id));
+        for trace in by_trace.chunk_by(|a, b| a.trace == b.trace) {
+            recording.read(trace, &mut names);
+        }
+        recording.operations = names.all;
+        let invocations = &recording.invocations;
+        recording.roots.sort_by_key(|root| (invocations[*root as usize].start, *root));
+        recording.say_who_waits(policies);
+        Order::of(&recording).arrange(&mut recording);
+        recording
+    }
+
+    /// How many requests from outside there are.
+    pub fn len(&self) -> usize {
+        self.roots.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.roots.is_empty()
+    }
+
+    /// What could not be used.
+    pub fn skipped(&self) -> SkippedSpans {
+        self.skipped
+    }
+
+    /// The operations that a service was seen to serve.
+    ///
+    /// # Errors
+    /// `Unknown` if it served none.
+    pub(super) fn operations_of(&self, service: &str) -> Result<Vec<&str>> {
+        let own = self.operations.iter().filter(|operation| operation.service == service);
+        let own: Vec<&str> = own.map(|operation| operation.operation.as_str()).collect();
+        match own.is_empty() {
+            true => Err(Error::unknown(
+                "service",
+                service,
+                self.operations.iter().map(|operation| operation.service.as_str()),
+            )),
+            false => Ok(own),
+        }
+    }
+
+    /// Whether a service was seen to ask another one.
+    pub(super) fn asks(&self, caller: &str, callee: &str) -> bool {
+        self.invocations.iter().any(|invocation| {
+            let calls = &self.calls[invocation.calls.start as usize..invocation.calls.end as usize];
+            self.name(invocation.operation).service == caller
+                && calls.iter().any(|call| self.name(call.callee).service == callee)
+        })
+    }
+
+    pub(super) fn name(&self, operation: u32) -> &OperationName {
+        &self.operations[operation as usize]
+    }
+
+    pub(super) fn calls_of(&self, invocation: u32) -> &[Call] {
+        let Range { start, end } = self.invocations[invocation as usize].calls;
+        &self.calls[start as usize..end as usize]
+    }
+
+    pub(super) fn attempts_of(&self, call: &Call) -> &[Attempt] {
+        &self.attempts[call.attempts.start as usize..call.attempts.end as usize]
+    }
+
+    /// When the first attempt at a call began and the last one ended.
+    pub(super) fn span_of(&self, call: &Call) -> (i64, i64) {
+        let attempts = self.attempts_of(call);
+        let start = attempts.first().map_or(0, |first| first.start);
+        (start, attempts.iter().map(|attempt| attempt.end).max().unwrap_or(start))
+    }
+
+    /// Whether the last attempt at a call failed.
+    pub(super) fn has_failed(&self, call: &Call) -> bool {
+        self.attempts_of(call).last().is_some_and(|last| last.failed)
+    }
+
+    /// Takes the spans of one trace in.
+    fn read(&mut self, trace: &[&Span], names: &mut Names) {
+        let Trace { spans, owners } = Trace::of(trace, &mut self.skipped);
+        let mut place: HashMap<u64, u32> = HashMap::new();
+        for span in spans.iter().filter(|span| span.kind.serves()) {
+            place.insert(span.id, self.invocations.len() as u32);
+            let operation = names.place(&span.service, &span.operation);
+            let (start, end) = (span.start_ns, span.end_ns);
+            self.invocations.push(Invocation { operation, start, end, failed: span.failed, calls: 0..0 });
+        }
+        let mut asked: BTreeMap<u32, Vec<Asked>> = BTreeMap::new();
+        let served = served_by(&spans, &owners, &place);
+        for (at, span) in spans.iter().enumerate() {
+            let owner = owners[at].and_then(|owner| place.get(&spans[owner].id).copied());
+            let is_asked_through_another = owners[at].is_some_and(|owner| spans[owner].kind.calls());
+            match (span.kind, owner) {
+                (kind, Some(owner)) if kind.calls() => {
+                    let served = served.get(&span.id).copied();
+                    asked.entry(owner).or_default().push(Asked::by(span, served, self, names));
+                }
+                (kind, None) if kind.serves() && !is_asked_through_another => self.roots.push(place[&span.id]),
+                (kind, Some(owner)) if kind.serves() => {
+                    // Nobody wrote the call down: it took as long as what was served.
+                    asked.entry(owner).or_default().push(Asked::at_once(place[&span.id], self));
+                }
+                _ => {}
+            }
+        }
+        for (owner, asked) in asked {
+            self.add_calls(owner, asked);
+        }
+    }
+
+    /// Adds the calls of an invocation: attempts at the same thing are one call.
+    fn add_calls(&mut self, owner: u32, mut asked: Vec<Asked>) {
+        asked.sort_by_key(|asked| (asked.attempt.start, asked.attempt.end, asked.id));
+        let first = self.calls.len();
+        let mut calls: Vec<(u32, bool, Vec<Attempt>)> = Vec::new();
+        for Asked { callee, is_sent, resends, attempt, .. } in asked {
+            let goes_on = |(other, _, attempts): &&mut (u32, bool, Vec<Attempt>)| {
+                let last = attempts.last();
+                *other == callee
+                    && last.is_some_and(|last| last.failed && last.end <= attempt.start)
+                    && (resends == 0 || attempts.len() as u32 <= resends)
+            };
+            match calls.iter_mut().rev().find(goes_on) {
+                Some((_, _, attempts)) => attempts.push(attempt),
+                None => calls.push((callee, is_sent, vec![attempt])),
+            }
+        }
+        for (callee, is_sent, attempts) in calls {
+            let from = self.attempts.len() as u32;
+            self.attempts.extend(attempts);
+            let attempts = from..self.attempts.len() as u32;
+            self.calls.push(Call { callee, is_awaited: !is_sent, attempts, after: Vec::new(), gap: 0 });
+        }
+        self.invocations[owner as usize].calls = first as u32..self.calls.len() as u32;
+    }
+
+    /// Says which calls nobody waits for: what is declared so, and what most often ends after its caller's answer.
+    fn say_who_waits(&mut self, policies: &Policies) {
+        let mut late: BTreeMap<(u32, u32), (usize, usize)> = BTreeMap::new();
+        for invocation in &self.invocations {
+            for call in &self.calls[invocation.calls.start as usize..invocation.calls.end as usize] {
+                let (count, all) = late.entry((invocation.operation, call.callee)).or_default();
+                *count += usize::from(self.span_of(call).1 > invocation.end);
+                *all += 1;
+            }
+        }
+        let is_async = |caller: u32, callee: u32| {
+            let pair = (self.name(caller).clone(), self.name(callee).clone());
+            let declared = policies.calls.get(&pair).and_then(|policy| policy.criticality);
+            let (count, all) = late.get(&(caller, callee)).copied().unwrap_or_default();
+            declared.map_or(2 * count > all, |criticality| criticality == Criticality::Async)
+        };
+        let pairs: BTreeSet<(u32, u32)> =
+            late.keys().copied().filter(|(caller, callee)| is_async(*caller, *callee)).collect();
+        for invocation in &self.invocations {
+            for at in invocation.calls.clone() {
+                let is_async = pairs.contains(&(invocation.operation, self.calls[at as usize].callee));
+                let ends_later = self.span_of(&self.calls[at as usize]).1 > invocation.end;
+                let call = &mut self.calls[at as usize];
+                call.is_awaited &= !is_async && !ends_later;
+            }
+        }
+    }
+}
+
+/// Operations by name.
+#[derive(Default)]
+struct Names {
+    all: Vec<OperationName>,
+    places: HashMap<OperationName, u32>,
+}
+
+impl Names {
+    fn place(&mut self, service: &str, operation: &str) -> u32 {
+        let name = OperationName::new(service, operation);
+        *self.places.entry(name).or_insert_with_key(|name| {
+            self.all.push(name.clone());
+            self.all.len() as u32 - 1
+        })
+    }
+}
+
+/// An attempt, with whom it is addressed to.
+struct Asked {
+    id: u64,
+    callee: u32,
+    is_sent: bool,
+    resends: u32,
+    attempt: Attempt,
+}
+
+impl Asked {
+    fn by(span: &Span, served: Option<u32>, recording: &mut Recording, names: &mut Names) -> Asked {
+        let unnamed = || names.place(span.peer.as_deref().unwrap_or("(unknown)"), &span.operation);
+        let callee = served.map_or_else(unnamed, |served| recording.invocations[served as usize].operation);
+        if let Some(served) = served {
+            recording.shift_into(served, span.start_ns, span.end_ns, span.kind == SpanKind::Producer);
+        }
+        let attempt =
+            Attempt { start: span.start_ns, end: span.end_ns, failed: span.failed, served, hit: span.cache_hit };
+        Asked { id: span.id, callee, is_sent: span.kind == SpanKind::Producer, resends: span.resends, attempt }
+    }
+
+    fn at_once(served: u32, recording: &Recording) -> Asked {
+        let Invocation { operation, start, end, failed, .. } = recording.invocations[served as usize];
+        let attempt = Attempt { start, end, failed, served: Some(served), hit: None };
+        Asked { id: 0, callee: operation, is_sent: false, resends: 0, attempt }
+    }
+}
+
+impl Recording {
+    /// Where clocks differ, what was served seems to begin before it was asked for: it is taken to lie in the middle of the call.
+    fn shift_into(&mut self, served: u32, start: i64, end: i64, is_sent: bool) {
+        let invocation = &mut self.invocations[served as usize];
+        let is_within = start <= invocation.start && (invocation.end <= end || is_sent);
+        if !is_within && invocation.end - invocation.start <= end - start {
+            let shift = (start + end - invocation.start - invocation.end) / 2;
+            invocation.start += shift;
+            invocation.end += shift;
+        }
+    }
+}
+
+/// The spans of one trace that can be used, with the span that each belongs to: of a call the work that made it, of work the call that asked for it.
+struct Trace<'s> {
+    spans: Vec<&'s Span>,
+    owners: Vec<Option<usize>>,
+}
+
+impl<'s> Trace<'s> {
+    fn of(trace: &[&'s Span], skipped: &mut SkippedSpans) -> Trace<'s> {
+        let mut places: HashMap<u64, usize> = HashMap::new();
+        let mut spans: Vec<&Span> = Vec::new();
+        for span in trace.iter().copied() {
+            if span.end_ns < span.start_ns {
+                skipped.backwards += 1;
+            } else if let Entry::Vacant(free) = places.entry(span.id) {
+                free.insert(spans.len());
+                spans.push(span);
+            } else {
+                skipped.doubled += 1;
+            }
+        }
+        let mut owners = vec![None; spans.len()];
+        let mut kept = vec![true; spans.len()];
+        for at in 0..spans.len() {
+            match owner(&spans, &places, at) {
+                Ok(owner) => owners[at] = owner,
+                Err(Lost) => (kept[at], skipped.orphans) = (false, skipped.orphans + 1),
+            }
+        }
+        keep(spans, owners, &kept)
+    }
+}
+
+/// Leaves out what is not kept, with whatever belongs to it: that has no owner any more.
+fn keep<'s>(spans: Vec<&'s Span>, owners: Vec<Option<usize>>, kept: &[bool]) -> Trace<'s> {
+    let mut now = vec![None; spans.len()];
+    let mut left = Vec::new();
+    for at in (0..spans.len()).filter(|at| kept[*at]) {
+        now[at] = Some(left.len());
+        left.push(spans[at]);
+    }
+    let owners = (0..spans.len()).filter(|at| kept[*at]).map(|at| owners[at].and_then(|owner| now[owner])).collect();
+    Trace { spans: left, owners }
+}
+
+/// A span whose ancestors do not lead anywhere.
+struct Lost;
+
+/// The nearest ancestor that is no work within a process. A call within a call is part of that, and belongs to whoever made it.
+fn owner(spans: &[&Span], places: &HashMap<u64, usize>, at: usize) -> std::result::Result<Option<usize>, Lost> {
+    let serves = spans[at].kind.serves();
+    let mut next = spans[at].parent;
+    for _ in 0..spans.len() {
+        let Some(parent) = next else { return Ok(None) };
+        let parent = *places.get(&parent).ok_or(Lost)?;
+        let kind = spans[parent].kind;
+        if kind.serves() || (serves && kind.calls()) {
+            return Ok(Some(parent));
+        }
+        next = spans[parent].parent;
+    }
+    Err(Lost)
+}
+
+/// By call, the work that served it first.
+fn served_by(spans: &[&Span], owners: &[Option<usize>], place: &HashMap<u64, u32>) -> HashMap<u64, u32> {
+    let mut served = HashMap::new();
+    for (at, span) in spans.iter().enumerate().filter(|(_, span)| span.kind.serves()) {
+        if let Some(call) = owners[at].filter(|owner| spans[*owner].kind.calls()) {
+            served.entry(spans[call].id).or_insert(place[&span.id]);
+        }
+    }
+    served
+}

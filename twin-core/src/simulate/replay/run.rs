@@ -1,0 +1,527 @@
+//! Recorded requests, played again: each begins when it began, does what it did in the order in which it must, and takes as long as it took, but for what changes.
+//!
+//! Without a change, everything takes as long as was recorded. Whatever a change does not touch takes as long as without it, to the nanosecond.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use super::change::TrafficChange;
+use super::order::NEAR;
+use super::policy::{Policies, nanoseconds};
+use super::recording::{Attempt, Call, Invocation, Recording};
+use super::station::{Station, Waiting, Waits, Way};
+use super::usual::Usual;
+use crate::base::{Context, Error, ErrorKind, Result, hash_of};
+
+/// A request from outside, as it was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Answered {
+    /// Place of its operation.
+    pub operation: u32,
+    /// How long it took, in nanoseconds.
+    pub took: i64,
+    /// Whether it failed.
+    pub failed: bool,
+    /// Whether it was answered although an optional call failed.
+    pub degraded: bool,
+}
+
+/// How often an operation was asked for, and how that ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub served: u64,
+    pub failed: u64,
+    pub degraded: u64,
+}
+
+/// What came of playing requests again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Played {
+    /// By request from outside, in the order in which they were recorded.
+    pub answered: Vec<Answered>,
+    /// By operation.
+    pub tallies: Vec<Tally>,
+}
+
+/// What is the same in every run.
+pub(super) struct Score<'r> {
+    pub recording: &'r Recording,
+    pub policies: &'r Policies,
+    pub usual: &'r BTreeMap<(u32, u32), Usual>,
+    pub waits: &'r Waits,
+    pub seed: u64,
+}
+
+/// Work under way.
+struct Work {
+    shape: u32,
+    /// The call that asked for it.
+    caller: Option<u32>,
+    /// Which request from outside it is part of.
+    request: u32,
+    /// Awaited calls that are not done.
+    open: u32,
+    /// When the last awaited call was done.
+    latest: i64,
+    first_call: u32,
+    has_ended: bool,
+    has_failed: bool,
+    is_degraded: bool,
+}
+
+/// A call under way.
+struct Calling {
+    work: u32,
+    shape: u32,
+    /// How many attempts failed before.
+    attempt: u32,
+    /// Which recorded attempt this one is like.
+    like: u32,
+    started: i64,
+    /// Calls to wait for.
+    waits_for: u32,
+    ready: i64,
+    is_done: bool,
+}
+
+/// What happens next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    Begin { request: u32 },
+    Ask { call: u32 },
+    Arrive { call: u32, attempt: u32 },
+    GiveUp { call: u32, attempt: u32 },
+    Answer { call: u32, attempt: u32, failed: bool, degraded: bool },
+    End { work: u32 },
+}
+
+struct Run<'r> {
+    score: &'r Score<'r>,
+    change: Option<&'r TrafficChange>,
+    stations: BTreeMap<&'r str, Station>,
+    /// By operation, what it takes longer.
+    added: Vec<i64>,
+    /// By operation that loses a cache, invocations that found nothing in it.
+    missed: BTreeMap<u32, Vec<u32>>,
+    agenda: BinaryHeap<Reverse<(i64, u64, Event)>>,
+    sequence: u64,
+    /// By request from outside, when it came.
+    came: Vec<i64>,
+    works: Vec<Work>,
+    calls: Vec<Calling>,
+    played: Played,
+}
+
+/// Steps between two looks at whether to go on.
+const STEPS: u64 = 1 << 14;
+/// Tries that multiply through many levels could go on for ever.
+const MOST_STEPS: u64 = 1 << 28;
+
+impl Score<'_> {
+    /// Plays all requests again. O(n · log n).
+    ///
+    /// # Errors
+    /// `Cancelled` and `Limit` as the context says.
+    pub(super) fn play(&self, change: Option<&TrafficChange>, context: &Context) -> Result<Played> {
+        let mut run = Run::new(self, change);
+        let mut steps = 0;
+        while let Some(Reverse((at, _, event))) = run.agenda.pop() {
+            run.happens(at, event);
+            steps += 1;
+            if steps % STEPS == 0 {
+                context.check()?;
+            }
+            if steps == MOST_STEPS {
+                let what =
+                    format!("more than {MOST_STEPS} steps: calls that are tried again multiply; lower `retries`");
+                return Err(Error::new(ErrorKind::Limit, what));
+            }
+        }
+        Ok(run.played)
+    }
+}
+
+impl<'r> Run<'r> {
+    fn new(score: &'r Score<'r>, change: Option<&'r TrafficChange>) -> Run<'r> {
+        let recording = score.recording;
+        let added = recording
+            .operations
+            .iter()
+            .map(|name| change.map_or(0, |change| nanoseconds(change.added_ms(&name.service, &name.operation))));
+        let nobody = Answered { operation: 0, took: 0, failed: true, degraded: false };
+        let mut run = Run {
+            score,
+            change,
+            stations: Station::all(score.policies),
+            added: added.collect(),
+            missed: missed(score, change),
+            agenda: BinaryHeap::new(),
+            sequence: 0,
+            came: vec![0; recording.roots.len()],
+            works: Vec::new(),
+            calls: Vec::new(),
+            played: Played {
+                answered: vec![nobody; recording.roots.len()],
+                tallies: vec![Tally::default(); recording.operations.len()],
+            },
+        };
+        let load = change.map_or(1.0, TrafficChange::load);
+        let first = recording.roots.first().map_or(0, |root| recording.invocations[*root as usize].start);
+        for (request, root) in recording.roots.iter().enumerate() {
+            // The same requests in less time are more load.
+            let after = (recording.invocations[*root as usize].start - first) as f64 / load;
+            run.plan(after as i64, Event::Begin { request: request as u32 });
+        }
+        run
+    }
+
+    fn plan(&mut self, at: i64, event: Event) {
+        self.sequence += 1;
+        self.agenda.push(Reverse((at, self.sequence, event)));
+    }
+
+    fn happens(&mut self, at: i64, event: Event) {
+        match event {
+            Event::Begin { request } => self.come(at, request),
+            Event::Ask { call } => self.ask(at, call),
+            Event::Arrive { call, attempt } => self.arrive(at, call, attempt),
+            Event::GiveUp { call, attempt } => self.answer(at, call, attempt, true, false),
+            Event::Answer { call, attempt, failed, degraded } => self.answer(at, call, attempt, failed, degraded),
+            Event::End { work } => self.end(at, work),
+        }
+    }
+
+    /// A request comes from outside.
+    fn come(&mut self, at: i64, request: u32) {
+        let recording = self.score.recording;
+        let operation = recording.invocations[recording.roots[request as usize] as usize].operation;
+        self.came[request as usize] = at;
+        match self.is_killed(operation) {
+            true => self.played.answered[request as usize].operation = operation,
+            false => self.queue(at, operation, Waiting::Request(request)),
+        }
+    }
+
+    /// Serves a request, or has it wait until a worker is free.
+    fn queue(&mut self, at: i64, operation: u32, who: Waiting) {
+        let service = self.score.recording.name(operation).service.as_str();
+        if self.stations.get_mut(service).is_none_or(|station| station.arrive(who)) {
+            self.serve(at, who);
+        }
+    }
+
+    fn is_killed(&self, operation: u32) -> bool {
+        self.change.is_some_and(|change| change.kills(&self.score.recording.name(operation).service))
+    }
+
+    /// Work begins: calls that wait for nothing are planned.
+    fn begin(&mut self, at: i64, shape: u32, caller: Option<u32>, request: u32) {
+        let shape = self.without_cache(shape, request);
+        let recording = self.score.recording;
+        let invocation = &recording.invocations[shape as usize];
+        let began = at.saturating_add(self.added[invocation.operation as usize]);
+        let calls = recording.calls_of(shape);
+        let first_call = self.calls.len() as u32;
+        let work = self.works.len() as u32;
+        let open = calls.iter().filter(|call| call.is_awaited).count() as u32;
+        self.works.push(Work {
+            shape,
+            caller,
+            request,
+            open,
+            latest: began,
+            first_call,
+            has_ended: false,
+            has_failed: false,
+            is_degraded: false,
+        });
+        self.played.tallies[invocation.operation as usize].served += 1;
+        let offset = self.score.waits.inside[shape as usize];
+        for (place, call) in calls.iter().enumerate() {
+            let waits_for = call.after.len() as u32;
+            let like = call.attempts.start;
+            self.calls.push(Calling {
+                work,
+                shape: invocation.calls.start + place as u32,
+                attempt: 0,
+                like,
+                started: 0,
+                waits_for,
+                ready: began,
+                is_done: false,
+            });
+            if waits_for == 0 {
+                let gap = (call.gap - offset).max(0);
+                self.plan(began.saturating_add(gap), Event::Ask { call: first_call + place as u32 });
+            }
+        }
+        if open == 0 {
+            self.plan(began.saturating_add(self.tail(shape)), Event::End { work });
+        }
+    }
+
+    /// What is done instead by an operation that has lost its cache: where something had been found in it, what another request did that found nothing.
+    fn without_cache(&self, shape: u32, request: u32) -> u32 {
+        let operation = self.score.recording.invocations[shape as usize].operation;
+        let Some(missed) = self.missed.get(&operation).filter(|missed| missed.binary_search(&shape).is_err()) else {
+            return shape;
+        };
+        match missed.len() {
+            0 => shape,
+            count => missed[(self.chance(&(request, shape)) % count as u64) as usize],
+        }
+    }
+
+    /// A number that depends on the seed and a key alone.
+    fn chance(&self, key: &(u32, u32)) -> u64 {
+        hash_of(&(self.score.seed, key))
+    }
+
+    /// From the end of the last awaited call, or else from the beginning, to the end of the work.
+    fn tail(&self, shape: u32) -> i64 {
+        let recording = self.score.recording;
+        let Invocation { start, end, .. } = recording.invocations[shape as usize];
+        let awaited = recording.calls_of(shape).iter().filter(|call| call.is_awaited);
+        let last = awaited.map(|call| recording.span_of(call).1).max();
+        (end - last.unwrap_or(start + self.score.waits.inside[shape as usize])).max(0)
+    }
+
+    fn shape(&self, call: u32) -> &'r Call {
+        &self.score.recording.calls[self.calls[call as usize].shape as usize]
+    }
+
+    /// The operation that made a call.
+    fn caller(&self, call: u32) -> u32 {
+        let work = &self.works[self.calls[call as usize].work as usize];
+        self.score.recording.invocations[work.shape as usize].operation
+    }
+
+    fn usual(&self, call: u32) -> &'r Usual {
+        let key = (self.caller(call), self.shape(call).callee);
+        // Every call that is played was recorded between two operations.
+        &self.score.usual[&key]
+    }
+
+    /// By how many nanoseconds the round trip between a caller and whom it calls becomes longer, or shorter.
+    fn round_trip(&self, call: u32) -> i64 {
+        let recording = self.score.recording;
+        let (caller, callee) = (recording.name(self.caller(call)), recording.name(self.shape(call).callee));
+        let change =
+            |change: &TrafficChange| change.round_trip_ms(self.score.policies, &caller.service, &callee.service);
+        nanoseconds(self.change.map_or(0.0, change))
+    }
+
+    /// The way to whoever serves a call, and back. A longer round trip is spent on the way there.
+    fn way(&self, call: u32, like: u32) -> Way {
+        let Way { there, back } = self.score.waits.ways[like as usize];
+        let there = there.saturating_add(self.round_trip(call));
+        Way { there: there.max(0), back: back.saturating_add(there.min(0)).max(0) }
+    }
+
+    /// A call is made, if whoever would make it still goes on.
+    fn ask(&mut self, at: i64, call: u32) {
+        let work = &self.works[self.calls[call as usize].work as usize];
+        // Who has answered may still send messages; who has failed does nothing more.
+        if work.has_failed || (work.has_ended && self.shape(call).is_awaited) {
+            return;
+        }
+        let shape = self.shape(call);
+        let recording = self.score.recording;
+        let (caller, callee) = (recording.name(self.caller(call)), recording.name(shape.callee));
+        let Calling { attempt, like, .. } = self.calls[call as usize];
+        self.calls[call as usize].started = at;
+        if self.change.is_some_and(|change| change.removes(&caller.service, &callee.service)) {
+            return self.answer(at, call, attempt, false, false);
+        }
+        if self.is_killed(shape.callee) {
+            let refused = at.saturating_add(self.usual(call).refusal);
+            return self.plan(refused, Event::Answer { call, attempt, failed: true, degraded: false });
+        }
+        let recorded = &recording.attempts[like as usize];
+        if let Some(patience) = self.patience(call, recorded) {
+            self.plan(at.saturating_add(patience), Event::GiveUp { call, attempt });
+        }
+        match recorded.served {
+            Some(_) => {
+                let there = self.way(call, like).there;
+                self.plan(at.saturating_add(there), Event::Arrive { call, attempt });
+            }
+            None => {
+                let took = (recorded.end - recorded.start).saturating_add(self.round_trip(call)).max(0);
+                let answer = Event::Answer { call, attempt, failed: recorded.failed, degraded: false };
+                self.plan(at.saturating_add(took), answer);
+            }
+        }
+    }
+
+    /// After which time a caller gives up, if ever. Who was seen to wait longer does so again.
+    fn patience(&self, call: u32, recorded: &Attempt) -> Option<i64> {
+        let took = recorded.end - recorded.start;
+        let served = recorded.served.map(|served| &self.score.recording.invocations[served as usize]);
+        let gave_up = recorded.failed && served.is_some_and(|work| work.end > recorded.end);
+        let timeout =
+            self.usual(call).timeout.map(|timeout| if recorded.failed { timeout } else { timeout.max(took + 1) });
+        if gave_up { Some(timeout.map_or(took, |timeout| timeout.min(took))) } else { timeout }
+    }
+
+    /// A request arrives where it is served, and waits there if all workers are busy.
+    fn arrive(&mut self, at: i64, call: u32, attempt: u32) {
+        if self.calls[call as usize].attempt != attempt {
+            return;
+        }
+        self.queue(at, self.shape(call).callee, Waiting::Call(call));
+    }
+
+    fn serve(&mut self, at: i64, who: Waiting) {
+        let recording = self.score.recording;
+        match who {
+            Waiting::Request(request) => self.begin(at, recording.roots[request as usize], None, request),
+            Waiting::Call(call) => {
+                let Calling { work, like, .. } = self.calls[call as usize];
+                if let Some(served) = recording.attempts[like as usize].served {
+                    self.begin(at, served, Some(call), self.works[work as usize].request);
+                }
+            }
+        }
+    }
+
+    /// A caller has its answer, or gives up.
+    fn answer(&mut self, at: i64, call: u32, attempt: u32, failed: bool, degraded: bool) {
+        let calling = &self.calls[call as usize];
+        if calling.is_done || calling.attempt != attempt {
+            return;
+        }
+        let work = calling.work;
+        if failed && self.tries_again(at, call) {
+            return;
+        }
+        self.calls[call as usize].is_done = true;
+        if !self.shape(call).is_awaited {
+            return;
+        }
+        if failed && self.usual(call).is_required {
+            self.fail(at, work);
+        } else {
+            let work = &mut self.works[work as usize];
+            work.is_degraded |= degraded || failed;
+            work.latest = work.latest.max(at);
+            self.done(at, call);
+        }
+    }
+
+    /// Whether a failed call is made again: as was recorded, or as its policy says.
+    fn tries_again(&mut self, at: i64, call: u32) -> bool {
+        let usual = self.usual(call);
+        let shape = self.shape(call);
+        let next = self.calls[call as usize].attempt + 1;
+        let attempts = &self.score.recording.attempts;
+        let recorded = shape.attempts.start + next;
+        let (like, pause) = if recorded < shape.attempts.end {
+            (recorded, (attempts[recorded as usize].start - attempts[recorded as usize - 1].end).max(0))
+        } else if next < usual.attempts && !usual.made.is_empty() {
+            let chance = self.chance(&(call, next)) % usual.made.len() as u64;
+            (usual.made[chance as usize], usual.backoff)
+        } else {
+            return false;
+        };
+        let calling = &mut self.calls[call as usize];
+        (calling.attempt, calling.like) = (next, like);
+        self.plan(at.saturating_add(pause), Event::Ask { call });
+        true
+    }
+
+    /// An awaited call is done: whatever waited for it goes on.
+    fn done(&mut self, at: i64, call: u32) {
+        let number = self.calls[call as usize].work;
+        let Work { shape, first_call, has_failed, .. } = self.works[number as usize];
+        if has_failed {
+            return;
+        }
+        let place = call - first_call;
+        let calls = self.score.recording.calls_of(shape);
+        let near = calls.iter().enumerate().skip(place as usize + 1).take(NEAR);
+        for (other, after) in near.filter(|(_, other)| other.after.contains(&place)) {
+            let waiting = &mut self.calls[first_call as usize + other];
+            waiting.waits_for = waiting.waits_for.saturating_sub(1);
+            waiting.ready = waiting.ready.max(at);
+            if waiting.waits_for == 0 {
+                let ask = waiting.ready.saturating_add(after.gap);
+                self.plan(ask, Event::Ask { call: first_call + other as u32 });
+            }
+        }
+        let work = &mut self.works[number as usize];
+        work.open = work.open.saturating_sub(1);
+        if work.open == 0 {
+            let end = work.latest.saturating_add(self.tail(shape));
+            self.plan(end, Event::End { work: number });
+        }
+    }
+
+    fn fail(&mut self, at: i64, work: u32) {
+        if !std::mem::replace(&mut self.works[work as usize].has_failed, true) {
+            self.plan(at, Event::End { work });
+        }
+    }
+
+    /// Work ends: it is counted, its worker takes the next request, and its caller is answered.
+    fn end(&mut self, at: i64, number: u32) {
+        let work = &mut self.works[number as usize];
+        if std::mem::replace(&mut work.has_ended, true) {
+            return;
+        }
+        let recording = self.score.recording;
+        let Work { shape, caller, request, has_failed, is_degraded, .. } = *work;
+        let Invocation { operation, failed: recorded, .. } = recording.invocations[shape as usize];
+        let failed = has_failed || recorded;
+        let degraded = is_degraded && !failed;
+        let tally = &mut self.played.tallies[operation as usize];
+        tally.failed += u64::from(failed);
+        tally.degraded += u64::from(degraded);
+        match caller {
+            Some(call) => self.send_back(at, call, failed, degraded),
+            None => {
+                let took = at - self.came[request as usize];
+                self.played.answered[request as usize] = Answered { operation, took, failed, degraded };
+            }
+        }
+        let next = self.stations.get_mut(recording.name(operation).service.as_str()).and_then(Station::leave);
+        if let Some(next) = next {
+            self.serve(at, next);
+        }
+    }
+
+    /// The answer goes back, if its caller still waits for this attempt.
+    fn send_back(&mut self, at: i64, call: u32, failed: bool, degraded: bool) {
+        let Calling { attempt, like, is_done, .. } = self.calls[call as usize];
+        if !is_done {
+            let failed = failed || self.score.recording.attempts[like as usize].failed;
+            let back = self.way(call, like).back;
+            self.plan(at.saturating_add(back), Event::Answer { call, attempt, failed, degraded });
+        }
+    }
+}
+
+/// By operation that loses a cache, the invocations that found nothing in it, in order.
+fn missed(score: &Score<'_>, change: Option<&TrafficChange>) -> BTreeMap<u32, Vec<u32>> {
+    let mut missed: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let Some(change) = change else { return missed };
+    let recording = score.recording;
+    let is_lost = |caller: u32, callee: u32| {
+        let (from, to) = (&recording.name(caller).service, &recording.name(callee).service);
+        change.removes(from, to)
+            || (change.kills(to) && score.usual.get(&(caller, callee)).is_some_and(|usual| usual.is_cache))
+    };
+    for (number, invocation) in recording.invocations.iter().enumerate().filter(|(_, invocation)| !invocation.failed) {
+        let calls = recording.calls_of(number as u32);
+        let lost = calls.iter().enumerate().find(|(_, call)| is_lost(invocation.operation, call.callee));
+        if let Some((place, call)) = lost {
+            let hit = recording.attempts_of(call).last().and_then(|attempt| attempt.hit);
+            // Where nobody says what was found, whoever asks somebody else afterwards has found nothing.
+            let goes_on = || calls.iter().any(|other| other.after.contains(&(place as u32)));
+            if !hit.unwrap_or_else(|| !goes_on()) {
+                missed.entry(invocation.operation).or_default().push(number as u32);
+            }
+        }
+    }
+    missed
+}

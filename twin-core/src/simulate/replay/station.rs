@@ -1,0 +1,139 @@
+//! Services that serve only so many requests at a time: how long each one waited, and how long it would wait.
+//!
+//! The wait is what first-come-first-served queues with so many workers make of the arrivals and the ends that were recorded.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+
+use super::policy::Policies;
+use super::recording::Recording;
+
+/// The time from a call to the work that serves it, and back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Way {
+    /// On the way there, without waiting for a worker, in nanoseconds.
+    pub there: i64,
+    /// On the way back, in nanoseconds.
+    pub back: i64,
+}
+
+/// What was recorded, with waiting told apart from work.
+#[derive(Debug, Default)]
+pub(super) struct Waits {
+    /// By attempt, the way to whoever served it.
+    pub ways: Vec<Way>,
+    /// By invocation, how much of its own time it waited for a worker, in nanoseconds.
+    pub inside: Vec<i64>,
+}
+
+impl Waits {
+    /// Tells waiting from work. O(n · log n).
+    pub(super) fn of(recording: &Recording, policies: &Policies) -> Waits {
+        let mut ways = vec![Way::default(); recording.attempts.len()];
+        let mut inside = vec![0; recording.invocations.len()];
+        let mut asked: Vec<Option<u32>> = vec![None; recording.invocations.len()];
+        for (at, attempt) in recording.attempts.iter().enumerate() {
+            let Some(served) = attempt.served else { continue };
+            let work = &recording.invocations[served as usize];
+            ways[at] = Way { there: (work.start - attempt.start).max(0), back: (attempt.end - work.end).max(0) };
+            asked[served as usize] = Some(at as u32);
+        }
+        for (service, workers) in limited(policies) {
+            let usual = usual_way(recording, &ways, &asked, service);
+            separate(recording, service, workers, usual, &asked, &mut ways, &mut inside);
+        }
+        Waits { ways, inside }
+    }
+}
+
+/// The services with a number of workers.
+pub(super) fn limited(policies: &Policies) -> impl Iterator<Item = (&str, usize)> {
+    policies.services.iter().filter_map(|(name, policy)| Some((name.as_str(), policy.workers? as usize)))
+}
+
+/// The median time on the way to a service.
+fn usual_way(recording: &Recording, ways: &[Way], asked: &[Option<u32>], service: &str) -> i64 {
+    let mut there: Vec<i64> = (0..recording.invocations.len())
+        .filter(|number| recording.name(recording.invocations[*number].operation).service == service)
+        .filter_map(|number| asked[number].map(|attempt| ways[attempt as usize].there))
+        .collect();
+    there.sort_unstable();
+    there.get(there.len() / 2).copied().unwrap_or_default()
+}
+
+/// Says of each invocation of a service how long it must have waited, given who was there before it.
+fn separate(
+    recording: &Recording,
+    service: &str,
+    workers: usize,
+    usual: i64,
+    asked: &[Option<u32>],
+    ways: &mut [Way],
+    inside: &mut [i64],
+) {
+    let arrival = |number: u32| {
+        let start = recording.invocations[number as usize].start;
+        let way = asked[number as usize].map_or(0, |attempt| ways[attempt as usize].there);
+        // What is longer than usual may be waiting that was not recorded as work.
+        start - (way - usual).max(0)
+    };
+    let numbers = 0..recording.invocations.len() as u32;
+    let own =
+        numbers.filter(|number| recording.name(recording.invocations[*number as usize].operation).service == service);
+    let mut arrivals: Vec<(i64, u32)> = own.map(|number| (arrival(number), number)).collect();
+    arrivals.sort_unstable();
+    let mut busy: BinaryHeap<Reverse<i64>> = BinaryHeap::new();
+    for (arrived, number) in arrivals {
+        let work = &recording.invocations[number as usize];
+        let free = match busy.len() < workers {
+            true => arrived,
+            false => busy.pop().map_or(arrived, |Reverse(free)| free),
+        };
+        let begins = free.clamp(arrived, work.end);
+        busy.push(Reverse(work.end));
+        let outside = (begins.min(work.start) - arrived).clamp(0, work.start - arrived);
+        inside[number as usize] = (begins - work.start).max(0);
+        if let Some(attempt) = asked[number as usize] {
+            ways[attempt as usize].there -= outside;
+        }
+    }
+}
+
+/// Who waits for a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waiting {
+    /// A call from within, by its number.
+    Call(u32),
+    /// A request from outside, by its number.
+    Request(u32),
+}
+
+/// The workers of one service, while requests are played again.
+#[derive(Debug)]
+pub(super) struct Station {
+    free: usize,
+    waiting: VecDeque<Waiting>,
+}
+
+impl Station {
+    /// The stations by service.
+    pub(super) fn all(policies: &Policies) -> BTreeMap<&str, Station> {
+        limited(policies).map(|(name, workers)| (name, Station { free: workers, waiting: VecDeque::new() })).collect()
+    }
+
+    /// Whether a request begins at once; else it waits.
+    pub(super) fn arrive(&mut self, request: Waiting) -> bool {
+        match self.free {
+            0 => self.waiting.push_back(request),
+            _ => self.free -= 1,
+        }
+        self.waiting.is_empty()
+    }
+
+    /// A worker is done; which request it takes next.
+    pub(super) fn leave(&mut self) -> Option<Waiting> {
+        let next = self.waiting.pop_front();
+        self.free += usize::from(next.is_none());
+        next
+    }
+}

@@ -1,0 +1,117 @@
+//! What calls usually come to, for what was not recorded as it would be: how they fail, how often they are tried again, and what another attempt would be like.
+
+use std::collections::BTreeMap;
+
+use super::policy::{CallPolicy, Criticality, Policies, nanoseconds};
+use super::recording::{Attempt, Recording};
+
+/// What is known of the calls from one operation to another.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Usual {
+    /// Whether its caller fails with it.
+    pub is_required: bool,
+    /// Whether the callee is a cache of the caller.
+    pub is_cache: bool,
+    /// After which time the caller gives up, in nanoseconds.
+    pub timeout: Option<i64>,
+    /// How often it is tried at most.
+    pub attempts: u32,
+    /// How long the caller waits before it tries again, in nanoseconds.
+    pub backoff: i64,
+    /// How long a refused connection takes, in nanoseconds.
+    pub refusal: i64,
+    /// Attempts that were made, of which another one would be like one.
+    pub made: Vec<u32>,
+}
+
+/// What was recorded of the calls from one operation to another.
+#[derive(Default)]
+struct Seen {
+    made: Vec<u32>,
+    most: u32,
+    pauses: Vec<i64>,
+    overheads: Overheads,
+    failed: u32,
+    survived: u32,
+    is_cache: bool,
+}
+
+/// What calls usually come to, by caller and callee.
+pub(super) fn usual(recording: &Recording, policies: &Policies) -> BTreeMap<(u32, u32), Usual> {
+    let mut seen: BTreeMap<(u32, u32), Seen> = BTreeMap::new();
+    for (number, invocation) in recording.invocations.iter().enumerate() {
+        for call in recording.calls_of(number as u32) {
+            let seen = seen.entry((invocation.operation, call.callee)).or_default();
+            let attempts = recording.attempts_of(call);
+            seen.made.extend(call.attempts.clone());
+            seen.most = seen.most.max(attempts.len() as u32);
+            seen.pauses.extend(attempts.windows(2).map(|two| (two[1].start - two[0].end).max(0)));
+            attempts.iter().for_each(|attempt| seen.overheads.add(recording, attempt));
+            seen.is_cache |= attempts.iter().any(|attempt| attempt.hit.is_some());
+            seen.failed += u32::from(recording.has_failed(call));
+            seen.survived += u32::from(recording.has_failed(call) && !invocation.failed);
+        }
+    }
+    let mut everywhere = Overheads::default();
+    seen.values().for_each(|seen| everywhere.add_all(&seen.overheads));
+    let of = |((caller, callee), seen): ((u32, u32), Seen)| {
+        let pair = (recording.name(caller).clone(), recording.name(callee).clone());
+        let policy = policies.calls.get(&pair).cloned().unwrap_or_default();
+        ((caller, callee), seen.with(&policy, &everywhere))
+    };
+    seen.into_iter().map(of).collect()
+}
+
+/// What attempts took beside the work that served them, in nanoseconds.
+#[derive(Default)]
+struct Overheads {
+    failed: Vec<i64>,
+    answered: Vec<i64>,
+}
+
+impl Overheads {
+    fn add(&mut self, recording: &Recording, attempt: &Attempt) {
+        let Some(served) = attempt.served else { return };
+        let work = &recording.invocations[served as usize];
+        let overhead = (attempt.end - attempt.start - (work.end - work.start)).max(0);
+        // Whoever gave up says nothing of it.
+        match (attempt.failed, work.failed) {
+            (true, true) => self.failed.push(overhead),
+            (false, false) => self.answered.push(overhead),
+            _ => {}
+        }
+    }
+
+    fn add_all(&mut self, other: &Overheads) {
+        self.failed.extend(&other.failed);
+        self.answered.extend(&other.answered);
+    }
+
+    /// How long it takes to be refused: as long as the way to somebody who fails and back, here or else anywhere, or else to somebody who answers.
+    fn refusal(&self, everywhere: &Overheads) -> i64 {
+        let known = [&self.failed, &everywhere.failed, &self.answered, &everywhere.answered];
+        known.into_iter().find(|known| !known.is_empty()).map_or(0, |known| median(known.clone()))
+    }
+}
+
+impl Seen {
+    fn with(self, policy: &CallPolicy, everywhere: &Overheads) -> Usual {
+        let Seen { made, most, pauses, overheads, failed, survived, is_cache } = self;
+        // Of calls that failed, most callers went on.
+        let was_survived = failed > 0 && 2 * survived > failed;
+        Usual {
+            is_required: policy.criticality.map_or(!was_survived, |criticality| criticality == Criticality::Required),
+            is_cache: is_cache || policy.is_cache,
+            timeout: policy.timeout_ms.map(nanoseconds),
+            attempts: policy.retries.map_or(most, |retries| retries.saturating_add(1)).max(1),
+            backoff: policy.backoff_ms.map_or_else(|| median(pauses), nanoseconds),
+            refusal: overheads.refusal(everywhere),
+            made,
+        }
+    }
+}
+
+fn median(mut values: Vec<i64>) -> i64 {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}

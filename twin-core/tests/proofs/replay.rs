@@ -1,0 +1,378 @@
+//! Recorded requests that are played again: without a change they take as long as they took, and each change does what it says, to the nanosecond.
+
+use proptest::prelude::*;
+use twin_core::base::{Context, Timestamp};
+use twin_core::simulate::replay::{
+    CallPolicy, Criticality, EndpointForecast, Forecast, OperationName, Policies, Recording, ServicePolicy, Span,
+    SpanKind, TrafficChange, forecast,
+};
+
+const MS: i64 = 1_000_000;
+
+/// Writes spans of requests down: `trace service.operation start..end` of work, and beneath it, further in, whom it asked.
+///
+/// A line is `begin..end kind service.operation [failed] [hit|miss]`, with times in milliseconds and two spaces for each level. `asks` is a call whose work follows beneath.
+fn spans(text: &str) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    let mut trace = 0;
+    let mut above: Vec<(u64, String)> = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let depth = (line.len() - line.trim_start().len()) / 2;
+        let mut words = line.split_whitespace();
+        let (start, end) = words.next().unwrap().split_once("..").unwrap();
+        let (kind, target) = (words.next().unwrap(), words.next().unwrap());
+        let rest: Vec<&str> = words.collect();
+        let (service, operation) = target.split_once('.').unwrap();
+        trace += u128::from(depth == 0);
+        above.truncate(depth);
+        let id = spans.len() as u64 + 1;
+        let parent = above.last().map(|(id, _)| *id);
+        let kind = match kind {
+            "asks" => SpanKind::Client,
+            "sends" => SpanKind::Producer,
+            _ => SpanKind::Server,
+        };
+        let by = if kind == SpanKind::Server { service.to_owned() } else { above.last().unwrap().1.clone() };
+        above.push((id, by.clone()));
+        let time = |text: &str| (text.parse::<f64>().unwrap() * MS as f64) as i64;
+        spans.push(Span {
+            trace,
+            id,
+            parent,
+            service: by,
+            operation: operation.to_owned(),
+            kind,
+            start_ns: time(start),
+            end_ns: time(end),
+            failed: rest.contains(&"failed"),
+            peer: Some(service.to_owned()),
+            cache_hit: rest
+                .iter()
+                .find_map(|word| ["miss", "hit"].iter().position(|known| known == word))
+                .map(|at| at == 1),
+            resends: u32::from(rest.contains(&"again")),
+        });
+    }
+    spans
+}
+
+fn call(caller: &str, callee: &str, policy: CallPolicy) -> ((OperationName, OperationName), CallPolicy) {
+    let name =
+        |text: &str| text.split_once('.').map(|(service, operation)| OperationName::new(service, operation)).unwrap();
+    ((name(caller), name(callee)), policy)
+}
+
+fn workers(service: &str, workers: u32) -> (String, ServicePolicy) {
+    (service.to_owned(), ServicePolicy { workers: Some(workers), region: None })
+}
+
+fn predict(text: &str, policies: &Policies, change: TrafficChange) -> Forecast {
+    let recording = Recording::of(&spans(text), policies);
+    forecast(&recording, policies, &change, 1, &Context::new(Timestamp::MIN)).unwrap()
+}
+
+/// What the median of an endpoint is before and after.
+fn medians(forecast: &Forecast, operation: &str) -> (f64, f64) {
+    let endpoint = endpoint(forecast, operation);
+    let p50 = endpoint.p50_ms.unwrap();
+    (p50.before, p50.after)
+}
+
+fn endpoint<'f>(forecast: &'f Forecast, operation: &str) -> &'f EndpointForecast {
+    forecast.endpoints.iter().find(|endpoint| endpoint.operation.operation == operation).unwrap()
+}
+
+fn latency(target: &str, ms: f64) -> TrafficChange {
+    let (service, operation) = target.split_once('.').unwrap();
+    TrafficChange::AddLatency { service: service.to_owned(), operation: operation.to_owned(), ms }
+}
+
+fn kill(service: &str) -> TrafficChange {
+    TrafficChange::KillService { service: service.to_owned() }
+}
+
+/// Two calls at once, and one after both.
+const JOINED: &str = "
+0..100 serves shop.buy
+  10..50 asks stock.take
+    12..48 serves stock.take
+  10..30 asks price.get
+    11..29 serves price.get
+  60..90 asks mail.note
+    61..88 serves mail.note
+";
+
+#[test]
+fn what_is_on_the_way_grows_and_what_is_beside_it_does_not() {
+    let none = Policies::default();
+    assert_eq!(medians(&predict(JOINED, &none, latency("stock.take", 7.0)), "buy"), (100.0, 107.0));
+    assert_eq!(medians(&predict(JOINED, &none, latency("price.get", 15.0)), "buy"), (100.0, 100.0));
+    assert_eq!(medians(&predict(JOINED, &none, latency("price.get", 25.0)), "buy"), (100.0, 105.0));
+    assert_eq!(medians(&predict(JOINED, &none, latency("mail.note", 1.0)), "buy"), (100.0, 101.0));
+}
+
+#[test]
+fn calls_that_were_under_way_together_do_not_wait_for_each_other() {
+    // In the second request the quick one is done before the other's second try begins: that is chance.
+    let text = "
+0..100 serves shop.buy
+  10..70 asks risk.score
+    11..69 serves risk.score
+  10..40 asks bank.pay failed
+    11..39 serves bank.pay failed
+  45..90 asks bank.pay again
+    46..89 serves bank.pay
+1000..1100 serves shop.buy
+  1010..1030 asks risk.score
+    1011..1029 serves risk.score
+  1010..1040 asks bank.pay failed
+    1011..1039 serves bank.pay failed
+  1045..1090 asks bank.pay again
+    1046..1089 serves bank.pay
+";
+    let forecast = predict(text, &Policies::default(), latency("risk.score", 15.0));
+    assert_eq!(medians(&forecast, "buy"), (100.0, 100.0));
+    // A try that fails takes longer too.
+    let forecast = predict(text, &Policies::default(), latency("bank.pay", 5.0));
+    assert_eq!(medians(&forecast, "buy"), (100.0, 110.0));
+}
+
+#[test]
+fn what_fails_is_tried_again_survived_or_passed_on() {
+    let down = |criticality, retries| {
+        let policy = CallPolicy { criticality, retries: Some(retries), backoff_ms: Some(4.0), ..CallPolicy::default() };
+        Policies { calls: [call("shop.buy", "mail.note", policy)].into(), ..Policies::default() }
+    };
+    let forecast = predict(JOINED, &down(Some(Criticality::Required), 0), kill("mail"));
+    let buy = endpoint(&forecast, "buy");
+    assert_eq!((buy.error_rate.before, buy.error_rate.after, buy.p50_ms), (0.0, 1.0, None));
+    assert_eq!(names(&forecast.reached.no_longer_called), ["mail.note"]);
+
+    let forecast = predict(JOINED, &down(Some(Criticality::Optional), 2), kill("mail"));
+    let buy = endpoint(&forecast, "buy");
+    // Three refusals of 3 ms, as long as the way there and back, two pauses, and what comes after it.
+    assert_eq!((buy.error_rate.after, buy.degraded_rate.after), (0.0, 1.0));
+    assert_eq!(medians(&forecast, "buy"), (100.0, 60.0 + 9.0 + 8.0 + 10.0));
+}
+
+fn names(operations: &[OperationName]) -> Vec<String> {
+    operations.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn callers_lose_their_patience() {
+    let policy =
+        CallPolicy { criticality: Some(Criticality::Optional), timeout_ms: Some(45.0), ..CallPolicy::default() };
+    let policies = Policies { calls: [call("shop.buy", "stock.take", policy)].into(), ..Policies::default() };
+    let forecast = predict(JOINED, &policies, latency("stock.take", 30.0));
+    assert_eq!(medians(&forecast, "buy"), (100.0, 105.0));
+    assert_eq!(endpoint(&forecast, "buy").degraded_rate.after, 1.0);
+}
+
+#[test]
+fn without_its_cache_everything_is_a_miss() {
+    let text = "
+0..10 serves shop.list
+  1..3 asks memory.get hit
+    1..3 serves memory.get
+100..150 serves shop.list
+  101..103 asks memory.get miss
+    101..103 serves memory.get
+  104..148 asks store.read
+    104..148 serves store.read
+";
+    let change = TrafficChange::RemoveCache { service: "shop".to_owned(), cache: "memory".to_owned() };
+    let forecast = predict(text, &Policies::default(), change);
+    // Both take what the miss took, without the 2 ms of asking the cache.
+    assert_eq!(medians(&forecast, "list"), (30.0, 48.0));
+    assert_eq!(names(&forecast.reached.no_longer_called), ["memory.get"]);
+    let forecast = predict(text, &Policies::default(), kill("memory"));
+    assert_eq!(endpoint(&forecast, "list").error_rate.after, 1.0, "a call that never failed is taken to be required");
+}
+
+#[test]
+fn calls_that_cross_regions_take_a_round_trip_longer() {
+    let moved = |from: Option<&str>, to: &str| TrafficChange::MoveRegion {
+        service: "stock".to_owned(),
+        from: from.map(str::to_owned),
+        to: to.to_owned(),
+        rtt_ms: 8.0,
+    };
+    let none = Policies::default();
+    assert_eq!(medians(&predict(JOINED, &none, moved(Some("north"), "south")), "buy"), (100.0, 108.0));
+    let region = |service: &str, region: &str| {
+        (service.to_owned(), ServicePolicy { workers: None, region: Some(region.to_owned()) })
+    };
+    let apart =
+        Policies { services: [region("shop", "south"), region("stock", "north")].into(), ..Policies::default() };
+    assert_eq!(
+        medians(&predict(JOINED, &apart, moved(None, "south")), "buy"),
+        (100.0, 96.0),
+        "not shorter than the work itself"
+    );
+    assert_eq!(medians(&predict(JOINED, &apart, moved(None, "north")), "buy"), (100.0, 100.0));
+}
+
+/// Requests to one worker, which came so that the second waited 5 ms for it, and the third not at all.
+const QUEUED: &str = "
+0..10 serves store.read
+5..20 serves store.read
+40..50 serves store.read
+";
+
+#[test]
+fn who_waits_for_a_worker_waits_longer_under_load() {
+    let policies = Policies { services: [workers("store", 1)].into(), ..Policies::default() };
+    let load = |factor| predict(QUEUED, &policies, TrafficChange::ScaleLoad { factor });
+    assert_eq!(medians(&load(1.0), "read"), (10.0, 10.0));
+    // At twice the load the second comes after 2.5 ms and waits for 7.5.
+    let p99 = endpoint(&load(2.0), "read").p99_ms.unwrap();
+    assert!((p99.before, p99.after) == (14.9, 17.35), "{p99:?}");
+    // With so many workers as come, nobody waits, then or now.
+    let forecast = predict(QUEUED, &Policies::default(), TrafficChange::ScaleLoad { factor: 4.0 });
+    assert_eq!(endpoint(&forecast, "read").p99_ms.unwrap().after, endpoint(&forecast, "read").p99_ms.unwrap().before);
+    // Work that takes longer holds its worker longer.
+    let forecast = predict(QUEUED, &policies, latency("store.read", 2.0));
+    assert_eq!(medians(&forecast, "read"), (10.0, 12.0));
+    let p99 = endpoint(&forecast, "read").p99_ms.unwrap();
+    assert!((p99.after - (12.0 + 0.98 * 7.0)).abs() < 1e-9, "waits 7 ms instead of 5: {p99:?}");
+}
+
+#[test]
+fn misuse_says_what_to_do() {
+    let recording = Recording::of(&spans(JOINED), &Policies::default());
+    let refused = |change: TrafficChange, policies: &Policies| {
+        let error = forecast(&recording, policies, &change, 1, &Context::new(Timestamp::MIN)).unwrap_err();
+        (error.kind().code(), error.to_string())
+    };
+    let none = Policies::default();
+    let cases = [
+        (kill("stok"), &none, "unknown", "stock"),
+        (latency("stock.tak", 1.0), &none, "unknown", "take"),
+        (latency("stock.take", -1.0), &none, "invalid", "ms is -1"),
+        (latency("stock.take", f64::NAN), &none, "invalid", "ms is NaN"),
+        (TrafficChange::ScaleLoad { factor: 0.0 }, &none, "invalid", "factor"),
+        (
+            TrafficChange::RemoveCache { service: "stock".to_owned(), cache: "mail".to_owned() },
+            &none,
+            "invalid",
+            "no call",
+        ),
+        (
+            kill("stock"),
+            &Policies { services: [workers("shop", 0)].into(), ..Policies::default() },
+            "invalid",
+            "0 workers",
+        ),
+    ];
+    for (change, policies, code, words) in cases {
+        let (kind, message) = refused(change.clone(), policies);
+        assert!(kind == code && message.contains(words), "{change:?}: {kind} {message}");
+    }
+}
+
+#[test]
+fn spans_that_cannot_be_used_are_counted() {
+    let mut spans = spans(JOINED);
+    let mut backwards = spans[1].clone();
+    (backwards.id, backwards.end_ns) = (91, backwards.start_ns - 1);
+    let mut orphan = spans[1].clone();
+    (orphan.id, orphan.parent) = (92, Some(93));
+    let mut own_parent = spans[1].clone();
+    (own_parent.id, own_parent.parent, own_parent.kind) = (94, Some(94), SpanKind::Internal);
+    spans.extend([backwards, orphan, own_parent, spans[2].clone()]);
+    let recording = Recording::of(&spans, &Policies::default());
+    let skipped = recording.skipped();
+    assert_eq!((skipped.backwards, skipped.orphans, skipped.doubled, recording.len()), (1, 2, 1, 1));
+}
+
+/// A request with calls in turn and at once, several levels deep.
+fn request(trace: u128) -> impl Strategy<Value = Vec<Span>> {
+    let step = (1..40_i64, 1..60_i64, any::<bool>(), 0..3_u8);
+    prop::collection::vec(step, 1..12).prop_map(move |steps| made(trace, &steps))
+}
+
+/// Work that asks somebody for each step: in turn, or together with the step before.
+fn made(trace: u128, steps: &[(i64, i64, bool, u8)]) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let begin = trace as i64 * 500 * MS;
+    let (mut now, mut last) = (begin, begin);
+    for (at, (gap, length, together, callee)) in steps.iter().enumerate() {
+        let start = if *together && at > 0 { last } else { now + gap * MS };
+        last = start;
+        let end = start + length * MS;
+        now = now.max(end);
+        let id = 2 + 2 * at as u64;
+        let of = |id, parent, service: &str, operation: String, kind, start_ns, end_ns| Span {
+            trace,
+            id,
+            parent: Some(parent),
+            service: service.to_owned(),
+            operation,
+            kind,
+            start_ns,
+            end_ns,
+            failed: false,
+            peer: None,
+            cache_hit: None,
+            resends: 0,
+        };
+        let operation = format!("do{at}");
+        let service = format!("s{callee}");
+        spans.push(of(id, 1, "front", operation.clone(), SpanKind::Client, start, end));
+        spans.push(of(id + 1, id, &service, operation, SpanKind::Server, start, end));
+    }
+    let end_ns = now + 3 * MS;
+    let root = Span { kind: SpanKind::Server, parent: None, id: 1, start_ns: begin, end_ns, ..spans[0].clone() };
+    spans.push(Span { service: "front".to_owned(), operation: "all".to_owned(), ..root });
+    spans
+}
+
+fn requests() -> impl Strategy<Value = Vec<Span>> {
+    (request(1), request(2), request(3)).prop_map(|(a, b, c)| [a, b, c].concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    /// Played again, requests take as long as they took; and at twice the times twice as long, changed or not.
+    #[test]
+    fn played_again_they_take_as_long(spans in requests(), ms in 0..50_u32) {
+        let none = Policies::default();
+        let context = Context::new(Timestamp::MIN);
+        let all = |spans: &[Span], ms: f64| {
+            let recording = Recording::of(spans, &none);
+            let service = spans.iter().find(|span| span.service != "front").unwrap();
+            let change = latency(&format!("{}.{}", service.service, service.operation), ms);
+            forecast(&recording, &none, &change, 1, &context).unwrap().endpoints[0].clone()
+        };
+        let mut took: Vec<f64> = spans
+            .iter()
+            .filter(|span| span.parent.is_none())
+            .map(|span| (span.end_ns - span.start_ns) as f64 / 1e6)
+            .collect();
+        took.sort_by(f64::total_cmp);
+        let once = all(&spans, f64::from(ms));
+        let p50 = once.p50_ms.unwrap();
+        prop_assert_eq!(p50.before, took[1]);
+        prop_assert!(p50.after >= p50.before && p50.after <= p50.before + f64::from(ms) * 12.0);
+        let unchanged = all(&spans, 0.0);
+        prop_assert_eq!(unchanged.p99_ms.unwrap().after, unchanged.p99_ms.unwrap().before);
+        let slower: Vec<Span> = spans
+            .iter()
+            .map(|span| Span { start_ns: span.start_ns * 2, end_ns: span.end_ns * 2, ..span.clone() })
+            .collect();
+        let twice = all(&slower, 2.0 * f64::from(ms)).p50_ms.unwrap();
+        prop_assert_eq!((twice.before, twice.after), (2.0 * p50.before, 2.0 * p50.after));
+    }
+
+    /// The order in which spans come changes nothing.
+    #[test]
+    fn spans_come_in_any_order(spans in requests(), shift in 0..100_usize) {
+        let none = Policies::default();
+        let mut other = spans.clone();
+        let turn = shift % other.len();
+        other.rotate_left(turn);
+        prop_assert_eq!(Recording::of(&spans, &none), Recording::of(&other, &none));
+    }
+}
