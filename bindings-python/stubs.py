@@ -51,6 +51,9 @@ PARAMETERS = {
     "pins": "Iterable[tuple[object, object]]",
     "splits": "Iterable[tuple[object, object]]",
     "limit": "int",
+    "traces": "str | os.PathLike[str] | Sequence[str | os.PathLike[str]]",
+    "policies": "PoliciesDraft",
+    "seed": "int",
 }
 """The types of parameters by their names; whatever is not listed is text."""
 
@@ -127,6 +130,7 @@ from twin.answers import (
     Interval,
     PageDraft,
     Perspective,
+    PoliciesDraft,
     Profile,
     Question,
     Redaction,

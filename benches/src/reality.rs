@@ -4,13 +4,13 @@
 //! everything is predicted.
 
 mod declared;
-mod otlp;
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use twin_core::base::{Context, Result};
+use twin_connectors::recorded;
+use twin_core::base::{Context, Limits, Result};
 use twin_core::simulate::replay::{
     EndpointForecast, Expected, Forecast, OperationName, Policies, Recording, TrafficChange, forecast,
 };
@@ -92,6 +92,11 @@ fn case(path: &Path) -> Result<Option<Case>> {
     Ok(Some(Case { name: stated.name, spans, declared, change, expected: stated.expected }))
 }
 
+/// Measurements are as large as they are.
+fn limits() -> Limits {
+    Limits { payload_bytes: 1 << 31, ..Limits::default() }
+}
+
 /// Predicts each case.
 ///
 /// # Errors
@@ -99,10 +104,13 @@ fn case(path: &Path) -> Result<Option<Case>> {
 pub fn predict(cases: Vec<Case>, context: &Context) -> Result<Vec<Predicted>> {
     let of = |case: Case| {
         let policies = declared::read(&case.declared)?;
-        let spans = otlp::read(&case.spans)?;
+        let (spans, diagnostics) = recorded(&[&case.spans], &limits())?;
+        if let Some(first) = diagnostics.iter().find(|told| told.records > 0) {
+            return Err(misused(format!("{}: {}", first.locator, first.message)));
+        }
         let change = TrafficChange::deserialize(&case.change)
             .map_err(|error| misused(format!("{} has no change", case.name)).because(error))?;
-        let forecast = forecast(&Recording::of(&spans, &policies), &policies, &change, SEED, context)?;
+        let forecast = forecast(&Recording::of(&spans, &policies), &policies, &[change], SEED, context)?;
         Ok(Predicted { case, forecast })
     };
     cases.into_iter().map(of).collect()

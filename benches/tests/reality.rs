@@ -69,7 +69,8 @@ fn a_prediction_is_a_line_for_each_endpoint_and_one_for_whom_it_reaches() {
 
 #[test]
 fn what_was_measured_is_held_against_the_prediction() {
-    let endpoints = json!({"page": {"p50_ms": 25.0, "p95_ms": 30.0, "p99_ms": 25.5, "error_rate": 0.01, "degraded_rate": 0.0}});
+    let endpoints =
+        json!({"page": {"p50_ms": 25.0, "p95_ms": 30.0, "p99_ms": 25.5, "error_rate": 0.01, "degraded_rate": 0.0}});
     let reached = json!({"failing_operations": ["front.page"], "degraded_operations": [], "no_longer_called": []});
     let expected = json!({"endpoints": endpoints, "blast_radius": reached});
     let change = json!({"kind": "add_latency", "service": "back", "operation": "rows", "ms": 5.5});
@@ -87,7 +88,10 @@ fn who_is_gone_is_not_called_any_more() {
     let lines = predicted(json!({"kind": "kill_service", "service": "back"}), None).lines();
     assert_eq!(lines[0]["predicted"]["error_rate"], json!(1.0));
     let reached = &lines[1]["blast_radius"];
-    assert_eq!((&reached["failing_operations"], &reached["no_longer_called"]), (&json!(["front.page"]), &json!(["back.rows"])));
+    assert_eq!(
+        (&reached["failing_operations"], &reached["no_longer_called"]),
+        (&json!(["front.page"]), &json!(["back.rows"]))
+    );
 }
 
 /// Of systems that others measured: everybody is named who is reached, and no quantile is off by more than a tenth.

@@ -14,6 +14,9 @@ export interface AsOf {
 /** The name of an attribute, such as `image`. */
 export type AttributeName = string
 
+/** What a figure rests on. */
+export type Basis = 'observed' | 'declared' | 'inferred' | 'default'
+
 /** What a host's source can and cannot see. */
 export interface CapabilityDraft {
   /** How long a reading is fresh, such as `30s`, `15min`, `1h`, `2d`. Default: an hour. */
@@ -96,6 +99,48 @@ export type ChangeDraft = {
   change: 'remove'
   /** Which; a component goes with its instances and members. */
   entity: string
+} | {
+  change: 'add_dependency'
+  /** Who depends; a component stands for its instances. */
+  entity: string
+  /** On what; a component stands for its instances. */
+  on: string
+  /** By which relation. Default: `calls`. */
+  relation?: string | null
+} | {
+  change: 'remove_dependency'
+  /** Who depended; a component stands for its instances. */
+  entity: string
+  /** On what; a component stands for its instances. */
+  on: string
+  /** By which relation. Default: by every one over which failure passes. */
+  relation?: string | null
+} | {
+  change: 'move'
+  /** Which; a component stands for its instances. */
+  entity: string
+  /** Where to. */
+  region: string
+  /** The round trip between both regions, in milliseconds. Without it, what the move does to latency is not known. */
+  rtt_ms?: number | null
+} | {
+  change: 'add_latency'
+  /** Whose. */
+  entity: string
+  /** By how much, in milliseconds. */
+  ms: number
+  /** Which, as telemetry names it. */
+  operation: string
+} | {
+  /** The cache. */
+  cache: string
+  change: 'remove_cache'
+  /** Who uses it. */
+  entity: string
+} | {
+  change: 'scale_load'
+  /** How many times as many. */
+  factor: number
 }
 
 /** A page of what changed. */
@@ -108,6 +153,12 @@ export interface ChangesSince {
   cursor: string
   /** Whether there is more already. */
   more: boolean
+}
+
+/** The figures of a comparison. */
+export interface Comparison {
+  /** One row a figure, by dimension. */
+  figures: Figure[]
 }
 
 /** One word in a conflict. */
@@ -168,6 +219,9 @@ export interface CostTableRow {
   unallocated: string | null
 }
 
+/** What happens to a caller when a call fails. */
+export type Criticality = 'required' | 'optional' | 'async'
+
 /** One strongly connected set of entities, with the relations that hold it together. */
 export interface Cycle {
   /** Why they are believed. */
@@ -176,6 +230,24 @@ export interface Cycle {
   members: EntityRef[]
   /** The relations within it, as `left relation right`. */
   relations: string[]
+}
+
+/** A call, as hosts of other languages write it. */
+export interface DeclaredCall {
+  /** How long the caller waits before it tries again, in milliseconds. Without it: as long as was recorded. */
+  backoff_ms?: number | null
+  /** Who is called: `service.operation`. */
+  callee: string
+  /** Who calls: `service.operation`. */
+  caller: string
+  /** What its failure does. Without it: what was recorded of calls that failed, else required. */
+  criticality?: Criticality | null
+  /** Whether the callee is a cache of the caller. So is whoever was seen to say whether it had what was asked for. */
+  is_cache?: boolean
+  /** How often it is tried again. Without it: as often as was recorded. */
+  retries?: number | null
+  /** After which time the caller gives up, in milliseconds. */
+  timeout_ms?: number | null
 }
 
 /** Everything that is known of one entity. */
@@ -213,6 +285,9 @@ export interface Diagnostic {
   /** What became of the record. */
   severity: Severity
 }
+
+/** What is compared. */
+export type Dimension = 'blast_radius' | 'requests_at_risk' | 'latency_p50' | 'latency_p95' | 'latency_p99' | 'error_rate' | 'degraded_rate' | 'availability' | 'single_points_of_failure' | 'cycles' | 'decisions_violated' | 'cost' | 'owners_touched' | 'without_owner' | 'data_flows'
 
 /** The relations and attributes in which two sides differ. */
 export interface Drift {
@@ -348,6 +423,32 @@ export interface Explanation {
   score: number
   /** How rare a match is first, then what speaks for and against it. They sum exactly to the score. */
   weights: WaterfallStep[]
+}
+
+/** One figure before and after. */
+export interface Figure {
+  /** What it is about, where it is about one entity. */
+  about: EntityRef | null
+  /** As it is. */
+  baseline: number | null
+  /** What it rests on. */
+  basis: Basis
+  /** The difference: exactly 0 where the changes do not touch it. */
+  delta: number | null
+  /** What more tells it apart: an operation, a state. */
+  detail: string | null
+  /** What is compared. */
+  dimension: Dimension
+  /** Why it is believed. */
+  evidence: EvidenceId[]
+  /** Where the figure of the scenario lies, if it is not known exactly. */
+  interval: Interval | null
+  /** As it would be. */
+  scenario: number | null
+  /** Of both figures. */
+  unit: string
+  /** Why there is no figure. */
+  unknown: string | null
 }
 
 /** How old what an answer rests on is, for each source and sort that can bear on the question. */
@@ -662,6 +763,14 @@ export interface Placement {
   region?: string | null
 }
 
+/** What is declared, as hosts of other languages write it. */
+export interface PoliciesDraft {
+  /** Each call once. */
+  calls?: DeclaredCall[]
+  /** By service. */
+  services?: Record<string, ServicePolicy>
+}
+
 /** A named need for freshness. */
 export type Profile = 'cadence' | 'incident' | 'planning' | 'audit'
 
@@ -947,6 +1056,14 @@ export interface SaidValue {
   perspective: Perspective
   /** The value. */
   value: Value
+}
+
+/** How a service is run. */
+export interface ServicePolicy {
+  /** Where it runs. */
+  region?: string | null
+  /** How many requests it serves at a time; without it, as many as come. */
+  workers?: number | null
 }
 
 /** What a diagnostic did to its record. */

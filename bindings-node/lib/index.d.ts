@@ -2,8 +2,8 @@
 // Twin for Node: an embeddable digital twin of software systems.
 
 import type {
-  AsOf, CapabilityDraft, Change, ChangeDraft, ChangesSince, Conflict, CostSummary, CostTableRow, Cycle, Description, Diagnostic, Drift,
-  DriftTableRow, EntityRef, Evidence, Explanation, Freshness, GoverningDecision, History, Hit, IdentityPlan, IdentityReason, Interval, Kind, Neighbour, Outcome, OwnerRow, PageDraft, Perspective,
+  AsOf, CapabilityDraft, Change, ChangeDraft, ChangesSince, Comparison, Conflict, CostSummary, CostTableRow, Cycle, Description, Diagnostic, Drift,
+  DriftTableRow, EntityRef, Evidence, Explanation, Figure, Freshness, GoverningDecision, History, Hit, IdentityPlan, IdentityReason, Interval, Kind, Neighbour, Outcome, OwnerRow, PageDraft, Perspective, PoliciesDraft,
   Profile, Question, Receipt, Redaction, Related, Relation, Report, ReviewRow, SaidValue, SourceCheck, State, Status, Threshold, Timestamp, Uncertain, Verified, WhyNot, Writers,
 } from './answers'
 
@@ -252,6 +252,28 @@ export const change: {
   fail(entity: string, options?: { state?: State }): ChangeDraft
   /** An entity is taken away for ever. */
   remove(entity: string): ChangeDraft
+  /** An entity comes to depend on another one, by `calls` or the relation that is given. */
+  addDependency(entity: string, on: string, options?: { relation?: Relation }): ChangeDraft
+  /** An entity depends on another one no longer. */
+  removeDependency(entity: string, on: string, options?: { relation?: Relation }): ChangeDraft
+  /** An entity moves to another region, with the round trip between both in milliseconds, if it is known. */
+  move(entity: string, region: string, options?: { rttMs?: number }): ChangeDraft
+  /** An operation takes longer, in milliseconds. */
+  addLatency(entity: string, operation: string, ms: number): ChangeDraft
+  /** An entity loses a cache: every request takes the path of a miss. */
+  removeCache(entity: string, cache: string): ChangeDraft
+  /** More requests come, or fewer: so many times as many. */
+  scaleLoad(factor: number): ChangeDraft
+}
+
+/** What a comparison is made with. */
+export interface CompareOptions extends LongWork, Needs {
+  /** Files of recorded requests in OTLP: they are played again with the changes. */
+  traces?: string | readonly string[]
+  /** What is known of services and calls beside the twin. */
+  policies?: PoliciesDraft
+  /** Where chance is asked. Default: 0. */
+  seed?: number
 }
 
 /** A world that differs from the snapshot that it was made of. */
@@ -261,6 +283,8 @@ export class Scenario {
   readonly name: string
   /** What follows from the changes. */
   outcome(options?: Needs): Promise<AnswerOf<'outcome'>>
+  /** The scenario against its base in every dimension: figures before and after, or why there are none. */
+  compare(options?: CompareOptions): Promise<AnswerOf<'compare'>>
   /** The world after the changes. */
   snapshot(): Snapshot
 }
@@ -268,6 +292,7 @@ export class Scenario {
 /** Each question's row, and its value. */
 export interface Answers {
   blast_radius: [row: Hit, value: Hit[]]
+  compare: [row: Figure, value: Comparison]
   conflicts: [row: Conflict, value: Conflict[]]
   cost: [row: CostTableRow, value: CostSummary]
   cycles: [row: Cycle, value: Cycle[]]

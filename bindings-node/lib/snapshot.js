@@ -4,6 +4,7 @@ const native = require('./twin.node')
 const { Answer } = require('./answer.js')
 const { json, options } = require('./data.js')
 const { invalid } = require('./error.js')
+const { run } = require('./work.js')
 
 /** An immutable view of the twin. */
 class Snapshot {
@@ -139,6 +140,14 @@ class Scenario {
     return new Answer(await this.#native.outcome(json(options(given))))
   }
 
+  async compare(given = {}) {
+    const { signal, onProgress, deadline, now, traces, ...rest } = options(given)
+    const paths = typeof traces === 'string' ? [traces] : traces
+    const asked = json({ ...rest, traces: paths })
+    const work = (work) => this.#native.compare(asked, json({ now, deadline }), work.stop)
+    return new Answer(await run({ signal, onProgress }, work))
+  }
+
   snapshot() {
     return new Snapshot(this.#native.snapshot())
   }
@@ -148,6 +157,12 @@ class Scenario {
 const change = {
   fail: (entity, given = {}) => ({ ...options(given), entity, change: 'fail' }),
   remove: (entity) => ({ entity, change: 'remove' }),
+  addDependency: (entity, on, given = {}) => ({ ...options(given), entity, on, change: 'add_dependency' }),
+  removeDependency: (entity, on, given = {}) => ({ ...options(given), entity, on, change: 'remove_dependency' }),
+  move: (entity, region, { rttMs, ...rest } = {}) => ({ ...rest, rtt_ms: rttMs, entity, region, change: 'move' }),
+  addLatency: (entity, operation, ms) => ({ entity, operation, ms, change: 'add_latency' }),
+  removeCache: (entity, cache) => ({ entity, cache, change: 'remove_cache' }),
+  scaleLoad: (factor) => ({ factor, change: 'scale_load' }),
 }
 
 module.exports = { Scenario, Snapshot, change }

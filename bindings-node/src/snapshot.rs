@@ -1,8 +1,10 @@
 //! Snapshots, and worlds that differ from them.
 
 use napi::Env;
+use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 use serde::Serialize;
+use twin_connectors::{CompareOptions, compare};
 use twin_core::Question;
 use twin_core::analysis::EntityRef;
 use twin_core::answer::{Profile, canonical};
@@ -12,9 +14,10 @@ use twin_core::simulate::{ChangeDraft, Scenario, outcome};
 use twin_core::wire::{component_map, map_svg, mermaid, page};
 
 use crate::answer::NativeAnswer;
-use crate::arguments::{Needs, read};
-use crate::problem::{Result, raised};
-use crate::work::{Asked, asked};
+use crate::arguments::{Needs, Terms, read};
+use crate::problem::{Problem, Result, raised};
+use crate::stop::Stop;
+use crate::work::{Asked, asked, on_thread};
 
 /// An immutable view.
 #[napi(js_name = "Snapshot")]
@@ -127,6 +130,18 @@ impl NativeScenario {
             let needs = read::<Needs>(&needs)?.needs;
             let needs = needs.as_deref().map_or(Ok(Profile::default()), Profile::parse)?;
             Ok(NativeAnswer::of(outcome(&own.scenario, needs).into()))
+        })
+    }
+
+    /// The scenario against its base in every dimension.
+    #[napi]
+    pub fn compare<'e>(&self, env: &'e Env, options: String, terms: String, stop: &Stop) -> napi::Result<Object<'e>> {
+        let (own, stop) = (self.clone(), stop.clone());
+        on_thread(env, move || {
+            let context = read::<Terms>(&terms)?.context(&stop);
+            let compared =
+                CompareOptions::from_json(&options).and_then(|given| compare(&own.scenario, given, &context));
+            Ok(NativeAnswer::of(compared.map_err(|error| Problem::from(error).after(stop.told()))?.into()))
         })
     }
 

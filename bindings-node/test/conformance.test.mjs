@@ -152,6 +152,10 @@ class Run {
   async asked({ kind, ...fields }) {
     const snapshot = this.current()
     if (kind === 'outcome' && this.scenario) return this.scenario.outcome(fields)
+    if (kind === 'compare' && this.scenario) {
+      const traces = (fields.traces ?? []).map((/** @type {string} */ path) => join(this.folder, path))
+      return this.scenario.compare({ ...fields, traces })
+    }
     if (kind === 'diff') return snapshot.diff(/** @type {import('software-twin').Snapshot} */ (this.snapshots.at(-2)))
     const positional = POSITIONAL.get(kind)
     if (!positional || !(camel(kind) in snapshot)) return snapshot.ask({ kind, ...fields })

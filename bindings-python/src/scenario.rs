@@ -1,13 +1,17 @@
 //! A world that differs from a snapshot.
 
 use pyo3::prelude::*;
+use twin_connectors::{CompareOptions, compare};
 use twin_core::answer::{Profile, Reply};
 use twin_core::base::Handle;
 use twin_core::simulate;
 
 use crate::answer::Answer;
 use crate::errors::OrRaise;
+use crate::moments::Within;
+use crate::plain;
 use crate::snapshot::Snapshot;
+use crate::work::Terms;
 
 /// A world that differs from a snapshot by some changes.
 ///
@@ -36,6 +40,34 @@ impl Scenario {
     fn outcome(&self, py: Python<'_>, needs: Option<&str>) -> PyResult<Answer> {
         let needs = needs.map_or(Ok(Profile::default()), Profile::parse).or_raise(py)?;
         Ok(Answer::new(py.detach(|| Reply::from(simulate::outcome(&self.scenario, needs)))))
+    }
+
+    /// The scenario against its base in every dimension: figures before and after, or why there are none.
+    ///
+    /// `traces` are paths of recorded requests in OTLP: they are played again with the changes. `policies` is what is known of services and calls
+    /// beside the twin: `{"services": {"db": {"workers": 6}}, "calls": [{"caller": "web.home", "callee": "ads.pick", "criticality": "optional"}]}`.
+    /// `progress(phase, done, total)` is called now and then, `deadline` is a number of seconds or a timedelta, and Ctrl-C stops the work.
+    ///
+    /// >>> plan = now.scenario("without payments", [twin.change.remove("payments")])
+    /// >>> [row["unknown"] for row in plan.compare() if row["dimension"] == "latency_p50"]
+    /// ['no recorded requests were given']
+    #[pyo3(signature = (*, traces=None, policies=None, seed=0, needs=None, progress=None, deadline=None))]
+    #[allow(clippy::too_many_arguments)] // As many as the surface has.
+    fn compare(
+        &self,
+        py: Python<'_>,
+        traces: Option<&Bound<'_, PyAny>>,
+        policies: Option<&Bound<'_, PyAny>>,
+        seed: u64,
+        needs: Option<&str>,
+        progress: Option<Py<PyAny>>,
+        deadline: Option<Within>,
+    ) -> PyResult<Answer> {
+        let options: String = plain::call(py, "comparing", (traces, policies, seed, needs))?.extract()?;
+        let options = CompareOptions::from_json(&options).or_raise(py)?;
+        let terms = Terms::new(None, progress, deadline);
+        let answer = terms.wait(py, |context, _| compare(&self.scenario, options, context))?;
+        Ok(Answer::new(answer.into()))
     }
 
     /// The world after the changes. Every question runs on it.

@@ -112,7 +112,9 @@ class Run:
         if kind == "diff":
             self.snapshot()
             options = {"earlier": self.snapshots[-2]}
-        on = self.scenario if kind == "outcome" else self.snapshot()
+        if kind == "compare":
+            options["traces"] = [self.folder / path for path in options.get("traces", [])]
+        on = self.scenario if kind in ("outcome", "compare") else self.snapshot()
         self.last = ("", getattr(on, kind)(**options).to_json())
 
     def on_call(self, rest: str, body: str) -> None:

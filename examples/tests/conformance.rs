@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use twin_connectors::{ScanOptions, scan_into};
+use twin_connectors::{CompareOptions, ScanOptions, compare, scan_into};
 use twin_core::answer::{Reply, TableColumn, canonical};
 use twin_core::base::{Context, Error, Result, Timestamp};
 use twin_core::graph::Snapshot;
@@ -235,6 +235,9 @@ impl Run {
         let asked: Value = serde_json::from_str(body).expect("JSON");
         let reply: Reply = match (asked["kind"].as_str(), &self.scenario) {
             (Some("outcome"), Some(scenario)) => scenario.outcome().into(),
+            (Some("compare"), Some(scenario)) => {
+                compare(scenario, self.comparing(&asked), &Context::new(self.now))?.into()
+            }
             (Some("diff"), _) => {
                 self.snapshot();
                 let [.., earlier, later] = &self.snapshots[..] else { panic!("diff needs two snapshots") };
@@ -244,6 +247,16 @@ impl Run {
         };
         same_in_pages(&reply);
         Ok(reply.to_json())
+    }
+
+    /// What a comparison is made with; traces lie in the case's folder.
+    fn comparing(&self, asked: &Value) -> CompareOptions {
+        let mut options = asked.clone();
+        options.as_object_mut().expect("fields").remove("kind");
+        let mut options = CompareOptions::from_json(&options.to_string()).expect("options of a comparison");
+        let beneath = |path: &String| self.folder.path().join(path).to_string_lossy().into_owned();
+        options.traces = options.traces.iter().map(beneath).collect();
+        options
     }
 
     fn call(&mut self, method: &str, body: &str) -> Result<String> {

@@ -12,6 +12,7 @@
 //! The decoders live in one crate per family; each is one line of [`registry()`]. What they share is in `twin-connector-base`.
 //! This crate alone opens files, through [`Files`], and repositories, where a tree is a folder of this machine. It never follows a symbolic link.
 
+mod compare;
 mod decode;
 mod files;
 mod folder;
@@ -27,6 +28,7 @@ mod report;
 mod scan;
 mod walk;
 
+pub use compare::{CompareOptions, compare, recorded};
 pub use decode::decode_one;
 pub use files::{Entry, EntryKind, Files, OnDisk};
 pub use folder::Folder;

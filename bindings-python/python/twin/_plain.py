@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta, timezone
 from itertools import islice
+from os import PathLike, fspath
 from typing import Any
 
 from twin._table import rows_of, written_cell
@@ -71,6 +72,12 @@ def datetime_of(micros: int) -> datetime:
 def as_of(valid: int, known: int) -> AsOf:
     """The two times that an answer is about."""
     return AsOf(datetime_of(valid), datetime_of(known))
+
+
+def comparing(traces: Any, policies: Any, seed: int, needs: str | None) -> str:
+    """What a comparison is made with, in JSON. One path is a list of one."""
+    paths = [traces] if isinstance(traces, (str, PathLike)) else traces or []
+    return dumps({"traces": [fspath(path) for path in paths], "policies": policies or {}, "seed": seed, "needs": needs})
 
 
 def listed(items: Iterable[object]) -> str:

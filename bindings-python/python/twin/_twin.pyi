@@ -22,6 +22,7 @@ from twin.answers import (
     Interval,
     PageDraft,
     Perspective,
+    PoliciesDraft,
     Profile,
     Question,
     Redaction,
@@ -120,6 +121,7 @@ class Resolution:
 @final
 class Scenario:
     def __repr__(self) -> str: ...
+    def compare(self, *, traces: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None = None, policies: PoliciesDraft | None = None, seed: int = 0, needs: Profile | None = None, progress: Callable[[str, int, int], object] | None = None, deadline: float | timedelta | None = None) -> Answer: ...
     @property
     def name(self) -> str: ...
     def outcome(self, *, needs: Profile | None = None) -> Answer: ...

@@ -23,6 +23,9 @@ class AsOf(TypedDict):
 AttributeName = str
 """The name of an attribute, such as `image`."""
 
+Basis = Union[Literal["observed"], Literal["declared"], Literal["inferred"], Literal["default"]]
+"""What a figure rests on."""
+
 
 class _CapabilityDraft(TypedDict):
     """The fields that are always there."""
@@ -156,7 +159,100 @@ class ChangeDraftRemove(TypedDict):
     entity: str
     """Which; a component goes with its instances and members."""
 
-ChangeDraft = Union["ChangeDraftFail", "ChangeDraftRemove"]
+
+class _ChangeDraftAddDependency(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["add_dependency"]
+
+    entity: str
+    """Who depends; a component stands for its instances."""
+
+    on: str
+    """On what; a component stands for its instances."""
+
+
+class ChangeDraftAddDependency(_ChangeDraftAddDependency, total=False):
+    """An entity comes to depend on another one."""
+
+    relation: Union[str, None]
+    """By which relation. Default: `calls`."""
+
+
+class _ChangeDraftRemoveDependency(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["remove_dependency"]
+
+    entity: str
+    """Who depended; a component stands for its instances."""
+
+    on: str
+    """On what; a component stands for its instances."""
+
+
+class ChangeDraftRemoveDependency(_ChangeDraftRemoveDependency, total=False):
+    """An entity depends on another one no longer."""
+
+    relation: Union[str, None]
+    """By which relation. Default: by every one over which failure passes."""
+
+
+class _ChangeDraftMove(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["move"]
+
+    entity: str
+    """Which; a component stands for its instances."""
+
+    region: str
+    """Where to."""
+
+
+class ChangeDraftMove(_ChangeDraftMove, total=False):
+    """An entity moves to another region."""
+
+    rtt_ms: Union[float, None]
+    """The round trip between both regions, in milliseconds. Without it, what the move does to latency is not known."""
+
+
+class ChangeDraftAddLatency(TypedDict):
+    """An operation takes longer."""
+
+    change: Literal["add_latency"]
+
+    entity: str
+    """Whose."""
+
+    ms: float
+    """By how much, in milliseconds."""
+
+    operation: str
+    """Which, as telemetry names it."""
+
+
+class ChangeDraftRemoveCache(TypedDict):
+    """An entity loses a cache: it is not asked any more, and every request takes the path of a miss."""
+
+    cache: str
+    """The cache."""
+
+    change: Literal["remove_cache"]
+
+    entity: str
+    """Who uses it."""
+
+
+class ChangeDraftScaleLoad(TypedDict):
+    """More requests come, or fewer."""
+
+    change: Literal["scale_load"]
+
+    factor: float
+    """How many times as many."""
+
+ChangeDraft = Union["ChangeDraftFail", "ChangeDraftRemove", "ChangeDraftAddDependency", "ChangeDraftRemoveDependency", "ChangeDraftMove", "ChangeDraftAddLatency", "ChangeDraftRemoveCache", "ChangeDraftScaleLoad"]
 """One change. Entities are named by id, record key, alias or unique name."""
 
 
@@ -174,6 +270,13 @@ class ChangesSince(TypedDict):
 
     more: bool
     """Whether there is more already."""
+
+
+class Comparison(TypedDict):
+    """The figures of a comparison."""
+
+    figures: List["Figure"]
+    """One row a figure, by dimension."""
 
 
 class Conflict(TypedDict):
@@ -254,6 +357,9 @@ class CostTableRow(TypedDict):
     unallocated: Union[str, None]
     """Why nobody is charged, where nobody is."""
 
+Criticality = Union[Literal["required"], Literal["optional"], Literal["async"]]
+"""What happens to a caller when a call fails."""
+
 
 class Cycle(TypedDict):
     """One strongly connected set of entities, with the relations that hold it together."""
@@ -266,6 +372,35 @@ class Cycle(TypedDict):
 
     relations: List[str]
     """The relations within it, as `left relation right`."""
+
+
+class _DeclaredCall(TypedDict):
+    """The fields that are always there."""
+
+    callee: str
+    """Who is called: `service.operation`."""
+
+    caller: str
+    """Who calls: `service.operation`."""
+
+
+class DeclaredCall(_DeclaredCall, total=False):
+    """A call, as hosts of other languages write it."""
+
+    backoff_ms: Union[float, None]
+    """How long the caller waits before it tries again, in milliseconds. Without it: as long as was recorded."""
+
+    criticality: Union["Criticality", None]
+    """What its failure does. Without it: what was recorded of calls that failed, else required."""
+
+    is_cache: bool
+    """Whether the callee is a cache of the caller. So is whoever was seen to say whether it had what was asked for."""
+
+    retries: Union[int, None]
+    """How often it is tried again. Without it: as often as was recorded."""
+
+    timeout_ms: Union[float, None]
+    """After which time the caller gives up, in milliseconds."""
 
 
 class Description(TypedDict):
@@ -316,6 +451,9 @@ class Diagnostic(TypedDict):
 
     severity: "Severity"
     """What became of the record."""
+
+Dimension = Union[Literal["blast_radius"], Literal["requests_at_risk"], Literal["latency_p50"], Literal["latency_p95"], Literal["latency_p99"], Literal["error_rate"], Literal["degraded_rate"], Literal["availability"], Literal["single_points_of_failure"], Literal["cycles"], Literal["decisions_violated"], Literal["cost"], Literal["owners_touched"], Literal["without_owner"], Literal["data_flows"]]
+"""What is compared."""
 
 
 class Drift(TypedDict):
@@ -475,6 +613,43 @@ class Explanation(TypedDict):
 
     weights: List["WaterfallStep"]
     """How rare a match is first, then what speaks for and against it. They sum exactly to the score."""
+
+
+class Figure(TypedDict):
+    """One figure before and after."""
+
+    about: Union["EntityRef", None]
+    """What it is about, where it is about one entity."""
+
+    baseline: Union[float, None]
+    """As it is."""
+
+    basis: "Basis"
+    """What it rests on."""
+
+    delta: Union[float, None]
+    """The difference: exactly 0 where the changes do not touch it."""
+
+    detail: Union[str, None]
+    """What more tells it apart: an operation, a state."""
+
+    dimension: "Dimension"
+    """What is compared."""
+
+    evidence: List["EvidenceId"]
+    """Why it is believed."""
+
+    interval: Union["Interval", None]
+    """Where the figure of the scenario lies, if it is not known exactly."""
+
+    scenario: Union[float, None]
+    """As it would be."""
+
+    unit: str
+    """Of both figures."""
+
+    unknown: Union[str, None]
+    """Why there is no figure."""
 
 
 class Freshness(TypedDict):
@@ -916,6 +1091,16 @@ class Placement(TypedDict, total=False):
 
     region: Union[str, None]
     """The region."""
+
+
+class PoliciesDraft(TypedDict, total=False):
+    """What is declared, as hosts of other languages write it."""
+
+    calls: List["DeclaredCall"]
+    """Each call once."""
+
+    services: Dict[str, "ServicePolicy"]
+    """By service."""
 
 Profile = Union[Literal["cadence"], Literal["incident"], Literal["planning"], Literal["audit"]]
 """A named need for freshness."""
@@ -1423,6 +1608,16 @@ class SaidValue(TypedDict):
 
     value: "Value"
     """The value."""
+
+
+class ServicePolicy(TypedDict, total=False):
+    """How a service is run."""
+
+    region: Union[str, None]
+    """Where it runs."""
+
+    workers: Union[int, None]
+    """How many requests it serves at a time; without it, as many as come."""
 
 Severity = Union[Literal["rejected"], Literal["warning"]]
 """What a diagnostic did to its record."""

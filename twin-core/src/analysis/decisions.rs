@@ -93,6 +93,15 @@ fn text(snapshot: &Snapshot, node: Node, name: &AttributeName) -> Option<String>
     snapshot.entity(node).values(name).find_map(value)
 }
 
+/// Everything that decisions rule out and is there, by decision. O(decisions · relations of what they name).
+pub fn violated(snapshot: &Snapshot) -> Vec<(EntityRef, Violation)> {
+    let of = |decision: Node| {
+        let told = EntityRef::of(snapshot, decision);
+        violations(snapshot, decision).into_iter().map(move |violation| (told.clone(), violation))
+    };
+    snapshot.of_kind(&kind::DECISION).flat_map(of).collect()
+}
+
 /// What a decision rules out and is there. Only a decision that stands can be violated.
 pub(super) fn violations(snapshot: &Snapshot, decision: Node) -> Vec<Violation> {
     let status = text(snapshot, decision, &attribute::STATUS);

@@ -29,7 +29,7 @@ pub use changes::{Change, Changes, changes, diff};
 pub use conflicts::{Conflict, conflicts};
 pub use cost::{CostRow, CostSummary, cost};
 pub use cycles::{Cycle, cycles};
-pub use decisions::{GoverningDecision, Violation, decisions};
+pub use decisions::{GoverningDecision, Violation, decisions, violated};
 pub use describe::{Description, MemberRow, SaidValue, describe};
 pub use drift::{Drift, DriftAttribute, DriftRow, drift, missing_and_undeclared};
 pub use identity::{IdentityReason, explain, why_not};

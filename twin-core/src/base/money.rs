@@ -23,6 +23,11 @@ pub struct Money {
 pub struct Amount(#[schemars(with = "String")] Decimal);
 
 impl Amount {
+    /// The nearest number of floating point, for figures that are compared and not added up.
+    pub fn to_f64(self) -> f64 {
+        self.0.to_string().parse().unwrap_or(f64::NAN)
+    }
+
     /// The number with its digits after the point as they are, for whoever writes it down.
     pub(crate) fn to_bytes(self) -> [u8; 16] {
         self.0.serialize()

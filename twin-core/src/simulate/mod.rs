@@ -2,11 +2,15 @@
 //!
 //! Invariant: a scenario never changes its base; everything that can be asked of a snapshot can be asked of a scenario's.
 
+mod change;
+mod comparison;
 mod draft;
 mod outcome;
 pub mod replay;
 mod scenario;
 
+pub use change::Change;
+pub use comparison::{Basis, Comparison, Dimension, Figure, Traffic, compare};
 pub use draft::ChangeDraft;
 pub use outcome::{Outcome, RequestsAtRisk, outcome};
-pub use scenario::{Change, Scenario};
+pub use scenario::{Contradiction, Lost, Scenario};

@@ -9,7 +9,7 @@ use crate::analysis::{BlastRadius, EntityRef, Hit, OwnerRow, blast_radius, envel
 use crate::answer::{Answer, EvidenceId, Interval, IntervalKind, Profile, Tabular};
 use crate::graph::{Node, Paged, Snapshot, Touch, is_owned};
 use crate::schema::State;
-use crate::simulate::Scenario;
+use crate::simulate::{Change, Scenario};
 
 /// What follows from a scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
@@ -73,14 +73,13 @@ pub fn outcome(scenario: &Scenario, needs: Profile) -> Answer<Outcome> {
     let base = scenario.base();
     let mut assumptions = BTreeSet::new();
     let mut hits: BTreeMap<(EntityRef, Option<EntityRef>), Hit> = BTreeMap::new();
-    for change in scenario.changes() {
-        let (state, hazard) = change.hazard();
-        let answer = blast_radius(base, &BlastRadius { state, hazard, needs, ..BlastRadius::of(change.node()) });
+    for (node, state, hazard) in scenario.changes().iter().filter_map(Change::hazard) {
+        let answer = blast_radius(base, &BlastRadius { state, hazard, needs, ..BlastRadius::of(node) });
         assumptions.extend(answer.assumptions);
         answer.value.into_iter().for_each(|hit| keep_worse(&mut hits, hit));
     }
     let impact = worst_first(hits.into_values().collect());
-    let changed: Vec<Node> = scenario.changes().iter().map(|change| change.node()).collect();
+    let changed: Vec<Node> = scenario.changes().iter().flat_map(Change::nodes).collect();
     let (owners, unowned) = accountable(base, &changed, &impact);
     let requests = requests_at_risk(base, &changed);
     let asked = serde_json::json!({

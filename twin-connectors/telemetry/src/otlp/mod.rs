@@ -35,6 +35,7 @@ mod protobuf;
 mod reading;
 mod recognise;
 mod records;
+mod requests;
 mod span;
 mod wire;
 
@@ -48,6 +49,8 @@ use twin_core::schema::{kind, relation};
 
 use reading::Reading;
 use records::Writer;
+
+pub use requests::requests;
 
 /// How many times the limit of one payload the compressed payloads of a group may hold together.
 const EXPANSION: u64 = 16;

@@ -142,6 +142,8 @@ impl Reading {
             has_failed: candidate.has_failed,
             operation: operation.map(|operation| self.shared(&operation)),
             peer: Peer::of(&candidate.attributes, role),
+            hit: candidate.attributes.hit(),
+            resends: candidate.attributes.resends(),
         })
     }
 

@@ -54,6 +54,8 @@ const READ: &[&str] = &[
     "messaging.destination.anonymous",
     "messaging.operation.type",
     "messaging.operation",
+    "cache.hit",
+    "http.request.resend_count",
     "sampling.probability",
     "sampling.rate",
     "SampleRate",
@@ -134,6 +136,10 @@ pub(super) struct Span {
     /// What it does, without ids and literals.
     pub operation: Option<Rc<str>>,
     pub peer: Peer,
+    /// Of a call to a cache: whether it had what was asked for.
+    pub hit: Option<bool>,
+    /// Of a call: how often it had been made before.
+    pub resends: u32,
 }
 
 impl Attributes {
@@ -155,6 +161,16 @@ impl Attributes {
 
     fn token(&self, keys: &[&str]) -> Option<String> {
         self.first(keys).and_then(names::token)
+    }
+
+    /// Whether a cache had what was asked for.
+    pub fn hit(&self) -> Option<bool> {
+        self.first(&["cache.hit"]).and_then(|hit| hit.parse().ok())
+    }
+
+    /// How often a call had been made before.
+    pub fn resends(&self) -> u32 {
+        self.first(&["http.request.resend_count"]).and_then(|count| count.parse().ok()).unwrap_or_default()
     }
 
     fn has_sampling(&self) -> bool {

@@ -90,30 +90,8 @@ impl TrafficChange {
         }
     }
 
-    /// Whether a service answers nobody.
-    pub(super) fn kills(&self, service: &str) -> bool {
-        matches!(self, TrafficChange::KillService { service: killed } if killed == service)
-    }
-
-    /// By how many milliseconds an operation takes longer.
-    pub(super) fn added_ms(&self, service: &str, operation: &str) -> f64 {
-        match self {
-            TrafficChange::AddLatency { service: s, operation: o, ms }
-                if (s.as_str(), o.as_str()) == (service, operation) =>
-            {
-                *ms
-            }
-            _ => 0.0,
-        }
-    }
-
-    /// Whether calls from a service to another are calls to a cache that is gone.
-    pub(super) fn removes(&self, caller: &str, callee: &str) -> bool {
-        matches!(self, TrafficChange::RemoveCache { service, cache } if (service.as_str(), cache.as_str()) == (caller, callee))
-    }
-
     /// By how many milliseconds the round trip between two services becomes longer, or shorter.
-    pub(super) fn round_trip_ms(&self, policies: &Policies, caller: &str, callee: &str) -> f64 {
+    fn round_trip_ms(&self, policies: &Policies, caller: &str, callee: &str) -> f64 {
         let TrafficChange::MoveRegion { service, from, to, rtt_ms } = self else { return 0.0 };
         if caller == callee || ![caller, callee].contains(&service.as_str()) {
             return 0.0;
@@ -127,12 +105,46 @@ impl TrafficChange {
         let (before, after) = (crosses(from), other.is_none() || crosses(Some(to)));
         rtt_ms * (f64::from(u8::from(after)) - f64::from(u8::from(before)))
     }
+}
+
+/// Changes that are made together.
+#[derive(Clone, Copy)]
+pub(super) struct Together<'c>(pub &'c [TrafficChange]);
+
+impl Together<'_> {
+    /// Whether a service answers nobody.
+    pub(super) fn kill(self, service: &str) -> bool {
+        self.0
+            .iter()
+            .any(|change| matches!(change, TrafficChange::KillService { service: killed } if killed == service))
+    }
+
+    /// By how many milliseconds an operation takes longer.
+    pub(super) fn added_ms(self, service: &str, operation: &str) -> f64 {
+        let added = |change: &TrafficChange| match change {
+            TrafficChange::AddLatency { service: s, operation: o, ms } if s == service && o == operation => *ms,
+            _ => 0.0,
+        };
+        self.0.iter().map(added).sum()
+    }
+
+    /// Whether calls from a service to another are calls to a cache that is gone.
+    pub(super) fn remove(self, caller: &str, callee: &str) -> bool {
+        let is_this = |change: &TrafficChange| matches!(change, TrafficChange::RemoveCache { service, cache } if service == caller && cache == callee);
+        self.0.iter().any(is_this)
+    }
+
+    /// By how many milliseconds the round trip between two services becomes longer, or shorter.
+    pub(super) fn round_trip_ms(self, policies: &Policies, caller: &str, callee: &str) -> f64 {
+        self.0.iter().map(|change| change.round_trip_ms(policies, caller, callee)).sum()
+    }
 
     /// How many times as many requests come.
-    pub(super) fn load(&self) -> f64 {
-        match self {
+    pub(super) fn load(self) -> f64 {
+        let factor = |change: &TrafficChange| match change {
             TrafficChange::ScaleLoad { factor } => *factor,
             _ => 1.0,
-        }
+        };
+        self.0.iter().map(factor).product()
     }
 }

@@ -15,7 +15,7 @@ mod station;
 mod usual;
 
 pub use change::TrafficChange;
-pub use policy::{CallPolicy, Criticality, OperationName, Policies, ServicePolicy};
+pub use policy::{CallPolicy, Criticality, DeclaredCall, OperationName, Policies, PoliciesDraft, ServicePolicy};
 pub use predict::{EndpointForecast, Expected, Forecast, Reached, forecast};
 pub use recording::{Recording, SkippedSpans};
 pub use span::{Span, SpanKind};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Error, ErrorKind, Result};
+use crate::base::{Error, ErrorKind, Result, shortened};
 
 /// What happens to a caller when a call fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -78,7 +78,39 @@ pub struct Policies {
     pub calls: BTreeMap<(OperationName, OperationName), CallPolicy>,
 }
 
+/// What is declared, as hosts of other languages write it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PoliciesDraft {
+    /// By service.
+    pub services: BTreeMap<String, ServicePolicy>,
+    /// Each call once.
+    pub calls: Vec<DeclaredCall>,
+}
+
+/// A call, as hosts of other languages write it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct DeclaredCall {
+    /// Who calls: `service.operation`.
+    pub caller: String,
+    /// Who is called: `service.operation`.
+    pub callee: String,
+    /// How.
+    #[serde(flatten)]
+    pub policy: CallPolicy,
+}
+
 impl Policies {
+    /// What a draft declares.
+    ///
+    /// # Errors
+    /// `Invalid` for a call whose ends are not written as `service.operation`.
+    pub fn of(draft: PoliciesDraft) -> Result<Policies> {
+        let call = |DeclaredCall { caller, callee, policy }| Ok(((ends(&caller)?, ends(&callee)?), policy));
+        let calls = draft.calls.into_iter().map(call).collect::<Result<_>>()?;
+        Ok(Policies { services: draft.services, calls })
+    }
+
     /// Refuses what makes no sense.
     pub(super) fn check(&self) -> Result<()> {
         let idle = self.services.iter().find(|(_, policy)| policy.workers == Some(0));
@@ -97,6 +129,14 @@ impl Policies {
         }
         Ok(())
     }
+}
+
+/// The operation of a service that is written as `service.operation`; the operation may hold further points.
+fn ends(name: &str) -> Result<OperationName> {
+    let what = || format!("\"{}\" is no operation of a service: write it as service.operation", shortened(name));
+    let parts = name.split_once('.').filter(|(service, operation)| !service.is_empty() && !operation.is_empty());
+    let (service, operation) = parts.ok_or_else(|| Error::new(ErrorKind::Invalid, what()))?;
+    Ok(OperationName::new(service, operation))
 }
 
 /// Refuses durations that are no numbers, negative or longer than a year.

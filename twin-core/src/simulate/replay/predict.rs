@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::change::TrafficChange;
+use super::change::{Together, TrafficChange};
 use super::policy::{OperationName, Policies};
 use super::recording::{Recording, SkippedSpans};
 use super::run::{Answered, Played, Score, Tally};
@@ -79,29 +79,29 @@ const DRIFT: [f64; 3] = [0.015, 0.02, 0.025];
 /// How wrong a predicted difference is, as a part of it: one standard deviation.
 const ERROR_OF_DIFFERENCE: f64 = 0.05;
 
-/// Predicts what a change comes to for requests like those that were recorded, by playing them again. O(n · log n) for n spans, and 200 times the requests for intervals.
+/// Predicts what changes that are made together come to for requests like those that were recorded, by playing them again. O(n · log n) for n spans, and 200 times the requests for intervals.
 ///
 /// # Errors
-/// `Unknown` and `Invalid` for a change or a policy that makes no sense; `Cancelled` and `Limit` as the context says.
+/// `Unknown` and `Invalid` for changes or policies that make no sense; `Cancelled` and `Limit` as the context says.
 pub fn forecast(
     recording: &Recording,
     policies: &Policies,
-    change: &TrafficChange,
+    changes: &[TrafficChange],
     seed: u64,
     context: &Context,
 ) -> Result<Forecast> {
     policies.check()?;
-    change.check(recording)?;
+    changes.iter().try_for_each(|change| change.check(recording))?;
     let usual = usual(recording, policies);
     let waits = Waits::of(recording, policies);
     let score = Score { recording, policies, usual: &usual, waits: &waits, seed };
-    let before = score.play(None, context)?;
-    let after = score.play(Some(change), context)?;
+    let before = score.play(Together(&[]), context)?;
+    let after = score.play(Together(changes), context)?;
     Ok(Forecast {
         endpoints: endpoints(recording, &before, &after, seed, context)?,
         reached: reached(recording, &before, &after),
         skipped: recording.skipped(),
-        assumptions: assumptions(recording, policies, change),
+        assumptions: assumptions(recording, policies, changes),
         seed,
     })
 }
@@ -242,7 +242,7 @@ fn reached(recording: &Recording, before: &Played, after: &Played) -> Reached {
 }
 
 /// What was taken for granted.
-fn assumptions(recording: &Recording, policies: &Policies, change: &TrafficChange) -> Vec<String> {
+fn assumptions(recording: &Recording, policies: &Policies, changes: &[TrafficChange]) -> Vec<String> {
     let mut assumptions = vec![
         "requests come as they were recorded, and do what they did".to_owned(),
         "two runs of an unchanged system differ by 1.5 % at the median and 2.5 % at the 99th percentile beside chance"
@@ -254,7 +254,7 @@ fn assumptions(recording: &Recording, policies: &Policies, change: &TrafficChang
     if policies.calls.values().all(|policy| policy.criticality.is_none()) && !recording.is_empty() {
         assumptions.push("a call is required unless its caller was seen to answer without it".to_owned());
     }
-    if let TrafficChange::ScaleLoad { .. } = change {
+    if changes.iter().any(|change| matches!(change, TrafficChange::ScaleLoad { .. })) {
         assumptions.push("only waiting for workers grows with load".to_owned());
     }
     assumptions

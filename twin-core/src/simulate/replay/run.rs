@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use super::change::TrafficChange;
+use super::change::Together;
 use super::order::NEAR;
 use super::policy::{Policies, nanoseconds};
 use super::recording::{Attempt, Call, Invocation, Recording};
@@ -97,7 +97,7 @@ enum Event {
 
 struct Run<'r> {
     score: &'r Score<'r>,
-    change: Option<&'r TrafficChange>,
+    changes: Together<'r>,
     stations: BTreeMap<&'r str, Station>,
     /// By operation, what it takes longer.
     added: Vec<i64>,
@@ -122,8 +122,8 @@ impl Score<'_> {
     ///
     /// # Errors
     /// `Cancelled` and `Limit` as the context says.
-    pub(super) fn play(&self, change: Option<&TrafficChange>, context: &Context) -> Result<Played> {
-        let mut run = Run::new(self, change);
+    pub(super) fn play(&self, changes: Together<'_>, context: &Context) -> Result<Played> {
+        let mut run = Run::new(self, changes);
         let mut steps = 0;
         while let Some(Reverse((at, _, event))) = run.agenda.pop() {
             run.happens(at, event);
@@ -142,19 +142,17 @@ impl Score<'_> {
 }
 
 impl<'r> Run<'r> {
-    fn new(score: &'r Score<'r>, change: Option<&'r TrafficChange>) -> Run<'r> {
+    fn new(score: &'r Score<'r>, changes: Together<'r>) -> Run<'r> {
         let recording = score.recording;
-        let added = recording
-            .operations
-            .iter()
-            .map(|name| change.map_or(0, |change| nanoseconds(change.added_ms(&name.service, &name.operation))));
+        let added =
+            recording.operations.iter().map(|name| nanoseconds(changes.added_ms(&name.service, &name.operation)));
         let nobody = Answered { operation: 0, took: 0, failed: true, degraded: false };
         let mut run = Run {
             score,
-            change,
+            changes,
             stations: Station::all(score.policies),
             added: added.collect(),
-            missed: missed(score, change),
+            missed: missed(score, changes),
             agenda: BinaryHeap::new(),
             sequence: 0,
             came: vec![0; recording.roots.len()],
@@ -165,7 +163,7 @@ impl<'r> Run<'r> {
                 tallies: vec![Tally::default(); recording.operations.len()],
             },
         };
-        let load = change.map_or(1.0, TrafficChange::load);
+        let load = changes.load();
         let first = recording.roots.first().map_or(0, |root| recording.invocations[*root as usize].start);
         for (request, root) in recording.roots.iter().enumerate() {
             // The same requests in less time are more load.
@@ -211,7 +209,7 @@ impl<'r> Run<'r> {
     }
 
     fn is_killed(&self, operation: u32) -> bool {
-        self.change.is_some_and(|change| change.kills(&self.score.recording.name(operation).service))
+        self.changes.kill(&self.score.recording.name(operation).service)
     }
 
     /// Work begins: calls that wait for nothing are planned.
@@ -306,9 +304,7 @@ impl<'r> Run<'r> {
     fn round_trip(&self, call: u32) -> i64 {
         let recording = self.score.recording;
         let (caller, callee) = (recording.name(self.caller(call)), recording.name(self.shape(call).callee));
-        let change =
-            |change: &TrafficChange| change.round_trip_ms(self.score.policies, &caller.service, &callee.service);
-        nanoseconds(self.change.map_or(0.0, change))
+        nanoseconds(self.changes.round_trip_ms(self.score.policies, &caller.service, &callee.service))
     }
 
     /// The way to whoever serves a call, and back. A longer round trip is spent on the way there.
@@ -330,7 +326,7 @@ impl<'r> Run<'r> {
         let (caller, callee) = (recording.name(self.caller(call)), recording.name(shape.callee));
         let Calling { attempt, like, .. } = self.calls[call as usize];
         self.calls[call as usize].started = at;
-        if self.change.is_some_and(|change| change.removes(&caller.service, &callee.service)) {
+        if self.changes.remove(&caller.service, &callee.service) {
             return self.answer(at, call, attempt, false, false);
         }
         if self.is_killed(shape.callee) {
@@ -502,14 +498,13 @@ impl<'r> Run<'r> {
 }
 
 /// By operation that loses a cache, the invocations that found nothing in it, in order.
-fn missed(score: &Score<'_>, change: Option<&TrafficChange>) -> BTreeMap<u32, Vec<u32>> {
+fn missed(score: &Score<'_>, changes: Together<'_>) -> BTreeMap<u32, Vec<u32>> {
     let mut missed: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    let Some(change) = change else { return missed };
     let recording = score.recording;
     let is_lost = |caller: u32, callee: u32| {
         let (from, to) = (&recording.name(caller).service, &recording.name(callee).service);
-        change.removes(from, to)
-            || (change.kills(to) && score.usual.get(&(caller, callee)).is_some_and(|usual| usual.is_cache))
+        changes.remove(from, to)
+            || (changes.kill(to) && score.usual.get(&(caller, callee)).is_some_and(|usual| usual.is_cache))
     };
     for (number, invocation) in recording.invocations.iter().enumerate().filter(|(_, invocation)| !invocation.failed) {
         let calls = recording.calls_of(number as u32);

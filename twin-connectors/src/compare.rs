@@ -1,0 +1,70 @@
+//! A scenario held against its base with recorded requests that lie in files.
+
+use std::fs;
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use twin_connector_base::Payload;
+use twin_connector_telemetry::otlp::requests;
+use twin_core::answer::{Answer, Profile};
+use twin_core::base::{Context, Error, ErrorKind, Limits, Result};
+use twin_core::observe::Diagnostic;
+use twin_core::simulate::replay::{Policies, PoliciesDraft, Span};
+use twin_core::simulate::{Comparison, Scenario, Traffic};
+
+/// What a comparison is made with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CompareOptions {
+    /// Files of recorded requests in OTLP. Without them nobody knows what happens to latency and errors.
+    pub traces: Vec<String>,
+    /// What is known of services and calls beside the twin.
+    pub policies: PoliciesDraft,
+    /// Where chance is asked.
+    pub seed: u64,
+    /// What the question needs of its sources.
+    pub needs: Option<String>,
+}
+
+impl CompareOptions {
+    /// Reads them from JSON.
+    ///
+    /// # Errors
+    /// `Invalid`, with what is wrong.
+    pub fn from_json(text: &str) -> Result<CompareOptions> {
+        let wrong = "this is nothing to compare with";
+        serde_json::from_str(text).map_err(|error| Error::new(ErrorKind::Invalid, wrong).because(error))
+    }
+}
+
+/// Holds a scenario against its base: see [`twin_core::simulate::compare`]. Spans that cannot be read are told as blind spots.
+///
+/// # Errors
+/// `Io` for a file that cannot be read, and those of the comparison.
+pub fn compare(scenario: &Scenario, options: CompareOptions, context: &Context) -> Result<Answer<Comparison>> {
+    let needs = options.needs.as_deref().map_or(Ok(Profile::default()), Profile::parse)?;
+    let given = Policies::of(options.policies)?;
+    let (spans, diagnostics) = recorded(&options.traces, &context.limits)?;
+    let traffic = (!options.traces.is_empty()).then(|| Traffic::of(&spans, scenario.base(), given, options.seed));
+    let mut answer = twin_core::simulate::compare(scenario, traffic.as_ref(), needs, context)?;
+    answer
+        .blind_spots
+        .extend(diagnostics.iter().map(|diagnostic| format!("{}: {}", diagnostic.locator, diagnostic.message)));
+    Ok(answer)
+}
+
+/// The spans of files, in the order of their paths.
+///
+/// # Errors
+/// `Io` for a file that cannot be read.
+pub fn recorded<P: AsRef<Path>>(paths: &[P], limits: &Limits) -> Result<(Vec<Span>, Vec<Diagnostic>)> {
+    let read = |path: &P| {
+        let path = path.as_ref();
+        let unreadable = |error| Error::new(ErrorKind::Io, format!("{} cannot be read", path.display())).because(error);
+        Ok((path.to_string_lossy().into_owned(), fs::read(path).map_err(unreadable)?))
+    };
+    let files: Vec<(String, Vec<u8>)> = paths.iter().map(read).collect::<Result<_>>()?;
+    let payloads: Vec<Payload<'_>> = files.iter().map(|(path, bytes)| Payload { path, bytes: Ok(bytes) }).collect();
+    Ok(requests(&payloads, limits))
+}

@@ -1,0 +1,172 @@
+//! One figure of a comparison.
+
+use serde::Serialize;
+
+use crate::analysis::EntityRef;
+use crate::answer::{Cell, Cites, ColumnType, EvidenceId, Interval, TableWriter, table_row, text_cells};
+
+/// What is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Dimension {
+    /// Entities that are affected, by state.
+    BlastRadius,
+    /// The share of observed requests that touch what changes.
+    RequestsAtRisk,
+    /// The median of how long requests take.
+    LatencyP50,
+    /// The 95th percentile of how long requests take.
+    LatencyP95,
+    /// The 99th percentile of how long requests take.
+    LatencyP99,
+    /// The share of requests that fail.
+    ErrorRate,
+    /// The share of requests that are answered with less.
+    DegradedRate,
+    /// How much of the time it is up.
+    Availability,
+    /// Entities without which others are no longer joined.
+    SinglePointsOfFailure,
+    /// Groups of entities that need each other around a corner.
+    Cycles,
+    /// What decisions rule out and is there.
+    DecisionsViolated,
+    /// What is billed.
+    Cost,
+    /// Who answers for what changes or is affected.
+    OwnersTouched,
+    /// What changes or is affected and nobody answers for.
+    WithoutOwner,
+    /// Which data goes where.
+    DataFlows,
+}
+
+impl Dimension {
+    /// Those that are known from recorded requests alone.
+    pub(super) const OF_TRAFFIC: [Dimension; 5] = [
+        Dimension::LatencyP50,
+        Dimension::LatencyP95,
+        Dimension::LatencyP99,
+        Dimension::ErrorRate,
+        Dimension::DegradedRate,
+    ];
+
+    fn unit(self) -> &'static str {
+        match self {
+            Dimension::LatencyP50 | Dimension::LatencyP95 | Dimension::LatencyP99 => "ms",
+            Dimension::RequestsAtRisk | Dimension::ErrorRate | Dimension::DegradedRate | Dimension::Availability => {
+                "parts per one"
+            }
+            Dimension::Cost => "money",
+            Dimension::OwnersTouched => "owners",
+            _ => "entities",
+        }
+    }
+}
+
+/// What a figure rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// It was seen.
+    Observed,
+    /// Somebody says so.
+    Declared,
+    /// It follows from what was seen and what somebody says.
+    Inferred,
+    /// Nobody says so; it is what is usual.
+    Default,
+}
+
+/// One figure before and after.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+#[non_exhaustive]
+pub struct Figure {
+    /// What is compared.
+    pub dimension: Dimension,
+    /// What it is about, where it is about one entity.
+    pub about: Option<EntityRef>,
+    /// What more tells it apart: an operation, a state.
+    pub detail: Option<String>,
+    /// Of both figures.
+    pub unit: String,
+    /// As it is.
+    pub baseline: Option<f64>,
+    /// As it would be.
+    pub scenario: Option<f64>,
+    /// The difference: exactly 0 where the changes do not touch it.
+    pub delta: Option<f64>,
+    /// Where the figure of the scenario lies, if it is not known exactly.
+    pub interval: Option<Interval>,
+    /// What it rests on.
+    pub basis: Basis,
+    /// Why there is no figure.
+    pub unknown: Option<String>,
+    /// Why it is believed.
+    pub evidence: Vec<EvidenceId>,
+}
+
+table_row!(Figure: dimension, about, detail, unit, baseline, scenario, delta, interval, basis, unknown, evidence);
+text_cells!(
+    Dimension: |dimension| named(dimension).into(),
+    Basis: |basis| named(basis).into(),
+);
+
+/// What a name is in JSON.
+fn named(word: &impl Serialize) -> String {
+    serde_json::to_value(word).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// An interval is two columns: its lower and its upper end.
+impl Cell for Interval {
+    fn columns(name: &str) -> Vec<(String, ColumnType)> {
+        ["low", "high"].map(|end| (format!("{name}_{end}"), ColumnType::Number)).to_vec()
+    }
+
+    fn write(&self, table: &mut TableWriter<'_>) {
+        Cell::write(&self.low, table);
+        Cell::write(&self.high, table);
+    }
+
+    fn write_none(table: &mut TableWriter<'_>) {
+        (0..2).for_each(|_| table.none());
+    }
+}
+
+impl Cites for Figure {
+    fn cites(&self) -> &[EvidenceId] {
+        &self.evidence
+    }
+}
+
+impl Figure {
+    /// A figure that is known.
+    pub(super) fn known(dimension: Dimension, unit: &str, baseline: f64, scenario: f64) -> Figure {
+        Figure {
+            baseline: Some(baseline),
+            scenario: Some(scenario),
+            delta: Some(scenario - baseline),
+            unit: unit.to_owned(),
+            unknown: None,
+            ..Figure::unknown(dimension, "")
+        }
+    }
+
+    /// A figure that nobody knows.
+    pub(super) fn unknown(dimension: Dimension, why: impl Into<String>) -> Figure {
+        Figure {
+            dimension,
+            about: None,
+            detail: None,
+            unit: dimension.unit().to_owned(),
+            baseline: None,
+            scenario: None,
+            delta: None,
+            interval: None,
+            basis: Basis::Inferred,
+            unknown: Some(why.into()),
+            evidence: Vec::new(),
+        }
+    }
+}

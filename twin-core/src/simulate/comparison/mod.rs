@@ -1,0 +1,172 @@
+//! A scenario against its base: one table of figures before and after, each with how it is known, or why it is not.
+
+mod figure;
+mod latency;
+mod structure;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::analysis::{EntityRef, cost, envelope};
+use crate::answer::{Answer, EvidenceId, Interval, IntervalKind, Profile, Status, Tabular};
+use crate::base::{Context, Result};
+use crate::graph::Node;
+use crate::schema::State;
+use crate::simulate::{Change, Outcome, Scenario, outcome};
+
+pub use figure::{Basis, Dimension, Figure};
+pub use latency::Traffic;
+
+/// The figures of a comparison.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, schemars::JsonSchema)]
+#[non_exhaustive]
+pub struct Comparison {
+    /// One row a figure, by dimension.
+    pub figures: Vec<Figure>,
+}
+
+impl Tabular for Comparison {
+    type Row = Figure;
+
+    fn rows(&self) -> Cow<'_, [Figure]> {
+        Cow::Borrowed(&self.figures)
+    }
+}
+
+/// Holds a scenario against its base in every dimension. What nobody can know from what was read is a row without a figure that says why. O(entities + relations), and
+/// what playing the traffic again costs, where there is any.
+///
+/// # Errors
+/// `Invalid` for changes that contradict each other, `Unknown` for operations that the traffic does not have; `Cancelled` and `Limit` as the context says.
+pub fn compare(
+    scenario: &Scenario,
+    traffic: Option<&Traffic>,
+    needs: Profile,
+    context: &Context,
+) -> Result<Answer<Comparison>> {
+    scenario.check()?;
+    let after = scenario.snapshot();
+    let reached = outcome(scenario, needs);
+    let mut figures = reach(&reached.value);
+    figures.extend(structure::figures(scenario.base(), &after));
+    context.check()?;
+    figures.extend(costs(scenario));
+    let forecast = latency::forecast_of(scenario, traffic, context)?;
+    let seed = traffic.map(|traffic| traffic.seed);
+    let mut assumptions: BTreeSet<String> = reached.assumptions.iter().chain(scenario.assumptions()).cloned().collect();
+    match forecast {
+        Ok(forecast) => {
+            assumptions.extend(forecast.assumptions.iter().cloned());
+            figures.extend(latency::figures(&forecast));
+        }
+        Err(why) => figures.extend(Dimension::OF_TRAFFIC.map(|dimension| Figure::unknown(dimension, why.clone()))),
+    }
+    figures.extend(nobody_knows());
+    figures.sort_by(|a, b| (a.dimension, &a.about, &a.detail).cmp(&(b.dimension, &b.about, &b.detail)));
+    let asked = serde_json::json!({
+        "name": scenario.name(),
+        "author": scenario.author(),
+        "changes": scenario.changes().iter().map(|change| change.described(scenario.base())).collect::<Vec<_>>(),
+    });
+    let method = "every question of the base and of the scenario, and recorded requests played again";
+    let mut answer = envelope(scenario.base(), "scenario", asked, needs, method, Comparison { figures });
+    answer.assumptions = assumptions.into_iter().collect();
+    answer.seed = seed;
+    answer.blind_spots.extend(reached.blind_spots);
+    answer.blind_spots.sort();
+    answer.blind_spots.dedup();
+    Ok(answer)
+}
+
+/// Whom the changes reach, and who answers for them.
+fn reach(outcome: &Outcome) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    for state in [State::Down, State::Degraded, State::Delayed] {
+        let hits: Vec<_> = outcome.impact.iter().filter(|hit| hit.state == state).collect();
+        let at_least = outcome.impact.iter().filter(|hit| hit.at_least >= state && hit.state == state).count();
+        let mut figure = Figure::known(Dimension::BlastRadius, "entities", 0.0, hits.len() as f64);
+        figure.detail = Some(state.as_str().to_owned());
+        let (low, high) = (at_least as f64, hits.len() as f64);
+        figure.interval = (low < high).then_some(Interval { kind: IntervalKind::Bounds, low, high });
+        figure.evidence = distinct(hits.iter().flat_map(|hit| &hit.evidence));
+        figures.push(figure);
+    }
+    let owners: BTreeSet<&EntityRef> = outcome.owners.iter().map(|row| &row.owner).collect();
+    let mut touched = Figure::known(Dimension::OwnersTouched, "owners", 0.0, owners.len() as f64);
+    touched.evidence = distinct(outcome.owners.iter().flat_map(|row| &row.evidence));
+    figures.push(touched);
+    figures.push(Figure::known(Dimension::WithoutOwner, "entities", 0.0, outcome.unowned.len() as f64));
+    figures.push(match &outcome.requests {
+        None => Figure::unknown(Dimension::RequestsAtRisk, "no traces were read"),
+        Some(risk) => {
+            let mut figure = Figure::known(Dimension::RequestsAtRisk, "parts per one", 0.0, risk.at_most);
+            figure.interval = Some(Interval { kind: IntervalKind::Bounds, low: risk.at_least, high: risk.at_most });
+            figure.basis = Basis::Observed;
+            figure
+        }
+    });
+    figures
+}
+
+/// Each handle once, in order.
+fn distinct<'e>(evidence: impl Iterator<Item = &'e EvidenceId>) -> Vec<EvidenceId> {
+    evidence.copied().collect::<BTreeSet<EvidenceId>>().into_iter().collect()
+}
+
+/// What the entities that change are billed: for what stays as it is the same, for the rest bounds, or nothing that is known.
+fn costs(scenario: &Scenario) -> Vec<Figure> {
+    let base = scenario.base();
+    let mut figures = Vec::new();
+    let mut seen = BTreeSet::new();
+    for change in scenario.changes() {
+        let fresh: Vec<Node> = change.nodes().into_iter().take(1).filter(|node| seen.insert(*node)).collect();
+        for node in fresh {
+            let answer = cost(base, node, Profile::Audit);
+            if let Status::Unknown { why } = answer.status {
+                return vec![Figure::unknown(Dimension::Cost, why)];
+            }
+            let row = answer.value.rows.first();
+            let billed: Vec<(f64, String)> = row
+                .into_iter()
+                .flat_map(|row| &row.cost)
+                .map(|money| (money.amount.to_f64(), money.currency.clone()))
+                .collect();
+            if billed.is_empty() {
+                let mut figure = Figure::unknown(Dimension::Cost, "no line of a bill is for it");
+                figure.about = Some(EntityRef::of(base, node));
+                figures.push(figure);
+            }
+            for (amount, currency) in billed {
+                let mut figure = billed_figure(change, amount, currency);
+                figure.about = Some(EntityRef::of(base, node));
+                figure.evidence = row.into_iter().flat_map(|row| row.evidence.iter().copied()).collect();
+                figures.push(figure);
+            }
+        }
+    }
+    figures
+}
+
+fn billed_figure(change: &Change, amount: f64, currency: String) -> Figure {
+    let mut figure = Figure::known(Dimension::Cost, &currency, amount, amount);
+    let unknown = match change {
+        Change::Remove { .. } => {
+            figure.interval =
+                Some(Interval { kind: IntervalKind::Bounds, low: amount.min(0.0), high: amount.max(0.0) });
+            "what is allocated to it is known, what would be avoided is not: commitments and shared pools are not in the bill's lines".to_owned()
+        }
+        Change::Move { region, .. } => format!("no prices of region {region} were read"),
+        Change::ScaleLoad { .. } => "how its cost grows with load was never read".to_owned(),
+        _ => return figure,
+    };
+    (figure.scenario, figure.delta, figure.unknown) = (None, None, Some(unknown));
+    figure
+}
+
+/// Dimensions for which no source has ever been read.
+fn nobody_knows() -> [Figure; 2] {
+    [
+        Figure::unknown(Dimension::Availability, "no availability of any part is declared"),
+        Figure::unknown(Dimension::DataFlows, "no data is labelled"),
+    ]
+}
