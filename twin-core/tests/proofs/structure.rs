@@ -60,11 +60,14 @@ fn check(snapshot: &Snapshot, sets: u8) {
         {
             let fast = dominators(snapshot, &roots, direction, class);
             let slow = naive_dominators(snapshot, &roots, along, &edge);
+            let counts = fast.dominated_counts();
             for node in &nodes {
                 let told = fast.is_reached(*node).then(|| fast.of(*node).collect::<BTreeSet<Node>>());
                 assert_eq!(told.as_ref(), slow.get(node), "{node:?} of {roots:?}");
                 let nearest = fast.immediate(*node).map(|nearest| slow[&nearest].len() + 1);
                 assert_eq!(nearest.unwrap_or_default(), slow.get(node).map_or(0, BTreeSet::len));
+                let below = slow.values().filter(|over| over.contains(node)).count();
+                assert_eq!(counts[node.index()] as usize, below, "{node:?} of {roots:?}");
             }
         }
     }
@@ -296,6 +299,7 @@ fn deep_graphs_cost_no_stack() {
     assert_eq!((found.points.len(), found.bridges.len()), (nodes as usize - 2, nodes as usize - 1));
     let over = dominators(&snapshot, &[Node(nodes - 1)], Direction::Outgoing, |_| true);
     assert_eq!(over.of(Node(0)).count(), nodes as usize - 1);
+    assert_eq!(over.dominated_counts()[nodes as usize - 1], nodes - 1);
 }
 
 #[test]

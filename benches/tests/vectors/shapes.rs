@@ -1,0 +1,46 @@
+//! Cases of our own for the families that are about the shape of a graph.
+
+use serde_json::{Value, json};
+
+use crate::failures;
+
+/// Edges from pairs of letters: `ab` leads from `a` to `b`.
+fn edges(pairs: &str) -> Value {
+    let edge = |pair: &str| json!({"from": &pair[..1], "to": &pair[1..2]});
+    pairs.split_whitespace().map(edge).collect()
+}
+
+#[test]
+fn single_points_of_failure_are_seen_without_directions_and_dominators_with_them() {
+    let case = |entry: Value, expected: Value| {
+        let input =
+            json!({"nodes": ["a", "b", "c", "d", "e", "a"], "edges": edges("ab ba bc cc bd dc ae"), "entry": entry});
+        failures("spof", input, expected)
+    };
+    let shape = json!({"articulation_points": ["a", "b"], "bridges": [["a", "b"], ["a", "e"]]});
+    assert_eq!(case(Value::Null, shape), [""; 0]);
+    let over = json!({
+        "immediate_dominator": {"b": "a", "c": "b", "d": "b", "e": "a"},
+        "dominated_count": {"a": 4, "b": 2},
+        "reachable_from_entry": ["a", "b", "c", "d", "e"],
+    });
+    assert_eq!(case(json!("a"), over), [""; 0]);
+    let leaf = json!({"immediate_dominator": {}, "dominated_count": {}, "reachable_from_entry": ["e"]});
+    assert_eq!(case(json!("e"), leaf), [""; 0]);
+    let wrong = case(json!("b"), json!({"dominated_count": {"b": 4}}));
+    assert_eq!(wrong, ["case: dominated_count: a is 1, not null"]);
+    let unknown = case(json!("z"), json!({}));
+    assert!(unknown[0].contains("names z"), "{unknown:?}");
+}
+
+#[test]
+fn waves_are_compared_by_their_numbers() {
+    let case = |waves: Value| {
+        let input = json!({"nodes": ["a", "b", "c", "d", "e"], "edges": edges("ab bc cb cd aa ab")});
+        failures("migration_waves", input, json!({"waves": waves, "cyclic_groups": [["b", "c"]], "wave_count": 3}))
+    };
+    assert_eq!(case(json!([[["e"], ["d"]], [["b", "c"]], [["a"]]])), [""; 0]);
+    assert_eq!(case(json!([[["a"]], [["b", "c"]], [["d"], ["e"]]])).len(), 1, "the other way round");
+    let nothing = json!({"nodes": [], "edges": []});
+    assert_eq!(failures("migration_waves", nothing, json!({"waves": [], "wave_count": 0})), [""; 0]);
+}
