@@ -7,6 +7,7 @@ mod compare;
 mod drift;
 mod migration_waves;
 mod needs;
+mod smells;
 mod spof;
 
 use std::fmt;
@@ -45,6 +46,7 @@ fn adapter(family: &str) -> Option<Adapter> {
         "blast_radius" => Some(blast_radius::answer),
         "drift" => Some(drift::answer),
         "migration_waves" => Some(migration_waves::answer),
+        "smells" => Some(smells::answer),
         "spof" => Some(spof::answer),
         _ => None,
     }

@@ -44,3 +44,23 @@ fn waves_are_compared_by_their_numbers() {
     let nothing = json!({"nodes": [], "edges": []});
     assert_eq!(failures("migration_waves", nothing, json!({"waves": [], "wave_count": 0})), [""; 0]);
 }
+
+#[test]
+fn smells_are_cycles_hubs_and_less_stable_dependencies() {
+    let input = json!({
+        "nodes": ["a", "b", "c", "d", "e"],
+        "edges": edges("ab ab bb bc cd cb"),
+        "thresholds": {"hub_in": 2, "hub_out": 1},
+    });
+    let expected = json!({
+        "cyclic_groups": [["b", "c"]],
+        "hub_like": ["b"],
+        "instability": {"a": 1.0, "b": 1.0 / 3.0, "c": 2.0 / 3.0, "d": 0.0, "e": null},
+        "unstable_dependencies": [["b", "c"]],
+        "fan_in": {"a": 0, "b": 2, "c": 1, "d": 1, "e": 0},
+        "fan_out": {"a": 1, "b": 1, "c": 2, "d": 0, "e": 0},
+    });
+    assert_eq!(failures("smells", input.clone(), expected), [""; 0]);
+    let wrong = failures("smells", input, json!({"unstable_dependencies": [["a", "b"]]}));
+    assert_eq!(wrong, [r#"case: unstable_dependencies: lacks ["a","b"], has ["b","c"]"#]);
+}

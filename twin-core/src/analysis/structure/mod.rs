@@ -10,6 +10,7 @@ mod cuts;
 mod dominators;
 mod paths;
 mod reach;
+mod smells;
 mod sweep;
 mod waves;
 
@@ -18,6 +19,7 @@ pub use cuts::{Bridge, Cuts, cuts};
 pub use dominators::{Dominators, dominators, sources};
 pub use paths::{EvidencePath, EvidencePaths, PathsBetween, Shortest, evidence_paths};
 pub use reach::{ReachCounts, reach_counts};
+pub use smells::{Coupling, HubThresholds, Smells, smells};
 pub use waves::{Waves, migration_waves};
 
 /// Which way relations are followed.
