@@ -5,6 +5,7 @@
 mod blast_radius;
 mod compare;
 mod drift;
+mod feedback_arc_set;
 mod migration_waves;
 mod needs;
 mod smells;
@@ -45,6 +46,7 @@ fn adapter(family: &str) -> Option<Adapter> {
     match family {
         "blast_radius" => Some(blast_radius::answer),
         "drift" => Some(drift::answer),
+        "feedback_arc_set" => Some(feedback_arc_set::answer),
         "migration_waves" => Some(migration_waves::answer),
         "smells" => Some(smells::answer),
         "spof" => Some(spof::answer),
@@ -58,6 +60,7 @@ type Reading = fn(&mut Value, &mut Value);
 /// How a case is read whose family expects more than one answer to the letter: an example of several, a bound, an order.
 fn reading(family: &str) -> Option<Reading> {
     match family {
+        "feedback_arc_set" => Some(feedback_arc_set::read),
         "migration_waves" => Some(migration_waves::read),
         _ => None,
     }

@@ -45,6 +45,31 @@ fn waves_are_compared_by_their_numbers() {
     assert_eq!(failures("migration_waves", nothing, json!({"waves": [], "wave_count": 0})), [""; 0]);
 }
 
+/// Edges with numbers: `ab3` leads from `a` to `b` with 3.
+fn numbered(key: &str, triples: &str) -> Value {
+    let edge = |triple: &str| {
+        let number: u64 = triple[2..].parse().expect("a number");
+        json!({"from": &triple[..1], "to": &triple[1..2], key: number})
+    };
+    triples.split_whitespace().map(edge).collect()
+}
+
+#[test]
+fn any_least_feedback_arc_set_will_do_and_its_weight_must_be_right() {
+    let case = |edges: &str, expected: Value| {
+        failures(
+            "feedback_arc_set",
+            json!({"nodes": ["a", "b", "c", "d"], "edges": numbered("weight", edges)}),
+            expected,
+        )
+    };
+    let both = json!({"min_weight": 5, "min_cardinality_unweighted": 2, "one_optimal_set": [["b", "a"], ["d", "d"]]});
+    assert_eq!(case("ab2 ba1 ba1 bc7 dd3", both), [""; 0]);
+    assert_eq!(case("ab1 bc1 ac1", json!({"min_weight": 0, "one_optimal_set": [], "is_acyclic": true})), [""; 0]);
+    assert_eq!(case("dd1", json!({"min_weight": 1, "is_acyclic": false})), [""; 0]);
+    assert_eq!(case("ab2 ba3", json!({"min_weight": 3})), ["case: min_weight: is 2.0, not 3"]);
+}
+
 #[test]
 fn smells_are_cycles_hubs_and_less_stable_dependencies() {
     let input = json!({

@@ -41,9 +41,9 @@ pub use review::{ReviewRow, review};
 pub use rules::Hazard;
 pub use spread::{Effect, Reached, Spread, spread, structural_reach};
 pub use structure::{
-    Bridge, Components, Coupling, Cuts, Direction, Dominators, EvidencePath, EvidencePaths, HubThresholds,
-    PathsBetween, ReachCounts, Shortest, Smells, Waves, cuts, dominators, evidence_paths, migration_waves,
-    reach_counts, smells, sources, strong_components,
+    Bridge, Components, Coupling, Cuts, Direction, Dominators, EvidencePath, EvidencePaths, FeedbackArcs,
+    HubThresholds, PathsBetween, ReachCounts, Shortest, Smells, Waves, cuts, dominators, evidence_paths,
+    feedback_arc_set, migration_waves, reach_counts, smells, sources, strong_components,
 };
 pub use tables::{CostTableRow, DriftTableRow};
 pub use writers::Writers;

@@ -3,6 +3,7 @@
 mod assembly;
 mod bad_input;
 mod builds;
+mod feedback;
 mod folders;
 mod formats;
 mod graphs;
