@@ -10,6 +10,7 @@ mod migration_waves;
 mod needs;
 mod smells;
 mod spof;
+mod static_critical_path;
 
 use std::fmt;
 use std::io::Read;
@@ -50,6 +51,7 @@ fn adapter(family: &str) -> Option<Adapter> {
         "migration_waves" => Some(migration_waves::answer),
         "smells" => Some(smells::answer),
         "spof" => Some(spof::answer),
+        "static_critical_path" => Some(static_critical_path::answer),
         _ => None,
     }
 }
@@ -62,6 +64,7 @@ fn reading(family: &str) -> Option<Reading> {
     match family {
         "feedback_arc_set" => Some(feedback_arc_set::read),
         "migration_waves" => Some(migration_waves::read),
+        "static_critical_path" => Some(static_critical_path::read),
         _ => None,
     }
 }

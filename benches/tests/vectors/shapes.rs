@@ -71,6 +71,28 @@ fn any_least_feedback_arc_set_will_do_and_its_weight_must_be_right() {
 }
 
 #[test]
+fn any_longest_way_will_do_and_its_length_must_be_right() {
+    let tasks = |durations: [f64; 4]| -> Value {
+        ["a", "b", "c", "d"].iter().zip(durations).map(|(id, ms)| json!({"id": id, "duration_ms": ms})).collect()
+    };
+    let waits: Value =
+        ["ab", "ac", "bd", "cd"].map(|pair| json!({"before": &pair[..1], "after": &pair[1..]})).into_iter().collect();
+    let expected = json!({
+        "length_ms": 6.5,
+        "one_critical_path": ["a", "c", "d"],
+        "slack_ms": {"a": 0.0, "b": 0.0, "c": 0.0, "d": 0.0},
+        "earliest_start_ms": {"a": 0.0, "b": 1.5, "c": 1.5, "d": 4.5},
+    });
+    let input = json!({"nodes": tasks([1.5, 3.0, 3.0, 2.0]), "edges": waits});
+    assert_eq!(failures("static_critical_path", input, expected), [""; 0]);
+    let input = json!({"nodes": tasks([1.5, 3.0, 2.0, 2.0]), "edges": waits});
+    let wrong = failures("static_critical_path", input, json!({"slack_ms": {"a": 0.0, "b": 0.0, "c": 0.0, "d": 0.0}}));
+    assert_eq!(wrong, ["case: slack_ms: c is 1.0, not 0.0"]);
+    let circle = json!({"nodes": tasks([1.0; 4]), "edges": [{"before": "a", "after": "a"}]});
+    assert!(failures("static_critical_path", circle, json!({}))[0].contains("circle"));
+}
+
+#[test]
 fn smells_are_cycles_hubs_and_less_stable_dependencies() {
     let input = json!({
         "nodes": ["a", "b", "c", "d", "e"],

@@ -19,6 +19,7 @@ mod owners;
 mod question;
 mod review;
 mod rules;
+mod schedule;
 mod spread;
 mod structure;
 mod tables;
@@ -39,6 +40,7 @@ pub use owners::{OwnerRow, owners};
 pub use question::{EntityRef, envelope};
 pub use review::{ReviewRow, review};
 pub use rules::Hazard;
+pub use schedule::{Precedence, Schedule, ScheduledTask, Task, schedule};
 pub use spread::{Effect, Reached, Spread, spread, structural_reach};
 pub use structure::{
     Bridge, Components, Coupling, Cuts, Direction, Dominators, EvidencePath, EvidencePaths, FeedbackArcs,

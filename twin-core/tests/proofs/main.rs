@@ -14,6 +14,7 @@ mod order;
 mod packages;
 mod pages;
 mod resolve;
+mod schedules;
 mod sources;
 mod status;
 mod stopping;
