@@ -11,6 +11,7 @@ mod needs;
 mod smells;
 mod spof;
 mod static_critical_path;
+mod taint;
 
 use std::fmt;
 use std::io::Read;
@@ -52,6 +53,7 @@ fn adapter(family: &str) -> Option<Adapter> {
         "smells" => Some(smells::answer),
         "spof" => Some(spof::answer),
         "static_critical_path" => Some(static_critical_path::answer),
+        "taint" => Some(taint::answer),
         _ => None,
     }
 }

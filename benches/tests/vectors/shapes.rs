@@ -93,6 +93,32 @@ fn any_longest_way_will_do_and_its_length_must_be_right() {
 }
 
 #[test]
+fn data_is_followed_over_edges_that_let_it_through() {
+    let input = json!({
+        "nodes": [
+            {"id": "a", "region": "eu", "holds": ["pii"]},
+            {"id": "b", "region": "us", "holds": []},
+            {"id": "c", "region": "us"},
+        ],
+        "edges": [
+            {"from": "b", "to": "a", "flow": "response", "strips": [], "encrypted": false},
+            {"from": "b", "to": "c", "flow": "both", "strips": ["pii"], "encrypted": false},
+        ],
+        "policies": [
+            {"id": "home", "class": "pii", "allowed_regions": ["eu"]},
+            {"id": "safe", "class": "pii", "require_encrypted": true},
+        ],
+    });
+    let expected = json!({
+        "classes": {"a": ["pii"], "b": ["pii"]},
+        "violations": [{"policy": "safe", "edge": ["b", "a"]}, {"policy": "home", "node": "b"}],
+    });
+    assert_eq!(failures("taint", input.clone(), expected), [""; 0]);
+    let wrong = failures("taint", input, json!({"violations": []}));
+    assert!(wrong[0].contains(r#"has {"node":"b","policy":"home"}"#), "{wrong:?}");
+}
+
+#[test]
 fn smells_are_cycles_hubs_and_less_stable_dependencies() {
     let input = json!({
         "nodes": ["a", "b", "c", "d", "e"],

@@ -23,6 +23,7 @@ mod schedule;
 mod spread;
 mod structure;
 mod tables;
+mod taint;
 mod writers;
 
 pub use affected::Affected;
@@ -48,4 +49,7 @@ pub use structure::{
     feedback_arc_set, migration_waves, reach_counts, smells, sources, strong_components,
 };
 pub use tables::{CostTableRow, DriftTableRow};
+pub use taint::{
+    Carrier, ClassSpread, DataEdge, DataFlow, DataHolder, DataPolicy, PolicySubject, PolicyViolation, Taint, taint,
+};
 pub use writers::Writers;

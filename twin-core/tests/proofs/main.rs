@@ -22,6 +22,7 @@ mod store;
 mod structure;
 mod support;
 mod sync;
+mod taint;
 mod times;
 mod upkeep;
 mod words;
