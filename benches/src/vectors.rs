@@ -5,6 +5,7 @@
 mod blast_radius;
 mod compare;
 mod drift;
+mod extraction;
 mod feedback_arc_set;
 mod migration_waves;
 mod needs;
@@ -48,6 +49,7 @@ fn adapter(family: &str) -> Option<Adapter> {
     match family {
         "blast_radius" => Some(blast_radius::answer),
         "drift" => Some(drift::answer),
+        "extraction" => Some(extraction::answer),
         "feedback_arc_set" => Some(feedback_arc_set::answer),
         "migration_waves" => Some(migration_waves::answer),
         "smells" => Some(smells::answer),
@@ -64,6 +66,7 @@ type Reading = fn(&mut Value, &mut Value);
 /// How a case is read whose family expects more than one answer to the letter: an example of several, a bound, an order.
 fn reading(family: &str) -> Option<Reading> {
     match family {
+        "extraction" => Some(extraction::read),
         "feedback_arc_set" => Some(feedback_arc_set::read),
         "migration_waves" => Some(migration_waves::read),
         "static_critical_path" => Some(static_critical_path::read),
