@@ -4,6 +4,7 @@
 
 mod blast_radius;
 mod compare;
+mod critical_path;
 mod drift;
 mod extraction;
 mod feedback_arc_set;
@@ -48,6 +49,7 @@ const ELSEWHERE: [&str; 2] = ["rca_petshop", "reality"];
 fn adapter(family: &str) -> Option<Adapter> {
     match family {
         "blast_radius" => Some(blast_radius::answer),
+        "critical_path" => Some(critical_path::answer),
         "drift" => Some(drift::answer),
         "extraction" => Some(extraction::answer),
         "feedback_arc_set" => Some(feedback_arc_set::answer),
@@ -66,6 +68,7 @@ type Reading = fn(&mut Value, &mut Value);
 /// How a case is read whose family expects more than one answer to the letter: an example of several, a bound, an order.
 fn reading(family: &str) -> Option<Reading> {
     match family {
+        "critical_path" => Some(critical_path::read),
         "extraction" => Some(extraction::read),
         "feedback_arc_set" => Some(feedback_arc_set::read),
         "migration_waves" => Some(migration_waves::read),

@@ -143,6 +143,23 @@ fn a_partition_is_measured_and_a_search_may_surpass_what_is_known() {
 }
 
 #[test]
+fn an_operation_that_is_not_on_the_path_takes_no_time() {
+    let span = |id: &str, parent: Value, start: i64, duration: i64| json!({"id": id, "parent": parent, "service": "s", "operation": id, "start_us": start, "duration_us": duration});
+    let spans = [span("a", Value::Null, 0, 90), span("b", json!("a"), 10, 80), span("c", json!("a"), 20, 30)];
+    let case = |times: Value| {
+        let expected = json!({
+            "root_duration_us": 90,
+            "spans_on_critical_path": ["b", "a"],
+            "exclusive_us_by_operation": times,
+        });
+        failures("critical_path", json!({"spans": spans}), expected)
+    };
+    assert_eq!(case(json!({"s.a": 10, "s.b": 80, "s.c": 0})), [""; 0]);
+    assert_eq!(case(json!({"s.a": 10, "s.b": 80})), [""; 0]);
+    assert_eq!(case(json!({"s.a": 10, "s.b": 70})), ["case: exclusive_us_by_operation: s.b is 80, not 70"]);
+}
+
+#[test]
 fn smells_are_cycles_hubs_and_less_stable_dependencies() {
     let input = json!({
         "nodes": ["a", "b", "c", "d", "e"],
