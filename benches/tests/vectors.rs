@@ -1,5 +1,7 @@
 //! The adapters of the vectors, on cases of our own and on those of third parties where they are at hand.
 
+#[path = "vectors/shapes.rs"]
+mod shapes;
 #[path = "../../twin-connectors/base/tests/shared/mod.rs"]
 mod shared;
 

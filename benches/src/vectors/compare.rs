@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 pub struct Tolerance {
     /// The difference that is allowed.
-    #[serde(default)]
+    #[serde(default, alias = "us_per_operation")]
     pub abs: Option<f64>,
     /// The difference that is allowed, as a part of the expected value.
     #[serde(default)]

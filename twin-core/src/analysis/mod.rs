@@ -6,10 +6,12 @@ mod affected;
 mod changes;
 mod conflicts;
 mod cost;
+mod critical_path;
 mod cycles;
 mod decisions;
 mod describe;
 mod drift;
+mod extraction;
 mod groups;
 mod identity;
 mod impact;
@@ -19,19 +21,23 @@ mod owners;
 mod question;
 mod review;
 mod rules;
+mod schedule;
 mod spread;
 mod structure;
 mod tables;
+mod taint;
 mod writers;
 
 pub use affected::Affected;
 pub use changes::{Change, Changes, changes, diff};
 pub use conflicts::{Conflict, conflicts};
 pub use cost::{CostRow, CostSummary, cost};
+pub use critical_path::{CriticalPath, OperationTime, SpanSlack, TraceSpan, critical_path};
 pub use cycles::{Cycle, cycles};
 pub use decisions::{GoverningDecision, Violation, decisions, violated};
 pub use describe::{Description, MemberRow, SaidValue, describe};
 pub use drift::{Drift, DriftAttribute, DriftRow, drift, missing_and_undeclared};
+pub use extraction::{CallCount, Extraction, ExtractionSearch, PartitionMeasures, extractions, partition_measures};
 pub use identity::{IdentityReason, explain, why_not};
 pub use impact::{BlastRadius, Hit, Trail, blast_radius};
 pub use neighbours::{Neighbour, find_all, neighbours};
@@ -39,10 +45,15 @@ pub use owners::{OwnerRow, owners};
 pub use question::{EntityRef, envelope};
 pub use review::{ReviewRow, review};
 pub use rules::Hazard;
+pub use schedule::{Precedence, Schedule, ScheduledTask, Task, schedule};
 pub use spread::{Effect, Reached, Spread, spread, structural_reach};
 pub use structure::{
-    Bridge, Components, Cuts, Direction, Dominators, EvidencePath, EvidencePaths, PathsBetween, ReachCounts, Shortest,
-    Waves, cuts, dominators, evidence_paths, migration_waves, reach_counts, sources, strong_components,
+    Bridge, Components, Coupling, Cuts, Direction, Dominators, EvidencePath, EvidencePaths, FeedbackArcs,
+    HubThresholds, PathsBetween, ReachCounts, Shortest, Smells, Waves, cuts, dominators, evidence_paths,
+    feedback_arc_set, migration_waves, reach_counts, smells, sources, strong_components,
 };
 pub use tables::{CostTableRow, DriftTableRow};
+pub use taint::{
+    Carrier, ClassSpread, DataEdge, DataFlow, DataHolder, DataPolicy, PolicySubject, PolicyViolation, Taint, taint,
+};
 pub use writers::Writers;

@@ -20,6 +20,7 @@ pub use reference::naive_spread;
 pub use snapshot::SnapshotBuilder;
 pub use strategy::{Drawing, batches, drawing, files};
 pub use structure::{
-    Follow, naive_components, naive_cuts, naive_dominators, naive_paths, naive_reach_counts, naive_waves,
+    Follow, naive_components, naive_coupling, naive_cuts, naive_dominators, naive_paths, naive_reach_counts,
+    naive_waves,
 };
 pub use table::{kind_row, relation_row};

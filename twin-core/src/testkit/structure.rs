@@ -84,6 +84,13 @@ pub fn naive_cuts(snapshot: &Snapshot, follow: Follow<'_>) -> (Vec<Node>, Vec<(N
     (snapshot.nodes().filter(is_point).collect(), neighbours.into_iter().filter_map(bridge).collect())
 }
 
+/// How many other nodes need each node, and how many others it needs.
+pub fn naive_coupling(snapshot: &Snapshot, follow: Follow<'_>) -> Vec<(u32, u32)> {
+    let others: BTreeSet<(Node, Node)> = pairs(snapshot, follow).into_iter().filter(|(from, to)| from != to).collect();
+    let count = |is: &dyn Fn(&(Node, Node)) -> bool| others.iter().filter(|pair| is(pair)).count() as u32;
+    snapshot.nodes().map(|node| (count(&|pair| pair.1 == node), count(&|pair| pair.0 == node))).collect()
+}
+
 /// For each node that some roots reach, the nodes but itself without which they do not, in order.
 pub fn naive_dominators(
     snapshot: &Snapshot,

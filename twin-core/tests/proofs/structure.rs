@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use twin_core::analysis::{
-    Direction, PathsBetween, Shortest, cuts, dominators, evidence_paths, migration_waves, reach_counts, sources,
-    strong_components,
+    Coupling, Direction, HubThresholds, PathsBetween, Shortest, cuts, dominators, evidence_paths, migration_waves,
+    reach_counts, smells, sources, strong_components,
 };
 use twin_core::answer::EvidenceId;
 use twin_core::base::{Context, ErrorKind, Timestamp};
 use twin_core::graph::{EdgeChange, EdgeClass, EdgeRef, Node, Snapshot};
 use twin_core::schema::{Propagation, Relation, Schema, kind};
 use twin_core::testkit::{
-    Drawing, NEEDS, SnapshotBuilder, drawing, files, graph_of_pairs, naive_components, naive_cuts, naive_dominators,
-    naive_paths, naive_reach_counts, naive_waves,
+    Drawing, NEEDS, SnapshotBuilder, drawing, files, graph_of_pairs, naive_components, naive_coupling, naive_cuts,
+    naive_dominators, naive_paths, naive_reach_counts, naive_waves,
 };
 use twin_core::{At, Twin};
 
@@ -42,6 +42,8 @@ fn check(snapshot: &Snapshot, sets: u8) {
     assert_eq!(told, naive_waves(snapshot, &edge));
     assert_eq!(waves.count(), told.iter().max().map_or(0, |last| *last as usize + 1));
 
+    check_smells(snapshot, class, &edge);
+
     let cuts = cuts(snapshot, class);
     let bridges = cuts.bridges.iter().map(|bridge| (bridge.first, bridge.second, bridge.relations)).collect();
     assert_eq!((cuts.points, bridges), naive_cuts(snapshot, &edge));
@@ -60,14 +62,33 @@ fn check(snapshot: &Snapshot, sets: u8) {
         {
             let fast = dominators(snapshot, &roots, direction, class);
             let slow = naive_dominators(snapshot, &roots, along, &edge);
+            let counts = fast.dominated_counts();
             for node in &nodes {
                 let told = fast.is_reached(*node).then(|| fast.of(*node).collect::<BTreeSet<Node>>());
                 assert_eq!(told.as_ref(), slow.get(node), "{node:?} of {roots:?}");
                 let nearest = fast.immediate(*node).map(|nearest| slow[&nearest].len() + 1);
                 assert_eq!(nearest.unwrap_or_default(), slow.get(node).map_or(0, BTreeSet::len));
+                let below = slow.values().filter(|over| over.contains(node)).count();
+                assert_eq!(counts[node.index()] as usize, below, "{node:?} of {roots:?}");
             }
         }
     }
+}
+
+fn check_smells(snapshot: &Snapshot, class: impl Fn(&EdgeClass) -> bool, edge: &impl Fn(&EdgeRef<'_>) -> bool) {
+    let smells = smells(snapshot, HubThresholds { fan_in: 2, fan_out: 1 }, class);
+    let nodes: Vec<Node> = snapshot.nodes().collect();
+    let coupling: BTreeMap<Node, (u32, u32)> = nodes.iter().copied().zip(naive_coupling(snapshot, edge)).collect();
+    let told = smells.coupling.iter().map(|coupling| (coupling.fan_in, coupling.fan_out));
+    let told: BTreeMap<Node, (u32, u32)> =
+        (0..).map(Node).zip(told).filter(|(node, _)| snapshot.is_there(*node)).collect();
+    assert_eq!(told, coupling);
+    let hubs: Vec<Node> = nodes.iter().copied().filter(|node| coupling[node].0 >= 2 && coupling[node].1 >= 1).collect();
+    assert_eq!(smells.hubs, hubs);
+    let instability = |node: Node| f64::from(coupling[&node].1) / f64::from(coupling[&node].0 + coupling[&node].1);
+    let edges = snapshot.edges().filter(|one| edge(one) && instability(one.to) > instability(one.from));
+    let unstable: BTreeSet<(Node, Node)> = edges.map(|one| (one.from, one.to)).collect();
+    assert_eq!(smells.unstable_dependencies, unstable.into_iter().collect::<Vec<_>>());
 }
 
 fn check_components(snapshot: &Snapshot, class: impl Fn(&EdgeClass) -> bool, edge: &impl Fn(&EdgeRef<'_>) -> bool) {
@@ -296,6 +317,7 @@ fn deep_graphs_cost_no_stack() {
     assert_eq!((found.points.len(), found.bridges.len()), (nodes as usize - 2, nodes as usize - 1));
     let over = dominators(&snapshot, &[Node(nodes - 1)], Direction::Outgoing, |_| true);
     assert_eq!(over.of(Node(0)).count(), nodes as usize - 1);
+    assert_eq!(over.dominated_counts()[nodes as usize - 1], nodes - 1);
 }
 
 #[test]
@@ -439,6 +461,24 @@ fn long_work_stops_when_the_host_says_so() {
     assert_eq!(counts.unwrap_err().kind(), ErrorKind::Cancelled);
     let paths = evidence_paths(&snapshot, &PathsBetween::of(Node(0), Node(60)), |_| true, &stopped);
     assert_eq!(paths.unwrap_err().kind(), ErrorKind::Cancelled);
+}
+
+/// Parallel relations join one neighbour, and nobody is a neighbour of itself.
+#[test]
+fn a_neighbour_counts_once_and_a_node_is_none_of_its_own() {
+    let found = smells(
+        &large(5, &[(0, 1), (0, 1), (1, 1), (1, 2), (3, 3), (2, 4), (2, 1)]),
+        HubThresholds { fan_in: 2, fan_out: 1 },
+        |_| true,
+    );
+    let coupling: Vec<(u32, u32)> = found.coupling.iter().map(|coupling| (coupling.fan_in, coupling.fan_out)).collect();
+    assert_eq!(coupling, [(0, 1), (2, 1), (1, 2), (0, 0), (1, 0)]);
+    let instability: Vec<Option<f64>> = found.coupling.iter().map(|coupling| coupling.instability()).collect();
+    assert_eq!(instability, [Some(1.0), Some(1.0 / 3.0), Some(2.0 / 3.0), None, Some(0.0)]);
+    assert_eq!((found.hubs, found.cyclic_groups), (vec![Node(1)], vec![vec![Node(1), Node(2)]]));
+    assert_eq!(found.unstable_dependencies, [(Node(1), Node(2))]);
+    let most = Coupling { fan_in: u32::MAX, fan_out: u32::MAX };
+    assert_eq!(most.instability(), Some(0.5));
 }
 
 /// Two that need each other by two relations are no bridge in the sense of the field, and still nothing else joins them.

@@ -27,6 +27,26 @@ impl Dominators {
         self.immediate.get(node.index()).is_some_and(|immediate| *immediate != NONE)
     }
 
+    /// How many other nodes each node dominates, by number: what the roots would no longer reach without it. 0 for what is not reached. O(nodes).
+    pub fn dominated_counts(&self) -> Vec<u32> {
+        let over = |node: u32| self.immediate(Node(node)).map(Node::index);
+        let nodes = 0..self.immediate.len() as u32;
+        // How many nodes right below each are still to be counted.
+        let mut open = vec![0_u32; self.immediate.len()];
+        nodes.clone().filter_map(over).for_each(|dominator| open[dominator] += 1);
+        let mut counts = vec![0; self.immediate.len()];
+        let mut counted: Vec<u32> = nodes.filter(|node| open[*node as usize] == 0).collect();
+        while let Some(node) = counted.pop() {
+            let Some(dominator) = over(node) else { continue };
+            counts[dominator] += counts[node as usize] + 1;
+            open[dominator] -= 1;
+            if open[dominator] == 0 {
+                counted.push(dominator as u32);
+            }
+        }
+        counts
+    }
+
     /// How many edges were looked at: a measure of work that is the same on every machine.
     pub fn edges_touched(&self) -> u64 {
         self.touched

@@ -8,16 +8,20 @@ mod components;
 mod condensed;
 mod cuts;
 mod dominators;
+mod feedback;
 mod paths;
 mod reach;
+mod smells;
 mod sweep;
 mod waves;
 
 pub use components::{Components, strong_components};
 pub use cuts::{Bridge, Cuts, cuts};
 pub use dominators::{Dominators, dominators, sources};
+pub use feedback::{FeedbackArcs, feedback_arc_set};
 pub use paths::{EvidencePath, EvidencePaths, PathsBetween, Shortest, evidence_paths};
 pub use reach::{ReachCounts, reach_counts};
+pub use smells::{Coupling, HubThresholds, Smells, smells};
 pub use waves::{Waves, migration_waves};
 
 /// Which way relations are followed.
