@@ -4,7 +4,11 @@
 
 mod blast_radius;
 mod compare;
+mod cost_allocation;
+mod cost_move;
+mod cost_reciprocal;
 mod drift;
+mod rca_rank;
 
 use std::fmt;
 use std::io::Read;
@@ -40,7 +44,11 @@ const ELSEWHERE: [&str; 2] = ["rca_petshop", "reality"];
 fn adapter(family: &str) -> Option<Adapter> {
     match family {
         "blast_radius" => Some(blast_radius::answer),
+        "cost_allocation" => Some(cost_allocation::answer),
+        "cost_move" => Some(cost_move::answer),
+        "cost_reciprocal" => Some(cost_reciprocal::answer),
         "drift" => Some(drift::answer),
+        "rca_rank" => Some(rca_rank::answer),
         _ => None,
     }
 }
