@@ -130,19 +130,19 @@ pub fn total(tallies: &[Tally]) -> String {
     format!("{passed} passed, {failed} failed")
 }
 
-fn name(path: &Path) -> &str {
+pub(crate) fn name(path: &Path) -> &str {
     path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
 }
 
 /// The entries of a folder in the order of their names.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let listed = std::fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
     let mut paths: Vec<PathBuf> = listed.map_err(|error| unusable(folder, error))?;
     paths.sort();
     Ok(paths)
 }
 
-fn contents(file: &Path) -> Result<Vec<u8>> {
+pub(crate) fn contents(file: &Path) -> Result<Vec<u8>> {
     let bytes = std::fs::read(file).map_err(|error| unusable(file, error))?;
     if !name(file).ends_with(".gz") {
         return Ok(bytes);

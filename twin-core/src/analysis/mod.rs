@@ -35,7 +35,10 @@ pub use describe::{Description, MemberRow, SaidValue, describe};
 pub use drift::{Drift, DriftAttribute, DriftRow, drift, missing_and_undeclared};
 pub use identity::{IdentityReason, explain, why_not};
 pub use impact::{BlastRadius, Hit, Trail, blast_radius};
-pub use incident::{RandomWalk, WalkEdge, random_walk_with_restart};
+pub use incident::{
+    Anomaly, Incident, IncidentRanking, Metric, MetricSeries, ObservedNode, RandomWalk, Suspect, Symptom, WalkEdge,
+    random_walk_with_restart, rank_suspects,
+};
 pub use neighbours::{Neighbour, find_all, neighbours};
 pub use owners::{OwnerRow, owners};
 pub use question::{EntityRef, envelope};

@@ -291,7 +291,8 @@ fn a_move_changes_prices_and_borders() {
         let all = [cost.before.resources, cost.before.transfer, cost.after.resources, cost.after.transfer];
         all.map(|amount| amount.to_string())
     };
-    let cases: [(&[(&str, &str)], [&str; 4], &str); 4] = [
+    type Case<'a> = (&'a [(&'a str, &'a str)], [&'a str; 4], &'a str);
+    let cases: [Case<'_>; 4] = [
         (&[], ["170.5", "52.025", "170.5", "52.025"], "0"),
         (&[("a", "north")], ["170.5", "52.025", "170.5", "52.025"], "0"),
         // 125 + 12.50 + 60.50: and nothing crosses a border any more.
