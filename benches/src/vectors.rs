@@ -4,12 +4,16 @@
 
 mod blast_radius;
 mod compare;
+mod cost_allocation;
+mod cost_move;
+mod cost_reciprocal;
 mod critical_path;
 mod drift;
 mod extraction;
 mod feedback_arc_set;
 mod migration_waves;
 mod needs;
+mod rca_rank;
 mod smells;
 mod spof;
 mod static_critical_path;
@@ -49,11 +53,15 @@ const ELSEWHERE: [&str; 2] = ["rca_petshop", "reality"];
 fn adapter(family: &str) -> Option<Adapter> {
     match family {
         "blast_radius" => Some(blast_radius::answer),
+        "cost_allocation" => Some(cost_allocation::answer),
+        "cost_move" => Some(cost_move::answer),
+        "cost_reciprocal" => Some(cost_reciprocal::answer),
         "critical_path" => Some(critical_path::answer),
         "drift" => Some(drift::answer),
         "extraction" => Some(extraction::answer),
         "feedback_arc_set" => Some(feedback_arc_set::answer),
         "migration_waves" => Some(migration_waves::answer),
+        "rca_rank" => Some(rca_rank::answer),
         "smells" => Some(smells::answer),
         "spof" => Some(spof::answer),
         "static_critical_path" => Some(static_critical_path::answer),
@@ -158,7 +166,7 @@ pub fn total(tallies: &[Tally]) -> String {
     format!("{passed} passed, {failed} failed")
 }
 
-fn name(path: &Path) -> &str {
+pub(crate) fn name(path: &Path) -> &str {
     path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
 }
 

@@ -14,10 +14,14 @@ use serde_json::{Value, json};
 
 /// Runs one case of a family; what is different, if anything is.
 fn failures(family: &str, input: Value, expected: Value) -> Vec<String> {
+    failures_within(family, input, expected, json!({"exact": true}))
+}
+
+fn failures_within(family: &str, input: Value, expected: Value, tolerance: Value) -> Vec<String> {
     let root = tempfile::tempdir().expect("a folder of its own");
     let folder = root.path().join(family);
     fs::create_dir(&folder).expect("it can be made");
-    let case = json!({"name": "case", "input": input, "expected": expected, "tolerance": {"exact": true}});
+    let case = json!({"name": "case", "input": input, "expected": expected, "tolerance": tolerance});
     fs::write(folder.join("case.json"), case.to_string()).expect("it can be written");
     let tallies = run(root.path(), None).expect("the folder is whole");
     tallies.into_iter().flat_map(|tally| tally.failures).collect()
@@ -75,6 +79,80 @@ fn drift_is_the_difference_of_two_lists() {
     let changed = json!([{"edge": ["c", "z", "calls"], "attribute": "timeout_ms", "declared": 1, "observed": 2}]);
     let expected = json!({"missing": [["a", "z", "calls"]], "undeclared": [["d", "z", "calls"]], "changed": changed});
     assert_eq!(failures("drift", input, expected), [""; 0]);
+}
+
+fn allocation(b: i64) -> Vec<String> {
+    let input = json!({
+        "direct_cost_cents": {"a": 1, "b": 2},
+        "pools": [
+            {"id": "shared", "cost_cents": 101, "method": "even", "targets": ["b", "a"]},
+            {"id": "fair", "cost_cents": 9, "method": "proportional", "targets": ["a", "b"]},
+            {"id": "used", "cost_cents": 7, "method": "usage", "targets": ["a", "b"], "weights": {"a": 0, "b": 3}},
+        ],
+    });
+    let expected = json!({
+        "allocated_cents": {"shared": {"a": 51, "b": 50}, "fair": {"a": 3, "b": 6}, "used": {"a": 0, "b": 7}},
+        "total_cents": {"a": 55, "b": b},
+        "grand_total_cents": 120,
+    });
+    failures("cost_allocation", input, expected)
+}
+
+#[test]
+fn shared_costs_are_split_to_the_cent() {
+    assert_eq!(allocation(65), [""; 0]);
+    assert_eq!(allocation(66), ["case: total_cents: b is 65, not 66"]);
+}
+
+#[test]
+fn shared_services_pay_each_other() {
+    let shares = json!({"a": {"b": "1/2", "x": "1/2"}, "b": {"a": "1/5", "x": "3/5", "y": "1/5"}});
+    let input = json!({"shared_cost_cents": {"a": 90, "b": 45}, "usage_share": shares, "targets": ["x", "y"]});
+    // a = 90 + b/5, b = 45 + a/2: a = 110, b = 100.
+    let expected = json!({
+        "loaded_cost_of_shared": {"a": 110.0, "b": 100.0},
+        "allocated_cents_exact": {"x": 115.0, "y": 20.0},
+        "sum_cents": 135,
+    });
+    let none: [String; 0] = [];
+    let near = json!({"rel": 1e-12});
+    assert_eq!(failures_within("cost_reciprocal", input, expected, near), none);
+    let closed = json!({"shared_cost_cents": {"a": 1}, "usage_share": {"a": {"a": "1/1"}}, "targets": ["x"]});
+    let told = failures("cost_reciprocal", closed, json!({}));
+    assert!(told[0].contains("pay only each other (a)"), "{told:?}");
+}
+
+#[test]
+fn a_move_changes_prices_and_borders() {
+    let node = |id: &str, region: &str| json!({"id": id, "region": region, "monthly_cost_at_current_region": {"cpu": "10.50"}});
+    let input = json!({
+        "nodes": [node("a", "r1"), node("b", "r2")],
+        "edges": [{"from": "a", "to": "b", "request_gb_per_month": 10, "response_gb_per_month": 2.5}],
+        "region_factor": {"cpu": {"r1": "1.00", "r2": "2.00"}},
+        "transfer_price_per_gb": {"same_region": "0.00", "r1->r2": "0.10", "r2->r1": "0.20"},
+        "moves": {"a": "r2"},
+    });
+    let month = |resources: f64, transfer: f64| json!({"resources": resources, "transfer": transfer});
+    let expected = json!({"before": month(21.0, 1.5), "after": month(31.5, 0.0), "delta_total": 9.0});
+    assert_eq!(failures("cost_move", input, expected), [""; 0]);
+}
+
+#[test]
+fn a_walk_with_restarts_settles() {
+    let input = |to: &str| {
+        json!({
+            "nodes": [{"id": "a", "anomaly": 1.0}, {"id": "b", "anomaly": 0.5}],
+            "edges": [{"from": "a", "to": to, "weight": 3.0}],
+            "damping": 0.5,
+            "restart": {"a": 7.0},
+            "dangling": "restart",
+        })
+    };
+    let expected = json!({"score": {"a": 2.0 / 3.0, "b": 1.0 / 3.0}, "top10": ["a", "b"]});
+    let none: [String; 0] = [];
+    assert_eq!(failures_within("rca_rank", input("b"), expected, json!({"abs": 1e-9})), none);
+    let told = failures("rca_rank", input("c"), json!({}));
+    assert!(told[0].contains("unknown node of an edge \"c\""), "{told:?}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod extraction;
 mod groups;
 mod identity;
 mod impact;
+mod incident;
 mod marks;
 mod neighbours;
 mod owners;
@@ -40,6 +41,10 @@ pub use drift::{Drift, DriftAttribute, DriftRow, drift, missing_and_undeclared};
 pub use extraction::{CallCount, Extraction, ExtractionSearch, PartitionMeasures, extractions, partition_measures};
 pub use identity::{IdentityReason, explain, why_not};
 pub use impact::{BlastRadius, Hit, Trail, blast_radius};
+pub use incident::{
+    Anomaly, Incident, IncidentRanking, Metric, MetricSeries, ObservedNode, RandomWalk, Suspect, Symptom, WalkEdge,
+    random_walk_with_restart, rank_suspects,
+};
 pub use neighbours::{Neighbour, find_all, neighbours};
 pub use owners::{OwnerRow, owners};
 pub use question::{EntityRef, envelope};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use serde::{Deserialize, Serialize};
 
 /// An amount in a currency (ISO 4217, or the name of a virtual currency as the bill writes it). Amounts are exact decimals:
@@ -23,9 +24,41 @@ pub struct Money {
 pub struct Amount(#[schemars(with = "String")] Decimal);
 
 impl Amount {
-    /// The nearest number of floating point, for figures that are compared and not added up.
+    /// Reads a decimal such as `-12.50` or `8e-7`. `None` if the text is no number or needs more than 28 digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let decimal = Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text)).ok()?;
+        Some(Amount(decimal.normalize()))
+    }
+
+    /// The nearest floating-point number.
     pub fn to_f64(self) -> f64 {
-        self.0.to_string().parse().unwrap_or(f64::NAN)
+        self.0.to_f64().unwrap_or(f64::NAN)
+    }
+
+    /// Whether it is below 0.
+    pub fn is_negative(self) -> bool {
+        self.0 < Decimal::ZERO
+    }
+
+    /// The sum; `None` if it does not fit.
+    pub fn plus(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(|sum| Amount(sum.normalize()))
+    }
+
+    /// The difference; `None` if it does not fit.
+    pub fn minus(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).map(|difference| Amount(difference.normalize()))
+    }
+
+    /// The product, rounded to 28 digits; `None` if it does not fit.
+    pub fn times(self, other: Self) -> Option<Self> {
+        self.0.checked_mul(other.0).map(|product| Amount(product.normalize()))
+    }
+
+    /// The quotient, rounded to 28 digits; `None` if it does not fit or the divisor is 0.
+    pub fn over(self, divisor: Self) -> Option<Self> {
+        self.0.checked_div(divisor.0).map(|quotient| Amount(quotient.normalize()))
     }
 
     /// The number with its digits after the point as they are, for whoever writes it down.
@@ -42,9 +75,7 @@ impl Amount {
 impl Money {
     /// Reads a decimal such as `-12.50` or `8e-7`. `None` if the text is no number or needs more than 28 digits.
     pub fn parse(amount: &str, currency: &str) -> Option<Self> {
-        let amount = amount.trim();
-        let decimal = Decimal::from_str_exact(amount).or_else(|_| Decimal::from_scientific(amount)).ok()?;
-        Some(Money { amount: Amount(decimal.normalize()), currency: currency.to_owned() })
+        Some(Money { amount: Amount::parse(amount)?, currency: currency.to_owned() })
     }
 
     /// Nothing, in `currency`.
@@ -57,8 +88,7 @@ impl Money {
         if self.currency != other.currency {
             return None;
         }
-        let sum = self.amount.0.checked_add(other.amount.0)?.normalize();
-        Some(Money { amount: Amount(sum), currency: self.currency.clone() })
+        Some(Money { amount: self.amount.plus(other.amount)?, currency: self.currency.clone() })
     }
 }
 

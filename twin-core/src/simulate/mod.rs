@@ -4,6 +4,7 @@
 
 mod change;
 mod comparison;
+pub mod cost;
 mod draft;
 mod outcome;
 pub mod replay;

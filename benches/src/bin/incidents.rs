@@ -1,0 +1,35 @@
+//! Ranks the suspects of incidents that are made up: for each sort of fault how often the cause was first or among the first three, beside trivial rankings.
+
+use std::process::ExitCode;
+
+use benches::command::{misused, print, run};
+use benches::incidents::{Fault, Table, calm, make, ranked};
+use twin_core::analysis::Metric;
+use twin_core::base::Result;
+
+fn main() -> ExitCode {
+    run("incidents [COUNT [FIRST]]", |arguments| {
+        let number = |at: usize, default: u64| match arguments.get(at) {
+            Some(text) => text.parse().map_err(|error| misused(format!("{text} is no number")).because(error)),
+            None => Ok(default),
+        };
+        let (count, first): (u64, u64) = (number(0, 200)?, number(1, 0)?);
+        let mut all = Table::default();
+        for fault in Fault::ALL {
+            let mut table = Table::default();
+            for made in (first..first.saturating_add(count)).filter_map(|seed| make(seed, fault)) {
+                let ours = ranked(&made.incident)?;
+                table.count(&made.incident, &ours, &made.cause)?;
+                all.count(&made.incident, &ours, &made.cause)?;
+            }
+            print(format!("{fault:?}\n{table}"))?;
+        }
+        print(format!("all\n{all}"))?;
+        let calm = (first..first.saturating_add(count)).map(|seed| {
+            let symptom = if seed % 2 == 0 { Metric::Latency } else { Metric::Availability };
+            Ok(ranked(&calm(seed, symptom))?.is_empty())
+        });
+        let abstained = calm.collect::<Result<Vec<bool>>>()?.into_iter().filter(|abstained| *abstained).count();
+        print(format!("without a fault: abstained in {abstained} of {count}"))
+    })
+}
