@@ -5,6 +5,7 @@
 mod blast_radius;
 mod compare;
 mod drift;
+mod retries;
 
 use std::fmt;
 use std::io::Read;
@@ -41,6 +42,7 @@ fn adapter(family: &str) -> Option<Adapter> {
     match family {
         "blast_radius" => Some(blast_radius::answer),
         "drift" => Some(drift::answer),
+        "retries" => Some(retries::answer),
         _ => None,
     }
 }

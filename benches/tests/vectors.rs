@@ -76,6 +76,17 @@ fn drift_is_the_difference_of_two_lists() {
 }
 
 #[test]
+fn retries_multiply_along_a_chain() {
+    let hop = |id: &str, fail: f64, max_attempts: u32| json!({"id": id, "fail": fail, "max_attempts": max_attempts});
+    let input = json!({"chain": [hop("a", 0.5, 1), hop("b", 0.0, 2), hop("c", 0.5, 9)]});
+    let invocations = json!({"a": 1.0, "b": 0.5, "c": 0.75});
+    let expected = json!({"success_probability": 0.375, "invocations_per_request": invocations});
+    assert_eq!(failures("retries", input.clone(), expected), [""; 0]);
+    let wrong = failures("retries", input, json!({"success_probability": 0.5}));
+    assert_eq!(wrong, ["case: success_probability: is 0.375, not 0.5"]);
+}
+
+#[test]
 fn numbers_pass_within_either_tolerance_and_lists_are_sets() {
     let tolerance = |text: Value| serde_json::from_value(text).expect("a tolerance");
     let (expected, found) = (json!({"x": 100.0, "l": [1, 2]}), json!({"x": 101.0, "l": [2, 1], "more": 0}));

@@ -1,11 +1,16 @@
 //! What-if: changes that nobody has made yet, as snapshots with overlay pages, and what follows from them.
 //!
 //! Invariant: a scenario never changes its base; everything that can be asked of a snapshot can be asked of a scenario's.
+//!
+//! The numeric models take plain values with stated units and know no snapshot: they are exact where exact is cheap, and say so where they are not.
 
+mod check;
 mod draft;
 mod outcome;
+mod retries;
 mod scenario;
 
 pub use draft::ChangeDraft;
 pub use outcome::{Outcome, RequestsAtRisk, outcome};
+pub use retries::{Hop, HopLoad, RetryLoad, retries};
 pub use scenario::{Change, Scenario};
