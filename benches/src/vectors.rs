@@ -5,6 +5,7 @@
 mod blast_radius;
 mod compare;
 mod drift;
+mod pareto;
 mod retries;
 
 use std::fmt;
@@ -42,6 +43,7 @@ fn adapter(family: &str) -> Option<Adapter> {
     match family {
         "blast_radius" => Some(blast_radius::answer),
         "drift" => Some(drift::answer),
+        "pareto" => Some(pareto::answer),
         "retries" => Some(retries::answer),
         _ => None,
     }

@@ -76,6 +76,19 @@ fn drift_is_the_difference_of_two_lists() {
 }
 
 #[test]
+fn fronts_follow_directions() {
+    let option = |id: &str, cost: f64, uptime: f64| json!({"id": id, "cost": cost, "uptime": uptime});
+    let input = json!({
+        "objectives": [{"name": "cost", "direction": "min"}, {"name": "uptime", "direction": "max"}],
+        "options": [option("a", 1.0, 0.5), option("b", 2.0, 0.5), option("c", 2.0, 0.75), option("d", 1.0, 0.5)],
+    });
+    let ranks = json!({"a": 0, "b": 1, "c": 0, "d": 0});
+    let expected = json!({"front": ["d", "c", "a"], "front_rank_first5": ranks});
+    assert_eq!(failures("pareto", input.clone(), expected), [""; 0]);
+    assert_eq!(failures("pareto", input, json!({"front": ["a", "c"]})), ["case: front: has \"d\""]);
+}
+
+#[test]
 fn retries_multiply_along_a_chain() {
     let hop = |id: &str, fail: f64, max_attempts: u32| json!({"id": id, "fail": fail, "max_attempts": max_attempts});
     let input = json!({"chain": [hop("a", 0.5, 1), hop("b", 0.0, 2), hop("c", 0.5, 9)]});

@@ -14,3 +14,11 @@ pub(super) fn probability(value: f64, field: Arguments<'_>) -> Result<f64> {
     let fits = (0.0..=1.0).contains(&value);
     if fits { Ok(value) } else { Err(invalid(format!("{field} is {value}: it must lie between 0 and 1"))) }
 }
+
+/// An error if some work would be larger than what a model may ask for.
+pub(super) fn within(size: usize, most: usize, what: Arguments<'_>) -> Result<()> {
+    if size <= most {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Limit, format!("{what}: {size}, and at most {most} are computed; split the model")))
+}

@@ -7,10 +7,12 @@
 mod check;
 mod draft;
 mod outcome;
+mod pareto;
 mod retries;
 mod scenario;
 
 pub use draft::ChangeDraft;
 pub use outcome::{Outcome, RequestsAtRisk, outcome};
+pub use pareto::{Goal, Range, Standing, pareto, robustly_dominated_by};
 pub use retries::{Hop, HopLoad, RetryLoad, retries};
 pub use scenario::{Change, Scenario};
