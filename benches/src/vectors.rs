@@ -6,6 +6,7 @@ mod blast_radius;
 mod compare;
 mod drift;
 mod pareto;
+mod queueing;
 mod retries;
 
 use std::fmt;
@@ -44,6 +45,7 @@ fn adapter(family: &str) -> Option<Adapter> {
         "blast_radius" => Some(blast_radius::answer),
         "drift" => Some(drift::answer),
         "pareto" => Some(pareto::answer),
+        "queueing" => Some(queueing::answer),
         "retries" => Some(retries::answer),
         _ => None,
     }

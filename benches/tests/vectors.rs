@@ -89,6 +89,31 @@ fn fronts_follow_directions() {
 }
 
 #[test]
+fn queues_are_told_by_their_model() {
+    let input = |model: &str, rest: Value| {
+        let mut input = json!({"model": model, "arrival_rate_per_s": 1.0, "service_rate_per_s": 2.0});
+        rest.as_object().into_iter().flatten().for_each(|(key, value)| input[key] = value.clone());
+        input
+    };
+    let cases = [
+        ("M/M/1", json!({}), json!({"utilization": 0.5, "mean_wait_ms": 500.0, "wait_p50_ms": 0.0, "stable": true})),
+        ("M/M/c", json!({"servers": 1}), json!({"p_wait": 0.5, "mean_response_ms": 1000.0, "mean_in_system": 1.0})),
+        ("M/G/1", json!({"service_cv": 0.0}), json!({"mean_wait_ms": 250.0, "mean_queue_length": 0.25})),
+        ("M/D/1", json!({"mean_service_ms": 500.0}), json!({"mean_wait_ms": 250.0, "mean_response_ms": 750.0})),
+        (
+            "M/M/c/K",
+            json!({"servers": 1, "capacity": 1, "arrival_rate_per_s": 2.0}),
+            json!({"p_block": 0.5, "throughput_per_s": 1.0, "mean_wait_ms": 0.0, "utilization": 0.5}),
+        ),
+        ("M/M/c", json!({"servers": 2, "arrival_rate_per_s": 4.0}), json!({"stable": false, "mean_wait_ms": null})),
+    ];
+    for (model, rest, expected) in cases {
+        assert_eq!(failures("queueing", input(model, rest), expected), [""; 0], "{model}");
+    }
+    assert_eq!(failures("queueing", input("M/M/1", json!({})), json!({"mean_wait_ms": null})).len(), 1);
+}
+
+#[test]
 fn retries_multiply_along_a_chain() {
     let hop = |id: &str, fail: f64, max_attempts: u32| json!({"id": id, "fail": fail, "max_attempts": max_attempts});
     let input = json!({"chain": [hop("a", 0.5, 1), hop("b", 0.0, 2), hop("c", 0.5, 9)]});

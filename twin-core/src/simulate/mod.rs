@@ -8,11 +8,13 @@ mod check;
 mod draft;
 mod outcome;
 mod pareto;
+mod queueing;
 mod retries;
 mod scenario;
 
 pub use draft::ChangeDraft;
 pub use outcome::{Outcome, RequestsAtRisk, outcome};
 pub use pareto::{Goal, Range, Standing, pareto, robustly_dominated_by};
+pub use queueing::{Headroom, Objective, Queue, QueueModel, Station, Steady, bottlenecks, headroom, queue};
 pub use retries::{Hop, HopLoad, RetryLoad, retries};
 pub use scenario::{Change, Scenario};
