@@ -6,6 +6,7 @@ mod blast_radius;
 mod compare;
 mod drift;
 mod pareto;
+mod queue_network;
 mod queueing;
 mod retries;
 
@@ -45,6 +46,7 @@ fn adapter(family: &str) -> Option<Adapter> {
         "blast_radius" => Some(blast_radius::answer),
         "drift" => Some(drift::answer),
         "pareto" => Some(pareto::answer),
+        "queue_network" => Some(queue_network::answer),
         "queueing" => Some(queueing::answer),
         "retries" => Some(retries::answer),
         _ => None,

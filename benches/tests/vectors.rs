@@ -89,6 +89,21 @@ fn fronts_follow_directions() {
 }
 
 #[test]
+fn a_network_feeds_back() {
+    let node = json!({"id": "a", "external_arrivals_per_s": 1.0, "service_rate_per_s": 4.0, "servers": 1});
+    let input = json!({"nodes": [node], "routing": [{"from": "a", "to": "a", "probability": 0.5}]});
+    let told = json!({"a": {"arrival_rate_per_s": 2.0, "utilization": 0.5, "mean_wait_ms": 250.0}});
+    let expected = json!({
+        "nodes": told,
+        "mean_in_network": 1.0,
+        "mean_time_in_network_ms": 1000.0,
+        "bottleneck": "a",
+    });
+    assert_eq!(failures("queue_network", input.clone(), expected), [""; 0]);
+    assert_eq!(failures("queue_network", input, json!({"mean_in_network": 2.0})).len(), 1);
+}
+
+#[test]
 fn queues_are_told_by_their_model() {
     let input = |model: &str, rest: Value| {
         let mut input = json!({"model": model, "arrival_rate_per_s": 1.0, "service_rate_per_s": 2.0});

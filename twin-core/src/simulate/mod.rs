@@ -5,9 +5,11 @@
 //! The numeric models take plain values with stated units and know no snapshot: they are exact where exact is cheap, and say so where they are not.
 
 mod check;
+mod components;
 mod draft;
 mod outcome;
 mod pareto;
+mod queue_network;
 mod queueing;
 mod retries;
 mod scenario;
@@ -15,6 +17,7 @@ mod scenario;
 pub use draft::ChangeDraft;
 pub use outcome::{Outcome, RequestsAtRisk, outcome};
 pub use pareto::{Goal, Range, Standing, pareto, robustly_dominated_by};
+pub use queue_network::{NetworkStation, QueueNetwork, Route, StationLoad, queue_network};
 pub use queueing::{Headroom, Objective, Queue, QueueModel, Station, Steady, bottlenecks, headroom, queue};
 pub use retries::{Hop, HopLoad, RetryLoad, retries};
 pub use scenario::{Change, Scenario};
