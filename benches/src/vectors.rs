@@ -2,6 +2,7 @@
 //!
 //! Each family is one function from a case's input to an answer in the shape of what is expected.
 
+mod availability;
 mod blast_radius;
 mod compare;
 mod drift;
@@ -43,6 +44,7 @@ const ELSEWHERE: [&str; 2] = ["rca_petshop", "reality"];
 
 fn adapter(family: &str) -> Option<Adapter> {
     match family {
+        "availability" => Some(availability::answer),
         "blast_radius" => Some(blast_radius::answer),
         "drift" => Some(drift::answer),
         "pareto" => Some(pareto::answer),

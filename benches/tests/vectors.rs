@@ -76,6 +76,41 @@ fn drift_is_the_difference_of_two_lists() {
 }
 
 #[test]
+fn availability_counts_what_is_shared_once() {
+    let node = |availability: f64, requires: Value| json!({"availability": availability, "requires": requires});
+    let nodes = json!({
+        "front": node(1.0, json!({"all": ["zone", {"k_of_n": {"k": 1, "of": ["a", {"any": ["b"]}]}}]})),
+        "a": node(0.5, json!("zone")),
+        "b": node(0.5, json!({"all": ["zone"]})),
+        "zone": node(0.75, Value::Null),
+    });
+    let expected = |unavailability: f64| {
+        let importance = json!({"front": 0.5625, "zone": 0.75, "a": 0.375, "b": 0.375});
+        json!({
+            "availability": 0.5625,
+            "unavailability": unavailability,
+            "relevant_components": 4,
+            "birnbaum_importance": importance,
+        })
+    };
+    let input = json!({"nodes": nodes, "entry": "front"});
+    assert_eq!(failures("availability", input.clone(), expected(0.4375)), [""; 0]);
+    assert_eq!(failures("availability", input, expected(0.375)), ["case: unavailability: is 0.4375, not 0.375"]);
+}
+
+#[test]
+fn an_unavailability_is_compared_as_a_part_of_itself() {
+    let tolerance = serde_json::from_value(json!({"rel_unavailability": 1e-9, "abs": 1e-12})).expect("a tolerance");
+    let expected = json!({"unavailability": 1e-10, "availability": 1.0 - 1e-10, "birnbaum_importance": {"a": 1e-8}});
+    let with = |unavailability: f64, importance: f64| {
+        let importance = json!({"a": importance});
+        json!({"unavailability": unavailability, "availability": 1.0, "birnbaum_importance": importance})
+    };
+    assert_eq!(differences(&expected, &with(1e-10 + 5e-20, 1e-8 + 1e-13), &tolerance), [""; 0]);
+    assert_eq!(differences(&expected, &with(1.000_001e-10, 1e-8 + 1e-11), &tolerance).len(), 2);
+}
+
+#[test]
 fn fronts_follow_directions() {
     let option = |id: &str, cost: f64, uptime: f64| json!({"id": id, "cost": cost, "uptime": uptime});
     let input = json!({

@@ -4,6 +4,7 @@
 //!
 //! The numeric models take plain values with stated units and know no snapshot: they are exact where exact is cheap, and say so where they are not.
 
+mod availability;
 mod check;
 mod components;
 mod draft;
@@ -14,6 +15,7 @@ mod queueing;
 mod retries;
 mod scenario;
 
+pub use availability::{Availability, Component, ComponentImportance, Requirement, availability};
 pub use draft::ChangeDraft;
 pub use outcome::{Outcome, RequestsAtRisk, outcome};
 pub use pareto::{Goal, Range, Standing, pareto, robustly_dominated_by};
