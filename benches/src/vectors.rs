@@ -6,10 +6,12 @@ mod availability;
 mod blast_radius;
 mod compare;
 mod drift;
+mod latency;
 mod pareto;
 mod queue_network;
 mod queueing;
 mod retries;
+mod sampled;
 
 use std::fmt;
 use std::io::Read;
@@ -47,6 +49,7 @@ fn adapter(family: &str) -> Option<Adapter> {
         "availability" => Some(availability::answer),
         "blast_radius" => Some(blast_radius::answer),
         "drift" => Some(drift::answer),
+        "latency" => Some(latency::answer),
         "pareto" => Some(pareto::answer),
         "queue_network" => Some(queue_network::answer),
         "queueing" => Some(queueing::answer),

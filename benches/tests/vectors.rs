@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use benches::synthetic::Synthetic;
-use benches::vectors::{Tally, differences, run, total};
+use benches::vectors::{Tally, Tolerance, differences, run, total};
 use serde_json::{Value, json};
 
 /// Runs one case of a family; what is different, if anything is.
@@ -108,6 +108,35 @@ fn an_unavailability_is_compared_as_a_part_of_itself() {
     };
     assert_eq!(differences(&expected, &with(1e-10 + 5e-20, 1e-8 + 1e-13), &tolerance), [""; 0]);
     assert_eq!(differences(&expected, &with(1.000_001e-10, 1e-8 + 1e-11), &tolerance).len(), 2);
+}
+
+#[test]
+fn latency_is_met_by_intervals() {
+    let steps = json!([
+        {"work": {"dist": "const", "ms": 1}},
+        {"par": [[{"call": "b.op"}], [{"work": {"dist": "const", "ms": 9}}]]},
+        {"timeout": {"ms": 2, "steps": [{"retry": {"fail": 1, "max_attempts": 3, "steps": [{"call": "b.op"}]}}]}},
+        {"choice": [{"p": 1, "steps": []}]},
+        {"race": [[{"call": "b.op"}], [{"work": {"dist": "uniform", "low_ms": 3, "high_ms": 3}}]]},
+    ]);
+    let work = json!([{"work": {"dist": "const", "ms": 4}}]);
+    let input = json!({"operations": {"a.op": {"steps": steps}, "b.op": {"steps": work}}, "entry": "a.op"});
+    let exact = |ms: f64| json!({"mean_ms": ms, "mean_ci95": [ms, ms], "p99.9_ms": ms, "p99.9_ci95": [ms, ms]});
+    assert_eq!(failures("latency", input.clone(), exact(15.000_000_001)), [""; 0]);
+    let wrong = failures("latency", input, exact(15.1));
+    assert!(wrong.len() == 1 && wrong[0].contains("p99.9_ms: is 15.0 within [15.0,15.0], not 15.1"), "{wrong:?}");
+}
+
+#[test]
+fn a_sampled_number_needs_its_interval_and_its_point() {
+    let found = json!({"sampled": 9, "p50_ms": 100.0, "p50_ci99": [90.0, 110.0], "p50_4se": [80.0, 120.0]});
+    let differing = |expected: Value| differences(&expected, &found, &Tolerance::default()).len();
+    assert_eq!(differing(json!({"p50_ms": 100.5, "p50_ci95": [100.2, 100.8]})), 0);
+    assert_eq!(differing(json!({"p50_ms": 102.0, "p50_ci95": [101.0, 103.0]})), 1, "the point is off by two parts");
+    assert_eq!(differing(json!({"p50_ms": 100.5, "p50_ci95": [110.5, 111.0]})), 1, "the intervals miss each other");
+    assert_eq!(differing(json!({"p50_ms": 119.0})), 0);
+    assert_eq!(differing(json!({"p50_ms": 121.0})), 1);
+    assert_eq!(differing(json!({"p90_ms": 121.0})), 1, "nothing is told");
 }
 
 #[test]

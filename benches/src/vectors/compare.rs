@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::vectors::sampled;
+
 /// How exactly an answer must be met. Nothing said means exactly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 pub struct Tolerance {
@@ -40,6 +42,9 @@ impl Tolerance {
 
 /// What is different, each with the path to it. Keys of the top that are not expected are not compared.
 pub fn differences(expected: &Value, found: &Value, tolerance: &Tolerance) -> Vec<String> {
+    if let Some(differences) = sampled::differences(expected, found) {
+        return differences;
+    }
     let none = Map::new();
     let wanted = expected.as_object().unwrap_or(&none);
     let differing = wanted.iter().filter(|(key, value)| !same(value, &found[key.as_str()], &tolerance.of(key)));

@@ -8,15 +8,21 @@ mod availability;
 mod check;
 mod components;
 mod draft;
+mod latency;
 mod outcome;
 mod pareto;
 mod queue_network;
 mod queueing;
 mod retries;
 mod scenario;
+mod special;
 
 pub use availability::{Availability, Component, ComponentImportance, Requirement, availability};
 pub use draft::ChangeDraft;
+pub use latency::{
+    Branch, Distribution, Estimate, Latency, LatencyModel, LatencySummary, Operation, OperationTime, QuantileEstimate,
+    Sampling, Step, latency, latency_steps,
+};
 pub use outcome::{Outcome, RequestsAtRisk, outcome};
 pub use pareto::{Goal, Range, Standing, pareto, robustly_dominated_by};
 pub use queue_network::{NetworkStation, QueueNetwork, Route, StationLoad, queue_network};
