@@ -172,7 +172,7 @@ fn availability_within(components: &[Component], entry: &str, budget: Budget) ->
     let structure = Structure::new(components)?;
     let entry = structure.place(entry)?;
     // Most diagrams are small in one order or another: none gets the whole budget before all had a part of it.
-    for nodes in [budget.nodes / 16, budget.nodes] {
+    for nodes in [256, 16, 1].map(|part| budget.nodes / part) {
         for arrangement in Arrangement::ALL {
             let visit = Visit::new(&structure, entry, arrangement);
             if let Some(diagram) = Diagram::new(&structure, &visit, nodes) {

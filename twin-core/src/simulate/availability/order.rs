@@ -13,12 +13,19 @@ pub(super) enum Arrangement {
     LightestFirst,
     /// As a walk in breadth meets them.
     ByLevel,
+    /// Each before all that it requires, directly or not.
+    Downwards,
 }
 
 impl Arrangement {
     /// All, the best first.
-    pub const ALL: [Arrangement; 4] =
-        [Arrangement::FirstMet, Arrangement::HeaviestFirst, Arrangement::LightestFirst, Arrangement::ByLevel];
+    pub const ALL: [Arrangement; 5] = [
+        Arrangement::FirstMet,
+        Arrangement::Downwards,
+        Arrangement::HeaviestFirst,
+        Arrangement::LightestFirst,
+        Arrangement::ByLevel,
+    ];
 }
 
 /// What an entry reaches.
@@ -41,6 +48,7 @@ impl Visit {
         let order = match arrangement {
             Arrangement::FirstMet => plain.met,
             Arrangement::ByLevel => by_level(structure, entry),
+            Arrangement::Downwards => plain.left.iter().rev().copied().collect(),
             Arrangement::HeaviestFirst | Arrangement::LightestFirst => {
                 let sorted = |component: usize| {
                     let mut needs = needs(component);
