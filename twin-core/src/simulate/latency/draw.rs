@@ -21,12 +21,26 @@ pub(super) fn mix(value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// A number between 0 and 1, neither of them, for a place and a sample.
-pub(super) fn uniform(place: u64, sample: u64) -> f64 {
-    let within = mix(place ^ mix(sample)) >> (64 - (BITS - BLOCK_BITS));
-    let stratum = shuffled(sample % BLOCK, mix(place.wrapping_add(mix(!(sample / BLOCK)))));
-    let digits = (stratum << (BITS - BLOCK_BITS)) | within;
-    (digits as f64 + 0.5) / (1_u64 << BITS) as f64
+/// A sample by its number, with the hashes that all of its draws begin with.
+#[derive(Clone, Copy)]
+pub(super) struct Sample {
+    within_block: u64,
+    hash: u64,
+    block_hash: u64,
+}
+
+impl Sample {
+    pub fn new(number: u64) -> Self {
+        Sample { within_block: number % BLOCK, hash: mix(number), block_hash: mix(!(number / BLOCK)) }
+    }
+
+    /// A number between 0 and 1, neither of them, for a place.
+    pub fn uniform(&self, place: u64) -> f64 {
+        let within = mix(place ^ self.hash) >> (64 - (BITS - BLOCK_BITS));
+        let stratum = shuffled(self.within_block, mix(place.wrapping_add(self.block_hash)));
+        let digits = (stratum << (BITS - BLOCK_BITS)) | within;
+        (digits as f64 + 0.5) / (1_u64 << BITS) as f64
+    }
 }
 
 /// Where a number below [`BLOCK`] goes in one of many orders: a Feistel network of four rounds over its two halves. Each round can be undone, so that no two numbers go to the same
@@ -47,6 +61,10 @@ fn shuffled(number: u64, order: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn uniform(place: u64, sample: u64) -> f64 {
+        Sample::new(sample).uniform(place)
+    }
 
     #[test]
     fn each_stratum_is_drawn_from_once() {

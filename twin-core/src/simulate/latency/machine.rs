@@ -1,6 +1,6 @@
 //! Runs a program, sample by sample.
 
-use crate::simulate::latency::draw::{BLOCK, mix, uniform};
+use crate::simulate::latency::draw::{BLOCK, Sample, mix};
 use crate::simulate::latency::program::{Instruction, Program};
 
 /// What came of some samples in a row.
@@ -29,7 +29,7 @@ struct Machine<'a> {
     program: &'a Program,
     frames: Vec<Frame>,
     block: Block,
-    sample: u64,
+    sample: Sample,
     /// The chain of calls that led here, as a hash.
     place: u64,
     time: f64,
@@ -45,15 +45,15 @@ pub(super) fn run(program: &Program, seed: u64, number: u64, samples: u64) -> Bl
         calls: vec![0; operations],
         own_ms: vec![0.0; operations],
     };
-    let mut machine = Machine { program, frames: Vec::new(), block, sample: 0, place: 0, time: 0.0 };
+    let mut machine = Machine { program, frames: Vec::new(), block, sample: Sample::new(first), place: 0, time: 0.0 };
     for sample in first..first + count {
-        machine.sample(sample, mix(seed));
+        machine.sample(Sample::new(sample), mix(seed));
     }
     machine.block
 }
 
 impl Machine<'_> {
-    fn sample(&mut self, sample: u64, root: u64) {
+    fn sample(&mut self, sample: Sample, root: u64) {
         (self.sample, self.place, self.time) = (sample, root, 0.0);
         let entry = self.program.entry;
         self.block.calls[entry] += 1;
@@ -65,7 +65,7 @@ impl Machine<'_> {
     }
 
     fn draw(&self, site: u64) -> f64 {
-        uniform(mix(self.place ^ site), self.sample)
+        self.sample.uniform(mix(self.place ^ site))
     }
 
     /// Does what stands at one place, and tells the next; `None` at the end of the entry.
