@@ -2,6 +2,7 @@
 //!
 //! Each family is one function from a case's input to an answer in the shape of what is expected.
 
+mod availability;
 mod blast_radius;
 mod compare;
 mod cost_allocation;
@@ -11,9 +12,15 @@ mod critical_path;
 mod drift;
 mod extraction;
 mod feedback_arc_set;
+mod latency;
 mod migration_waves;
 mod needs;
+mod pareto;
+mod queue_network;
+mod queueing;
 mod rca_rank;
+mod retries;
+mod sampled;
 mod smells;
 mod spof;
 mod static_critical_path;
@@ -52,6 +59,7 @@ const ELSEWHERE: [&str; 2] = ["rca_petshop", "reality"];
 
 fn adapter(family: &str) -> Option<Adapter> {
     match family {
+        "availability" => Some(availability::answer),
         "blast_radius" => Some(blast_radius::answer),
         "cost_allocation" => Some(cost_allocation::answer),
         "cost_move" => Some(cost_move::answer),
@@ -60,8 +68,13 @@ fn adapter(family: &str) -> Option<Adapter> {
         "drift" => Some(drift::answer),
         "extraction" => Some(extraction::answer),
         "feedback_arc_set" => Some(feedback_arc_set::answer),
+        "latency" => Some(latency::answer),
         "migration_waves" => Some(migration_waves::answer),
+        "pareto" => Some(pareto::answer),
+        "queue_network" => Some(queue_network::answer),
+        "queueing" => Some(queueing::answer),
         "rca_rank" => Some(rca_rank::answer),
+        "retries" => Some(retries::answer),
         "smells" => Some(smells::answer),
         "spof" => Some(spof::answer),
         "static_critical_path" => Some(static_critical_path::answer),

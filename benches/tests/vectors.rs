@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use benches::synthetic::Synthetic;
-use benches::vectors::{Tally, differences, run, total};
+use benches::vectors::{Tally, Tolerance, differences, run, total};
 use serde_json::{Value, json};
 
 /// Runs one case of a family; what is different, if anything is.
@@ -153,6 +153,136 @@ fn a_walk_with_restarts_settles() {
     assert_eq!(failures_within("rca_rank", input("b"), expected, json!({"abs": 1e-9})), none);
     let told = failures("rca_rank", input("c"), json!({}));
     assert!(told[0].contains("unknown node of an edge \"c\""), "{told:?}");
+}
+
+#[test]
+fn availability_counts_what_is_shared_once() {
+    let node = |availability: f64, requires: Value| json!({"availability": availability, "requires": requires});
+    let nodes = json!({
+        "front": node(1.0, json!({"all": ["zone", {"k_of_n": {"k": 1, "of": ["a", {"any": ["b"]}]}}]})),
+        "a": node(0.5, json!("zone")),
+        "b": node(0.5, json!({"all": ["zone"]})),
+        "zone": node(0.75, Value::Null),
+    });
+    let expected = |unavailability: f64| {
+        let importance = json!({"front": 0.5625, "zone": 0.75, "a": 0.375, "b": 0.375});
+        json!({
+            "availability": 0.5625,
+            "unavailability": unavailability,
+            "relevant_components": 4,
+            "birnbaum_importance": importance,
+        })
+    };
+    let input = json!({"nodes": nodes, "entry": "front"});
+    assert_eq!(failures("availability", input.clone(), expected(0.4375)), [""; 0]);
+    assert_eq!(failures("availability", input, expected(0.375)), ["case: unavailability: is 0.4375, not 0.375"]);
+}
+
+#[test]
+fn an_unavailability_is_compared_as_a_part_of_itself() {
+    let tolerance = serde_json::from_value(json!({"rel_unavailability": 1e-9, "abs": 1e-12})).expect("a tolerance");
+    let expected = json!({"unavailability": 1e-10, "availability": 1.0 - 1e-10, "birnbaum_importance": {"a": 1e-8}});
+    let with = |unavailability: f64, importance: f64| {
+        let importance = json!({"a": importance});
+        json!({"unavailability": unavailability, "availability": 1.0, "birnbaum_importance": importance})
+    };
+    assert_eq!(differences(&expected, &with(1e-10 + 5e-20, 1e-8 + 1e-13), &tolerance), [""; 0]);
+    assert_eq!(differences(&expected, &with(1.000_001e-10, 1e-8 + 1e-11), &tolerance).len(), 2);
+}
+
+#[test]
+fn latency_is_met_by_intervals() {
+    let steps = json!([
+        {"work": {"dist": "const", "ms": 1}},
+        {"par": [[{"call": "b.op"}], [{"work": {"dist": "const", "ms": 9}}]]},
+        {"timeout": {"ms": 2, "steps": [{"retry": {"fail": 1, "max_attempts": 3, "steps": [{"call": "b.op"}]}}]}},
+        {"choice": [{"p": 1, "steps": []}]},
+        {"race": [[{"call": "b.op"}], [{"work": {"dist": "uniform", "low_ms": 3, "high_ms": 3}}]]},
+    ]);
+    let work = json!([{"work": {"dist": "const", "ms": 4}}]);
+    let input = json!({"operations": {"a.op": {"steps": steps}, "b.op": {"steps": work}}, "entry": "a.op"});
+    let exact = |ms: f64| json!({"mean_ms": ms, "mean_ci95": [ms, ms], "p99.9_ms": ms, "p99.9_ci95": [ms, ms]});
+    assert_eq!(failures("latency", input.clone(), exact(15.000_000_001)), [""; 0]);
+    let wrong = failures("latency", input, exact(15.1));
+    assert!(wrong.len() == 1 && wrong[0].contains("p99.9_ms: is 15.0 within [15.0,15.0], not 15.1"), "{wrong:?}");
+}
+
+#[test]
+fn a_sampled_number_needs_its_interval_and_its_point() {
+    let found = json!({"sampled": 9, "p50_ms": 100.0, "p50_ci99": [90.0, 110.0], "p50_4se": [80.0, 120.0]});
+    let differing = |expected: Value| differences(&expected, &found, &Tolerance::default()).len();
+    assert_eq!(differing(json!({"p50_ms": 100.5, "p50_ci95": [100.2, 100.8]})), 0);
+    assert_eq!(differing(json!({"p50_ms": 102.0, "p50_ci95": [101.0, 103.0]})), 1, "the point is off by two parts");
+    assert_eq!(differing(json!({"p50_ms": 100.5, "p50_ci95": [110.5, 111.0]})), 1, "the intervals miss each other");
+    assert_eq!(differing(json!({"p50_ms": 119.0})), 0);
+    assert_eq!(differing(json!({"p50_ms": 121.0})), 1);
+    assert_eq!(differing(json!({"p90_ms": 121.0})), 1, "nothing is told");
+}
+
+#[test]
+fn fronts_follow_directions() {
+    let option = |id: &str, cost: f64, uptime: f64| json!({"id": id, "cost": cost, "uptime": uptime});
+    let input = json!({
+        "objectives": [{"name": "cost", "direction": "min"}, {"name": "uptime", "direction": "max"}],
+        "options": [option("a", 1.0, 0.5), option("b", 2.0, 0.5), option("c", 2.0, 0.75), option("d", 1.0, 0.5)],
+    });
+    let ranks = json!({"a": 0, "b": 1, "c": 0, "d": 0});
+    let expected = json!({"front": ["d", "c", "a"], "front_rank_first5": ranks});
+    assert_eq!(failures("pareto", input.clone(), expected), [""; 0]);
+    assert_eq!(failures("pareto", input, json!({"front": ["a", "c"]})), ["case: front: has \"d\""]);
+}
+
+#[test]
+fn a_network_feeds_back() {
+    let node = json!({"id": "a", "external_arrivals_per_s": 1.0, "service_rate_per_s": 4.0, "servers": 1});
+    let input = json!({"nodes": [node], "routing": [{"from": "a", "to": "a", "probability": 0.5}]});
+    let told = json!({"a": {"arrival_rate_per_s": 2.0, "utilization": 0.5, "mean_wait_ms": 250.0}});
+    let expected = json!({
+        "nodes": told,
+        "mean_in_network": 1.0,
+        "mean_time_in_network_ms": 1000.0,
+        "bottleneck": "a",
+    });
+    let failures = |expected: Value| failures_within("queue_network", input.clone(), expected, json!({"rel": 1e-12}));
+    assert_eq!(failures(expected), [""; 0]);
+    assert_eq!(failures(json!({"mean_in_network": 2.0})).len(), 1);
+}
+
+#[test]
+fn queues_are_told_by_their_model() {
+    let input = |model: &str, rest: Value| {
+        let mut input = json!({"model": model, "arrival_rate_per_s": 1.0, "service_rate_per_s": 2.0});
+        rest.as_object().into_iter().flatten().for_each(|(key, value)| input[key] = value.clone());
+        input
+    };
+    let cases = [
+        ("M/M/1", json!({}), json!({"utilization": 0.5, "mean_wait_ms": 500.0, "wait_p50_ms": 0.0, "stable": true})),
+        ("M/M/c", json!({"servers": 1}), json!({"p_wait": 0.5, "mean_response_ms": 1000.0, "mean_in_system": 1.0})),
+        ("M/G/1", json!({"service_cv": 0.0}), json!({"mean_wait_ms": 250.0, "mean_queue_length": 0.25})),
+        ("M/D/1", json!({"mean_service_ms": 500.0}), json!({"mean_wait_ms": 250.0, "mean_response_ms": 750.0})),
+        (
+            "M/M/c/K",
+            json!({"servers": 1, "capacity": 1, "arrival_rate_per_s": 2.0}),
+            json!({"p_block": 0.5, "throughput_per_s": 1.0, "mean_wait_ms": 0.0, "utilization": 0.5}),
+        ),
+        ("M/M/c", json!({"servers": 2, "arrival_rate_per_s": 4.0}), json!({"stable": false, "mean_wait_ms": null})),
+    ];
+    for (model, rest, expected) in cases {
+        let failures = failures_within("queueing", input(model, rest), expected, json!({"rel": 1e-12}));
+        assert_eq!(failures, [""; 0], "{model}");
+    }
+    assert_eq!(failures("queueing", input("M/M/1", json!({})), json!({"mean_wait_ms": null})).len(), 1);
+}
+
+#[test]
+fn retries_multiply_along_a_chain() {
+    let hop = |id: &str, fail: f64, max_attempts: u32| json!({"id": id, "fail": fail, "max_attempts": max_attempts});
+    let input = json!({"chain": [hop("a", 0.5, 1), hop("b", 0.0, 2), hop("c", 0.5, 9)]});
+    let invocations = json!({"a": 1.0, "b": 0.5, "c": 0.75});
+    let expected = json!({"success_probability": 0.375, "invocations_per_request": invocations});
+    assert_eq!(failures("retries", input.clone(), expected), [""; 0]);
+    let wrong = failures("retries", input, json!({"success_probability": 0.5}));
+    assert_eq!(wrong, ["case: success_probability: is 0.375, not 0.5"]);
 }
 
 #[test]

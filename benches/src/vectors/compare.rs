@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::vectors::sampled;
+
 /// How exactly an answer must be met. Nothing said means exactly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 pub struct Tolerance {
@@ -12,9 +14,24 @@ pub struct Tolerance {
     /// The difference that is allowed, as a part of the expected value.
     #[serde(default)]
     pub rel: Option<f64>,
+    /// The same for an unavailability alone, where no `abs` may hide what it is about.
+    #[serde(default)]
+    pub rel_unavailability: Option<f64>,
 }
 
+/// What the other numbers of an availability may differ by, as a part of the expected value.
+const REST_OF_AVAILABILITY: f64 = 1e-9;
+
 impl Tolerance {
+    /// What holds for a key of the top.
+    fn of(self, key: &str) -> Self {
+        match self.rel_unavailability {
+            None => self,
+            rel if key == "unavailability" => Tolerance { rel, ..Tolerance::default() },
+            Some(_) => Tolerance { rel: Some(REST_OF_AVAILABILITY), ..self },
+        }
+    }
+
     /// Whether a number is near enough: within either.
     fn admits(&self, expected: f64, found: f64) -> bool {
         let off = (expected - found).abs();
@@ -25,10 +42,13 @@ impl Tolerance {
 
 /// What is different, each with the path to it. Keys of the top that are not expected are not compared.
 pub fn differences(expected: &Value, found: &Value, tolerance: &Tolerance) -> Vec<String> {
+    if let Some(differences) = sampled::differences(expected, found) {
+        return differences;
+    }
     let none = Map::new();
     let wanted = expected.as_object().unwrap_or(&none);
-    let differing = wanted.iter().filter(|(key, value)| !same(value, &found[key.as_str()], tolerance));
-    differing.map(|(key, value)| format!("{key}: {}", shown(value, &found[key.as_str()], tolerance))).collect()
+    let differing = wanted.iter().filter(|(key, value)| !same(value, &found[key.as_str()], &tolerance.of(key)));
+    differing.map(|(key, value)| format!("{key}: {}", shown(value, &found[key.as_str()], &tolerance.of(key)))).collect()
 }
 
 fn same(expected: &Value, found: &Value, tolerance: &Tolerance) -> bool {

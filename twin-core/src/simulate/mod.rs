@@ -1,14 +1,25 @@
 //! What-if: changes that nobody has made yet, as snapshots with overlay pages, and what follows from them.
 //!
 //! Invariant: a scenario never changes its base; everything that can be asked of a snapshot can be asked of a scenario's.
+//!
+//! The numeric models take plain values with stated units and know no snapshot: they are exact where exact is cheap, and say so where they are not.
 
+pub mod availability;
 mod change;
+mod check;
 mod comparison;
+mod components;
 pub mod cost;
 mod draft;
+pub mod latency;
 mod outcome;
+pub mod pareto;
+pub mod queue_network;
+pub mod queueing;
 pub mod replay;
+pub mod retries;
 mod scenario;
+mod special;
 
 pub use change::Change;
 pub use comparison::{Basis, Comparison, Dimension, Figure, Traffic, compare};
