@@ -53,6 +53,7 @@ PARAMETERS = {
     "limit": "int",
     "traces": "str | os.PathLike[str] | Sequence[str | os.PathLike[str]]",
     "policies": "PoliciesDraft",
+    "availability": "Mapping[str, float]",
     "seed": "int",
 }
 """The types of parameters by their names; whatever is not listed is text."""

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use twin_connectors::recorded;
 use twin_core::base::{Context, Limits, Result};
+use twin_core::simulate::calibration::{Scored, calibration};
 use twin_core::simulate::replay::{
     EndpointForecast, Expected, Forecast, OperationName, Policies, Recording, TrafficChange, forecast,
 };
@@ -201,10 +202,8 @@ pub struct Judged {
     pub case: String,
     /// By endpoint and quantile.
     pub quantiles: Vec<Value>,
-    /// Quantiles that lie in their interval.
-    pub covered: usize,
-    /// The widths of intervals, as a part of what was measured.
-    pub widths: Vec<f64>,
+    /// Quantiles, as they were predicted and as they came.
+    pub scored: Vec<Scored>,
     /// By endpoint and rate, in points.
     pub rates: Vec<Value>,
     /// Whether exactly those are reached who were.
@@ -216,8 +215,7 @@ impl Judged {
         let off = (of.after - is) / is;
         let unchanged = (of.before - is) / is;
         let is_covered = (of.low..=of.high).contains(&is);
-        self.covered += usize::from(is_covered);
-        self.widths.push((of.high - of.low) / is);
+        self.scored.push(Scored { predicted: of.after, low: of.low, high: of.high, measured: is });
         self.quantiles.push(json!({
             "endpoint": endpoint, "quantile": field, "measured": is, "off": off, "off_if_nothing_changed": unchanged, "covered": is_covered,
         }));
@@ -229,24 +227,22 @@ impl Judged {
     }
 }
 
-/// All cases together: how many intervals hold what was measured, and how wide they are.
-pub fn summary(judged: &[Judged]) -> Value {
-    let covered: usize = judged.iter().map(|judged| judged.covered).sum();
-    let mut widths: Vec<f64> = judged.iter().flat_map(|judged| judged.widths.iter().copied()).collect();
-    widths.sort_by(f64::total_cmp);
+/// All cases together: how often intervals hold what was measured, and how wide they are.
+///
+/// # Errors
+/// If something that was measured is no number.
+pub fn summary(judged: &[Judged]) -> Result<Value> {
+    let scored: Vec<Scored> = judged.iter().flat_map(|judged| judged.scored.iter().copied()).collect();
     let off = |field: &str| {
         let quantiles = judged.iter().flat_map(|judged| &judged.quantiles);
-        let mut off: Vec<f64> = quantiles
-            .filter(|row| row["quantile"] == field)
-            .filter_map(|row| row["off"].as_f64())
-            .map(f64::abs)
-            .collect();
+        let of_field = quantiles.filter(|row| row["quantile"] == field);
+        let mut off: Vec<f64> = of_field.filter_map(|row| row["off"].as_f64()).map(f64::abs).collect();
         off.sort_by(f64::total_cmp);
         json!({"median": off.get(off.len() / 2), "largest": off.last()})
     };
-    json!({"summary": {
-        "cases": judged.len(), "quantiles": widths.len(), "covered": covered, "median_width": widths.get(widths.len() / 2),
+    let equal = judged.iter().filter(|judged| judged.is_reach_equal == Some(true)).count();
+    Ok(json!({"summary": {
+        "cases": judged.len(), "intervals": calibration(&scored, 0.9)?, "blast_radius_equal": equal,
         "p50": off("p50_ms"), "p95": off("p95_ms"), "p99": off("p99_ms"),
-        "blast_radius_equal": judged.iter().filter(|judged| judged.is_reach_equal == Some(true)).count(),
-    }})
+    }}))
 }

@@ -447,7 +447,7 @@ export interface Figure {
   scenario: number | null
   /** Of both figures. */
   unit: string
-  /** Why there is no figure. */
+  /** Why there is no figure, or what is missing from it. */
   unknown: string | null
 }
 

@@ -272,6 +272,8 @@ export interface CompareOptions extends LongWork, Needs {
   traces?: string | readonly string[]
   /** What is known of services and calls beside the twin. */
   policies?: PoliciesDraft
+  /** How available some entities are by themselves, in parts per one, by name. */
+  availability?: { readonly [entity: string]: number }
   /** Where chance is asked. Default: 0. */
   seed?: number
 }

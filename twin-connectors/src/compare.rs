@@ -1,5 +1,6 @@
 //! A scenario held against its base with recorded requests that lie in files.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use twin_core::answer::{Answer, Profile};
 use twin_core::base::{Context, Error, ErrorKind, Limits, Result};
 use twin_core::observe::Diagnostic;
 use twin_core::simulate::replay::{Policies, PoliciesDraft, Span};
-use twin_core::simulate::{Comparison, Scenario, Traffic};
+use twin_core::simulate::{Comparison, Given, Scenario, Traffic};
 
 /// What a comparison is made with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +22,8 @@ pub struct CompareOptions {
     pub traces: Vec<String>,
     /// What is known of services and calls beside the twin.
     pub policies: PoliciesDraft,
+    /// How available some entities are by themselves, in parts per one, by name. Without any nobody knows what happens to availability.
+    pub availability: BTreeMap<String, f64>,
     /// Where chance is asked.
     pub seed: u64,
     /// What the question needs of its sources.
@@ -44,10 +47,13 @@ impl CompareOptions {
 /// `Io` for a file that cannot be read, and those of the comparison.
 pub fn compare(scenario: &Scenario, options: CompareOptions, context: &Context) -> Result<Answer<Comparison>> {
     let needs = options.needs.as_deref().map_or(Ok(Profile::default()), Profile::parse)?;
-    let given = Policies::of(options.policies)?;
+    let policies = Policies::of(options.policies)?;
     let (spans, diagnostics) = recorded(&options.traces, &context.limits)?;
-    let traffic = (!options.traces.is_empty()).then(|| Traffic::of(&spans, scenario.base(), given, options.seed));
-    let mut answer = twin_core::simulate::compare(scenario, traffic.as_ref(), needs, context)?;
+    let traffic = (!options.traces.is_empty()).then(|| Traffic::of(&spans, scenario.base(), policies, options.seed));
+    let own = |(name, availability): (&String, &f64)| Ok((scenario.base().find(name)?, *availability));
+    let availability = options.availability.iter().map(own).collect::<Result<_>>()?;
+    let given = Given { traffic: traffic.as_ref(), availability };
+    let mut answer = twin_core::simulate::compare(scenario, &given, needs, context)?;
     answer
         .blind_spots
         .extend(diagnostics.iter().map(|diagnostic| format!("{}: {}", diagnostic.locator, diagnostic.message)));

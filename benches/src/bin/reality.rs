@@ -15,7 +15,7 @@ fn main() -> ExitCode {
             // What was measured is looked at from here on only.
             let judged: Vec<Judged> = predicted.iter().filter_map(Predicted::judged).collect();
             judged.iter().map(Judged::line).try_for_each(print)?;
-            if judged.is_empty() { Ok(()) } else { print(summary(&judged)) }
+            if judged.is_empty() { Ok(()) } else { print(summary(&judged)?) }
         }
         _ => Err(misused("reality takes a folder")),
     })

@@ -74,10 +74,11 @@ def as_of(valid: int, known: int) -> AsOf:
     return AsOf(datetime_of(valid), datetime_of(known))
 
 
-def comparing(traces: Any, policies: Any, seed: int, needs: str | None) -> str:
+def comparing(traces: Any, policies: Any, availability: Any, seed: int, needs: str | None) -> str:
     """What a comparison is made with, in JSON. One path is a list of one."""
     paths = [traces] if isinstance(traces, (str, PathLike)) else traces or []
-    return dumps({"traces": [fspath(path) for path in paths], "policies": policies or {}, "seed": seed, "needs": needs})
+    known = {"policies": policies or {}, "availability": dict(availability or {})}
+    return dumps({"traces": [fspath(path) for path in paths], "seed": seed, "needs": needs} | known)
 
 
 def listed(items: Iterable[object]) -> str:

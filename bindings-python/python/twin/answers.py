@@ -649,7 +649,7 @@ class Figure(TypedDict):
     """Of both figures."""
 
     unknown: Union[str, None]
-    """Why there is no figure."""
+    """Why there is no figure, or what is missing from it."""
 
 
 class Freshness(TypedDict):

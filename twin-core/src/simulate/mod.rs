@@ -5,6 +5,7 @@
 //! The numeric models take plain values with stated units and know no snapshot: they are exact where exact is cheap, and say so where they are not.
 
 pub mod availability;
+pub mod calibration;
 mod change;
 mod check;
 mod comparison;
@@ -20,9 +21,11 @@ pub mod replay;
 pub mod retries;
 mod scenario;
 mod special;
+mod trade_off;
 
 pub use change::Change;
-pub use comparison::{Basis, Comparison, Dimension, Figure, Traffic, compare};
+pub use comparison::{Basis, Comparison, Dimension, Figure, Given, Traffic, compare};
 pub use draft::ChangeDraft;
 pub use outcome::{Outcome, RequestsAtRisk, outcome};
 pub use scenario::{Contradiction, Lost, Scenario};
+pub use trade_off::{Objective, OptionRow, TradeOff, Turn, trade_off};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::analysis::EntityRef;
 use crate::base::{Error, ErrorKind, Result};
 use crate::graph::{EdgeChange, EdgeRef, Node, Snapshot};
-use crate::schema::{Relation, kind, relation};
+use crate::schema::{Relation, State, kind, relation};
 use crate::simulate::Change;
 
 /// Changes on a base. Costs memory in the size of the changes.
@@ -149,6 +149,21 @@ impl Scenario {
             }
         }
         Ok(())
+    }
+
+    /// The world after the changes with everything in it that is taken away, and what of it is down: what fails, and what is gone for those who need it.
+    pub(super) fn with_all_there(&self) -> (Snapshot, BTreeSet<Node>) {
+        let mut down = BTreeSet::new();
+        let mut edges = BTreeSet::new();
+        for change in &self.changes {
+            match change {
+                Change::Fail { node, state: State::Down } => down.extend(self.base.instances(*node)),
+                Change::Remove { node } => down.extend(whole(&self.base, *node)),
+                other => edges.extend(self.edges(other)),
+            }
+        }
+        let edges: Vec<EdgeChange> = edges.into_iter().collect();
+        (self.base.edited(&edges).unwrap_or_else(|_| self.base.clone()), down)
     }
 
     /// The world after the changes: the same type as any snapshot, so every question can be asked of it. O(change).

@@ -182,9 +182,9 @@ impl Reader {
                 Statement::Labelled { key: key.to_owned(), value: value.to_owned() }
             }
             "set" => {
-                let [name, value] = *rest else { return Err("an attribute is `set NAME VALUE`".to_owned()) };
-                let value = words::value(&self.schema, name, value)?;
-                Statement::Attribute { name: AttributeName::from(name.to_owned()), value }
+                let [name, value @ ..] = rest else { return Err("an attribute is `set NAME VALUE`".to_owned()) };
+                let value = words::value(&self.schema, name, &value.join(" "))?;
+                Statement::Attribute { name: AttributeName::from((*name).to_owned()), value }
             }
             verb => self.relation(verb, one()?, &rest[1..])?,
         })

@@ -17,6 +17,7 @@ mod packages;
 mod pages;
 mod replay;
 mod resolve;
+mod scenarios;
 mod schedules;
 mod sources;
 mod status;

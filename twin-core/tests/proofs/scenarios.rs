@@ -3,7 +3,10 @@
 use twin_core::answer::Profile;
 use twin_core::base::{Context, ErrorKind, Timestamp};
 use twin_core::graph::Snapshot;
-use twin_core::simulate::{Change, ChangeDraft, Comparison, Dimension, Figure, Scenario, compare};
+use twin_core::simulate::pareto::Goal;
+use twin_core::simulate::{
+    Change, ChangeDraft, Comparison, Dimension, Figure, Given, Objective, Scenario, compare, trade_off,
+};
 use twin_core::{At, Twin};
 
 use crate::support::{apply, time};
@@ -35,7 +38,7 @@ fn scenario(base: &Snapshot, changes: &str) -> twin_core::base::Result<Scenario>
 
 fn compared(base: &Snapshot, changes: &str) -> Comparison {
     let context = Context::new(Timestamp::MIN);
-    compare(&scenario(base, changes).unwrap(), None, Profile::Audit, &context).unwrap().value
+    compare(&scenario(base, changes).unwrap(), &Given::default(), Profile::Audit, &context).unwrap().value
 }
 
 /// The figures of a dimension: what tells it apart, before and after.
@@ -179,4 +182,69 @@ fn ten_thousand_scenarios_leave_their_base_as_it_was() {
         assert!(after.len() <= head.len());
     }
     assert_eq!(everything(&head), before);
+}
+
+#[test]
+fn availability_is_exact_where_it_is_given_and_a_bound_where_it_is_not() {
+    let (_twin, head) = shop();
+    let context = Context::new(Timestamp::MIN);
+    let minutes = |changes: &str, given: &[(&str, f64)]| {
+        let availability = given.iter().map(|(name, value)| (head.find(name).unwrap(), *value)).collect();
+        let given = Given { availability, ..Given::default() };
+        let answer = compare(&scenario(&head, changes).unwrap(), &given, Profile::Audit, &context).unwrap();
+        let figures = answer.value.figures.into_iter().filter(|figure| figure.dimension == Dimension::Availability);
+        figures.collect::<Vec<Figure>>()
+    };
+    let all = [("front", 0.999), ("pay", 0.99), ("ledger", 0.9), ("ads", 0.5)];
+    let slow = minutes(r#"[{"change": "add_dependency", "entity": "pay", "on": "ads"}]"#, &all);
+    let of = |figures: &[Figure], name: &str| {
+        let found =
+            figures.iter().find(|figure| figure.about.as_ref().is_some_and(|about| about.name.starts_with(name)));
+        found.cloned().unwrap_or_else(|| panic!("{name}: {figures:?}"))
+    };
+    let near = |found: Option<f64>, up: f64| (found.unwrap() - (1.0 - up) * 43_200.0).abs() < 1e-6;
+    let front = of(&slow, "front");
+    assert!(near(front.baseline, 0.999 * 0.99 * 0.9), "what is called optionally is not needed: {front:?}");
+    assert!(near(front.scenario, 0.999 * 0.99 * 0.9 * 0.5), "{front:?}");
+    assert_eq!((front.unknown, of(&slow, "pay").unknown), (None, None));
+    let gone = minutes(r#"[{"change": "remove", "entity": "ledger"}]"#, &all);
+    assert_eq!(of(&gone, "front").scenario, Some(43_200.0));
+    let some = minutes(r#"[{"change": "fail", "entity": "ads"}]"#, &all[..2]);
+    assert_eq!(of(&some, "ads").scenario, Some(43_200.0), "who fails is down, whatever is said of it");
+    let bound = of(&minutes(r#"[{"change": "add_dependency", "entity": "pay", "on": "ads"}]"#, &all[..2]), "front");
+    assert!(
+        bound.unknown.is_some_and(|why| why.contains("ledger"))
+            && bound.interval.is_some_and(|interval| interval.high == 43_200.0)
+    );
+    let wrong = Given { availability: [(head.find("pay").unwrap(), 1.5)].into(), ..Given::default() };
+    let error = compare(&scenario(&head, "[]").unwrap(), &wrong, Profile::Audit, &context).map(|_| ()).unwrap_err();
+    assert!(error.kind() == ErrorKind::Invalid && error.to_string().contains("pay is 1.5"), "{error}");
+}
+
+#[test]
+fn options_are_ranked_by_objectives_without_weights() {
+    let (_twin, head) = shop();
+    let options = [
+        ("nothing", "[]"),
+        ("without ads", r#"[{"change": "remove", "entity": "ads"}]"#),
+        ("without ledger", r#"[{"change": "remove", "entity": "ledger"}]"#),
+    ];
+    let compared: Vec<Comparison> = options.iter().map(|(_, changes)| compared(&head, changes)).collect();
+    let options: Vec<(String, &Comparison)> =
+        options.iter().zip(&compared).map(|((name, _), comparison)| ((*name).to_owned(), comparison)).collect();
+    let objective =
+        |dimension, of: Option<&str>| Objective { dimension, of: of.map(str::to_owned), goal: Goal::Minimize };
+    let objectives =
+        [objective(Dimension::BlastRadius, Some("down")), objective(Dimension::SinglePointsOfFailure, None)];
+    let ranked = trade_off(&options, &objectives).unwrap();
+    let fronts: Vec<Option<usize>> = ranked.options.iter().map(|row| row.front).collect();
+    assert!(fronts.contains(&Some(0)) && ranked.options.iter().all(|row| row.unknown.is_empty()), "{ranked:?}");
+    let worse = &ranked.options[2];
+    assert!(worse.values[0] > ranked.options[0].values[0], "{ranked:?}");
+    // What nobody knows ranks nothing, and is named.
+    let blind = trade_off(&options, &[objective(Dimension::LatencyP50, None)]).unwrap();
+    assert!(blind.options.iter().all(|row| row.front.is_none() && row.unknown == [0]), "{blind:?}");
+    let unclear = trade_off(&options, &[objective(Dimension::BlastRadius, None)]).unwrap_err();
+    assert!(unclear.to_string().contains("say of which"), "{unclear}");
+    assert!(trade_off(&[], &objectives).is_err() && trade_off(&options[..1], &[]).is_err());
 }

@@ -24,7 +24,7 @@ pub enum Dimension {
     ErrorRate,
     /// The share of requests that are answered with less.
     DegradedRate,
-    /// How much of the time it is up.
+    /// How long it is down in a month of 30 days.
     Availability,
     /// Entities without which others are no longer joined.
     SinglePointsOfFailure,
@@ -55,9 +55,8 @@ impl Dimension {
     fn unit(self) -> &'static str {
         match self {
             Dimension::LatencyP50 | Dimension::LatencyP95 | Dimension::LatencyP99 => "ms",
-            Dimension::RequestsAtRisk | Dimension::ErrorRate | Dimension::DegradedRate | Dimension::Availability => {
-                "parts per one"
-            }
+            Dimension::RequestsAtRisk | Dimension::ErrorRate | Dimension::DegradedRate => "parts per one",
+            Dimension::Availability => "minutes down a month",
             Dimension::Cost => "money",
             Dimension::OwnersTouched => "owners",
             _ => "entities",
@@ -101,7 +100,7 @@ pub struct Figure {
     pub interval: Option<Interval>,
     /// What it rests on.
     pub basis: Basis,
-    /// Why there is no figure.
+    /// Why there is no figure, or what is missing from it.
     pub unknown: Option<String>,
     /// Why it is believed.
     pub evidence: Vec<EvidenceId>,

@@ -3,13 +3,14 @@
 mod figure;
 mod latency;
 mod structure;
+mod uptime;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::{EntityRef, cost, envelope};
 use crate::answer::{Answer, EvidenceId, Interval, IntervalKind, Profile, Status, Tabular};
-use crate::base::{Context, Result};
+use crate::base::{Context, Error, ErrorKind, Result};
 use crate::graph::Node;
 use crate::schema::State;
 use crate::simulate::{Change, Outcome, Scenario, outcome};
@@ -33,14 +34,23 @@ impl Tabular for Comparison {
     }
 }
 
+/// What is known beside the twin.
+#[derive(Clone, Debug, Default)]
+pub struct Given<'g> {
+    /// Recorded requests.
+    pub traffic: Option<&'g Traffic>,
+    /// How available some entities are by themselves, in parts per one; a component stands for its instances.
+    pub availability: BTreeMap<Node, f64>,
+}
+
 /// Holds a scenario against its base in every dimension. What nobody can know from what was read is a row without a figure that says why. O(entities + relations), and
 /// what playing the traffic again costs, where there is any.
 ///
 /// # Errors
-/// `Invalid` for changes that contradict each other, `Unknown` for operations that the traffic does not have; `Cancelled` and `Limit` as the context says.
+/// `Invalid` for changes that contradict each other and for availabilities beyond 0 and 1, `Unknown` for operations that the traffic does not have; `Cancelled` and `Limit` as the context says.
 pub fn compare(
     scenario: &Scenario,
-    traffic: Option<&Traffic>,
+    given: &Given<'_>,
     needs: Profile,
     context: &Context,
 ) -> Result<Answer<Comparison>> {
@@ -51,8 +61,9 @@ pub fn compare(
     figures.extend(structure::figures(scenario.base(), &after));
     context.check()?;
     figures.extend(costs(scenario));
-    let forecast = latency::forecast_of(scenario, traffic, context)?;
-    let seed = traffic.map(|traffic| traffic.seed);
+    figures.extend(uptime::figures(scenario, &of_instances(scenario, &given.availability)?, context)?);
+    let forecast = latency::forecast_of(scenario, given.traffic, context)?;
+    let seed = given.traffic.map(|traffic| traffic.seed);
     let mut assumptions: BTreeSet<String> = reached.assumptions.iter().chain(scenario.assumptions()).cloned().collect();
     match forecast {
         Ok(forecast) => {
@@ -61,7 +72,7 @@ pub fn compare(
         }
         Err(why) => figures.extend(Dimension::OF_TRAFFIC.map(|dimension| Figure::unknown(dimension, why.clone()))),
     }
-    figures.extend(nobody_knows());
+    figures.push(Figure::unknown(Dimension::DataFlows, "no data is labelled"));
     figures.sort_by(|a, b| (a.dimension, &a.about, &a.detail).cmp(&(b.dimension, &b.about, &b.detail)));
     let asked = serde_json::json!({
         "name": scenario.name(),
@@ -163,10 +174,16 @@ fn billed_figure(change: &Change, amount: f64, currency: String) -> Figure {
     figure
 }
 
-/// Dimensions for which no source has ever been read.
-fn nobody_knows() -> [Figure; 2] {
-    [
-        Figure::unknown(Dimension::Availability, "no availability of any part is declared"),
-        Figure::unknown(Dimension::DataFlows, "no data is labelled"),
-    ]
+/// The availabilities by instance.
+fn of_instances(scenario: &Scenario, given: &BTreeMap<Node, f64>) -> Result<BTreeMap<Node, f64>> {
+    let mut own = BTreeMap::new();
+    for (node, availability) in given {
+        if !(0.0..=1.0).contains(availability) {
+            let name = &scenario.base().entity(*node).name;
+            let what = format!("the availability of {name} is {availability}: it takes parts per one, from 0 to 1");
+            return Err(Error::new(ErrorKind::Invalid, what));
+        }
+        own.extend(scenario.base().instances(*node).into_iter().map(|instance| (instance, *availability)));
+    }
+    Ok(own)
 }

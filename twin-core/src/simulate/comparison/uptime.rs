@@ -1,0 +1,167 @@
+//! How long what changes, and what needs it, is down in a month: exact for the availabilities that are given, and a bound where one is missing.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::figure::{Basis, Dimension, Figure};
+use crate::analysis::EntityRef;
+use crate::answer::{Interval, IntervalKind};
+use crate::base::{Context, Result};
+use crate::graph::{EdgeClass, Node, Snapshot};
+use crate::schema::{Propagation, State};
+use crate::simulate::Scenario;
+use crate::simulate::availability::{Component, Requirement, availability};
+
+/// More things than these are not worked out, and said so.
+const MOST: usize = 100;
+/// A month of 30 days, in minutes.
+const MONTH: f64 = 43_200.0;
+
+/// A row for each thing that changes or needs what changes.
+pub(super) fn figures(scenario: &Scenario, given: &BTreeMap<Node, f64>, context: &Context) -> Result<Vec<Figure>> {
+    if given.is_empty() {
+        return Ok(vec![Figure::unknown(Dimension::Availability, "no availability of any part is declared")]);
+    }
+    let (after, down) = scenario.with_all_there();
+    let none = BTreeSet::new();
+    let sides = |worst| (Needs::of(scenario.base(), &none, given, worst), Needs::of(&after, &down, given, worst));
+    let ((mild_before, mild_after), (before, after)) = (sides(false), sides(true));
+    let changed: BTreeSet<Node> = scenario
+        .changes()
+        .iter()
+        .flat_map(|change| change.nodes())
+        .flat_map(|node| scenario.base().instances(node))
+        .collect();
+    let about: BTreeSet<Node> = before.dependents(&changed).union(&after.dependents(&changed)).copied().collect();
+    let mut figures = Vec::new();
+    for node in about.iter().copied().take(MOST) {
+        context.check()?;
+        let bounds =
+            [mild_before.downtime(node)?, before.downtime(node)?, mild_after.downtime(node)?, after.downtime(node)?];
+        let undeclared = before.undeclared(node).union(&after.undeclared(node)).cloned().collect();
+        figures.push(figure(scenario.base(), node, bounds, &undeclared));
+    }
+    if about.len() > MOST {
+        let why =
+            format!("{} more entities need what changes; only the first {MOST} are worked out", about.len() - MOST);
+        figures.push(Figure::unknown(Dimension::Availability, why));
+    }
+    Ok(figures)
+}
+
+/// What is known of one thing: at its mildest and at its worst, before and after.
+fn figure(base: &Snapshot, node: Node, bounds: [f64; 4], undeclared: &BTreeSet<String>) -> Figure {
+    let [_, before, mild, after] = bounds;
+    let mut figure = Figure::known(Dimension::Availability, "minutes down a month", before, after);
+    figure.about = Some(EntityRef::of(base, node));
+    figure.basis = Basis::Declared;
+    if !undeclared.is_empty() {
+        let names: Vec<&str> = undeclared.iter().take(5).map(String::as_str).collect();
+        let more = if undeclared.len() > names.len() { " and others" } else { "" };
+        figure.unknown = Some(format!("at least: no availability is declared of {}{more}", names.join(", ")));
+        figure.interval = Some(Interval { kind: IntervalKind::Bounds, low: mild, high: MONTH });
+    } else if mild < after {
+        figure.interval = Some(Interval { kind: IntervalKind::Bounds, low: mild, high: after });
+    }
+    figure
+}
+
+/// Who needs whom to be up.
+struct Needs<'s> {
+    snapshot: &'s Snapshot,
+    down: &'s BTreeSet<Node>,
+    given: &'s BTreeMap<Node, f64>,
+    /// By class of relation, whether the left end is down when the right one is, and the other way round.
+    passes: Vec<(bool, bool)>,
+    /// By owner, the groups of which it needs some.
+    groups: BTreeMap<Node, Vec<(Vec<Node>, usize)>>,
+}
+
+impl<'s> Needs<'s> {
+    fn of(snapshot: &'s Snapshot, down: &'s BTreeSet<Node>, given: &'s BTreeMap<Node, f64>, worst: bool) -> Needs<'s> {
+        let passes = |class: &EdgeClass| {
+            let variant = if worst { class.worst } else { class.mildest };
+            let is_down = |passes: Propagation| passes.of(State::Down) == State::Down;
+            (!class.governed && is_down(variant.forward), !class.governs && is_down(variant.reverse))
+        };
+        let mut groups: BTreeMap<Node, Vec<(Vec<Node>, usize)>> = BTreeMap::new();
+        for (owner, members, k) in (0..snapshot.group_count()).filter_map(|place| snapshot.group(place)) {
+            groups.entry(owner).or_default().push((members.collect(), k));
+        }
+        Needs { snapshot, down, given, passes: snapshot.pages().classes().iter().map(passes).collect(), groups }
+    }
+
+    /// What a node needs all of.
+    fn needed(&self, node: Node) -> BTreeSet<Node> {
+        let passes = |class: u16| self.passes[class as usize];
+        let forward = self.snapshot.outgoing(node).filter(|edge| passes(edge.class).0).map(|edge| edge.to);
+        let reverse = self.snapshot.incoming(node).filter(|edge| passes(edge.class).1).map(|edge| edge.from);
+        forward.chain(reverse).filter(|other| *other != node).collect()
+    }
+
+    /// The groups of which a node needs some.
+    fn groups(&self, node: Node) -> &[(Vec<Node>, usize)] {
+        self.groups.get(&node).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What a node needs, all or some of it.
+    fn touched(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
+        let members = self.groups(node).iter().flat_map(|(members, _)| members.iter().copied());
+        self.needed(node).into_iter().chain(members)
+    }
+
+    /// Everything that a node needs, itself among it.
+    fn closure(&self, node: Node) -> BTreeSet<Node> {
+        let mut seen = BTreeSet::from([node]);
+        let mut waiting = VecDeque::from([node]);
+        while let Some(next) = waiting.pop_front() {
+            for other in self.touched(next) {
+                if seen.insert(other) {
+                    waiting.push_back(other);
+                }
+            }
+        }
+        seen
+    }
+
+    /// Everything that needs one of some nodes, these among it.
+    fn dependents(&self, nodes: &BTreeSet<Node>) -> BTreeSet<Node> {
+        let mut users: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
+        for node in self.snapshot.nodes() {
+            self.touched(node).for_each(|needed| users.entry(needed).or_default().push(node));
+        }
+        let mut seen: BTreeSet<Node> = nodes.iter().copied().filter(|node| self.snapshot.is_there(*node)).collect();
+        let mut waiting: VecDeque<Node> = seen.iter().copied().collect();
+        while let Some(next) = waiting.pop_front() {
+            for user in users.get(&next).into_iter().flatten().copied() {
+                if seen.insert(user) {
+                    waiting.push_back(user);
+                }
+            }
+        }
+        seen
+    }
+
+    /// What is needed of which nobody says how available it is, by name. What makes an instance up is up as it is.
+    fn undeclared(&self, node: Node) -> BTreeSet<String> {
+        let component = |node: Node| self.snapshot.component(node);
+        let covered: BTreeSet<Node> = self.given.keys().chain(self.down).map(|node| component(*node)).collect();
+        let missing = self.closure(node).into_iter().filter(|node| !covered.contains(&component(*node)));
+        missing.map(|node| self.snapshot.entity(component(node)).name.clone()).collect()
+    }
+
+    /// How many minutes of a month it is down. What nobody says anything of counts as always up by itself.
+    fn downtime(&self, entry: Node) -> Result<f64> {
+        let id = |node: Node| node.0.to_string();
+        let component = |node: Node| {
+            let own = if self.down.contains(&node) { 0.0 } else { self.given.get(&node).copied().unwrap_or(1.0) };
+            let all = self.needed(node).into_iter().map(|needed| Requirement::component(id(needed)));
+            let groups = self.groups(node).iter().map(|(members, k)| {
+                let of = members.iter().map(|member| Requirement::component(id(*member))).collect();
+                Requirement::AtLeast { k: *k, of }
+            });
+            Component::new(id(node), own).requiring(Requirement::All(all.chain(groups).collect()))
+        };
+        let components: Vec<Component> = self.closure(entry).into_iter().map(component).collect();
+        Ok(availability(&components, &id(entry))?.downtime_minutes_per_month)
+    }
+}
