@@ -68,7 +68,7 @@ fn workers(service: &str, workers: u32) -> (String, ServicePolicy) {
 
 fn predict(text: &str, policies: &Policies, change: TrafficChange) -> Forecast {
     let recording = Recording::of(&spans(text), policies);
-    forecast(&recording, policies, &[change.clone()], 1, &Context::new(Timestamp::MIN)).unwrap()
+    forecast(&recording, policies, std::slice::from_ref(&change), 1, &Context::new(Timestamp::MIN)).unwrap()
 }
 
 /// What the median of an endpoint is before and after.
@@ -242,7 +242,8 @@ fn who_waits_for_a_worker_waits_longer_under_load() {
 fn misuse_says_what_to_do() {
     let recording = Recording::of(&spans(JOINED), &Policies::default());
     let refused = |change: TrafficChange, policies: &Policies| {
-        let error = forecast(&recording, policies, &[change.clone()], 1, &Context::new(Timestamp::MIN)).unwrap_err();
+        let error = forecast(&recording, policies, std::slice::from_ref(&change), 1, &Context::new(Timestamp::MIN))
+            .unwrap_err();
         (error.kind().code(), error.to_string())
     };
     let none = Policies::default();
