@@ -3,7 +3,7 @@
 //! A case's cause is read when its ranking stands, and may be absent.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,6 +15,20 @@ use crate::incidents::{Table, ranked};
 use crate::vectors::{contents, entries, name};
 
 #[derive(Deserialize)]
+struct File {
+    graph: Graph,
+    normal: Normal,
+    cases: Vec<Case>,
+}
+
+/// The period before, or the file that has it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Normal {
+    SameAs { same_as: String },
+    Own(Period),
+}
+
 struct Estate {
     graph: Graph,
     normal: Period,
@@ -62,9 +76,9 @@ struct Target {
 /// If the folder cannot be read, or a file in it has another shape.
 pub fn run(folder: &Path, mut print: impl FnMut(String) -> Result<()>) -> Result<Table> {
     let mut table = Table::default();
-    let is_case = |path: &&std::path::PathBuf| [".json", ".json.gz"].iter().any(|ending| name(path).ends_with(ending));
+    let is_case = |path: &&PathBuf| [".json", ".json.gz"].iter().any(|ending| name(path).ends_with(ending));
     for file in entries(folder)?.iter().filter(is_case) {
-        let estate: Estate = serde_json::from_slice(&contents(file)?).map_err(|error| unusable(file, error))?;
+        let estate = read(file)?;
         for case in &estate.cases {
             let incident = incident(&estate, case)?;
             let ranked = ranked(&incident)?;
@@ -75,6 +89,38 @@ pub fn run(folder: &Path, mut print: impl FnMut(String) -> Result<()>) -> Result
         }
     }
     Ok(table)
+}
+
+/// A file with its normal period, wherever that is.
+fn read(file: &Path) -> Result<Estate> {
+    let File { graph, normal, cases } = parsed(file)?;
+    Ok(Estate { graph, normal: period(file, normal)?, cases })
+}
+
+fn parsed(file: &Path) -> Result<File> {
+    serde_json::from_slice(&contents(file)?).map_err(|error| unusable(file, error))
+}
+
+/// Follows one file to another, a few times at most: files could name each other.
+fn period(file: &Path, mut normal: Normal) -> Result<Period> {
+    const FILES: usize = 8;
+    for _ in 0..FILES {
+        match normal {
+            Normal::Own(period) => return Ok(period),
+            Normal::SameAs { same_as } => normal = parsed(&beside(file, &same_as)?)?.normal,
+        }
+    }
+    Err(misused(format!("{} has no normal period: files name each other for it", file.display())))
+}
+
+/// The file beside another one that is meant by a name, with or without its folder and its ending.
+fn beside(file: &Path, named: &str) -> Result<PathBuf> {
+    let last = named.rsplit('/').next().unwrap_or_default();
+    let candidates = ["", ".json", ".json.gz"].map(|ending| file.with_file_name(format!("{last}{ending}")));
+    let found = candidates.into_iter().find(|path| path.is_file());
+    found.ok_or_else(|| {
+        misused(format!("{} names {named} for its normal period, which is not beside it", file.display()))
+    })
 }
 
 fn incident(estate: &Estate, case: &Case) -> Result<Incident> {

@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use twin_connectors::recorded;
-use twin_core::base::{Context, Limits, Result};
+use twin_core::base::{Context, Error, Limits, Result};
 use twin_core::simulate::calibration::{Scored, calibration};
 use twin_core::simulate::replay::{
-    EndpointForecast, Expected, Forecast, OperationName, Policies, Recording, TrafficChange, forecast,
+    EndpointForecast, Expected, Forecast, OperationName, Recording, TrafficChange, forecast,
 };
 
 use crate::command::{misused, unusable};
@@ -98,31 +98,24 @@ fn limits() -> Limits {
     Limits { payload_bytes: 1 << 31, ..Limits::default() }
 }
 
-/// Predicts each case.
-///
-/// # Errors
-/// If spans or declarations cannot be read, or a change makes no sense.
-pub fn predict(cases: Vec<Case>, context: &Context) -> Result<Vec<Predicted>> {
-    let of = |case: Case| {
-        let policies = declared::read(&case.declared)?;
-        let (spans, diagnostics) = recorded(&[&case.spans], &limits())?;
-        if let Some(first) = diagnostics.iter().find(|told| told.records > 0) {
-            return Err(misused(format!("{}: {}", first.locator, first.message)));
-        }
-        let change = TrafficChange::deserialize(&case.change)
-            .map_err(|error| misused(format!("{} has no change", case.name)).because(error))?;
-        let forecast = forecast(&Recording::of(&spans, &policies), &policies, &[change], SEED, context)?;
-        Ok(Predicted { case, forecast })
+/// Predicts each case; of one that cannot be predicted, why.
+pub fn predict(cases: Vec<Case>, context: &Context) -> Vec<std::result::Result<Predicted, (String, Error)>> {
+    let of = |case: Case| match predicted(&case, context) {
+        Ok(forecast) => Ok(Predicted { case, forecast }),
+        Err(error) => Err((case.name, error)),
     };
     cases.into_iter().map(of).collect()
 }
 
-/// What is declared of a system: its policies.
-///
-/// # Errors
-/// If the file cannot be read.
-pub fn policies(path: &Path) -> Result<Policies> {
-    declared::read(path)
+fn predicted(case: &Case, context: &Context) -> Result<Forecast> {
+    let policies = declared::read(&case.declared)?;
+    let (spans, diagnostics) = recorded(&[&case.spans], &limits())?;
+    if let Some(first) = diagnostics.iter().find(|told| told.records > 0) {
+        return Err(misused(format!("{}: {}", first.locator, first.message)));
+    }
+    let no_change = |error| misused(format!("{} has no change that is known", case.name)).because(error);
+    let change = TrafficChange::deserialize(&case.change).map_err(no_change)?;
+    forecast(&Recording::of(&spans, &policies), &policies, &[change], SEED, context)
 }
 
 impl Predicted {

@@ -125,3 +125,20 @@ fn incidents_of_a_public_dataset_are_ranked_better_than_by_trivial_means() {
     assert!(ours.first * 2 > ours.incidents && ours.among_three * 5 > ours.incidents * 4, "{table}");
     assert!(ours.first > table.best_other(), "{table}");
 }
+
+#[test]
+fn a_file_may_name_another_for_its_normal_period() {
+    let root = folder(0.5, None);
+    let file = root.path().join("estate.json");
+    let mut other: Value = serde_json::from_slice(&fs::read(file).expect("a file")).expect("JSON");
+    for (named, ok) in [("estate", true), ("folder/estate.json", true), ("nowhere", false), ("other", false)] {
+        other["normal"] = json!({"same_as": named});
+        fs::write(root.path().join("other.json"), other.to_string()).expect("it can be written");
+        let told = petshop::run(root.path(), |_| Ok(()));
+        assert_eq!(told.is_ok(), ok, "{named}");
+    }
+    other["normal"] = json!({"same_as": "estate"});
+    fs::write(root.path().join("other.json"), other.to_string()).expect("it can be written");
+    let (lines, _) = run(root.path());
+    assert_eq!((lines.len(), &lines[0]), (2, &lines[1]), "the same period, the same ranking");
+}

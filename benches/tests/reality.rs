@@ -53,7 +53,7 @@ fn folder(root: &Path, change: Value, expected: Option<Value>) {
 fn predicted(change: Value, expected: Option<Value>) -> Predicted {
     let root = tempfile::tempdir().expect("a folder of its own");
     folder(root.path(), change, expected);
-    predict(cases(root.path()).expect("cases"), &context()).expect("a prediction").remove(0)
+    predict(cases(root.path()).expect("cases"), &context()).remove(0).expect("a prediction")
 }
 
 #[test]
@@ -98,12 +98,28 @@ fn who_is_gone_is_not_called_any_more() {
 #[test]
 fn measurements_of_third_parties_are_met() {
     let Some(folder) = shared::folder("vectors/reality") else { return };
-    let predicted = predict(cases(&folder).expect("cases"), &context()).expect("predictions");
-    let judged: Vec<Judged> = predicted.iter().filter_map(Predicted::judged).collect();
+    let predicted = predict(cases(&folder).expect("cases"), &context());
+    let judged = predicted.iter().map(|case| case.as_ref().expect("a prediction").judged());
+    let judged: Vec<Judged> = judged.flatten().collect();
     assert!(!judged.is_empty(), "there are measurements");
     for judged in judged {
         assert_eq!(judged.is_reach_equal, Some(true), "{}", judged.case);
         let far = judged.quantiles.iter().filter(|row| row["off"].as_f64().is_none_or(|off| off.abs() > 0.1));
         assert_eq!(far.count(), 0, "{}: {:?}", judged.case, judged.quantiles);
     }
+}
+
+#[test]
+fn a_case_that_cannot_be_predicted_says_why_and_the_others_go_on() {
+    let root = tempfile::tempdir().expect("a folder of its own");
+    folder(root.path(), json!({"kind": "kill_service", "service": "nobody"}), None);
+    let other = json!({"name": "made/other", "input": {"spans": "before.otlp.jsonl", "declared": "declared.json", "change": {"kind": "paint"}}});
+    fs::write(root.path().join("other.json"), other.to_string()).expect("it can be written");
+    let predicted = predict(cases(root.path()).expect("cases"), &context());
+    let told: Vec<String> =
+        predicted.into_iter().filter_map(Result::err).map(|(case, why)| format!("{case}: {why}")).collect();
+    assert!(
+        told[0].starts_with("made/case: unknown service \"nobody\"") && told[1].starts_with("made/other: "),
+        "{told:?}"
+    );
 }

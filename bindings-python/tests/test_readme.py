@@ -34,6 +34,17 @@ def resolved(frame: Any) -> tuple[twin.Resolution, Any]:
     return resolution, (clusters["cluster"].to_list(), why["score"] > 3, apart["kind"], ask)
 
 
+def compared(now: twin.Snapshot, traces: list[Path]) -> polars.DataFrame:
+    """What a move comes to."""
+    # compare:begin
+    plan = now.scenario("payments moves", [twin.change.move("payments", "eu-west-1", rtt_ms=30)])
+    known = {"services": {"payments": {"workers": 8, "region": "eu-central-1"}}}
+    table = plan.compare(traces=traces, policies=known, availability={"payments": 0.999})
+    frame = polars.DataFrame(table)  # dimension, about, detail, baseline, scenario, delta, interval, basis, unknown
+    # compare:end
+    return frame
+
+
 def between(text: str, begin: str, end: str) -> list[str]:
     """The lines between two marks, without their indentation."""
     lines = text.split(begin, 1)[1].split(end, 1)[0].splitlines()
@@ -64,3 +75,19 @@ def test_the_example_of_resolving_runs() -> None:
     resolution, said = resolved(polars.DataFrame(rows, schema=["id", "system", "name", "kind"], orient="row"))
     assert said == (["git:invoice", "git:invoice", "k8s:invoice-worker"], True, "too_little", [])
     assert len(resolution.things()) == 2
+
+
+def test_the_page_on_simulation_holds_its_example() -> None:
+    page = (ROOT / "docs" / "simulation.md").read_text()
+    own = between(Path(__file__).read_text(), "# compare:begin\n", "# compare:end\n")
+    assert between(page, "<!-- python:compare:begin -->", "<!-- python:compare:end -->") == own
+
+
+def test_the_example_of_comparing_runs() -> None:
+    with twin.in_memory() as t:
+        t.scan(ROOT / "examples" / "estate")
+        now = t.snapshot()
+    frame = compared(now, sorted((ROOT / "examples" / "estate" / "telemetry").glob("*.json*")))
+    latency = frame.filter(frame["dimension"] == "latency_p50")
+    assert (latency["scenario"] >= latency["baseline"]).all() and len(latency) > 0
+    assert frame.filter(frame["dimension"] == "availability")["unknown"].str.starts_with("at least").any()

@@ -1,0 +1,88 @@
+//! How long it takes to hold scenarios against their base, one by one and many at a time. One JSON line.
+//!
+//! # The estate
+//!
+//! Services in one file each; each calls two others, and each scenario takes one of them away. No traces and no bills are given: the answers are those of the structure.
+//!
+//! Arguments: how many services (10,000), how many scenarios (1,000).
+
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use benches::command::{misused, now, print, run};
+use serde_json::json;
+use twin_core::answer::Profile;
+use twin_core::base::{Context, Result};
+use twin_core::graph::{Node, Snapshot};
+use twin_core::schema::kind;
+use twin_core::simulate::{Change, Given, Scenario, compare};
+use twin_core::testkit::estate;
+use twin_core::{At, Twin};
+
+/// The median is that of so many.
+const SINGLE: usize = 21;
+
+fn main() -> ExitCode {
+    run("scenarios [SERVICES] [SCENARIOS]", |arguments| {
+        let number =
+            |place: usize, default: usize| arguments.get(place).and_then(|text| text.parse().ok()).unwrap_or(default);
+        let (services, count) = (number(0, 10_000), number(1, 1_000));
+        let base = made(services)?;
+        let components: Vec<Node> = base.of_kind(&kind::COMPONENT).collect();
+        let mut single: Vec<f64> =
+            (0..SINGLE).map(|at| seconds(|| compared(&base, &components, at * 37))).collect::<Result<_>>()?;
+        single.sort_by(f64::total_cmp);
+        let one = seconds(|| on_threads(&base, &components, count, 1))?;
+        let two = seconds(|| on_threads(&base, &components, count, 2))?;
+        print(json!({
+            "services": components.len(), "entities": base.len(), "one_scenario_ms": single[SINGLE / 2] * 1e3, "scenarios": count,
+            "one_thread_seconds": one, "two_threads_seconds": two, "times_as_fast": one / two,
+        }))
+    })
+}
+
+fn made(services: usize) -> Result<Snapshot> {
+    let mut text = String::new();
+    for service in 0..services {
+        let (first, second) = ((service * 7 + 1) % services, (service * 13 + 5) % services);
+        text.push_str(&format!("file s{service}\nWorkload:s{service}\n  calls/required Workload:s{first}\n  calls/optional Workload:s{second}\n"));
+    }
+    let estate = estate(&text).map_err(misused)?;
+    let twin = Twin::in_memory();
+    twin.apply(estate.batches, estate.now)?;
+    Ok(twin.snapshot(At::now(estate.now)))
+}
+
+fn seconds(work: impl FnOnce() -> Result<()>) -> Result<f64> {
+    let begin = Instant::now();
+    work()?;
+    Ok(begin.elapsed().as_secs_f64())
+}
+
+/// Holds one scenario against its base.
+fn compared(base: &Snapshot, components: &[Node], at: usize) -> Result<()> {
+    let node = components[at % components.len()];
+    let scenario = Scenario::new(base, "without one").with(Change::Remove { node });
+    let answer = compare(&scenario, &Given::default(), Profile::Audit, &Context::new(now()))?;
+    if answer.value.figures.is_empty() { Err(misused("a comparison without figures")) } else { Ok(()) }
+}
+
+/// All scenarios, each taken by whoever is free.
+fn on_threads(base: &Snapshot, components: &[Node], count: usize, threads: usize) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            if at >= count {
+                return Ok(());
+            }
+            compared(base, components, at)?;
+        }
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| misused("a worker panicked"))?)
+    })
+}
