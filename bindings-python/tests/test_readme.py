@@ -38,8 +38,8 @@ def compared(now: twin.Snapshot, traces: list[Path]) -> polars.DataFrame:
     """What a move comes to."""
     # compare:begin
     plan = now.scenario("payments moves", [twin.change.move("payments", "eu-west-1", rtt_ms=30)])
-    known = {"services": {"payments": {"workers": 8, "region": "eu-central-1"}}}
-    table = plan.compare(traces=traces, policies=known, availability={"payments": 0.999})
+    here = twin.answers.ServicePolicy(workers=8, region="eu-central-1")
+    table = plan.compare(traces=traces, policies={"services": {"payments": here}}, availability={"payments": 0.999})
     frame = polars.DataFrame(table)  # dimension, about, detail, baseline, scenario, delta, interval, basis, unknown
     # compare:end
     return frame
