@@ -46,6 +46,7 @@ pub use incident::{
     random_walk_with_restart, rank_suspects,
 };
 pub use neighbours::{Neighbour, find_all, neighbours};
+pub(crate) use owners::rows as owner_rows;
 pub use owners::{OwnerRow, owners};
 pub use question::{EntityRef, envelope};
 pub use review::{ReviewRow, review};

@@ -59,7 +59,7 @@ fn verdict(rows: &[OwnerRow]) -> Option<String> {
 }
 
 /// The owners of an entity, its component and its instances.
-pub(super) fn rows(snapshot: &Snapshot, node: Node, writers: &[Writers], needs: Profile) -> Vec<OwnerRow> {
+pub(crate) fn rows(snapshot: &Snapshot, node: Node, writers: &[Writers], needs: Profile) -> Vec<OwnerRow> {
     let component = snapshot.component(node);
     let mut parts = snapshot.instances(component);
     parts.extend([component, node]);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::analysis::{BlastRadius, EntityRef, Hit, OwnerRow, blast_radius, envelope, owners};
+use crate::analysis::{BlastRadius, EntityRef, Hit, OwnerRow, blast_radius, envelope, owner_rows};
 use crate::answer::{Answer, EvidenceId, Interval, IntervalKind, Profile, Tabular};
 use crate::graph::{Node, Paged, Snapshot, Touch, is_owned};
 use crate::schema::State;
@@ -127,7 +127,7 @@ fn accountable(base: &Snapshot, changed: &[Node], impact: &[Hit]) -> (Vec<OwnerR
     let mut rows: Vec<OwnerRow> = Vec::new();
     let mut unowned = Vec::new();
     for node in nodes {
-        let owners = owners(base, node, &[], Profile::Audit).value;
+        let owners = owner_rows(base, node, &[], Profile::Audit);
         if owners.is_empty() && is_owned(&base.entity(node).kind) {
             unowned.push(EntityRef::of(base, node));
         }
