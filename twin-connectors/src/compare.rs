@@ -54,10 +54,17 @@ pub fn compare(scenario: &Scenario, options: CompareOptions, context: &Context) 
     let availability = options.availability.iter().map(own).collect::<Result<_>>()?;
     let given = Given { traffic: traffic.as_ref(), availability };
     let mut answer = twin_core::simulate::compare(scenario, &given, needs, context)?;
-    answer
-        .blind_spots
-        .extend(diagnostics.iter().map(|diagnostic| format!("{}: {}", diagnostic.locator, diagnostic.message)));
+    answer.blind_spots.extend(unread(&diagnostics));
     Ok(answer)
+}
+
+/// What could not be read of recorded requests, the first of it one by one.
+fn unread(diagnostics: &[Diagnostic]) -> Vec<String> {
+    const TOLD: usize = 20;
+    let told = |diagnostic: &Diagnostic| format!("{}: {}", diagnostic.locator, diagnostic.message);
+    let more = diagnostics.len().saturating_sub(TOLD);
+    let rest = (more > 0).then(|| format!("{more} more of what was recorded could not be read"));
+    diagnostics.iter().take(TOLD).map(told).chain(rest).collect()
 }
 
 /// The spans of files, in the order of their paths.

@@ -131,7 +131,7 @@ impl Scenario {
     /// Refuses changes that cannot all be made. O(changes² + relations of what they name).
     ///
     /// # Errors
-    /// `Invalid`, with both changes and why, or with the dependency that is not there to be removed.
+    /// `Invalid`, with both changes and why, or with the dependency that is not there to be removed; those of [`Snapshot::edited`].
     pub fn check(&self) -> Result<()> {
         for (place, change) in self.changes.iter().enumerate() {
             let against = self.changes[..place].iter().find_map(|other| Some((other, change.contradicts(other)?)));
@@ -148,43 +148,53 @@ impl Scenario {
                 return Err(Error::new(ErrorKind::Invalid, what));
             }
         }
-        Ok(())
+        self.base.edited(&self.all_edges()).map(|_| ())
     }
 
     /// The world after the changes with everything in it that is taken away, and what of it is down: what fails, and what is gone for those who need it.
     pub(super) fn with_all_there(&self) -> (Snapshot, BTreeSet<Node>) {
-        let mut down = BTreeSet::new();
-        let mut edges = BTreeSet::new();
-        for change in &self.changes {
-            match change {
-                Change::Fail { node, state: State::Down } => down.extend(self.base.instances(*node)),
-                Change::Remove { node } => down.extend(whole(&self.base, *node)),
-                other => edges.extend(self.edges(other)),
-            }
-        }
-        let edges: Vec<EdgeChange> = edges.into_iter().collect();
-        (self.base.edited(&edges).unwrap_or_else(|_| self.base.clone()), down)
+        let down = self.changes.iter().flat_map(|change| match change {
+            Change::Fail { node, state: State::Down } => self.base.instances(*node),
+            Change::Remove { node } => whole(&self.base, *node),
+            _ => Vec::new(),
+        });
+        (self.edited(), down.collect())
     }
 
     /// The world after the changes: the same type as any snapshot, so every question can be asked of it. O(change).
     pub fn snapshot(&self) -> Snapshot {
         let mut states = Vec::new();
         let mut removed = Vec::new();
-        let mut edges = BTreeSet::new();
         for change in &self.changes {
             match change {
                 Change::Fail { node, state } => {
                     states.extend(self.base.instances(*node).into_iter().map(|node| (node, *state)))
                 }
                 Change::Remove { node } => removed.extend(whole(&self.base, *node)),
-                other => edges.extend(self.edges(other)),
+                _ => {}
             }
         }
-        let edges: Vec<EdgeChange> = edges.into_iter().collect();
-        // Each of these edges was just found, or joins two that are there.
-        let edited = self.base.edited(&edges).unwrap_or_else(|_| self.base.clone());
         // States before removals: both name nodes of the base, and removing renumbers.
-        edited.with_states(&self.name, &states).without(&self.name, &removed)
+        self.edited().with_states(&self.name, &states).without(&self.name, &removed)
+    }
+
+    /// The base with the edges that the changes take away and bring.
+    fn edited(&self) -> Snapshot {
+        // `check` tells why they could not be.
+        self.base.edited(&self.all_edges()).unwrap_or_else(|_| self.base.clone())
+    }
+
+    /// The edges that all changes take away and bring: what two changes take away goes once, with all that are alike.
+    fn all_edges(&self) -> Vec<EdgeChange> {
+        let changes: BTreeSet<EdgeChange> = self.changes.iter().flat_map(|change| self.edges(change)).collect();
+        let count = |change: &EdgeChange| match change {
+            EdgeChange::Add { .. } => 1,
+            EdgeChange::Remove { from, relation, to } => {
+                let is_alike = |edge: &EdgeRef<'_>| edge.to == *to && edge.edge.relation == *relation;
+                self.base.outgoing(*from).filter(is_alike).count()
+            }
+        };
+        changes.into_iter().flat_map(|change| std::iter::repeat_n(change.clone(), count(&change))).collect()
     }
 
     /// The edges that a change takes away and brings.

@@ -12,7 +12,7 @@ const MS: i64 = 1_000_000;
 /// Writes spans of requests down: `trace service.operation start..end` of work, and beneath it, further in, whom it asked.
 ///
 /// A line is `begin..end kind service.operation [failed] [hit|miss]`, with times in milliseconds and two spaces for each level. `asks` is a call whose work follows beneath.
-fn spans(text: &str) -> Vec<Span> {
+pub(crate) fn spans(text: &str) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut trace = 0;
     let mut above: Vec<(u64, String)> = Vec::new();
@@ -236,6 +236,23 @@ fn who_waits_for_a_worker_waits_longer_under_load() {
     assert_eq!(medians(&forecast, "read"), (10.0, 12.0));
     let p99 = endpoint(&forecast, "read").p99_ms.unwrap();
     assert!((p99.after - (12.0 + 0.98 * 7.0)).abs() < 1e-9, "waits 7 ms instead of 5: {p99:?}");
+}
+
+#[test]
+fn more_than_workers_can_do_is_unstable_where_it_reaches() {
+    let both = |at: usize| {
+        format!("{0}..{1} serves store.read\n{0}..{2} serves door.open\n", at * 20, at * 20 + 12, at * 20 + 3)
+    };
+    let text: String = (0..60).map(both).collect();
+    let policies = Policies { services: [workers("store", 1)].into(), ..Policies::default() };
+    let unstable = |factor, operation: &str| {
+        let forecast = predict(&text, &policies, TrafficChange::ScaleLoad { factor });
+        endpoint(&forecast, operation).unstable.clone()
+    };
+    let none: [String; 0] = [];
+    // Busy for 12 ms of each 20, for 12 of each 13.3, and for 12 of each 10.
+    assert_eq!((unstable(1.0, "read"), unstable(1.5, "read")), (none.to_vec(), none.to_vec()));
+    assert_eq!((unstable(2.0, "read"), unstable(2.0, "open")), (vec!["store".to_owned()], none.to_vec()));
 }
 
 #[test]

@@ -1,15 +1,21 @@
 //! Scenarios: changes on a base that stays as it is, branched, merged, carried to another day, and held against the base.
 
-use twin_core::answer::Profile;
+use twin_core::answer::{Profile, Status};
 use twin_core::base::{Context, ErrorKind, Timestamp};
 use twin_core::graph::Snapshot;
+use twin_core::identity::HumanDecision;
+use twin_core::observe::RecordKey;
+use twin_core::schema::{State, kind};
+use twin_core::simulate::Traffic;
 use twin_core::simulate::pareto::Goal;
+use twin_core::simulate::replay::{Policies, ServicePolicy};
 use twin_core::simulate::{
     Change, ChangeDraft, Comparison, Dimension, Figure, Given, Objective, Scenario, compare, trade_off,
 };
 use twin_core::{At, Twin};
 
-use crate::support::{apply, time};
+use crate::replay::spans;
+use crate::support::{apply, batches, time};
 
 const SHOP: &str = "file a
     Workload:front
@@ -247,4 +253,149 @@ fn options_are_ranked_by_objectives_without_weights() {
     let unclear = trade_off(&options, &[objective(Dimension::BlastRadius, None)]).unwrap_err();
     assert!(unclear.to_string().contains("say of which"), "{unclear}");
     assert!(trade_off(&[], &objectives).is_err() && trade_off(&options[..1], &[]).is_err());
+}
+
+#[test]
+fn a_dependency_goes_with_all_its_edges_and_once_for_all_changes() {
+    let twin = Twin::in_memory();
+    apply(
+        &twin,
+        "file a
+        Workload:front
+          calls/required Workload:pay
+          calls/optional Workload:pay
+        Workload:pay",
+    );
+    let head = twin.snapshot(At::now(time("09:00")));
+    let (front, pay) = (head.find("front@").or_else(|_| head.find("front")).unwrap(), head.find("pay").unwrap());
+    let calls = |snapshot: &Snapshot| {
+        let ends = snapshot.instances(pay);
+        let edges = snapshot
+            .instances(front)
+            .into_iter()
+            .flat_map(|node| snapshot.outgoing(node).map(|edge| edge.to).collect::<Vec<_>>());
+        edges.filter(|to| ends.contains(to)).count()
+    };
+    assert_eq!(calls(&head), 2, "two edges, alike but for their variant");
+    for changes in [
+        r#"[{"change": "remove_dependency", "entity": "front", "on": "pay"}]"#,
+        r#"[{"change": "remove_dependency", "entity": "front", "on": "pay"}, {"change": "remove_dependency", "entity": "front", "on": "pay", "relation": "calls"}]"#,
+    ] {
+        assert_eq!(calls(&scenario(&head, changes).unwrap().snapshot()), 0, "{changes}");
+    }
+}
+
+#[test]
+fn what_was_never_read_is_not_nothing() {
+    let twin = Twin::in_memory();
+    apply(&twin, "sees Workload calls\nfile a\nWorkload:front\n  calls/required Workload:pay\nWorkload:pay");
+    let head = twin.snapshot(At::now(time("09:00")));
+    let comparison = compared(&head, r#"[{"change": "remove", "entity": "pay"}]"#);
+    let told = |dimension| {
+        let of = comparison.figures.iter().filter(|figure| figure.dimension == dimension);
+        of.map(|figure| (figure.scenario, figure.unknown.is_some())).collect::<Vec<_>>()
+    };
+    for dimension in [Dimension::DecisionsViolated, Dimension::OwnersTouched, Dimension::WithoutOwner, Dimension::Cost]
+    {
+        assert_eq!(told(dimension), [(None, true)], "{dimension:?}");
+    }
+    assert!(told(Dimension::BlastRadius).iter().all(|(count, unknown)| count.is_some() && !unknown));
+    let empty = Twin::in_memory().snapshot(At::now(time("09:00")));
+    let context = Context::new(Timestamp::MIN);
+    let answer = compare(&scenario(&empty, "[]").unwrap(), &Given::default(), Profile::Audit, &context).unwrap();
+    assert!(matches!(answer.status, Status::Unknown { .. }), "{:?}", answer.status);
+    assert!(answer.value.figures.iter().all(|figure| figure.unknown.is_some()), "{:?}", answer.value);
+}
+
+#[test]
+fn a_stale_bill_makes_a_comparison_partial() {
+    let twin = Twin::in_memory();
+    apply(
+        &twin,
+        "sees Workload calls Decision OwnershipRule ownedBy Charge bills Traffic counts\nfile a\nWorkload:front",
+    );
+    let later = twin.snapshot(At::now(time("23:00")));
+    let context = Context::new(Timestamp::MIN);
+    let status = |needs| compare(&scenario(&later, "[]").unwrap(), &Given::default(), needs, &context).unwrap().status;
+    assert!(matches!(status(Profile::Incident), Status::Partial { .. }), "{:?}", status(Profile::Incident));
+    assert_eq!(status(Profile::Audit), Status::Complete);
+}
+
+/// Sixty requests to the front, which asks pay for most of each.
+fn requests() -> String {
+    let one = |at: usize| {
+        let ms = at * 100;
+        format!(
+            "{0}..{1} serves front.cart\n  {2}..{3} asks pay.charge\n    {2}..{3} serves pay.charge\n",
+            ms,
+            ms + 40,
+            ms + 5,
+            ms + 35
+        )
+    };
+    (0..60).map(one).collect()
+}
+
+#[test]
+fn what_requests_cannot_tell_is_unknown_and_no_error() {
+    let (_twin, head) = shop();
+    let context = Context::new(Timestamp::MIN);
+    let why = |text: &str, changes: &str| {
+        let traffic = Traffic::of(&spans(text), &head, Policies::default(), 1);
+        let given = Given { traffic: Some(&traffic), ..Given::default() };
+        let answer = compare(&scenario(&head, changes).unwrap(), &given, Profile::Audit, &context).unwrap();
+        let of = answer.value.figures.iter().find(|figure| figure.dimension == Dimension::LatencyP50).unwrap();
+        (of.scenario, of.unknown.clone().unwrap_or_default(), answer.blind_spots)
+    };
+    let (after, unknown, _) =
+        why(&requests(), r#"[{"change": "add_latency", "entity": "pay", "operation": "charge", "ms": 5}]"#);
+    assert_eq!((after, unknown.as_str()), (Some(45.0), ""));
+    let cases = [
+        (requests(), r#"[{"change": "remove", "entity": "ledger"}]"#, "unknown service \"ledger\""),
+        (requests(), r#"[{"change": "fail", "entity": "pay", "state": "degraded"}]"#, "never measured"),
+        (requests(), r#"[{"change": "move", "entity": "pay", "region": "south"}]"#, "round trip"),
+        (String::new(), r#"[{"change": "scale_load", "factor": 2}]"#, "no request was found"),
+    ];
+    for (text, changes, words) in cases {
+        let (after, unknown, _) = why(&text, changes);
+        assert!(after.is_none() && unknown.contains(words), "{changes}: {unknown}");
+    }
+    let mut text = requests();
+    text.push_str("9000..8999 serves front.cart\n");
+    let (_, _, blind_spots) = why(&text, r#"[{"change": "scale_load", "factor": 1}]"#);
+    assert!(blind_spots.iter().any(|told| told.contains("1 recorded spans are left out")), "{blind_spots:?}");
+}
+
+#[test]
+fn requests_do_not_tell_instances_apart() {
+    let twin = Twin::in_memory();
+    let estate = "file a\nWorkload:north/pay\nWorkload:south/pay";
+    apply(&twin, estate);
+    let keys: Vec<RecordKey> = batches(estate)[0].records.iter().map(|record| record.key.clone()).collect();
+    twin.decide(HumanDecision::Pin { a: keys[0].clone(), b: keys[1].clone() }, time("09:00")).unwrap();
+    let head = twin.snapshot(At::now(time("09:00")));
+    let traffic = Traffic::of(&spans(&requests()), &head, Policies::default(), 1);
+    let given = Given { traffic: Some(&traffic), ..Given::default() };
+    let instances: Vec<_> = head.of_kind(&kind::INSTANCE).collect();
+    let shared = instances.iter().copied().find(|node| head.instances(head.component(*node)).len() > 1);
+    let Some(one) = shared else { panic!("the two are instances of one component: {instances:?}") };
+    let scenario = head.scenario("one fails").with(Change::Fail { node: one, state: State::Down });
+    let answer = compare(&scenario, &given, Profile::Audit, &Context::new(Timestamp::MIN)).unwrap();
+    let latency = answer.value.figures.iter().find(|figure| figure.dimension == Dimension::LatencyP50).unwrap();
+    assert!(latency.unknown.as_deref().is_some_and(|why| why.contains("instances of pay apart")), "{latency:?}");
+}
+
+#[test]
+fn what_is_given_of_a_service_leaves_the_rest_as_the_twin_knows_it() {
+    let (_twin, head) = shop();
+    let four = ServicePolicy { workers: Some(4), region: None };
+    let given = Policies { services: [("pay".to_owned(), four.clone())].into(), ..Policies::default() };
+    let traffic = Traffic::of(&spans(&requests()), &head, given, 1);
+    assert_eq!(traffic.policies.services.get("pay"), Some(&four), "the twin knows no region of it");
+    let there = Policies {
+        services: [("pay".to_owned(), ServicePolicy { region: Some("east".to_owned()), ..four })].into(),
+        ..Policies::default()
+    };
+    let traffic = Traffic::of(&[], &head, there, 1);
+    assert_eq!(traffic.policies.services["pay"].region.as_deref(), Some("east"));
 }

@@ -2,11 +2,11 @@
 
 use super::figure::{Basis, Dimension, Figure};
 use crate::answer::{Interval, IntervalKind};
-use crate::base::{Context, Result};
+use crate::base::{Context, ErrorKind, Result};
 use crate::graph::{Node, Snapshot};
 use crate::schema::{State, kind};
 use crate::simulate::replay::{
-    EndpointForecast, Expected, Forecast, Policies, Recording, Span, TrafficChange, forecast,
+    EndpointForecast, Expected, Forecast, Policies, Recording, SkippedSpans, Span, TrafficChange, forecast,
 };
 use crate::simulate::{Change, Scenario};
 
@@ -30,36 +30,53 @@ pub(super) fn forecast_of(
     let Some(traffic) = traffic else { return Ok(Err("no recorded requests were given".to_owned())) };
     let changes: std::result::Result<Vec<TrafficChange>, String> =
         scenario.changes().iter().map(|change| to_traffic(scenario.base(), change)).collect();
-    match changes {
-        Ok(changes) => forecast(&traffic.recording, &traffic.policies, &changes, traffic.seed, context).map(Ok),
-        Err(why) => Ok(Err(why)),
+    let changes = match changes {
+        Ok(changes) => changes,
+        Err(why) => return Ok(Err(why)),
+    };
+    match forecast(&traffic.recording, &traffic.policies, &changes, traffic.seed, context) {
+        // What sends no spans is no misuse: nobody knows what it does to requests.
+        Err(error) if error.kind() == ErrorKind::Unknown => Ok(Err(format!("not in the recorded requests: {error}"))),
+        Ok(forecast) if forecast.endpoints.is_empty() => {
+            Ok(Err("no request was found in what was recorded".to_owned()))
+        }
+        told => told.map(Ok),
     }
 }
 
 /// The change as it is made to requests; or why it cannot be.
 fn to_traffic(base: &Snapshot, change: &Change) -> std::result::Result<TrafficChange, String> {
-    let service = |node: Node| service_name(base, node);
+    let service = |node: Node| whole_service(base, node);
     match change {
         Change::Fail { node, state: State::Down } | Change::Remove { node } => {
-            Ok(TrafficChange::KillService { service: service(*node) })
+            Ok(TrafficChange::KillService { service: service(*node)? })
         }
         Change::Fail { state, .. } => Err(format!("what being {} does to requests was never measured", state.as_str())),
         Change::AddDependency { .. } => Err("the call that comes was never measured".to_owned()),
         Change::RemoveDependency { .. } => Err("what would be done instead of the call was never measured".to_owned()),
         Change::Move { rtt_ms: None, region, .. } => Err(format!("the round trip to region {region} is not known")),
         Change::Move { node, region, rtt_ms: Some(rtt_ms) } => Ok(TrafficChange::MoveRegion {
-            service: service(*node),
+            service: service(*node)?,
             from: base.entity(*node).placement.region.clone(),
             to: region.clone(),
             rtt_ms: *rtt_ms,
         }),
         Change::AddLatency { node, operation, ms } => {
-            Ok(TrafficChange::AddLatency { service: service(*node), operation: operation.clone(), ms: *ms })
+            Ok(TrafficChange::AddLatency { service: service(*node)?, operation: operation.clone(), ms: *ms })
         }
         Change::RemoveCache { node, cache } => {
-            Ok(TrafficChange::RemoveCache { service: service(*node), cache: service(*cache) })
+            Ok(TrafficChange::RemoveCache { service: service(*node)?, cache: service(*cache)? })
         }
         Change::ScaleLoad { factor } => Ok(TrafficChange::ScaleLoad { factor: *factor }),
+    }
+}
+
+/// The service that an entity is, where requests can tell it apart: not one of several instances.
+fn whole_service(base: &Snapshot, node: Node) -> std::result::Result<String, String> {
+    let component = base.component(node);
+    match component != node && base.instances(component).len() > 1 {
+        true => Err(format!("recorded requests do not tell the instances of {} apart", base.entity(component).name)),
+        false => Ok(service_name(base, node)),
     }
 }
 
@@ -71,6 +88,18 @@ fn service_name(base: &Snapshot, node: Node) -> String {
     let telling = members.find(|member| base.entity(*member).kind == kind::SERVICE_NAME);
     let told = telling.unwrap_or(component);
     base.entity(told).name.clone()
+}
+
+/// Spans that had no part in it, by why.
+pub(super) fn left_out(forecast: &Forecast) -> Vec<String> {
+    let SkippedSpans { backwards, orphans, doubled } = forecast.skipped;
+    let sorts = [
+        (backwards, "end before they begin"),
+        (orphans, "have a parent that was not recorded"),
+        (doubled, "have an id that was there before"),
+    ];
+    let told = |(count, why): (u64, &str)| format!("{count} recorded spans are left out: they {why}");
+    sorts.into_iter().filter(|(count, _)| *count > 0).map(told).collect()
 }
 
 /// A row for each endpoint and figure.
@@ -87,9 +116,15 @@ fn of_endpoint(endpoint: &EndpointForecast) -> Vec<Figure> {
         (Dimension::DegradedRate, "parts per one", Some(endpoint.degraded_rate)),
     ];
     let row = |(dimension, unit, expected): (Dimension, &str, Option<Expected>)| {
-        let mut figure = match expected {
-            Some(expected) => known(dimension, unit, expected),
-            None => Figure::unknown(dimension, "no request succeeds, before or after"),
+        let mut figure = match (expected, &endpoint.unstable[..]) {
+            (Some(expected), []) => known(dimension, unit, expected),
+            (Some(expected), [service, ..]) => {
+                let why = format!("unstable: more is asked of {service} than its workers can do");
+                Figure { baseline: Some(expected.before), ..Figure::unknown(dimension, why) }
+            }
+            (None, _) => {
+                Figure::unknown(dimension, "there is no request that succeeds before, or none that does after")
+            }
         };
         figure.detail = Some(endpoint.operation.to_string());
         figure
@@ -106,23 +141,16 @@ fn known(dimension: Dimension, unit: &str, expected: Expected) -> Figure {
 }
 
 impl Traffic {
-    /// Requests with what a twin knows of services and calls: regions, and which calls are required. What is given beside goes before it.
+    /// Requests with the regions of services as a twin knows them. What is given beside goes before it, field by field.
     pub fn of(spans: &[Span], base: &Snapshot, given: Policies, seed: u64) -> Traffic {
-        let mut policies = known_to(base);
-        policies.services.extend(given.services);
-        policies.calls.extend(given.calls);
+        let mut policies = given;
+        for node in base.of_kind(&kind::COMPONENT) {
+            let instances = base.instances(node).into_iter();
+            let regions = instances.filter_map(|instance| base.entity(instance).placement.region.clone());
+            if let Some(region) = regions.min() {
+                policies.services.entry(service_name(base, node)).or_default().region.get_or_insert(region);
+            }
+        }
         Traffic { recording: Recording::of(spans, &policies), policies, seed }
     }
-}
-
-/// What a twin knows of services.
-fn known_to(base: &Snapshot) -> Policies {
-    let mut policies = Policies::default();
-    for node in base.of_kind(&kind::COMPONENT) {
-        let regions =
-            base.instances(node).into_iter().filter_map(|instance| base.entity(instance).placement.region.clone());
-        let service = policies.services.entry(service_name(base, node)).or_default();
-        service.region = regions.min();
-    }
-    policies
 }

@@ -2,6 +2,7 @@
 
 mod figure;
 mod latency;
+mod sides;
 mod structure;
 mod uptime;
 
@@ -17,6 +18,7 @@ use crate::simulate::{Change, Outcome, Scenario, outcome};
 
 pub use figure::{Basis, Dimension, Figure};
 pub use latency::Traffic;
+use sides::Sides;
 
 /// The figures of a comparison.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, schemars::JsonSchema)]
@@ -43,35 +45,46 @@ pub struct Given<'g> {
     pub availability: BTreeMap<Node, f64>,
 }
 
+/// Reaching, costs, availability, requests.
+const STEPS: u64 = 4;
+
 /// Holds a scenario against its base in every dimension. What nobody can know from what was read is a row without a figure that says why. O(entities + relations), and
 /// what playing the traffic again costs, where there is any.
 ///
 /// # Errors
-/// `Invalid` for changes that contradict each other and for availabilities beyond 0 and 1, `Unknown` for operations that the traffic does not have; `Cancelled` and `Limit` as the context says.
+/// `Invalid` for changes that contradict each other, for policies that make no sense and for availabilities beyond 0 and 1; `Cancelled` and `Limit` as the context says.
 pub fn compare(
     scenario: &Scenario,
     given: &Given<'_>,
     needs: Profile,
     context: &Context,
 ) -> Result<Answer<Comparison>> {
+    let step = |step| context.progress.report("compare", step, STEPS);
+    step(0);
     scenario.check()?;
     let after = scenario.snapshot();
     let reached = outcome(scenario, needs);
+    let read = Sides::of(scenario.base(), needs);
+    step(1);
     let mut figures = reach(&reached.value);
     figures.extend(structure::figures(scenario.base(), &after));
     context.check()?;
     figures.extend(costs(scenario));
+    read.hide_what_was_never_read(&mut figures);
+    step(2);
     figures.extend(uptime::figures(scenario, &of_instances(scenario, &given.availability)?, context)?);
-    let forecast = latency::forecast_of(scenario, given.traffic, context)?;
-    let seed = given.traffic.map(|traffic| traffic.seed);
+    step(3);
     let mut assumptions: BTreeSet<String> = reached.assumptions.iter().chain(scenario.assumptions()).cloned().collect();
-    match forecast {
+    let mut blind_spots: BTreeSet<String> = read.blind_spots.into_iter().chain(reached.blind_spots).collect();
+    match latency::forecast_of(scenario, given.traffic, context)? {
         Ok(forecast) => {
             assumptions.extend(forecast.assumptions.iter().cloned());
+            blind_spots.extend(latency::left_out(&forecast));
             figures.extend(latency::figures(&forecast));
         }
         Err(why) => figures.extend(Dimension::OF_TRAFFIC.map(|dimension| Figure::unknown(dimension, why.clone()))),
     }
+    step(STEPS);
     figures.push(Figure::unknown(Dimension::DataFlows, "no data is labelled"));
     figures.sort_by(|a, b| (a.dimension, &a.about, &a.detail).cmp(&(b.dimension, &b.about, &b.detail)));
     let asked = serde_json::json!({
@@ -81,11 +94,12 @@ pub fn compare(
     });
     let method = "every question of the base and of the scenario, and recorded requests played again";
     let mut answer = envelope(scenario.base(), "scenario", asked, needs, method, Comparison { figures });
+    answer.status = read.status;
+    answer.freshness = read.freshness.into_iter().collect();
+    answer.inputs = read.inputs.into_iter().collect();
     answer.assumptions = assumptions.into_iter().collect();
-    answer.seed = seed;
-    answer.blind_spots.extend(reached.blind_spots);
-    answer.blind_spots.sort();
-    answer.blind_spots.dedup();
+    answer.blind_spots = blind_spots.into_iter().collect();
+    answer.seed = given.traffic.map(|traffic| traffic.seed);
     Ok(answer)
 }
 

@@ -42,6 +42,8 @@ pub struct EndpointForecast {
     pub error_rate: Expected,
     /// Requests that were answered although an optional call failed.
     pub degraded_rate: Expected,
+    /// Services of which more is asked after the change than their workers can do, where it reaches these requests. Then the queue grows without end, and the figures are those of the time that was recorded only.
+    pub unstable: Vec<String>,
 }
 
 /// Operations whom a change reaches.
@@ -74,9 +76,10 @@ pub struct Forecast {
 const DRAWS: usize = 200;
 /// Nine cases of ten lie within so many standard deviations.
 const NINE_IN_TEN: f64 = 1.645;
-/// By how much, in parts per one, the p50, p95 and p99 of two runs of an unchanged system differ beside what chance explains: one standard deviation.
+/// By how much, in parts per one, the p50, p95 and p99 of two runs of an unchanged system are taken to differ beside what chance explains: one standard deviation. Set by
+/// hand.
 const DRIFT: [f64; 3] = [0.022, 0.03, 0.035];
-/// How wrong a predicted difference is, as a part of it: one standard deviation.
+/// How wrong a predicted difference is taken to be, as a part of it: one standard deviation. Set by hand.
 const ERROR_OF_DIFFERENCE: f64 = 0.05;
 
 /// Predicts what changes that are made together come to for requests like those that were recorded, by playing them again. O(n · log n) for n spans, and 200 times the requests for intervals.
@@ -114,15 +117,22 @@ fn endpoints(
     seed: u64,
     context: &Context,
 ) -> Result<Vec<EndpointForecast>> {
+    let overloaded: Vec<String> = after.overloaded.iter().cloned().collect();
     let mut requests: BTreeMap<&OperationName, Vec<(Answered, Answered)>> = BTreeMap::new();
     for (before, after) in before.answered.iter().zip(&after.answered) {
         requests.entry(recording.name(before.operation)).or_default().push((*before, *after));
     }
     let of = |(operation, pairs): (&OperationName, Vec<(Answered, Answered)>)| {
         context.check()?;
-        Ok(endpoint(operation, &pairs, seed))
+        Ok(EndpointForecast { unstable: unstable_for(&pairs, &overloaded), ..endpoint(operation, &pairs, seed) })
     };
     requests.into_iter().map(of).collect()
+}
+
+/// The overloaded services, if the change reaches any of these requests.
+fn unstable_for(pairs: &[(Answered, Answered)], overloaded: &[String]) -> Vec<String> {
+    let is_reached = pairs.iter().any(|(before, after)| before != after);
+    if is_reached { overloaded.to_vec() } else { Vec::new() }
 }
 
 fn endpoint(operation: &OperationName, pairs: &[(Answered, Answered)], seed: u64) -> EndpointForecast {
@@ -143,6 +153,7 @@ fn endpoint(operation: &OperationName, pairs: &[(Answered, Answered)], seed: u64
         p99_ms: quantiles[2],
         error_rate: rate(|answered| answered.failed),
         degraded_rate: rate(|answered| answered.degraded),
+        unstable: Vec::new(),
     }
 }
 
@@ -245,7 +256,7 @@ fn reached(recording: &Recording, before: &Played, after: &Played) -> Reached {
 fn assumptions(recording: &Recording, policies: &Policies, changes: &[TrafficChange]) -> Vec<String> {
     let mut assumptions = vec![
         "requests come as they were recorded, and do what they did".to_owned(),
-        "two runs of an unchanged system differ by 2.2 % at the median and 3.5 % at the 99th percentile beside chance"
+        "two runs of an unchanged system are taken to differ by 2.2 % at the median and 3.5 % at the 99th percentile beside chance"
             .to_owned(),
     ];
     if super::station::limited(policies).next().is_none() {

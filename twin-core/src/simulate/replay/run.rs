@@ -3,13 +3,13 @@
 //! Without a change, everything takes as long as was recorded. Whatever a change does not touch takes as long as without it, to the nanosecond.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::change::Together;
 use super::order::NEAR;
 use super::policy::{Policies, nanoseconds};
 use super::recording::{Attempt, Call, Invocation, Recording};
-use super::station::{Station, Waiting, Waits, Way};
+use super::station::{Station, Waiting, Waits, Way, limited};
 use super::usual::Usual;
 use crate::base::{Context, Error, ErrorKind, Result, hash_of};
 
@@ -41,6 +41,8 @@ pub(super) struct Played {
     pub answered: Vec<Answered>,
     /// By operation.
     pub tallies: Vec<Tally>,
+    /// Services of which more was asked than their workers can do.
+    pub overloaded: BTreeSet<String>,
 }
 
 /// What is the same in every run.
@@ -59,6 +61,7 @@ struct Work {
     caller: Option<u32>,
     /// Which request from outside it is part of.
     request: u32,
+    began: i64,
     /// Awaited calls that are not done.
     open: u32,
     /// When the last awaited call was done.
@@ -101,6 +104,8 @@ struct Run<'r> {
     stations: BTreeMap<&'r str, Station>,
     /// By operation, what it takes longer.
     added: Vec<i64>,
+    /// By service with workers, how long they were busy together, and with how many requests.
+    busy: BTreeMap<&'r str, (i64, i64)>,
     /// By operation that loses a cache, invocations that found nothing in it.
     missed: BTreeMap<u32, Vec<u32>>,
     agenda: BinaryHeap<Reverse<(i64, u64, Event)>>,
@@ -114,6 +119,8 @@ struct Run<'r> {
 
 /// Steps between two looks at whether to go on.
 const STEPS: u64 = 1 << 14;
+/// Fewer requests say nothing about load.
+const FEW: i64 = 30;
 /// Tries that multiply through many levels could go on for ever.
 const MOST_STEPS: u64 = 1 << 28;
 
@@ -137,6 +144,7 @@ impl Score<'_> {
                 return Err(Error::new(ErrorKind::Limit, what));
             }
         }
+        run.played.overloaded = run.overloaded();
         Ok(run.played)
     }
 }
@@ -152,6 +160,7 @@ impl<'r> Run<'r> {
             changes,
             stations: Station::all(score.policies),
             added: added.collect(),
+            busy: BTreeMap::new(),
             missed: missed(score, changes),
             agenda: BinaryHeap::new(),
             sequence: 0,
@@ -161,6 +170,7 @@ impl<'r> Run<'r> {
             played: Played {
                 answered: vec![nobody; recording.roots.len()],
                 tallies: vec![Tally::default(); recording.operations.len()],
+                overloaded: BTreeSet::new(),
             },
         };
         let load = changes.load();
@@ -208,6 +218,17 @@ impl<'r> Run<'r> {
         }
     }
 
+    /// The services whose workers were asked for more time than there is while requests came. The time after the last request counts as that between two.
+    fn overloaded(&self) -> BTreeSet<String> {
+        let window = self.came.iter().max().copied().unwrap_or_default();
+        let is_overloaded = |(service, workers): &(&str, usize)| {
+            let (busy, requests) = self.busy.get(service).copied().unwrap_or_default();
+            let time = window as f64 * requests as f64 / (requests - 1).max(1) as f64;
+            requests >= FEW && busy as f64 >= time * *workers as f64
+        };
+        limited(self.score.policies).filter(is_overloaded).map(|(service, _)| service.to_owned()).collect()
+    }
+
     fn is_killed(&self, operation: u32) -> bool {
         self.changes.kill(&self.score.recording.name(operation).service)
     }
@@ -226,6 +247,7 @@ impl<'r> Run<'r> {
             shape,
             caller,
             request,
+            began: at,
             open,
             latest: began,
             first_call,
@@ -466,7 +488,7 @@ impl<'r> Run<'r> {
             return;
         }
         let recording = self.score.recording;
-        let Work { shape, caller, request, has_failed, is_degraded, .. } = *work;
+        let Work { shape, caller, request, began, has_failed, is_degraded, .. } = *work;
         let Invocation { operation, failed: recorded, .. } = recording.invocations[shape as usize];
         let failed = has_failed || recorded;
         let degraded = is_degraded && !failed;
@@ -480,7 +502,12 @@ impl<'r> Run<'r> {
                 self.played.answered[request as usize] = Answered { operation, took, failed, degraded };
             }
         }
-        let next = self.stations.get_mut(recording.name(operation).service.as_str()).and_then(Station::leave);
+        let service = recording.name(operation).service.as_str();
+        let next = self.stations.get_mut(service).and_then(Station::leave);
+        if self.stations.contains_key(service) {
+            let busy = self.busy.entry(service).or_default();
+            *busy = (busy.0.saturating_add(at - began), busy.1 + 1);
+        }
         if let Some(next) = next {
             self.serve(at, next);
         }
