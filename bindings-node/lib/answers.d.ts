@@ -88,25 +88,141 @@ export type Change = {
   to: EntityRef
 }
 
-/** One change. Entities are named by id, record key, alias or unique name. */
+/** One change. `E` is how entities are named: nodes in a [`Scenario`](super::Scenario), and texts in a [`ChangeDraft`]. */
 export type ChangeDraft = {
   change: 'fail'
   /** Which; a component stands for its instances. */
   entity: string
-  /** How badly: `delayed`, `degraded` or `down` (default). */
-  state?: string | null
+  /** For how long in a month, in minutes. Without it: all of the month. */
+  minutes?: number | null
+  /** How badly. Default: down. */
+  state?: State
 } | {
+  /** What its callers do. Default: whoever requires it fails. */
+  callers?: OnRemoval
   change: 'remove'
   /** Which; a component goes with its instances and members. */
   entity: string
+  /** Whom its callers call instead. */
+  redirect_to?: string | null
 } | {
+  /** Who calls it. */
+  called_by?: string[]
+  /** What it calls. */
+  calls?: string[]
+  change: 'add'
+  /** In which environment it is. */
+  environment?: string | null
+  /** What it is. Default: a component with one instance. */
+  kind?: string | null
+  /** What it is called. */
+  name: string
+  /** Who answers for it. */
+  owner?: string | null
+  /** What it costs in a month. */
+  price?: Money | null
+  /** In which region it is. */
+  region?: string | null
+} | {
+  /** How available what comes is, in parts per one. */
+  availability?: number | null
+  /** What comes instead. */
+  by: string
+  change: 'replace'
+  /** For how many days both run. Default: 30. */
+  dual_run_days?: number
+  /** Of which. */
+  entity: string
+  /** What leaving costs, once. */
+  exit_fee?: Money | null
+  /** How much longer each of its operations takes, in milliseconds; below 0 is shorter. */
+  ms?: number | null
+  /** What it costs in a month. */
+  price?: Money | null
+} | {
+  change: 'move'
+  /** What its traffic between regions costs in a month. */
+  egress?: Money | null
+  /** Which; a component stands for its instances. */
+  entity: string
+  /** What the move costs, once. */
+  one_off?: Money | null
+  /** What it costs there, as a multiple of what it costs here. */
+  price_factor?: number | null
+  /** Where to. */
+  region: string
+  /** How many round trips a call takes. Default: 1. */
+  round_trips?: number
+  /** The round trip between both regions, in milliseconds. Without it, what the move does to latency is not known. */
+  rtt_ms?: number | null
+  /** Whether the stores that only it uses move along. Default: they stay. */
+  stores_follow?: boolean
+} | {
+  change: 'evacuate_region'
+  /** The region that is left. */
+  entity: string
+  /** Where to. */
+  region: string
+  /** The round trip between both regions, in milliseconds. */
+  rtt_ms?: number | null
+} | {
+  /** Whether copies fail without each other. Without it, availability has bounds. */
+  are_independent?: boolean | null
+  change: 'scale'
+  /** Which. */
+  entity: string
+  /** How many there are now. Without it: as many as its source declares. */
+  from?: number | null
+  /** How many of them it takes to serve. Default: 1. */
+  quorum?: number
+  /** How many copies there are then. */
+  replicas: number
+} | {
+  change: 'resize'
+  /** Which. */
+  entity: string
+  /** What it costs then in a month. */
+  price?: Money | null
+  /** How many times as fast a processor works. */
+  speed_up: number
+} | {
+  /** How many calls a request makes over the cut. */
+  calls_a_request?: number | null
+  change: 'split'
+  /** Of which. */
+  entity: string
+  /** What the part is called. */
+  into: string
+  /** The round trip over the cut, in milliseconds. Default: 0.5. */
+  rtt_ms?: number
+  /** What only the part needs from then on. */
+  takes?: string[]
+} | {
+  change: 'merge'
+  /** What stays. */
+  entity: string
+  /** What becomes a part of it. */
+  others: string[]
+} | {
+  change: 'deprecate'
+  /** Which. */
+  entity: string
+  /** Who has said until when to leave; who has not is still there then. */
+  leaving?: Leaving[]
+  /** When it ends. */
+  sunset: Timestamp
+} | {
+  /** How many calls a request makes, one after another at its end. Default: 1. */
+  calls_a_request?: number
   change: 'add_dependency'
   /** Who depends; a component stands for its instances. */
   entity: string
   /** On what; a component stands for its instances. */
   on: string
+  /** The operation that is called. Without it, what the calls do to latency is not known. */
+  operation?: string | null
   /** By which relation. Default: `calls`. */
-  relation?: string | null
+  relation?: string
 } | {
   change: 'remove_dependency'
   /** Who depended; a component stands for its instances. */
@@ -116,13 +232,87 @@ export type ChangeDraft = {
   /** By which relation. Default: by every one over which failure passes. */
   relation?: string | null
 } | {
-  change: 'move'
-  /** Which; a component stands for its instances. */
+  /** How long handing over takes, in milliseconds. Without it, latency is not known. */
+  ack_ms?: number | null
+  change: 'to_async'
+  /** How many messages are worked off in a second. Without it, when work is completed is not known. */
+  drained_a_second?: number | null
+  /** Who hands over. */
   entity: string
-  /** Where to. */
-  region: string
-  /** The round trip between both regions, in milliseconds. Without it, what the move does to latency is not known. */
-  rtt_ms?: number | null
+  /** Who does the work. */
+  on: string
+  /** The queue between them; one that is not there comes. */
+  queue: string
+} | {
+  change: 'add_cache'
+  /** Who asks it. */
+  entity: string
+  /** How long asking it takes, in milliseconds. Default: 0.5. */
+  hit_ms?: number
+  /** How often it has what is asked for, in parts per one. Without it: the ratio from which on it is worth it. */
+  hit_ratio?: number | null
+  /** What it remembers the answers of. */
+  of: string
+} | {
+  /** The cache. */
+  cache: string
+  change: 'remove_cache'
+  /** Who uses it. */
+  entity: string
+} | {
+  /** Whether both fail without each other. Without it, availability has bounds. */
+  are_independent?: boolean | null
+  change: 'add_replica'
+  /** Of which. */
+  entity: string
+  /** By how much the copy is late, in milliseconds. */
+  lag_ms?: number | null
+  /** The share of its requests that the copy serves, in parts per one. Default: none. */
+  read_share?: number
+  /** Where the copy is. */
+  zone?: string | null
+} | {
+  /** How long it waits before, in milliseconds. */
+  backoff_ms?: number | null
+  change: 'set_call_policy'
+  /** Who calls. */
+  entity: string
+  /** Whether it does something else instead when the call fails. */
+  has_fallback?: boolean | null
+  /** Whether doing the work twice is the same as doing it once. */
+  is_idempotent?: boolean | null
+  /** Whom. */
+  on: string
+  /** How often a failed call is tried again. */
+  retries?: number | null
+  /** After which time it gives up, in milliseconds. */
+  timeout_ms?: number | null
+} | {
+  change: 'scale_load'
+  /** How many times as many. */
+  factor: number
+} | {
+  /** Who cannot use the new one as it is. */
+  breaks?: string[]
+  change: 'upgrade'
+  /** Which. */
+  entity: string
+  /** To which version. */
+  version: string
+} | {
+  /** How many requests in a second. */
+  a_second: number
+  change: 'set_quota'
+  /** Which. */
+  entity: string
+} | {
+  change: 'commit'
+  /** For which. */
+  entity: string
+  /** For how many months. */
+  months: number
+  /** What is paid in a month. */
+  price: Money
 } | {
   change: 'add_latency'
   /** Whose. */
@@ -132,15 +322,29 @@ export type ChangeDraft = {
   /** Which, as telemetry names it. */
   operation: string
 } | {
-  /** The cache. */
-  cache: string
-  change: 'remove_cache'
-  /** Who uses it. */
+  change: 'change_owner'
+  /** For which. */
   entity: string
+  /** Who answers for it then. */
+  owner: string
 } | {
-  change: 'scale_load'
-  /** How many times as many. */
-  factor: number
+  change: 'encrypt'
+  /** Who calls. */
+  entity: string
+  /** How long agreeing on keys takes, in milliseconds. Without it, latency is not known. */
+  handshake_ms?: number | null
+  /** Whom. */
+  on: string
+  /** What the keys cost in a month. */
+  price?: Money | null
+  /** The share of calls over a connection that is there already, in parts per one. Default: none. */
+  reuse?: number
+} | {
+  change: 'residency'
+  /** Which. */
+  entity: string
+  /** The regions. */
+  regions: string[]
 }
 
 /** A page of what changed. */
@@ -232,6 +436,18 @@ export interface Cycle {
   relations: string[]
 }
 
+/** A rule about one class of data. */
+export interface DataPolicy {
+  /** The regions in which the class may be; `None` if it may be anywhere. */
+  allowed_regions?: string[] | null
+  /** The class of data that it is about. */
+  class: string
+  /** What it is called. */
+  id: string
+  /** Whether the class may move over encrypted edges alone. */
+  require_encrypted?: boolean
+}
+
 /** A call, as hosts of other languages write it. */
 export interface DeclaredCall {
   /** How long the caller waits before it tries again, in milliseconds. Without it: as long as was recorded. */
@@ -287,7 +503,7 @@ export interface Diagnostic {
 }
 
 /** What is compared. */
-export type Dimension = 'blast_radius' | 'requests_at_risk' | 'latency_p50' | 'latency_p95' | 'latency_p99' | 'error_rate' | 'degraded_rate' | 'availability' | 'single_points_of_failure' | 'cycles' | 'decisions_violated' | 'cost' | 'owners_touched' | 'without_owner' | 'data_flows'
+export type Dimension = 'blast_radius' | 'requests_at_risk' | 'latency_p50' | 'latency_p95' | 'latency_p99' | 'error_rate' | 'degraded_rate' | 'completion' | 'utilisation' | 'headroom' | 'availability' | 'single_points_of_failure' | 'cycles' | 'decisions_violated' | 'drift' | 'cost' | 'one_off_cost' | 'owners_touched' | 'without_owner' | 'data_flows' | 'compliance'
 
 /** The relations and attributes in which two sides differ. */
 export interface Drift {
@@ -645,6 +861,14 @@ export interface KeyDraft {
 /** Or another that a host registered. */
 export type Kind = 'Domain' | 'System' | 'Component' | 'Instance' | 'Api' | 'Workload' | 'TelemetryService' | 'LoadBalancer' | 'Node' | 'Cluster' | 'Namespace' | 'Environment' | 'Zone' | 'Region' | 'CloudAccount' | 'DataStore' | 'Cache' | 'Bucket' | 'Queue' | 'DnsZone' | 'Certificate' | 'KeyStore' | 'IdentityProvider' | 'Resource' | 'Repository' | 'Image' | 'Package' | 'Pipeline' | 'Team' | 'Person' | 'Vendor' | 'CostCenter' | 'Decision' | 'Document' | 'Configuration' | 'Activity' | 'OwnershipRule' | 'Charge' | 'Traffic' | (string & {})
 
+/** Who has said until when to leave. */
+export interface Leaving {
+  /** Until when. */
+  at: Timestamp
+  /** Who. */
+  entity: string
+}
+
 /** One record of an entity. */
 export interface MemberRow {
   /** The record's key as text, to pin or split by. */
@@ -695,6 +919,9 @@ export interface Neighbour {
   /** Whether it is known from observation alone, and was last seen too long ago. */
   stale: boolean
 }
+
+/** What callers do when what they call is taken away. */
+export type OnRemoval = 'fail' | 'drop'
 
 /** What follows from a scenario. */
 export interface Outcome {

@@ -2,7 +2,7 @@
 // Twin for Node: an embeddable digital twin of software systems.
 
 import type {
-  AsOf, CapabilityDraft, Change, ChangeDraft, ChangesSince, Comparison, Conflict, CostSummary, CostTableRow, Cycle, Description, Diagnostic, Drift,
+  AsOf, CapabilityDraft, Change, ChangeDraft, ChangesSince, Comparison, Conflict, CostSummary, CostTableRow, Cycle, DataPolicy, Description, Diagnostic, Drift,
   DriftTableRow, EntityRef, Evidence, Explanation, Figure, Freshness, GoverningDecision, History, Hit, IdentityPlan, IdentityReason, Interval, Kind, Neighbour, Outcome, OwnerRow, PageDraft, Perspective, PoliciesDraft,
   Profile, Question, Receipt, Redaction, Related, Relation, Report, ReviewRow, SaidValue, SourceCheck, State, Status, Threshold, Timestamp, Uncertain, Verified, WhyNot, Writers,
 } from './answers'
@@ -246,25 +246,7 @@ export class Snapshot {
   toMermaid(): Promise<string>
 }
 
-/** Changes, as a scenario takes them. */
-export const change: {
-  /** An entity fails for a while. */
-  fail(entity: string, options?: { state?: State }): ChangeDraft
-  /** An entity is taken away for ever. */
-  remove(entity: string): ChangeDraft
-  /** An entity comes to depend on another one, by `calls` or the relation that is given. */
-  addDependency(entity: string, on: string, options?: { relation?: Relation }): ChangeDraft
-  /** An entity depends on another one no longer. */
-  removeDependency(entity: string, on: string, options?: { relation?: Relation }): ChangeDraft
-  /** An entity moves to another region, with the round trip between both in milliseconds, if it is known. */
-  move(entity: string, region: string, options?: { rttMs?: number }): ChangeDraft
-  /** An operation takes longer, in milliseconds. */
-  addLatency(entity: string, operation: string, ms: number): ChangeDraft
-  /** An entity loses a cache: every request takes the path of a miss. */
-  removeCache(entity: string, cache: string): ChangeDraft
-  /** More requests come, or fewer: so many times as many. */
-  scaleLoad(factor: number): ChangeDraft
-}
+export { change } from './change'
 
 /** What a comparison is made with. */
 export interface CompareOptions extends LongWork, Needs {
@@ -274,6 +256,10 @@ export interface CompareOptions extends LongWork, Needs {
   policies?: PoliciesDraft
   /** How available some entities are by themselves, in parts per one, by name. */
   availability?: { readonly [entity: string]: number }
+  /** By class of data, who holds it of its own, by name. */
+  dataClasses?: { readonly [name: string]: readonly string[] }
+  /** Where classes of data may be, and how they may move. */
+  dataPolicies?: readonly DataPolicy[]
   /** Where chance is asked. Default: 0. */
   seed?: number
 }

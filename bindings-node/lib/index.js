@@ -2,9 +2,10 @@
 
 const native = require('./twin.node')
 const { Answer } = require('./answer.js')
+const { change } = require('./change.js')
 const { TwinError } = require('./error.js')
 const { Resolution, resolve } = require('./resolve.js')
-const { Scenario, Snapshot, change } = require('./snapshot.js')
+const { Scenario, Snapshot } = require('./snapshot.js')
 const { Twin, inMemory, open } = require('./twin.js')
 
 native.raiseAs(TwinError)

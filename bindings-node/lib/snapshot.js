@@ -141,9 +141,9 @@ class Scenario {
   }
 
   async compare(given = {}) {
-    const { signal, onProgress, deadline, now, traces, ...rest } = options(given)
+    const { signal, onProgress, deadline, now, traces, dataClasses, dataPolicies, ...rest } = options(given)
     const paths = typeof traces === 'string' ? [traces] : traces
-    const asked = json({ ...rest, traces: paths })
+    const asked = json({ ...rest, traces: paths, data_classes: dataClasses, data_policies: dataPolicies })
     const work = (work) => this.#native.compare(asked, json({ now, deadline }), work.stop)
     return new Answer(await run({ signal, onProgress }, work))
   }
@@ -153,16 +153,4 @@ class Scenario {
   }
 }
 
-/** Changes, as a scenario takes them. */
-const change = {
-  fail: (entity, given = {}) => ({ ...options(given), entity, change: 'fail' }),
-  remove: (entity) => ({ entity, change: 'remove' }),
-  addDependency: (entity, on, given = {}) => ({ ...options(given), entity, on, change: 'add_dependency' }),
-  removeDependency: (entity, on, given = {}) => ({ ...options(given), entity, on, change: 'remove_dependency' }),
-  move: (entity, region, { rttMs, ...rest } = {}) => ({ ...rest, rtt_ms: rttMs, entity, region, change: 'move' }),
-  addLatency: (entity, operation, ms) => ({ entity, operation, ms, change: 'add_latency' }),
-  removeCache: (entity, cache) => ({ entity, cache, change: 'remove_cache' }),
-  scaleLoad: (factor) => ({ factor, change: 'scale_load' }),
-}
-
-module.exports = { Scenario, Snapshot, change }
+module.exports = { Scenario, Snapshot }

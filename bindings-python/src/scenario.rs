@@ -47,12 +47,14 @@ impl Scenario {
     /// `traces` are paths of recorded requests in OTLP: they are played again with the changes. `policies` is what is known of services and calls
     /// beside the twin: `{"services": {"db": {"workers": 6}}, "calls": [{"caller": "web.home", "callee": "ads.pick", "criticality": "optional"}]}`.
     /// `availability` is how available some entities are by themselves, in parts per one: `{"payments": 0.999}`.
+    /// `data_classes` is who holds which data of its own, `data_policies` where it may be: `{"personal": ["customers"]}` and
+    /// `[{"id": "stays", "class": "personal", "allowed_regions": ["eu-west-1"]}]`.
     /// `progress(phase, done, total)` is called now and then, `deadline` is a number of seconds or a timedelta, and Ctrl-C stops the work.
     ///
     /// >>> plan = now.scenario("without payments", [twin.change.remove("payments")])
     /// >>> [row["unknown"] for row in plan.compare() if row["dimension"] == "latency_p50"]
     /// ['no recorded requests were given']
-    #[pyo3(signature = (*, traces=None, policies=None, availability=None, seed=0, needs=None, progress=None, deadline=None))]
+    #[pyo3(signature = (*, traces=None, policies=None, availability=None, data_classes=None, data_policies=None, seed=0, needs=None, progress=None, deadline=None))]
     #[allow(clippy::too_many_arguments)] // As many as the surface has.
     fn compare(
         &self,
@@ -60,12 +62,15 @@ impl Scenario {
         traces: Option<&Bound<'_, PyAny>>,
         policies: Option<&Bound<'_, PyAny>>,
         availability: Option<&Bound<'_, PyAny>>,
+        data_classes: Option<&Bound<'_, PyAny>>,
+        data_policies: Option<&Bound<'_, PyAny>>,
         seed: u64,
         needs: Option<&str>,
         progress: Option<Py<PyAny>>,
         deadline: Option<Within>,
     ) -> PyResult<Answer> {
-        let options: String = plain::call(py, "comparing", (traces, policies, availability, seed, needs))?.extract()?;
+        let given = (traces, policies, availability, data_classes, data_policies, seed, needs);
+        let options: String = plain::call(py, "comparing", given)?.extract()?;
         let options = CompareOptions::from_json(&options).or_raise(py)?;
         let terms = Terms::new(None, progress, deadline);
         let answer = terms.wait(py, |context, _| compare(&self.scenario, options, context))?;

@@ -8,11 +8,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use twin_connector_base::Payload;
 use twin_connector_telemetry::otlp::requests;
+use twin_core::analysis::DataPolicy;
 use twin_core::answer::{Answer, Profile};
 use twin_core::base::{Context, Error, ErrorKind, Limits, Result};
 use twin_core::observe::Diagnostic;
 use twin_core::simulate::replay::{Policies, PoliciesDraft, Span};
-use twin_core::simulate::{Comparison, Given, Scenario, Traffic};
+use twin_core::simulate::{Comparison, Given, GivenData, Scenario, Traffic};
 
 /// What a comparison is made with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +25,10 @@ pub struct CompareOptions {
     pub policies: PoliciesDraft,
     /// How available some entities are by themselves, in parts per one, by name. Without any nobody knows what happens to availability.
     pub availability: BTreeMap<String, f64>,
+    /// By class of data, who holds it of its own, by name. Without any nobody knows where data goes.
+    pub data_classes: BTreeMap<String, Vec<String>>,
+    /// Where classes of data may be, and how they may move.
+    pub data_policies: Vec<DataPolicy>,
     /// Where chance is asked.
     pub seed: u64,
     /// What the question needs of its sources.
@@ -52,7 +57,11 @@ pub fn compare(scenario: &Scenario, options: CompareOptions, context: &Context) 
     let traffic = (!options.traces.is_empty()).then(|| Traffic::of(&spans, scenario.base(), policies, options.seed));
     let own = |(name, availability): (&String, &f64)| Ok((scenario.base().find(name)?, *availability));
     let availability = options.availability.iter().map(own).collect::<Result<_>>()?;
-    let given = Given { traffic: traffic.as_ref(), availability };
+    let named = |names: &Vec<String>| names.iter().map(|name| scenario.base().find(name)).collect::<Result<Vec<_>>>();
+    let held = |(class, names): (&String, &Vec<String>)| Ok((class.clone(), named(names)?));
+    let classes = options.data_classes.iter().map(held).collect::<Result<_>>()?;
+    let data = GivenData { classes, policies: options.data_policies };
+    let given = Given { traffic: traffic.as_ref(), availability, data };
     let mut answer = twin_core::simulate::compare(scenario, &given, needs, context)?;
     answer.blind_spots.extend(unread(&diagnostics));
     Ok(answer)

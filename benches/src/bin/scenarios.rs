@@ -64,7 +64,7 @@ fn seconds(work: impl FnOnce() -> Result<()>) -> Result<f64> {
 /// Holds one scenario against its base.
 fn compared(base: &Snapshot, components: &[Node], at: usize) -> Result<()> {
     let node = components[at % components.len()];
-    let scenario = Scenario::new(base, "without one").with(Change::Remove { node });
+    let scenario = Scenario::new(base, "without one").with(Change::remove(node));
     let answer = compare(&scenario, &Given::default(), Profile::Audit, &Context::new(now()))?;
     if answer.value.figures.is_empty() { Err(misused("a comparison without figures")) } else { Ok(()) }
 }

@@ -61,8 +61,8 @@ pub fn answers(folder: &Path, now: Timestamp) -> Result<()> {
 /// A world in which one component fails, and another is gone.
 fn changed(base: &Snapshot) -> Scenario {
     let mut components = base.of_kind(&kind::COMPONENT);
-    let failed = components.next().map(|node| Change::Fail { node, state: State::Down });
-    let removed = components.next().map(|node| Change::Remove { node });
+    let failed = components.next().map(|node| Change::fail(node, State::Down));
+    let removed = components.next().map(|node| Change::remove(node));
     failed.into_iter().chain(removed).fold(Scenario::new(base, "changed"), Scenario::with)
 }
 

@@ -47,7 +47,14 @@ pub(super) fn read(path: &Path) -> Result<Policies> {
         let retries = Some(retries.unwrap_or_default());
         Some((
             (operation(&from)?, operation(&to)?),
-            CallPolicy { criticality, timeout_ms, retries, backoff_ms, is_cache: kind == "caches_in" },
+            CallPolicy {
+                criticality,
+                timeout_ms,
+                retries,
+                backoff_ms,
+                is_cache: kind == "caches_in",
+                ..CallPolicy::default()
+            },
         ))
     };
     let calls: BTreeMap<_, _> = declared.edges.into_iter().filter_map(call).collect();

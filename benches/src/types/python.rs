@@ -109,7 +109,7 @@ fn quoted(of: &str) -> String {
     format!("\"{of}\"")
 }
 
-fn written(schema: &Value) -> String {
+pub fn written(schema: &Value) -> String {
     if let Some(name) = referred(schema) {
         return format!("\"{name}\"");
     }

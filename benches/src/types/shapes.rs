@@ -45,7 +45,7 @@ pub fn shapes() -> Shapes {
         ResolvedEvidence, Status, Perspective, State, Outcome, Comparison, ReceiptTold, SourceCheck, Report,
         HistoryTold, ChangesSinceTold, Redaction, Verified, Explanation, Related, Threshold, Uncertain, WhyNot);
     let mut read = SchemaSettings::default().for_deserialize().into_generator();
-    meet!(read: Writers, CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, PoliciesDraft, Question);
+    meet!(read: Writers, CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, PoliciesDraft, twin_core::analysis::DataPolicy, Question);
     let mut shapes = definitions(&mut read);
     shapes.extend(definitions(&mut written));
     for (name, known) in [("Kind", kinds()), ("Relation", relations())] {

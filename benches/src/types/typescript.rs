@@ -49,7 +49,7 @@ fn key(name: &str) -> String {
     if plain { name.to_owned() } else { format!("'{name}'") }
 }
 
-fn written(schema: &Value, indent: &str) -> String {
+pub fn written(schema: &Value, indent: &str) -> String {
     if let Some(name) = referred(schema) {
         return name.to_owned();
     }

@@ -74,10 +74,13 @@ def as_of(valid: int, known: int) -> AsOf:
     return AsOf(datetime_of(valid), datetime_of(known))
 
 
-def comparing(traces: Any, policies: Any, availability: Any, seed: int, needs: str | None) -> str:
+def comparing(
+    traces: Any, policies: Any, availability: Any, data_classes: Any, data_policies: Any, seed: int, needs: str | None
+) -> str:
     """What a comparison is made with, in JSON. One path is a list of one."""
     paths = [traces] if isinstance(traces, (str, PathLike)) else traces or []
     known = {"policies": policies or {}, "availability": dict(availability or {})}
+    known |= {"data_classes": dict(data_classes or {}), "data_policies": list(data_policies or [])}
     return dumps({"traces": [fspath(path) for path in paths], "seed": seed, "needs": needs} | known)
 
 

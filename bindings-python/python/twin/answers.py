@@ -147,17 +147,237 @@ class _ChangeDraftFail(TypedDict):
 class ChangeDraftFail(_ChangeDraftFail, total=False):
     """An entity fails for a while."""
 
-    state: Union[str, None]
-    """How badly: `delayed`, `degraded` or `down` (default)."""
+    minutes: Union[float, None]
+    """For how long in a month, in minutes. Without it: all of the month."""
+
+    state: "State"
+    """How badly. Default: down."""
 
 
-class ChangeDraftRemove(TypedDict):
-    """An entity is taken away for ever."""
+class _ChangeDraftRemove(TypedDict):
+    """The fields that are always there."""
 
     change: Literal["remove"]
 
     entity: str
     """Which; a component goes with its instances and members."""
+
+
+class ChangeDraftRemove(_ChangeDraftRemove, total=False):
+    """An entity is taken away for ever."""
+
+    callers: "OnRemoval"
+    """What its callers do. Default: whoever requires it fails."""
+
+    redirect_to: Union[str, None]
+    """Whom its callers call instead."""
+
+
+class _ChangeDraftAdd(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["add"]
+
+    name: str
+    """What it is called."""
+
+
+class ChangeDraftAdd(_ChangeDraftAdd, total=False):
+    """An entity comes."""
+
+    called_by: List[str]
+    """Who calls it."""
+
+    calls: List[str]
+    """What it calls."""
+
+    environment: Union[str, None]
+    """In which environment it is."""
+
+    kind: Union[str, None]
+    """What it is. Default: a component with one instance."""
+
+    owner: Union[str, None]
+    """Who answers for it."""
+
+    price: Union["Money", None]
+    """What it costs in a month."""
+
+    region: Union[str, None]
+    """In which region it is."""
+
+
+class _ChangeDraftReplace(TypedDict):
+    """The fields that are always there."""
+
+    by: str
+    """What comes instead."""
+
+    change: Literal["replace"]
+
+    entity: str
+    """Of which."""
+
+
+class ChangeDraftReplace(_ChangeDraftReplace, total=False):
+    """Something else takes the place of an entity: another product, vendor or price."""
+
+    availability: Union[float, None]
+    """How available what comes is, in parts per one."""
+
+    dual_run_days: float
+    """For how many days both run. Default: 30."""
+
+    exit_fee: Union["Money", None]
+    """What leaving costs, once."""
+
+    ms: Union[float, None]
+    """How much longer each of its operations takes, in milliseconds; below 0 is shorter."""
+
+    price: Union["Money", None]
+    """What it costs in a month."""
+
+
+class _ChangeDraftMove(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["move"]
+
+    entity: str
+    """Which; a component stands for its instances."""
+
+    region: str
+    """Where to."""
+
+
+class ChangeDraftMove(_ChangeDraftMove, total=False):
+    """An entity moves to another region."""
+
+    egress: Union["Money", None]
+    """What its traffic between regions costs in a month."""
+
+    one_off: Union["Money", None]
+    """What the move costs, once."""
+
+    price_factor: Union[float, None]
+    """What it costs there, as a multiple of what it costs here."""
+
+    round_trips: float
+    """How many round trips a call takes. Default: 1."""
+
+    rtt_ms: Union[float, None]
+    """The round trip between both regions, in milliseconds. Without it, what the move does to latency is not known."""
+
+    stores_follow: bool
+    """Whether the stores that only it uses move along. Default: they stay."""
+
+
+class _ChangeDraftEvacuateRegion(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["evacuate_region"]
+
+    entity: str
+    """The region that is left."""
+
+    region: str
+    """Where to."""
+
+
+class ChangeDraftEvacuateRegion(_ChangeDraftEvacuateRegion, total=False):
+    """Everything that is known to run in a region moves to another one."""
+
+    rtt_ms: Union[float, None]
+    """The round trip between both regions, in milliseconds."""
+
+
+ChangeDraftScale = TypedDict(
+    "ChangeDraftScale",
+    {
+        "are_independent": "Union[bool, None]",
+        "change": "Literal['scale']",
+        "entity": "str",
+        "from": "Union[int, None]",
+        "quorum": "int",
+        "replicas": "int",
+    },
+)
+"""An entity runs in more copies, or fewer."""
+
+
+class _ChangeDraftResize(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["resize"]
+
+    entity: str
+    """Which."""
+
+    speed_up: float
+    """How many times as fast a processor works."""
+
+
+class ChangeDraftResize(_ChangeDraftResize, total=False):
+    """An entity runs on larger machines, or smaller ones."""
+
+    price: Union["Money", None]
+    """What it costs then in a month."""
+
+
+class _ChangeDraftSplit(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["split"]
+
+    entity: str
+    """Of which."""
+
+    into: str
+    """What the part is called."""
+
+
+class ChangeDraftSplit(_ChangeDraftSplit, total=False):
+    """A part of an entity becomes one of its own."""
+
+    calls_a_request: Union[float, None]
+    """How many calls a request makes over the cut."""
+
+    rtt_ms: float
+    """The round trip over the cut, in milliseconds. Default: 0.5."""
+
+    takes: List[str]
+    """What only the part needs from then on."""
+
+
+class ChangeDraftMerge(TypedDict):
+    """Entities become a part of another one."""
+
+    change: Literal["merge"]
+
+    entity: str
+    """What stays."""
+
+    others: List[str]
+    """What becomes a part of it."""
+
+
+class _ChangeDraftDeprecate(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["deprecate"]
+
+    entity: str
+    """Which."""
+
+    sunset: "Timestamp"
+    """When it ends."""
+
+
+class ChangeDraftDeprecate(_ChangeDraftDeprecate, total=False):
+    """An entity is announced to end."""
+
+    leaving: List["Leaving"]
+    """Who has said until when to leave; who has not is still there then."""
 
 
 class _ChangeDraftAddDependency(TypedDict):
@@ -175,7 +395,13 @@ class _ChangeDraftAddDependency(TypedDict):
 class ChangeDraftAddDependency(_ChangeDraftAddDependency, total=False):
     """An entity comes to depend on another one."""
 
-    relation: Union[str, None]
+    calls_a_request: float
+    """How many calls a request makes, one after another at its end. Default: 1."""
+
+    operation: Union[str, None]
+    """The operation that is called. Without it, what the calls do to latency is not known."""
+
+    relation: str
     """By which relation. Default: `calls`."""
 
 
@@ -198,23 +424,174 @@ class ChangeDraftRemoveDependency(_ChangeDraftRemoveDependency, total=False):
     """By which relation. Default: by every one over which failure passes."""
 
 
-class _ChangeDraftMove(TypedDict):
+class _ChangeDraftToAsync(TypedDict):
     """The fields that are always there."""
 
-    change: Literal["move"]
+    change: Literal["to_async"]
 
     entity: str
-    """Which; a component stands for its instances."""
+    """Who hands over."""
 
-    region: str
-    """Where to."""
+    on: str
+    """Who does the work."""
+
+    queue: str
+    """The queue between them; one that is not there comes."""
 
 
-class ChangeDraftMove(_ChangeDraftMove, total=False):
-    """An entity moves to another region."""
+class ChangeDraftToAsync(_ChangeDraftToAsync, total=False):
+    """An entity hands work over by a queue instead of waiting for it."""
 
-    rtt_ms: Union[float, None]
-    """The round trip between both regions, in milliseconds. Without it, what the move does to latency is not known."""
+    ack_ms: Union[float, None]
+    """How long handing over takes, in milliseconds. Without it, latency is not known."""
+
+    drained_a_second: Union[float, None]
+    """How many messages are worked off in a second. Without it, when work is completed is not known."""
+
+
+class _ChangeDraftAddCache(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["add_cache"]
+
+    entity: str
+    """Who asks it."""
+
+    of: str
+    """What it remembers the answers of."""
+
+
+class ChangeDraftAddCache(_ChangeDraftAddCache, total=False):
+    """An entity puts a cache before another one."""
+
+    hit_ms: float
+    """How long asking it takes, in milliseconds. Default: 0.5."""
+
+    hit_ratio: Union[float, None]
+    """How often it has what is asked for, in parts per one. Without it: the ratio from which on it is worth it."""
+
+
+class ChangeDraftRemoveCache(TypedDict):
+    """An entity loses a cache: it is not asked any more, and every request takes the path of a miss."""
+
+    cache: str
+    """The cache."""
+
+    change: Literal["remove_cache"]
+
+    entity: str
+    """Who uses it."""
+
+
+class _ChangeDraftAddReplica(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["add_replica"]
+
+    entity: str
+    """Of which."""
+
+
+class ChangeDraftAddReplica(_ChangeDraftAddReplica, total=False):
+    """A store gets a copy that takes over when it fails, and that may be read."""
+
+    are_independent: Union[bool, None]
+    """Whether both fail without each other. Without it, availability has bounds."""
+
+    lag_ms: Union[float, None]
+    """By how much the copy is late, in milliseconds."""
+
+    read_share: float
+    """The share of its requests that the copy serves, in parts per one. Default: none."""
+
+    zone: Union[str, None]
+    """Where the copy is."""
+
+
+class _ChangeDraftSetCallPolicy(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["set_call_policy"]
+
+    entity: str
+    """Who calls."""
+
+    on: str
+    """Whom."""
+
+
+class ChangeDraftSetCallPolicy(_ChangeDraftSetCallPolicy, total=False):
+    """An entity calls another one by other rules. What is not said stays as it is."""
+
+    backoff_ms: Union[float, None]
+    """How long it waits before, in milliseconds."""
+
+    has_fallback: Union[bool, None]
+    """Whether it does something else instead when the call fails."""
+
+    is_idempotent: Union[bool, None]
+    """Whether doing the work twice is the same as doing it once."""
+
+    retries: Union[int, None]
+    """How often a failed call is tried again."""
+
+    timeout_ms: Union[float, None]
+    """After which time it gives up, in milliseconds."""
+
+
+class ChangeDraftScaleLoad(TypedDict):
+    """More requests come, or fewer."""
+
+    change: Literal["scale_load"]
+
+    factor: float
+    """How many times as many."""
+
+
+class _ChangeDraftUpgrade(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["upgrade"]
+
+    entity: str
+    """Which."""
+
+    version: str
+    """To which version."""
+
+
+class ChangeDraftUpgrade(_ChangeDraftUpgrade, total=False):
+    """An entity changes its version or its contract."""
+
+    breaks: List[str]
+    """Who cannot use the new one as it is."""
+
+
+class ChangeDraftSetQuota(TypedDict):
+    """An entity serves so many requests and no more."""
+
+    a_second: float
+    """How many requests in a second."""
+
+    change: Literal["set_quota"]
+
+    entity: str
+    """Which."""
+
+
+class ChangeDraftCommit(TypedDict):
+    """A price is agreed on for a while, whatever is used."""
+
+    change: Literal["commit"]
+
+    entity: str
+    """For which."""
+
+    months: int
+    """For how many months."""
+
+    price: "Money"
+    """What is paid in a month."""
 
 
 class ChangeDraftAddLatency(TypedDict):
@@ -232,28 +609,56 @@ class ChangeDraftAddLatency(TypedDict):
     """Which, as telemetry names it."""
 
 
-class ChangeDraftRemoveCache(TypedDict):
-    """An entity loses a cache: it is not asked any more, and every request takes the path of a miss."""
+class ChangeDraftChangeOwner(TypedDict):
+    """Somebody else answers for an entity."""
 
-    cache: str
-    """The cache."""
-
-    change: Literal["remove_cache"]
+    change: Literal["change_owner"]
 
     entity: str
-    """Who uses it."""
+    """For which."""
+
+    owner: str
+    """Who answers for it then."""
 
 
-class ChangeDraftScaleLoad(TypedDict):
-    """More requests come, or fewer."""
+class _ChangeDraftEncrypt(TypedDict):
+    """The fields that are always there."""
 
-    change: Literal["scale_load"]
+    change: Literal["encrypt"]
 
-    factor: float
-    """How many times as many."""
+    entity: str
+    """Who calls."""
 
-ChangeDraft = Union["ChangeDraftFail", "ChangeDraftRemove", "ChangeDraftAddDependency", "ChangeDraftRemoveDependency", "ChangeDraftMove", "ChangeDraftAddLatency", "ChangeDraftRemoveCache", "ChangeDraftScaleLoad"]
-"""One change. Entities are named by id, record key, alias or unique name."""
+    on: str
+    """Whom."""
+
+
+class ChangeDraftEncrypt(_ChangeDraftEncrypt, total=False):
+    """Calls from one entity to another are encrypted."""
+
+    handshake_ms: Union[float, None]
+    """How long agreeing on keys takes, in milliseconds. Without it, latency is not known."""
+
+    price: Union["Money", None]
+    """What the keys cost in a month."""
+
+    reuse: float
+    """The share of calls over a connection that is there already, in parts per one. Default: none."""
+
+
+class ChangeDraftResidency(TypedDict):
+    """A rule instead of a change: an entity and what it stores data in may be in some regions only."""
+
+    change: Literal["residency"]
+
+    entity: str
+    """Which."""
+
+    regions: List[str]
+    """The regions."""
+
+ChangeDraft = Union["ChangeDraftFail", "ChangeDraftRemove", "ChangeDraftAdd", "ChangeDraftReplace", "ChangeDraftMove", "ChangeDraftEvacuateRegion", "ChangeDraftScale", "ChangeDraftResize", "ChangeDraftSplit", "ChangeDraftMerge", "ChangeDraftDeprecate", "ChangeDraftAddDependency", "ChangeDraftRemoveDependency", "ChangeDraftToAsync", "ChangeDraftAddCache", "ChangeDraftRemoveCache", "ChangeDraftAddReplica", "ChangeDraftSetCallPolicy", "ChangeDraftScaleLoad", "ChangeDraftUpgrade", "ChangeDraftSetQuota", "ChangeDraftCommit", "ChangeDraftAddLatency", "ChangeDraftChangeOwner", "ChangeDraftEncrypt", "ChangeDraftResidency"]
+"""One change. `E` is how entities are named: nodes in a [`Scenario`](super::Scenario), and texts in a [`ChangeDraft`]."""
 
 
 class ChangesSince(TypedDict):
@@ -374,6 +779,18 @@ class Cycle(TypedDict):
     """The relations within it, as `left relation right`."""
 
 
+DataPolicy = TypedDict(
+    "DataPolicy",
+    {
+        "allowed_regions": "Union[List[str], None]",
+        "class": "str",
+        "id": "str",
+        "require_encrypted": "bool",
+    },
+)
+"""A rule about one class of data."""
+
+
 class _DeclaredCall(TypedDict):
     """The fields that are always there."""
 
@@ -452,7 +869,7 @@ class Diagnostic(TypedDict):
     severity: "Severity"
     """What became of the record."""
 
-Dimension = Union[Literal["blast_radius"], Literal["requests_at_risk"], Literal["latency_p50"], Literal["latency_p95"], Literal["latency_p99"], Literal["error_rate"], Literal["degraded_rate"], Literal["availability"], Literal["single_points_of_failure"], Literal["cycles"], Literal["decisions_violated"], Literal["cost"], Literal["owners_touched"], Literal["without_owner"], Literal["data_flows"]]
+Dimension = Union[Literal["blast_radius"], Literal["requests_at_risk"], Literal["latency_p50"], Literal["latency_p95"], Literal["latency_p99"], Literal["error_rate"], Literal["degraded_rate"], Literal["completion"], Literal["utilisation"], Literal["headroom"], Literal["availability"], Literal["single_points_of_failure"], Literal["cycles"], Literal["decisions_violated"], Literal["drift"], Literal["cost"], Literal["one_off_cost"], Literal["owners_touched"], Literal["without_owner"], Literal["data_flows"], Literal["compliance"]]
 """What is compared."""
 
 
@@ -935,6 +1352,16 @@ Kind = str
 """Or another that a host registered."""
 
 
+class Leaving(TypedDict):
+    """Who has said until when to leave."""
+
+    at: "Timestamp"
+    """Until when."""
+
+    entity: str
+    """Who."""
+
+
 class MemberRow(TypedDict):
     """One record of an entity."""
 
@@ -1000,6 +1427,9 @@ class Neighbour(TypedDict):
 
     stale: bool
     """Whether it is known from observation alone, and was last seen too long ago."""
+
+OnRemoval = Union[Literal["fail"], Literal["drop"]]
+"""What callers do when what they call is taken away."""
 
 
 class Outcome(TypedDict):

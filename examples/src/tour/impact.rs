@@ -74,11 +74,11 @@ pub fn tell_scenarios(telling: &mut Telling, now: &Snapshot, failing: Option<Nod
         telling.line("cannot say: nothing that was read needs anything else");
     }
     if let Some(node) = failing {
-        let change = Change::Fail { node, state: State::Degraded };
+        let change = Change::fail(node, State::Degraded);
         tell_scenario(telling, now, &format!("{} is degraded", label(now, node)), change);
     }
     if let Some(node) = removed {
-        tell_scenario(telling, now, &format!("{} is removed", label(now, node)), Change::Remove { node });
+        tell_scenario(telling, now, &format!("{} is removed", label(now, node)), Change::remove(node));
     }
 }
 

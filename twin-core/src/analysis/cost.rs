@@ -85,6 +85,11 @@ pub fn cost(snapshot: &Snapshot, node: Node, needs: Profile) -> Answer<CostSumma
     answer
 }
 
+/// What an entity alone is billed. O(charges).
+pub(crate) fn own_row(snapshot: &Snapshot, node: Node) -> CostRow {
+    row(snapshot, node, 0, &by_node(snapshot), &mut Vec::new())
+}
+
 fn by_node(snapshot: &Snapshot) -> BTreeMap<Node, Vec<&Charge>> {
     let mut charges: BTreeMap<Node, Vec<&Charge>> = BTreeMap::new();
     for charge in &snapshot.pages().charges {

@@ -32,6 +32,7 @@ mod writers;
 pub use affected::Affected;
 pub use changes::{Change, Changes, changes, diff};
 pub use conflicts::{Conflict, conflicts};
+pub(crate) use cost::own_row as own_cost_row;
 pub use cost::{CostRow, CostSummary, cost};
 pub use critical_path::{CriticalPath, OperationTime, SpanSlack, TraceSpan, critical_path};
 pub use cycles::{Cycle, cycles};

@@ -149,7 +149,7 @@ members! {
     Snapshot.size -> "int": "How many entities there are.";
     Snapshot.scenario_name -> "str | None": "The name of the scenario, if this is one.";
     Scenario.outcome[](needs) -> "Answer" long: "What follows from the changes.";
-    Scenario.compare[](traces, policies, availability, seed, needs, progress, deadline) -> "Answer" long: "The scenario against its base in every dimension: figures before and after, or why there are none.";
+    Scenario.compare[](traces, policies, availability, data_classes, data_policies, seed, needs, progress, deadline) -> "Answer" long: "The scenario against its base in every dimension: figures before and after, or why there are none.";
     Scenario.snapshot[]() -> "Snapshot": "The world after the changes.";
     Scenario.name -> "str": "The name.";
     Answer.question -> "dict": "The question, as it was understood.";

@@ -64,6 +64,17 @@ impl<T> Paged<T> {
         Paged { pages: (0..len.div_ceil(ROWS_PER_PAGE)).map(|_| page()).collect(), len }
     }
 
+    /// These rows with more after them, on the same pages but for the last. O(rows that come + pages).
+    #[must_use]
+    pub(super) fn followed_by(&self, more: Vec<T>) -> Self {
+        let whole = self.len / ROWS_PER_PAGE;
+        let begun = self.page(whole).unwrap_or_default().iter().cloned();
+        let rest: Vec<Arc<T>> = begun.chain(more.into_iter().map(Arc::new)).collect();
+        let len = whole * ROWS_PER_PAGE + rest.len();
+        let pages = rest.chunks(ROWS_PER_PAGE).map(|rows| Page::made(rows.into()));
+        Paged { pages: self.pages[..whole].iter().cloned().chain(pages).collect(), len }
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.len

@@ -165,6 +165,8 @@ pub struct Pages {
     /// The groups of which fewer are there than their owner needs.
     pub(super) short: Arc<OnceLock<Vec<u32>>>,
     pub(super) lookups: Arc<Lookups>,
+    /// The first entity that is not looked up but looked through, where a scenario brings some.
+    pub(super) not_looked_up: Option<u32>,
 }
 
 /// What is looked up, made when it is first needed.
@@ -270,14 +272,15 @@ impl Pages {
     pub(super) fn of_kind<'a>(&'a self, kind: &Kind) -> impl Iterator<Item = Node> + 'a {
         let by_kind = self.lookups.kinds.get_or_init(|| {
             let mut by_kind = vec![Vec::new(); self.kinds.len()];
-            for (node, kind) in (0_u32..).zip(self.kind_of.iter()) {
+            for (node, kind) in self.looked_up().zip(self.kind_of.iter()) {
                 by_kind[*kind as usize].push(node);
             }
             by_kind
         });
         let place = self.kinds.iter().position(|known| known == kind);
-        let nodes = place.map_or(&[][..], |place| &by_kind[place]);
-        nodes.iter().filter(|node| self.is_there(**node)).map(|node| Node(*node))
+        let nodes = place.and_then(|place| by_kind.get(place)).map_or(&[][..], Vec::as_slice).iter().copied();
+        let new = self.looked_through().filter(move |node| place == Some(self.kind_of[*node as usize] as usize));
+        nodes.chain(new).filter(|node| self.is_there(*node)).map(Node)
     }
 
     /// The same entities, joined in another way.
@@ -383,7 +386,9 @@ impl Pages {
     pub(super) fn with_id<'a>(&'a self, id: &'a EntityId) -> impl Iterator<Item = u32> + 'a {
         let made = || self.lookup(|entity, keep| keep(hash_of(entity.id.as_str())));
         let nodes = self.lookups.ids.get_or_init(made).nodes(hash_of(id.as_str()));
-        nodes.filter(|node| self.is_there(*node) && self.entities[*node as usize].id == *id)
+        nodes
+            .chain(self.looked_through())
+            .filter(|node| self.is_there(*node) && self.entities[*node as usize].id == *id)
     }
 
     /// The entity with an id.
@@ -414,7 +419,9 @@ impl Pages {
     pub(super) fn with_name<'a>(&'a self, name: &'a str) -> impl Iterator<Item = u32> + 'a {
         let made = || self.lookup(|entity, keep| keep(hash_of(entity.name.to_lowercase().as_str())));
         let nodes = self.lookups.names.get_or_init(made).nodes(hash_of(name));
-        nodes.filter(|node| self.is_there(*node) && self.entities[*node as usize].name.to_lowercase() == *name)
+        nodes
+            .chain(self.looked_through())
+            .filter(|node| self.is_there(*node) && self.entities[*node as usize].name.to_lowercase() == *name)
     }
 
     /// The same, with the lookups that others made already, on their pages.
@@ -442,10 +449,20 @@ impl Pages {
         Pages { lookups: Arc::new(lookups), ..self }
     }
 
+    /// The numbers of the entities that are looked up.
+    fn looked_up(&self) -> std::ops::Range<u32> {
+        0..self.not_looked_up.unwrap_or(self.entities.len() as u32)
+    }
+
+    /// The numbers of those that are looked through instead.
+    fn looked_through(&self) -> std::ops::Range<u32> {
+        self.looked_up().end..self.entities.len() as u32
+    }
+
     fn lookup(&self, keys: impl Fn(&Entity, &mut dyn FnMut(u64))) -> Lookup {
         let mut entries = Vec::with_capacity(self.entities.len());
         // A number that no entity has is not looked up; one that a scenario took away is, since its base shares the lookup.
-        let known = (0_u32..).zip(self.entities.iter()).filter(|(_, entity)| !entity.id.as_str().is_empty());
+        let known = self.looked_up().zip(self.entities.iter()).filter(|(_, entity)| !entity.id.as_str().is_empty());
         for (node, entity) in known {
             keys(entity, &mut |hash| entries.push((hash, node)));
         }

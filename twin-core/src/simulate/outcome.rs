@@ -70,22 +70,22 @@ impl Tabular for Outcome {
 
 /// Computes what follows from a scenario. O(entities + relations) for each change.
 pub fn outcome(scenario: &Scenario, needs: Profile) -> Answer<Outcome> {
-    let base = scenario.base();
+    let (base, world) = (scenario.base(), scenario.with_all_there());
     let mut assumptions = BTreeSet::new();
     let mut hits: BTreeMap<(EntityRef, Option<EntityRef>), Hit> = BTreeMap::new();
-    for (node, state, hazard) in scenario.changes().iter().filter_map(Change::hazard) {
-        let answer = blast_radius(base, &BlastRadius { state, hazard, needs, ..BlastRadius::of(node) });
+    for (node, state, hazard, spared) in scenario.hazards() {
+        // What is spared is there, unless another change takes it away.
+        let lost = world.edited(&spared).unwrap_or_else(|_| world.clone());
+        let answer = blast_radius(&lost, &BlastRadius { state, hazard, needs, ..BlastRadius::of(node) });
         assumptions.extend(answer.assumptions);
         answer.value.into_iter().for_each(|hit| keep_worse(&mut hits, hit));
     }
     let impact = worst_first(hits.into_values().collect());
-    let changed: Vec<Node> = scenario.changes().iter().flat_map(Change::nodes).collect();
-    let (owners, unowned) = accountable(base, &changed, &impact);
-    let requests = requests_at_risk(base, &changed);
-    let asked = serde_json::json!({
-        "name": scenario.name(),
-        "changes": scenario.changes().iter().map(|change| change.described(base)).collect::<Vec<_>>(),
-    });
+    let changed: Vec<Node> = scenario.changes().iter().flat_map(Change::entities).copied().collect();
+    let (owners, unowned) = accountable(&world, &changed, &impact);
+    let there: Vec<Node> = changed.into_iter().filter(|node| node.index() < base.bound()).collect();
+    let requests = requests_at_risk(base, &there);
+    let asked = serde_json::json!({"name": scenario.name(), "changes": scenario.described()});
     let interval =
         requests.as_ref().map(|risk| Interval { kind: IntervalKind::Bounds, low: risk.at_least, high: risk.at_most });
     let value = Outcome { impact, owners, unowned, requests };

@@ -1,21 +1,27 @@
 //! A scenario: a name and a list of changes on a base.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+use std::ops::Range;
 
-use crate::analysis::EntityRef;
+use crate::analysis::{EntityRef, Hazard};
 use crate::base::{Error, ErrorKind, Result};
-use crate::graph::{EdgeChange, EdgeRef, Node, Snapshot};
-use crate::schema::{Relation, State, kind, relation};
-use crate::simulate::Change;
+use crate::graph::{EdgeChange, EdgeRef, Entity, Node, Snapshot};
+use crate::schema::State;
+use crate::simulate::change::{Change, OnRemoval, edges, gone, spared, with_brought, within_region};
 
-/// Changes on a base. Costs memory in the size of the changes.
+/// Changes on a base. Costs memory in the size of the changes, and two bytes an entity of the base where a change brings one.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     base: Snapshot,
+    /// The base with the entities that changes bring.
+    stage: Snapshot,
     name: String,
     author: Option<String>,
     assumptions: Vec<String>,
     changes: Vec<Change>,
+    /// By change, the numbers of the entities that it brings.
+    brought: Vec<Range<u32>>,
 }
 
 /// A change that applies no longer, since an entity is gone.
@@ -41,13 +47,16 @@ pub struct Contradiction {
 impl Scenario {
     /// A scenario without changes.
     pub fn new(base: &Snapshot, name: impl Into<String>) -> Self {
-        let (author, assumptions, changes) = (None, Vec::new(), Vec::new());
-        Scenario { base: base.clone(), name: name.into(), author, assumptions, changes }
+        let (author, assumptions, changes, brought) = (None, Vec::new(), Vec::new(), Vec::new());
+        Scenario { base: base.clone(), stage: base.clone(), name: name.into(), author, assumptions, changes, brought }
     }
 
-    /// The same scenario with one more change. Nodes are those of the base.
+    /// The same scenario with one more change. Nodes are those of [`Scenario::stage`].
     #[must_use]
     pub fn with(mut self, change: Change) -> Self {
+        let first = self.stage.bound() as u32;
+        self.stage = with_brought(&self.stage, &change);
+        self.brought.push(first..self.stage.bound() as u32);
         self.changes.push(change);
         self
     }
@@ -69,6 +78,11 @@ impl Scenario {
     /// What the scenario starts from.
     pub fn base(&self) -> &Snapshot {
         &self.base
+    }
+
+    /// The base with the entities that changes bring, which nothing needs yet: what changes name.
+    pub fn stage(&self) -> &Snapshot {
+        &self.stage
     }
 
     /// The name.
@@ -99,176 +113,185 @@ impl Scenario {
 
     /// The changes of both, each once, on the base of this one. What applies no longer or contradicts this one is left out and told. O(changes²).
     pub fn merged(&self, other: &Scenario) -> (Scenario, Vec<Lost>, Vec<Contradiction>) {
-        let (other, lost) = other.rebased(&self.base);
-        let mut merged = self.clone();
-        let mut contradictions = Vec::new();
-        for change in other.changes {
-            let against = self.changes.iter().find_map(|own| Some((own, own.contradicts(&change)?)));
-            if let Some((own, why)) = against {
-                contradictions.push(Contradiction { first: own.clone(), second: change, why });
-            } else if !merged.changes.contains(&change) {
-                merged.changes.push(change);
-            }
-        }
-        let new = other.assumptions.into_iter().filter(|assumption| !self.assumptions.contains(assumption));
-        merged.assumptions.extend(new);
+        let (mut merged, lost, contradictions) = other.carried(self.clone());
+        let new = other.assumptions.iter().filter(|assumption| !self.assumptions.contains(assumption));
+        merged.assumptions.extend(new.cloned());
         (merged, lost, contradictions)
     }
 
-    /// The same changes on another base, such as today's, and those that apply no longer. Entities are the same by their ids. O(changes).
+    /// The same changes on another base, such as today's, and those that apply no longer. Entities are the same by their ids. O(changes²).
     pub fn rebased(&self, base: &Snapshot) -> (Scenario, Vec<Lost>) {
-        let mut rebased = Scenario { base: base.clone(), changes: Vec::new(), ..self.clone() };
-        let mut lost = Vec::new();
-        for change in &self.changes {
-            match change.on(&self.base, base) {
-                Ok(change) => rebased.changes.push(change),
-                Err(entity) => lost.push(Lost { change: change.clone(), entity }),
-            }
-        }
+        let bare = Scenario { author: self.author.clone(), ..Scenario::new(base, &self.name) };
+        let (rebased, lost, _) = self.carried(Scenario { assumptions: self.assumptions.clone(), ..bare });
         (rebased, lost)
+    }
+
+    /// Another scenario with the changes of this one as well, each once, but for those that name what is not there or contradict what was there before.
+    fn carried(&self, mut onto: Scenario) -> (Scenario, Vec<Lost>, Vec<Contradiction>) {
+        let (mut lost, mut contradictions) = (Vec::new(), Vec::new());
+        let before = onto.changes.len();
+        let mut known: BTreeMap<Node, Node> = BTreeMap::new();
+        for (change, brought) in self.changes.iter().zip(&self.brought) {
+            let there = |node: &Node| {
+                let same = known.get(node).copied();
+                let same = same.or_else(|| onto.base.node_of(&self.of_base(*node)?.id));
+                same.ok_or_else(|| EntityRef::of(&self.stage, *node))
+            };
+            let change = match change.try_map(there) {
+                Ok(change) => change,
+                Err(entity) => {
+                    lost.push(Lost { change: change.clone(), entity });
+                    continue;
+                }
+            };
+            let own = onto.changes.iter().position(|own| *own == change);
+            let against = onto.changes[..before].iter().find_map(|own| Some((own, own.contradicts(&change)?)));
+            let place = match (own, against) {
+                (Some(place), _) => place,
+                (None, Some((own, why))) => {
+                    contradictions.push(Contradiction { first: own.clone(), second: change, why });
+                    continue;
+                }
+                (None, None) => {
+                    onto = onto.with(change);
+                    onto.changes.len() - 1
+                }
+            };
+            known.extend(brought.clone().map(Node).zip(onto.brought[place].clone().map(Node)));
+        }
+        (onto, lost, contradictions)
+    }
+
+    /// The entity of a node, if it is one of the base.
+    fn of_base(&self, node: Node) -> Option<&Entity> {
+        (node.index() < self.base.bound()).then(|| self.base.entity(node))
     }
 
     /// Refuses changes that cannot all be made. O(changes² + relations of what they name).
     ///
     /// # Errors
-    /// `Invalid`, with both changes and why, or with the dependency that is not there to be removed; those of [`Snapshot::edited`].
+    /// `Invalid`, with both changes and why, with a number that makes no sense, or with the dependency that is not there; those of [`Snapshot::edited`].
     pub fn check(&self) -> Result<()> {
         for (place, change) in self.changes.iter().enumerate() {
+            change.check_numbers()?;
             let against = self.changes[..place].iter().find_map(|other| Some((other, change.contradicts(other)?)));
             if let Some((other, why)) = against {
-                let what = format!(
-                    "\"{}\" and \"{}\" contradict each other: {why}; leave one out",
-                    other.told(&self.base),
-                    change.told(&self.base)
-                );
+                let (first, second) = (other.told(&self.stage), change.told(&self.stage));
+                let what = format!("\"{first}\" and \"{second}\" contradict each other: {why}; leave one out");
                 return Err(Error::new(ErrorKind::Invalid, what));
             }
-            if matches!(change, Change::RemoveDependency { .. }) && self.edges(change).is_empty() {
-                let what = format!("\"{}\": there is no such dependency to remove", change.told(&self.base));
+            if self.misses_its_dependency(place) {
+                let what = format!("\"{}\": there is no such dependency", change.told(&self.stage));
                 return Err(Error::new(ErrorKind::Invalid, what));
             }
         }
-        self.base.edited(&self.all_edges()).map(|_| ())
+        self.stage.edited(&self.all_edges()).map(|_| ())
     }
 
-    /// The world after the changes with everything in it that is taken away, and what of it is down: what fails, and what is gone for those who need it.
-    pub(super) fn with_all_there(&self) -> (Snapshot, BTreeSet<Node>) {
-        let down = self.changes.iter().flat_map(|change| match change {
-            Change::Fail { node, state: State::Down } => self.base.instances(*node),
-            Change::Remove { node } => whole(&self.base, *node),
+    /// Whether a change is about a dependency that is not there.
+    fn misses_its_dependency(&self, place: usize) -> bool {
+        let edges = || self.edges(place);
+        let removes = |edge: &EdgeChange| matches!(edge, EdgeChange::Remove { .. });
+        match &self.changes[place] {
+            Change::RemoveDependency { .. } => edges().is_empty(),
+            Change::ToAsync { .. } => !edges().iter().any(removes),
+            Change::Split { takes, .. } => !takes.is_empty() && !edges().iter().any(removes),
+            _ => false,
+        }
+    }
+
+    /// What is lost to those who depend on it, how, and which of their dependencies are not touched by it.
+    pub(super) fn hazards(&self) -> Vec<(Node, State, Hazard, Vec<EdgeChange>)> {
+        let whole = |entity: &Node, state, hazard| vec![(*entity, state, hazard, Vec::new())];
+        let of = |change: &Change| match change {
+            Change::Fail { entity, state, .. } => whole(entity, *state, Hazard::Outage),
+            Change::Remove { entity, callers: OnRemoval::Fail, redirect_to: None } => {
+                whole(entity, State::Down, Hazard::Removal)
+            }
+            // Those who have not left by then lose it.
+            Change::Deprecate { entity, .. } => whole(entity, State::Down, Hazard::Removal),
+            Change::Upgrade { entity, breaks, .. } if !breaks.is_empty() => {
+                let spared = spared(&self.stage, *entity, breaks);
+                vec![(*entity, State::Down, Hazard::Removal, spared)]
+            }
             _ => Vec::new(),
-        });
-        (self.edited(), down.collect())
+        };
+        self.changes.iter().flat_map(of).collect()
+    }
+
+    /// The world after the changes with everything in it that is taken away.
+    pub(super) fn with_all_there(&self) -> Snapshot {
+        // `check` tells why the edges could not be changed.
+        self.stage.edited(&self.all_edges()).unwrap_or_else(|_| self.stage.clone())
     }
 
     /// The world after the changes: the same type as any snapshot, so every question can be asked of it. O(change).
     pub fn snapshot(&self) -> Snapshot {
-        let mut states = Vec::new();
-        let mut removed = Vec::new();
-        for change in &self.changes {
-            match change {
-                Change::Fail { node, state } => {
-                    states.extend(self.base.instances(*node).into_iter().map(|node| (node, *state)))
-                }
-                Change::Remove { node } => removed.extend(whole(&self.base, *node)),
-                _ => {}
+        let states = self.changes.iter().flat_map(|change| match change {
+            Change::Fail { entity, state, .. } => {
+                self.stage.instances(*entity).into_iter().map(|node| (node, *state)).collect()
             }
-        }
-        // States before removals: both name nodes of the base, and removing renumbers.
-        self.edited().with_states(&self.name, &states).without(&self.name, &removed)
+            _ => Vec::new(),
+        });
+        let states: Vec<(Node, State)> = states.collect();
+        // States before removals: both name nodes of the stage.
+        self.with_all_there().with_states(&self.name, &states).without(&self.name, &self.gone())
     }
 
-    /// The base with the edges that the changes take away and bring.
-    fn edited(&self) -> Snapshot {
-        // `check` tells why they could not be.
-        self.base.edited(&self.all_edges()).unwrap_or_else(|_| self.base.clone())
+    /// What the changes take away.
+    pub(super) fn gone(&self) -> Vec<Node> {
+        self.changes.iter().flat_map(|change| gone(&self.stage, change)).collect()
+    }
+
+    /// What the changes take away so that whoever needs it does without.
+    pub(super) fn gone_for_all(&self) -> Vec<Node> {
+        let is_missed =
+            |change: &&Change| matches!(change, Change::Remove { callers: OnRemoval::Fail, redirect_to: None, .. });
+        self.changes.iter().filter(is_missed).flat_map(|change| gone(&self.stage, change)).collect()
     }
 
     /// The edges that all changes take away and bring: what two changes take away goes once, with all that are alike.
     fn all_edges(&self) -> Vec<EdgeChange> {
-        let changes: BTreeSet<EdgeChange> = self.changes.iter().flat_map(|change| self.edges(change)).collect();
+        let changes: BTreeSet<EdgeChange> = (0..self.changes.len()).flat_map(|place| self.edges(place)).collect();
         let count = |change: &EdgeChange| match change {
             EdgeChange::Add { .. } => 1,
             EdgeChange::Remove { from, relation, to } => {
                 let is_alike = |edge: &EdgeRef<'_>| edge.to == *to && edge.edge.relation == *relation;
-                self.base.outgoing(*from).filter(is_alike).count()
+                self.stage.outgoing(*from).filter(is_alike).count()
             }
         };
         changes.into_iter().flat_map(|change| std::iter::repeat_n(change.clone(), count(&change))).collect()
     }
 
-    /// The edges that a change takes away and brings.
-    fn edges(&self, change: &Change) -> Vec<EdgeChange> {
-        match change {
-            Change::AddDependency { from, to, relation } => self.between(*from, *to, relation),
-            Change::RemoveDependency { from, to, relation } => self.joining(*from, *to, relation.as_ref()),
-            Change::RemoveCache { node, cache } => self.joining(*node, *cache, None),
-            Change::Move { node, region, .. } => self.moving(*node, region),
-            _ => Vec::new(),
-        }
+    /// The edges that the change at a place takes away and brings.
+    fn edges(&self, place: usize) -> Vec<EdgeChange> {
+        let brought: Vec<Node> = self.brought[place].clone().map(Node).collect();
+        edges(&self.stage, &self.changes[place], &brought)
     }
 
-    /// New edges between the instances of two entities that run in one environment, or between all where none do.
-    fn between(&self, from: Node, to: Node, relation: &Relation) -> Vec<EdgeChange> {
-        let base = &self.base;
-        let environment = |node: Node| base.entity(node).placement.environment.clone();
-        let (from, to) = (base.instances(from), base.instances(to));
-        let pairs = || from.iter().flat_map(|from| to.iter().map(|to| (*from, *to)));
-        let alike: Vec<(Node, Node)> = pairs().filter(|(from, to)| environment(*from) == environment(*to)).collect();
-        let pairs: Vec<(Node, Node)> = if alike.is_empty() { pairs().collect() } else { alike };
-        let is_new = |(from, to): &(Node, Node)| {
-            !base.outgoing(*from).any(|edge| edge.to == *to && edge.edge.relation == *relation)
+    /// The entities whose bill the change at a place is about: those that it names first, that it takes away, and that it brings.
+    pub(super) fn costed(&self, place: usize) -> Vec<Node> {
+        let change = &self.changes[place];
+        let brought = self.brought[place].clone().map(Node).next();
+        let gone: &[Node] = if let Change::Merge { others, .. } = change { others } else { &[] };
+        let first = match change {
+            // What is evacuated is what is billed, not the region.
+            Change::EvacuateRegion { entity, .. } => {
+                let within = within_region(&self.stage, *entity).into_iter();
+                within.map(|node| self.stage.component(node)).collect::<BTreeSet<Node>>().into_iter().collect()
+            }
+            Change::Merge { .. } => Vec::new(),
+            _ => change.entities().into_iter().take(1).filter(|_| brought.is_none()).copied().collect::<Vec<Node>>(),
         };
-        let add = |(from, to)| EdgeChange::Add { from, relation: relation.clone(), to };
-        pairs.into_iter().filter(is_new).map(add).collect()
+        first.into_iter().chain(gone.iter().copied()).chain(brought).collect()
     }
 
-    /// The edges from one entity to another by a relation, or by all over which failure passes.
-    fn joining(&self, from: Node, to: Node, relation: Option<&Relation>) -> Vec<EdgeChange> {
-        let base = &self.base;
-        let ends: BTreeSet<Node> = base.instances(to).into_iter().chain([to]).collect();
-        let is_meant = |edge: &EdgeRef<'_>| match relation {
-            Some(relation) => edge.edge.relation == *relation,
-            None => base.schema().relation(edge.edge.relation.as_str()).is_ok_and(|row| row.passes_failure()),
+    /// The changes as an answer names them.
+    pub(super) fn described(&self) -> serde_json::Value {
+        let named = |change: &Change| {
+            let Ok(named) = change.try_map::<_, Infallible>(|node| Ok(EntityRef::of(&self.stage, *node)));
+            serde_json::to_value(named).unwrap_or_default()
         };
-        let starts: BTreeSet<Node> = base.instances(from).into_iter().chain([from]).collect();
-        let edges = starts.iter().flat_map(|start| base.outgoing(*start));
-        let meant = edges.filter(|edge| ends.contains(&edge.to) && is_meant(edge));
-        let remove = |edge: EdgeRef<'_>| EdgeChange::Remove {
-            from: edge.from,
-            relation: edge.edge.relation.clone(),
-            to: edge.to,
-        };
-        meant.map(remove).collect()
+        self.changes.iter().map(named).collect()
     }
-
-    /// Where an entity is located no longer, and where it is instead, as far as the region is known.
-    fn moving(&self, node: Node, region: &str) -> Vec<EdgeChange> {
-        let base = &self.base;
-        let mut changes = Vec::new();
-        let new = base.called(region).into_iter().find(|place| base.entity(*place).kind == kind::REGION);
-        for instance in base.instances(node) {
-            let located = base.outgoing(instance).filter(|edge| edge.edge.relation == relation::LOCATED_IN);
-            let leaves =
-                located.map(|edge| EdgeChange::Remove { from: instance, relation: relation::LOCATED_IN, to: edge.to });
-            changes.extend(leaves);
-            changes.extend(new.map(|to| EdgeChange::Add { from: instance, relation: relation::LOCATED_IN, to }));
-        }
-        changes
-    }
-}
-
-/// An entity with everything that only exists as a part of it: its instances, and the records that make it up.
-fn whole(base: &Snapshot, node: Node) -> Vec<Node> {
-    let mut parts = base.instances(node);
-    parts.push(node);
-    let owner = base.component(node);
-    if owner == node {
-        let is_member = |member: &Node| [kind::WORKLOAD, kind::SERVICE_NAME].contains(&base.entity(*member).kind);
-        let records = base.entity(node).records.iter().flat_map(|record| base.nodes_of_record(record));
-        parts.extend(records.filter(is_member));
-    }
-    parts.sort_unstable();
-    parts.dedup();
-    parts
 }

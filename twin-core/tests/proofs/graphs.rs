@@ -177,7 +177,7 @@ fn who_has_too_few_members_left_is_down_before_anything_fails() {
     crate::support::apply(&twin, balanced);
     let head = twin.snapshot(At::now(time("09:00")));
     let remove = |names: &[&str]| {
-        let change = |name: &&str| Change::Remove { node: head.find(name).unwrap() };
+        let change = |name: &&str| Change::remove(head.find(name).unwrap());
         names.iter().map(change).fold(head.scenario("smaller"), Scenario::with).snapshot()
     };
     let nothing = BlastRadius { nodes: Vec::new(), ..BlastRadius::of(Node(0)) };

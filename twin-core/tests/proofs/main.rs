@@ -3,6 +3,7 @@
 mod assembly;
 mod bad_input;
 mod builds;
+mod changes;
 mod critical_paths;
 mod extraction;
 mod feedback;

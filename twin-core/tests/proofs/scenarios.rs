@@ -134,9 +134,9 @@ fn changes_that_contradict_each_other_are_refused_with_both() {
 fn scenarios_branch_and_merge() {
     let (_twin, head) = shop();
     let base = scenario(&head, r#"[{"change": "fail", "entity": "ads"}]"#).unwrap().by("ada").assuming("it is night");
-    let one = base.branch("one").with(Change::Remove { node: head.find("pay").unwrap() });
+    let one = base.branch("one").with(Change::remove(head.find("pay").unwrap()));
     let other = base.branch("other").with(Change::ScaleLoad { factor: 2.0 }).assuming("load doubles");
-    let other = other.with(Change::Move { node: head.find("pay").unwrap(), region: "south".to_owned(), rtt_ms: None });
+    let other = other.with(Change::move_to(head.find("pay").unwrap(), "south", None));
     let (merged, lost, contradictions) = one.merged(&other);
     let names: Vec<&str> = merged.changes().iter().map(Change::name).collect();
     assert_eq!((names, lost.len()), (vec!["fail", "remove", "scale_load"], 0));
@@ -180,9 +180,9 @@ fn ten_thousand_scenarios_leave_their_base_as_it_was() {
     for number in 0..10_000 {
         let node = nodes[number % nodes.len()];
         let change = match number % 3 {
-            0 => Change::Remove { node },
-            1 => Change::Fail { node, state: twin_core::schema::State::Degraded },
-            _ => Change::Move { node, region: "south".to_owned(), rtt_ms: None },
+            0 => Change::remove(node),
+            1 => Change::fail(node, twin_core::schema::State::Degraded),
+            _ => Change::move_to(node, "south", None),
         };
         let after = head.scenario("another").with(change).snapshot();
         assert!(after.len() <= head.len());
@@ -379,7 +379,7 @@ fn requests_do_not_tell_instances_apart() {
     let instances: Vec<_> = head.of_kind(&kind::INSTANCE).collect();
     let shared = instances.iter().copied().find(|node| head.instances(head.component(*node)).len() > 1);
     let Some(one) = shared else { panic!("the two are instances of one component: {instances:?}") };
-    let scenario = head.scenario("one fails").with(Change::Fail { node: one, state: State::Down });
+    let scenario = head.scenario("one fails").with(Change::fail(one, State::Down));
     let answer = compare(&scenario, &given, Profile::Audit, &Context::new(Timestamp::MIN)).unwrap();
     let latency = answer.value.figures.iter().find(|figure| figure.dimension == Dimension::LatencyP50).unwrap();
     assert!(latency.unknown.as_deref().is_some_and(|why| why.contains("instances of pay apart")), "{latency:?}");

@@ -43,6 +43,25 @@ pub enum PolicySubject {
     Edge(String, String),
 }
 
+impl PolicySubject {
+    /// The same with other names.
+    pub(crate) fn renamed(&self, name: impl Fn(&str) -> String) -> PolicySubject {
+        match self {
+            PolicySubject::Node(node) => PolicySubject::Node(name(node)),
+            PolicySubject::Edge(from, to) => PolicySubject::Edge(name(from), name(to)),
+        }
+    }
+}
+
+impl std::fmt::Display for PolicySubject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            PolicySubject::Node(node) => f.write_str(node),
+            PolicySubject::Edge(from, to) => write!(f, "{from} → {to}"),
+        }
+    }
+}
+
 /// Holds one class after the other against the policies about it.
 pub(super) struct Checker<'a> {
     holders: &'a [DataHolder],

@@ -24,6 +24,12 @@ pub enum Dimension {
     ErrorRate,
     /// The share of requests that are answered with less.
     DegradedRate,
+    /// How long work takes that is handed over, from then on, on average.
+    Completion,
+    /// The share of their time that workers are asked for, or the share of a quota.
+    Utilisation,
+    /// How many times as many requests the first service that cannot serve more can serve.
+    Headroom,
     /// How long it is down in a month of 30 days.
     Availability,
     /// Entities without which others are no longer joined.
@@ -32,14 +38,20 @@ pub enum Dimension {
     Cycles,
     /// What decisions rule out and is there.
     DecisionsViolated,
-    /// What is billed.
+    /// Relations that are declared and not observed, or the other way round.
+    Drift,
+    /// What is billed in a month of 30 days, as the changes' prices are, or in what was read of a bill.
     Cost,
+    /// What the change itself costs, once.
+    OneOffCost,
     /// Who answers for what changes or is affected.
     OwnersTouched,
     /// What changes or is affected and nobody answers for.
     WithoutOwner,
     /// Which data goes where.
     DataFlows,
+    /// What is where a rule says that it may not be.
+    Compliance,
 }
 
 impl Dimension {
@@ -54,10 +66,14 @@ impl Dimension {
 
     fn unit(self) -> &'static str {
         match self {
-            Dimension::LatencyP50 | Dimension::LatencyP95 | Dimension::LatencyP99 => "ms",
-            Dimension::RequestsAtRisk | Dimension::ErrorRate | Dimension::DegradedRate => "parts per one",
+            Dimension::LatencyP50 | Dimension::LatencyP95 | Dimension::LatencyP99 | Dimension::Completion => "ms",
+            Dimension::RequestsAtRisk | Dimension::ErrorRate | Dimension::DegradedRate | Dimension::Utilisation => {
+                "parts per one"
+            }
+            Dimension::Headroom => "times the load",
             Dimension::Availability => "minutes down a month",
-            Dimension::Cost => "money",
+            Dimension::Cost | Dimension::OneOffCost => "money",
+            Dimension::Drift => "relations",
             Dimension::OwnersTouched => "owners",
             _ => "entities",
         }

@@ -1,14 +1,18 @@
 //! What the changes do to requests, as far as traffic was recorded and the changes can be made to it.
 
+use std::collections::BTreeSet;
+
 use super::figure::{Basis, Dimension, Figure};
 use crate::answer::{Interval, IntervalKind};
 use crate::base::{Context, ErrorKind, Result};
 use crate::graph::{Node, Snapshot};
-use crate::schema::{State, kind};
+use crate::schema::{DataFlow, State, Value, attribute, kind};
+use crate::simulate::Scenario;
+use crate::simulate::change::{Change, OnRemoval, own_stores, within_region};
 use crate::simulate::replay::{
-    EndpointForecast, Expected, Forecast, Policies, Recording, SkippedSpans, Span, TrafficChange, forecast,
+    CallPolicy, Criticality, EndpointForecast, Expected, Forecast, Policies, Recording, SkippedSpans, Span,
+    TrafficChange, forecast,
 };
-use crate::simulate::{Change, Scenario};
 
 /// Recorded requests, with what is known of services and calls beside them.
 #[derive(Clone, Debug)]
@@ -21,58 +25,219 @@ pub struct Traffic {
     pub seed: u64,
 }
 
+/// What becomes of requests.
+pub(super) struct Requests {
+    /// What they come to.
+    pub forecast: Forecast,
+    /// The same without what makes processors faster or slower: where that is not known, figures lie between both.
+    pub at_the_same_speed: Option<Forecast>,
+    /// What the figures leave out.
+    pub left_out: Option<String>,
+}
+
 /// What the changes do to requests; or why nobody knows.
 pub(super) fn forecast_of(
     scenario: &Scenario,
     traffic: Option<&Traffic>,
     context: &Context,
-) -> Result<std::result::Result<Forecast, String>> {
+) -> Result<std::result::Result<Requests, String>> {
     let Some(traffic) = traffic else { return Ok(Err("no recorded requests were given".to_owned())) };
-    let changes: std::result::Result<Vec<TrafficChange>, String> =
-        scenario.changes().iter().map(|change| to_traffic(scenario.base(), change)).collect();
-    let changes = match changes {
-        Ok(changes) => changes,
+    let made: std::result::Result<Vec<Vec<TrafficChange>>, String> =
+        scenario.changes().iter().map(|change| to_traffic(scenario.stage(), change, traffic)).collect();
+    let changes = match made {
+        Ok(changes) => changes.concat(),
         Err(why) => return Ok(Err(why)),
     };
-    match forecast(&traffic.recording, &traffic.policies, &changes, traffic.seed, context) {
+    let is_speed = |change: &TrafficChange| matches!(change, TrafficChange::ScaleTime { .. });
+    let played = |changes: &[TrafficChange]| match traffic.played(changes, context) {
         // What sends no spans is no misuse: nobody knows what it does to requests.
         Err(error) if error.kind() == ErrorKind::Unknown => Ok(Err(format!("not in the recorded requests: {error}"))),
         Ok(forecast) if forecast.endpoints.is_empty() => {
             Ok(Err("no request was found in what was recorded".to_owned()))
         }
         told => told.map(Ok),
+    };
+    let forecast = match played(&changes)? {
+        Ok(forecast) => forecast,
+        Err(why) => return Ok(Err(why)),
+    };
+    let others: Vec<TrafficChange> = changes.iter().filter(|change| !is_speed(change)).cloned().collect();
+    let at_the_same_speed = if others.len() < changes.len() { played(&others)?.ok() } else { None };
+    let left_out = unseen(scenario, traffic);
+    Ok(Ok(Requests { forecast, at_the_same_speed, left_out }))
+}
+
+/// Calls over a longer round trip that no recorded request shows.
+fn unseen(scenario: &Scenario, traffic: &Traffic) -> Option<String> {
+    let stage = scenario.stage();
+    let mut unseen = BTreeSet::new();
+    for change in scenario.changes() {
+        let Change::Move { entity, stores_follow, .. } = change else { continue };
+        let follow = if *stores_follow { own_stores(stage, *entity) } else { BTreeSet::new() };
+        let edges = stage.instances(*entity).into_iter().flat_map(|node| stage.outgoing(node).collect::<Vec<_>>());
+        let called = edges.filter(|edge| {
+            let row = stage.schema().relation(edge.edge.relation.as_str());
+            row.is_ok_and(|row| row.data != DataFlow::None) && !follow.contains(&edge.to)
+        });
+        let names = called.map(|edge| service_name(stage, edge.to));
+        unseen.extend(names.filter(|name| traffic.recording.operations_of(name).is_err()));
+    }
+    let names: Vec<String> = unseen.into_iter().take(5).collect();
+    (!names.is_empty()).then(|| format!("at least: no recorded request shows the calls to {}", names.join(", ")))
+}
+
+type Made = std::result::Result<Vec<TrafficChange>, String>;
+
+/// The change as it is made to requests; or why it cannot be.
+fn to_traffic(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
+    let service = |node: Node| whole_service(stage, node);
+    match change {
+        Change::Fail { entity, state: State::Down, .. } => {
+            Ok(vec![TrafficChange::KillService { service: service(*entity)? }])
+        }
+        Change::Fail { state, .. } => Err(format!("what being {} does to requests was never measured", state.as_str())),
+        Change::Remove { redirect_to: Some(_), .. } => {
+            Err("what calls take at whom they are redirected to was never measured".to_owned())
+        }
+        Change::Remove { callers: OnRemoval::Drop, .. } | Change::RemoveDependency { .. } => {
+            Err("what would be done instead of the call was never measured".to_owned())
+        }
+        Change::Remove { entity, .. } => Ok(vec![TrafficChange::KillService { service: service(*entity)? }]),
+        Change::Add { called_by, .. } if called_by.is_empty() => Ok(Vec::new()),
+        Change::Add { name, .. } => Err(format!("how long {name} takes was never measured")),
+        Change::Replace { ms: None, by, .. } => Err(format!("how long {by} takes is not known")),
+        Change::Replace { entity, ms: Some(ms), .. } => traffic.slowed(&service(*entity)?, *ms),
+        Change::Move { .. } | Change::EvacuateRegion { .. } => moved(stage, change, traffic),
+        Change::Scale { .. } => scaled(stage, change),
+        Change::Resize { entity, speed_up, .. } => {
+            Ok(vec![TrafficChange::ScaleTime { service: service(*entity)?, factor: 1.0 / speed_up }])
+        }
+        Change::Split { .. } => Err("which part of a request's work the part does was never measured".to_owned()),
+        Change::Merge { .. } => Err("how its parts would wait for each other was never measured".to_owned()),
+        Change::Upgrade { .. } => Err("the new version was never measured; a canary would tell".to_owned()),
+        Change::AddLatency { entity, operation, ms } => {
+            Ok(vec![TrafficChange::AddLatency { service: service(*entity)?, operation: operation.clone(), ms: *ms }])
+        }
+        Change::ScaleLoad { factor } => Ok(vec![TrafficChange::ScaleLoad { factor: *factor }]),
+        Change::AddReplica { read_share, .. } if *read_share > 0.0 => {
+            Err("how long the copy takes was never measured".to_owned())
+        }
+        // Nothing of these is seen in a request.
+        Change::Deprecate { .. }
+        | Change::AddReplica { .. }
+        | Change::SetQuota { .. }
+        | Change::Commit { .. }
+        | Change::ChangeOwner { .. }
+        | Change::Residency { .. } => Ok(Vec::new()),
+        _ => between(stage, change, traffic),
     }
 }
 
-/// The change as it is made to requests; or why it cannot be.
-fn to_traffic(base: &Snapshot, change: &Change) -> std::result::Result<TrafficChange, String> {
-    let service = |node: Node| whole_service(base, node);
-    match change {
-        Change::Fail { node, state: State::Down } | Change::Remove { node } => {
-            Ok(TrafficChange::KillService { service: service(*node)? })
+/// A change of the calls from one service to another.
+fn between(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
+    let pair = |from: Node, to: Node| Ok::<_, String>((whole_service(stage, from)?, whole_service(stage, to)?));
+    Ok(vec![match change {
+        Change::AddDependency { operation: None, .. } => {
+            return Err("which operation is called was not said, so the call was never measured".to_owned());
         }
-        Change::Fail { state, .. } => Err(format!("what being {} does to requests was never measured", state.as_str())),
-        Change::AddDependency { .. } => Err("the call that comes was never measured".to_owned()),
-        Change::RemoveDependency { .. } => Err("what would be done instead of the call was never measured".to_owned()),
-        Change::Move { rtt_ms: None, region, .. } => Err(format!("the round trip to region {region} is not known")),
-        Change::Move { node, region, rtt_ms: Some(rtt_ms) } => Ok(TrafficChange::MoveRegion {
-            service: service(*node)?,
-            from: base.entity(*node).placement.region.clone(),
-            to: region.clone(),
-            rtt_ms: *rtt_ms,
-        }),
-        Change::AddLatency { node, operation, ms } => {
-            Ok(TrafficChange::AddLatency { service: service(*node)?, operation: operation.clone(), ms: *ms })
+        Change::AddDependency { entity, on, operation: Some(operation), calls_a_request, .. } => {
+            let ((caller, callee), operation) = (pair(*entity, *on)?, operation.clone());
+            TrafficChange::AddCalls { caller, callee, operation, calls: *calls_a_request }
         }
-        Change::RemoveCache { node, cache } => {
-            Ok(TrafficChange::RemoveCache { service: service(*node)?, cache: service(*cache)? })
+        Change::RemoveCache { entity, cache } => {
+            let (service, cache) = pair(*entity, *cache)?;
+            TrafficChange::RemoveCache { service, cache }
         }
-        Change::ScaleLoad { factor } => Ok(TrafficChange::ScaleLoad { factor: *factor }),
+        Change::ToAsync { ack_ms: None, .. } => return Err("how long handing over takes is not known".to_owned()),
+        Change::ToAsync { entity, on, ack_ms: Some(ms), .. } => {
+            let (caller, callee) = pair(*entity, *on)?;
+            TrafficChange::Acknowledge { caller, callee, ms: *ms }
+        }
+        Change::AddCache { entity, of, hit_ratio, hit_ms } => {
+            let (caller, callee) = pair(*entity, *of)?;
+            let Some(hit_ratio) = *hit_ratio else { return Err(traffic.worth_it(&caller, &callee, *hit_ms)) };
+            TrafficChange::AddCache { caller, callee, hit_ratio, hit_ms: *hit_ms }
+        }
+        Change::SetCallPolicy { entity, on, retries, backoff_ms, timeout_ms, has_fallback, .. } => {
+            let (caller, callee) = pair(*entity, *on)?;
+            let falls_back = |is: bool| if is { Criticality::Optional } else { Criticality::Required };
+            let criticality = has_fallback.map(falls_back);
+            let (timeout_ms, retries, backoff_ms) = (*timeout_ms, *retries, *backoff_ms);
+            let policy = CallPolicy { criticality, timeout_ms, retries, backoff_ms, ..CallPolicy::default() };
+            TrafficChange::SetCallPolicy { caller, callee, policy }
+        }
+        Change::Encrypt { handshake_ms: None, .. } => {
+            return Err("how long agreeing on keys takes is not known".to_owned());
+        }
+        Change::Encrypt { entity, on, handshake_ms: Some(ms), reuse, .. } => {
+            let (caller, callee) = pair(*entity, *on)?;
+            TrafficChange::DelayCalls { caller, callee, ms: *ms, share: 1.0 - reuse }
+        }
+        _ => return Err("what it does to requests was never measured".to_owned()),
+    }])
+}
+
+/// Services that move, with what moves along.
+fn moved(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
+    let (nodes, to, rtt_ms, from) = match change {
+        Change::Move { entity, region, rtt_ms, round_trips, stores_follow, .. } => {
+            let stores = if *stores_follow { own_stores(stage, *entity) } else { BTreeSet::new() };
+            let rtt_ms = rtt_ms.map(|rtt_ms| rtt_ms * round_trips);
+            // A store that no request shows stays as near as it was.
+            let is_seen = |store: &Node| traffic.recording.operations_of(&service_name(stage, *store)).is_ok();
+            let stores = stores.into_iter().filter(is_seen);
+            ([*entity].into_iter().chain(stores).collect::<Vec<_>>(), region, rtt_ms, None)
+        }
+        Change::EvacuateRegion { entity, region, rtt_ms } => {
+            let nodes: BTreeSet<Node> =
+                within_region(stage, *entity).into_iter().map(|node| stage.component(node)).collect();
+            (nodes.into_iter().collect(), region, *rtt_ms, Some(stage.entity(*entity).name.clone()))
+        }
+        _ => return Ok(Vec::new()),
+    };
+    let rtt_ms = rtt_ms.ok_or_else(|| format!("the round trip to region {to} is not known"))?;
+    let move_to = |node: Node| {
+        let from = from.clone().or_else(|| stage.entity(node).placement.region.clone());
+        Ok(TrafficChange::MoveRegion { service: whole_service(stage, node)?, from, to: to.clone(), rtt_ms })
+    };
+    nodes.into_iter().map(move_to).collect()
+}
+
+/// More workers or fewer, as far as it is known how many copies there are.
+fn scaled(stage: &Snapshot, change: &Change) -> Made {
+    let Change::Scale { entity, replicas, .. } = change else { return Ok(Vec::new()) };
+    let service = whole_service(stage, *entity)?;
+    match copies(stage, change) {
+        Some(_) if *replicas == 0 => Ok(vec![TrafficChange::KillService { service }]),
+        Some(now) if now > 0 => {
+            Ok(vec![TrafficChange::ScaleWorkers { service, factor: f64::from(*replicas) / f64::from(now) }])
+        }
+        _ => Err(format!("how many copies of {service} there are now is not known")),
     }
+}
+
+/// How many copies of what is scaled there are now: as the change says, or as its source declares.
+pub(super) fn copies(stage: &Snapshot, change: &Change) -> Option<u32> {
+    let Change::Scale { entity, from, .. } = change else { return None };
+    let name = attribute::REPLICAS;
+    let declared = || {
+        let nodes = stage.instances(*entity).into_iter().chain([*entity]);
+        let mut members = nodes.flat_map(|node| {
+            let records = stage.entity(node).records.iter().flat_map(|record| stage.nodes_of_record(record));
+            records.chain([node]).collect::<Vec<Node>>()
+        });
+        members.find_map(|node| {
+            let mut values = stage.entity(node).values(&name);
+            values.find_map(
+                |value| if let Value::Integer(count) = value.value { u32::try_from(count).ok() } else { None },
+            )
+        })
+    };
+    from.or_else(declared)
 }
 
 /// The service that an entity is, where requests can tell it apart: not one of several instances.
-fn whole_service(base: &Snapshot, node: Node) -> std::result::Result<String, String> {
+pub(super) fn whole_service(base: &Snapshot, node: Node) -> std::result::Result<String, String> {
     let component = base.component(node);
     match component != node && base.instances(component).len() > 1 {
         true => Err(format!("recorded requests do not tell the instances of {} apart", base.entity(component).name)),
@@ -103,33 +268,57 @@ pub(super) fn left_out(forecast: &Forecast) -> Vec<String> {
 }
 
 /// A row for each endpoint and figure.
-pub(super) fn figures(forecast: &Forecast) -> Vec<Figure> {
-    forecast.endpoints.iter().flat_map(of_endpoint).collect()
+pub(super) fn figures(requests: &Requests) -> Vec<Figure> {
+    let slow = requests.at_the_same_speed.as_ref();
+    let others = |place: usize| slow.and_then(|slow| slow.endpoints.get(place));
+    let endpoints = requests.forecast.endpoints.iter().enumerate();
+    let mut figures: Vec<Figure> =
+        endpoints.flat_map(|(place, endpoint)| of_endpoint(endpoint, others(place))).collect();
+    for figure in &mut figures {
+        figure.unknown = figure.unknown.take().or_else(|| requests.left_out.clone());
+    }
+    figures
 }
 
-fn of_endpoint(endpoint: &EndpointForecast) -> Vec<Figure> {
-    let latencies = [
+fn expected(endpoint: &EndpointForecast) -> [(Dimension, &'static str, Option<Expected>); 5] {
+    [
         (Dimension::LatencyP50, "ms", endpoint.p50_ms),
         (Dimension::LatencyP95, "ms", endpoint.p95_ms),
         (Dimension::LatencyP99, "ms", endpoint.p99_ms),
         (Dimension::ErrorRate, "parts per one", Some(endpoint.error_rate)),
         (Dimension::DegradedRate, "parts per one", Some(endpoint.degraded_rate)),
-    ];
-    let row = |(dimension, unit, expected): (Dimension, &str, Option<Expected>)| {
-        let mut figure = match (expected, &endpoint.unstable[..]) {
-            (Some(expected), []) => known(dimension, unit, expected),
-            (Some(expected), [service, ..]) => {
+    ]
+}
+
+fn of_endpoint(endpoint: &EndpointForecast, slow: Option<&EndpointForecast>) -> Vec<Figure> {
+    let others = slow.map(expected);
+    let row = |(place, (dimension, unit, told)): (usize, (Dimension, &str, Option<Expected>))| {
+        let mut figure = match (told, &endpoint.unstable[..]) {
+            (Some(told), []) => known(dimension, unit, told),
+            (Some(told), [service, ..]) => {
                 let why = format!("unstable: more is asked of {service} than its workers can do");
-                Figure { baseline: Some(expected.before), ..Figure::unknown(dimension, why) }
+                Figure { baseline: Some(told.before), ..Figure::unknown(dimension, why) }
             }
             (None, _) => {
                 Figure::unknown(dimension, "there is no request that succeeds before, or none that does after")
             }
         };
+        if let Some(slow) = others.as_ref().and_then(|others| others[place].2).filter(|slow| Some(*slow) != told) {
+            bound(&mut figure, slow);
+        }
         figure.detail = Some(endpoint.operation.to_string());
         figure
     };
-    latencies.into_iter().map(row).collect()
+    expected(endpoint).into_iter().enumerate().map(row).collect()
+}
+
+/// A figure that lies between what it is told to be and another one.
+fn bound(figure: &mut Figure, other: Expected) {
+    let Some(Interval { low, high, .. }) = figure.interval else { return };
+    (figure.scenario, figure.delta) = (None, None);
+    figure.interval =
+        Some(Interval { kind: IntervalKind::Bounds, low: low.min(other.low), high: high.max(other.high) });
+    figure.unknown = Some("bounds: how much of the time is a processor's was never measured".to_owned());
 }
 
 fn known(dimension: Dimension, unit: &str, expected: Expected) -> Figure {
@@ -152,5 +341,34 @@ impl Traffic {
             }
         }
         Traffic { recording: Recording::of(spans, &policies), policies, seed }
+    }
+
+    fn played(&self, changes: &[TrafficChange], context: &Context) -> Result<Forecast> {
+        forecast(&self.recording, &self.policies, changes, self.seed, context)
+    }
+
+    /// Every operation of a service takes longer, or shorter.
+    fn slowed(&self, service: &str, ms: f64) -> Made {
+        let operations = self.recording.operations_of(service).map_err(|error| error.to_string())?;
+        if ms < 0.0 {
+            return Err(format!("which of the work of {service} becomes shorter was never measured"));
+        }
+        let slower = |operation: &str| {
+            let (service, operation) = (service.to_owned(), operation.to_owned());
+            TrafficChange::AddLatency { service, operation, ms }
+        };
+        Ok(operations.into_iter().map(slower).collect())
+    }
+
+    /// From which hit ratio on a cache makes calls shorter: asking it costs every call, and a hit saves the call.
+    fn worth_it(&self, caller: &str, callee: &str, hit_ms: f64) -> String {
+        let unknown = "how often the cache would have what is asked for is not known";
+        let pairs = self.recording.calls_between(caller, callee);
+        let took: Vec<i64> = pairs.iter().flat_map(|(_, to)| self.recording.took(&to.service, &to.operation)).collect();
+        let mean = took.iter().sum::<i64>() as f64 / took.len().max(1) as f64 / 1e6;
+        match mean > hit_ms {
+            true => format!("{unknown}; on average it is worth it from a ratio of {:.2} on", hit_ms / mean),
+            false => format!("{unknown}; asking it takes {hit_ms} ms, which no ratio is worth"),
+        }
     }
 }

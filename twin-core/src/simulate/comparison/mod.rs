@@ -1,5 +1,8 @@
 //! A scenario against its base: one table of figures before and after, each with how it is known, or why it is not.
 
+mod capacity;
+mod compliance;
+mod cost;
 mod figure;
 mod latency;
 mod sides;
@@ -9,13 +12,14 @@ mod uptime;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::{EntityRef, cost, envelope};
-use crate::answer::{Answer, EvidenceId, Interval, IntervalKind, Profile, Status, Tabular};
+use crate::analysis::{EntityRef, envelope};
+use crate::answer::{Answer, EvidenceId, Interval, IntervalKind, Profile, Tabular};
 use crate::base::{Context, Error, ErrorKind, Result};
 use crate::graph::Node;
 use crate::schema::State;
 use crate::simulate::{Change, Outcome, Scenario, outcome};
 
+pub use compliance::GivenData;
 pub use figure::{Basis, Dimension, Figure};
 pub use latency::Traffic;
 use sides::Sides;
@@ -43,6 +47,8 @@ pub struct Given<'g> {
     pub traffic: Option<&'g Traffic>,
     /// How available some entities are by themselves, in parts per one; a component stands for its instances.
     pub availability: BTreeMap<Node, f64>,
+    /// Which data is whose, and where it may be.
+    pub data: GivenData,
 }
 
 /// Reaching, costs, availability, requests.
@@ -67,30 +73,38 @@ pub fn compare(
     let read = Sides::of(scenario.base(), needs);
     step(1);
     let mut figures = reach(&reached.value);
-    figures.extend(structure::figures(scenario.base(), &after));
+    figures.extend(structure::figures(scenario.stage(), &after));
     context.check()?;
-    figures.extend(costs(scenario));
+    figures.extend(cost::figures(scenario, read.no_bill.as_deref()));
+    figures.extend(compliance::figures(scenario, &after, &given.data, context)?);
     read.hide_what_was_never_read(&mut figures);
     step(2);
     figures.extend(uptime::figures(scenario, &of_instances(scenario, &given.availability)?, context)?);
     step(3);
     let mut assumptions: BTreeSet<String> = reached.assumptions.iter().chain(scenario.assumptions()).cloned().collect();
+    if scenario.changes().iter().any(|change| matches!(change, Change::Fail { minutes: Some(_), .. })) {
+        assumptions.insert(
+            "requests and affected entities are those while something fails, availability is that of a month"
+                .to_owned(),
+        );
+    }
     let mut blind_spots: BTreeSet<String> = read.blind_spots.into_iter().chain(reached.blind_spots).collect();
-    match latency::forecast_of(scenario, given.traffic, context)? {
-        Ok(forecast) => {
-            assumptions.extend(forecast.assumptions.iter().cloned());
-            blind_spots.extend(latency::left_out(&forecast));
-            figures.extend(latency::figures(&forecast));
+    let requests = latency::forecast_of(scenario, given.traffic, context)?;
+    figures.extend(capacity::figures(scenario, requests.as_ref().map_err(String::as_str)));
+    match requests {
+        Ok(requests) => {
+            assumptions.extend(requests.forecast.assumptions.iter().cloned());
+            blind_spots.extend(latency::left_out(&requests.forecast));
+            figures.extend(latency::figures(&requests));
         }
         Err(why) => figures.extend(Dimension::OF_TRAFFIC.map(|dimension| Figure::unknown(dimension, why.clone()))),
     }
     step(STEPS);
-    figures.push(Figure::unknown(Dimension::DataFlows, "no data is labelled"));
     figures.sort_by(|a, b| (a.dimension, &a.about, &a.detail).cmp(&(b.dimension, &b.about, &b.detail)));
     let asked = serde_json::json!({
         "name": scenario.name(),
         "author": scenario.author(),
-        "changes": scenario.changes().iter().map(|change| change.described(scenario.base())).collect::<Vec<_>>(),
+        "changes": scenario.described(),
     });
     let method = "every question of the base and of the scenario, and recorded requests played again";
     let mut answer = envelope(scenario.base(), "scenario", asked, needs, method, Comparison { figures });
@@ -136,56 +150,6 @@ fn reach(outcome: &Outcome) -> Vec<Figure> {
 /// Each handle once, in order.
 fn distinct<'e>(evidence: impl Iterator<Item = &'e EvidenceId>) -> Vec<EvidenceId> {
     evidence.copied().collect::<BTreeSet<EvidenceId>>().into_iter().collect()
-}
-
-/// What the entities that change are billed: for what stays as it is the same, for the rest bounds, or nothing that is known.
-fn costs(scenario: &Scenario) -> Vec<Figure> {
-    let base = scenario.base();
-    let mut figures = Vec::new();
-    let mut seen = BTreeSet::new();
-    for change in scenario.changes() {
-        let fresh: Vec<Node> = change.nodes().into_iter().take(1).filter(|node| seen.insert(*node)).collect();
-        for node in fresh {
-            let answer = cost(base, node, Profile::Audit);
-            if let Status::Unknown { why } = answer.status {
-                return vec![Figure::unknown(Dimension::Cost, why)];
-            }
-            let row = answer.value.rows.first();
-            let billed: Vec<(f64, String)> = row
-                .into_iter()
-                .flat_map(|row| &row.cost)
-                .map(|money| (money.amount.to_f64(), money.currency.clone()))
-                .collect();
-            if billed.is_empty() {
-                let mut figure = Figure::unknown(Dimension::Cost, "no line of a bill is for it");
-                figure.about = Some(EntityRef::of(base, node));
-                figures.push(figure);
-            }
-            for (amount, currency) in billed {
-                let mut figure = billed_figure(change, amount, currency);
-                figure.about = Some(EntityRef::of(base, node));
-                figure.evidence = row.into_iter().flat_map(|row| row.evidence.iter().copied()).collect();
-                figures.push(figure);
-            }
-        }
-    }
-    figures
-}
-
-fn billed_figure(change: &Change, amount: f64, currency: String) -> Figure {
-    let mut figure = Figure::known(Dimension::Cost, &currency, amount, amount);
-    let unknown = match change {
-        Change::Remove { .. } => {
-            figure.interval =
-                Some(Interval { kind: IntervalKind::Bounds, low: amount.min(0.0), high: amount.max(0.0) });
-            "what is allocated to it is known, what would be avoided is not: commitments and shared pools are not in the bill's lines".to_owned()
-        }
-        Change::Move { region, .. } => format!("no prices of region {region} were read"),
-        Change::ScaleLoad { .. } => "how its cost grows with load was never read".to_owned(),
-        _ => return figure,
-    };
-    (figure.scenario, figure.delta, figure.unknown) = (None, None, Some(unknown));
-    figure
 }
 
 /// The availabilities by instance.

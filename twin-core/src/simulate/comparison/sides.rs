@@ -8,11 +8,13 @@ use crate::answer::{Freshness, Profile, Status};
 use crate::graph::Snapshot;
 
 /// The questions that a comparison asks, with what they are asked for.
-const QUESTIONS: [(&str, &[Dimension]); 6] = [
+const QUESTIONS: [(&str, &[Dimension]); 7] = [
     ("blast_radius", &[Dimension::BlastRadius, Dimension::SinglePointsOfFailure]),
     ("cycles", &[Dimension::Cycles]),
     ("decisions", &[Dimension::DecisionsViolated]),
-    ("cost", &[Dimension::Cost]),
+    // Prices may be given, so what was never read hides none of it.
+    ("cost", &[]),
+    ("drift", &[Dimension::Drift]),
     ("owners", &[Dimension::OwnersTouched, Dimension::WithoutOwner]),
     ("scenario", &[Dimension::RequestsAtRisk]),
 ];
@@ -25,6 +27,8 @@ pub(super) struct Sides {
     pub blind_spots: BTreeSet<String>,
     /// By dimension, why nobody can answer it.
     unread: BTreeMap<Dimension, String>,
+    /// Why nobody knows what is billed.
+    pub no_bill: Option<String>,
 }
 
 impl Sides {
@@ -37,6 +41,7 @@ impl Sides {
             inputs: BTreeSet::new(),
             blind_spots: BTreeSet::new(),
             unread: BTreeMap::new(),
+            no_bill: None,
         };
         for (question, dimensions) in QUESTIONS {
             let asked = envelope(base, question, serde_json::json!({}), needs, "", ());
@@ -46,6 +51,7 @@ impl Sides {
             match asked.status {
                 Status::Complete => {}
                 Status::Partial { missing: more } => missing.extend(more),
+                Status::Unknown { why } if question == "cost" => sides.no_bill = Some(why),
                 Status::Unknown { why } => {
                     sides.unread.extend(dimensions.iter().map(|dimension| (*dimension, why.clone())));
                 }

@@ -1,27 +1,30 @@
-//! What the shape of the graph loses and gains: single points of failure, cycles, violated decisions.
+//! What the shape of the graph loses and gains: single points of failure, cycles, violated decisions, drift.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::figure::{Dimension, Figure};
-use crate::analysis::{EntityRef, Violation, cuts, cycles, violated};
-use crate::answer::{EvidenceId, Profile};
+use crate::analysis::{Drift, DriftRow, EntityRef, Violation, cuts, cycles, drift, violated};
+use crate::answer::{EvidenceId, Profile, Status};
 use crate::graph::{EdgeClass, Snapshot};
+use crate::observe::Perspective;
 
 /// A thing of the shape, with what it is about, what tells it apart, and why it is believed.
-type Shape = BTreeMap<(Option<EntityRef>, Option<String>), Vec<EvidenceId>>;
+pub(super) type Shape = BTreeMap<(Option<EntityRef>, Option<String>), Vec<EvidenceId>>;
 
 /// The figures, and a row for each thing that comes or goes.
 pub(super) fn figures(before: &Snapshot, after: &Snapshot) -> Vec<Figure> {
     let sides = [
-        (Dimension::SinglePointsOfFailure, points(before), points(after)),
-        (Dimension::Cycles, circles(before), circles(after)),
-        (Dimension::DecisionsViolated, broken(before), broken(after)),
+        (Dimension::SinglePointsOfFailure, "entities", points(before), points(after)),
+        (Dimension::Cycles, "found", circles(before), circles(after)),
+        (Dimension::DecisionsViolated, "found", broken(before), broken(after)),
     ];
-    sides.into_iter().flat_map(|(dimension, before, after)| compared(dimension, &before, &after)).collect()
+    let rows =
+        sides.into_iter().flat_map(|(dimension, unit, before, after)| figures_of(dimension, unit, &before, &after));
+    rows.chain(drifts(before, after)).collect()
 }
 
-fn compared(dimension: Dimension, before: &Shape, after: &Shape) -> Vec<Figure> {
-    let unit = if dimension == Dimension::SinglePointsOfFailure { "entities" } else { "found" };
+/// How much of it there is, and a row for each that comes or goes.
+pub(super) fn figures_of(dimension: Dimension, unit: &str, before: &Shape, after: &Shape) -> Vec<Figure> {
     let all = Figure::known(dimension, unit, before.len() as f64, after.len() as f64);
     let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let changed = keys.into_iter().filter(|key| before.contains_key(key) != after.contains_key(key));
@@ -54,4 +57,22 @@ fn broken(snapshot: &Snapshot) -> Shape {
     let told = |violation: &Violation| format!("{}: {} → {}", violation.forbids, violation.from, violation.to);
     let found = violated(snapshot).into_iter();
     found.map(|(decision, violation)| ((Some(decision), Some(told(&violation))), violation.evidence)).collect()
+}
+
+/// What is declared and not observed, and the other way round; or that nothing was observed.
+fn drifts(before: &Snapshot, after: &Snapshot) -> Vec<Figure> {
+    let of = |snapshot: &Snapshot| drift(snapshot, Perspective::Declared, Perspective::Observed, Profile::Audit);
+    let was = of(before);
+    if let Status::Unknown { why } = was.status {
+        return vec![Figure::unknown(Dimension::Drift, why)];
+    }
+    let shape = |drift: Drift| -> Shape {
+        let told = |what: &str, row: DriftRow| {
+            let detail = format!("{what}: {} {} {}", row.from, row.relation, row.to);
+            ((None, Some(detail)), row.evidence)
+        };
+        let missing = drift.missing.into_iter().map(|row| told("not observed", row));
+        missing.chain(drift.undeclared.into_iter().map(|row| told("not declared", row))).collect()
+    };
+    figures_of(Dimension::Drift, "relations", &shape(was.value), &shape(of(after).value))
 }

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::figure::{Basis, Dimension, Figure};
+use super::latency::copies;
 use crate::analysis::EntityRef;
 use crate::answer::{Interval, IntervalKind};
 use crate::base::{Context, Result};
 use crate::graph::{EdgeClass, Node, Snapshot};
 use crate::schema::{Propagation, State};
-use crate::simulate::Scenario;
 use crate::simulate::availability::{Component, Requirement, availability};
+use crate::simulate::{Change, Scenario};
 
 /// More things than these are not worked out, and said so.
 const MOST: usize = 100;
@@ -21,16 +22,12 @@ pub(super) fn figures(scenario: &Scenario, given: &BTreeMap<Node, f64>, context:
     if given.is_empty() {
         return Ok(vec![Figure::unknown(Dimension::Availability, "no availability of any part is declared")]);
     }
-    let (after, down) = scenario.with_all_there();
-    let none = BTreeSet::new();
-    let sides = |worst| (Needs::of(scenario.base(), &none, given, worst), Needs::of(&after, &down, given, worst));
-    let ((mild_before, mild_after), (before, after)) = (sides(false), sides(true));
-    let changed: BTreeSet<Node> = scenario
-        .changes()
-        .iter()
-        .flat_map(|change| change.nodes())
-        .flat_map(|node| scenario.base().instances(node))
-        .collect();
+    let (stage, after) = (scenario.stage(), scenario.with_all_there());
+    let own = own_after(scenario, given);
+    let (mild_before, before) = (Needs::of(stage, given, false), Needs::of(stage, given, true));
+    let (mild_after, after) = (Needs::of(&after, &own.most, false), Needs::of(&after, &own.least, true));
+    let named = scenario.changes().iter().flat_map(|change| change.entities());
+    let changed: BTreeSet<Node> = named.flat_map(|node| stage.instances(*node)).collect();
     let about: BTreeSet<Node> = before.dependents(&changed).union(&after.dependents(&changed)).copied().collect();
     let mut figures = Vec::new();
     for node in about.iter().copied().take(MOST) {
@@ -38,7 +35,7 @@ pub(super) fn figures(scenario: &Scenario, given: &BTreeMap<Node, f64>, context:
         let bounds =
             [mild_before.downtime(node)?, before.downtime(node)?, mild_after.downtime(node)?, after.downtime(node)?];
         let undeclared = before.undeclared(node).union(&after.undeclared(node)).cloned().collect();
-        figures.push(figure(scenario.base(), node, bounds, &undeclared));
+        figures.push(figure(stage, node, bounds, &undeclared, &own.why));
     }
     if about.len() > MOST {
         let why =
@@ -48,11 +45,126 @@ pub(super) fn figures(scenario: &Scenario, given: &BTreeMap<Node, f64>, context:
     Ok(figures)
 }
 
+/// How available things are by themselves after the changes: at least and at most.
+struct Own {
+    least: BTreeMap<Node, f64>,
+    most: BTreeMap<Node, f64>,
+    /// Why least and most differ, or what was not known.
+    why: BTreeSet<&'static str>,
+}
+
+fn own_after(scenario: &Scenario, given: &BTreeMap<Node, f64>) -> Own {
+    let mut own = Own { least: given.clone(), most: given.clone(), why: BTreeSet::new() };
+    let stage = scenario.stage();
+    own.set(&scenario.gone_for_all(), |_| (0.0, 0.0));
+    for change in scenario.changes() {
+        match change {
+            Change::Fail { entity, state: State::Down, minutes } => {
+                let up = 1.0 - minutes.map_or(1.0, |minutes| minutes / MONTH);
+                own.set(&stage.instances(*entity), |own| (own.unwrap_or(1.0) * up, own.unwrap_or(1.0) * up));
+            }
+            Change::Replace { entity, availability, .. } => {
+                if availability.is_none() {
+                    own.why.insert("how available what comes instead is was not said");
+                }
+                own.set(&stage.instances(*entity), |_| availability.map_or((0.0, 1.0), |own| (own, own)));
+            }
+            Change::Scale { entity, .. } => own.copied(stage, *entity, change),
+            Change::AddReplica { entity, are_independent, .. } => {
+                let both = |own: f64| 1.0 - (1.0 - own) * (1.0 - own);
+                own.set(&stage.instances(*entity), |own| match (own, are_independent) {
+                    (None, _) => (1.0, 1.0),
+                    (Some(own), Some(true)) => (both(own), both(own)),
+                    (Some(own), Some(false)) => (own, own),
+                    (Some(own), None) => (own, both(own)),
+                });
+                if are_independent.is_none() {
+                    own.why.insert("whether copies fail together was not said");
+                }
+            }
+            _ => {}
+        }
+    }
+    own
+}
+
+impl Own {
+    fn set(&mut self, nodes: &[Node], then: impl Fn(Option<f64>) -> (f64, f64)) {
+        for node in nodes {
+            let now = self.least.get(node).copied();
+            let (least, most) = then(now);
+            // What nobody declared counts as always up by itself and stays undeclared.
+            if now.is_some() || least < 1.0 {
+                self.least.insert(*node, least);
+                self.most.insert(*node, most);
+            }
+        }
+    }
+
+    /// So many copies instead of those that there are, of which a quorum has to be up.
+    fn copied(&mut self, stage: &Snapshot, entity: Node, change: &Change) {
+        let Change::Scale { replicas, are_independent, quorum, .. } = change else { return };
+        let now = copies(stage, change);
+        if now.is_none() {
+            self.why.insert("how many copies there are now is not known");
+        }
+        if are_independent.is_none() {
+            self.why.insert("whether copies fail together was not said");
+        }
+        self.set(&stage.instances(entity), |own| {
+            let Some(own) = own else { return if *replicas == 0 { (0.0, 0.0) } else { (1.0, 1.0) } };
+            let Some(now) = now else { return (0.0, 1.0) };
+            let of_one = of_one_copy(own, now, *quorum);
+            let apart = at_least(*quorum, *replicas, of_one);
+            let together = if *replicas < *quorum { 0.0 } else { own };
+            match are_independent {
+                Some(true) => (apart, apart),
+                Some(false) => (together, together),
+                None => (apart.min(together), apart.max(together)),
+            }
+        });
+    }
+}
+
+/// How available one copy is, if so many together are so available. Bisection: more of one is never less of all.
+fn of_one_copy(together: f64, copies: u32, quorum: u32) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..60 {
+        let middle = (low + high) / 2.0;
+        if at_least(quorum.min(copies), copies, middle) < together { low = middle } else { high = middle }
+    }
+    (low + high) / 2.0
+}
+
+/// How likely so many of some copies are up that fail without each other: the binomial distribution, summed from the rarer side.
+fn at_least(quorum: u32, copies: u32, one: f64) -> f64 {
+    if quorum > copies {
+        return 0.0;
+    }
+    // Of many copies only the terms about the quorum count; each follows from the one before.
+    let down = 1.0 - one;
+    let mut term = down.powi(copies.min(i32::MAX as u32) as i32);
+    let mut fewer = 0.0;
+    for up in 0..quorum {
+        fewer += term;
+        if down > 0.0 {
+            term *= f64::from(copies - up) / f64::from(up + 1) * one / down;
+        }
+    }
+    if one >= 1.0 { 1.0 } else { (1.0 - fewer).clamp(0.0, 1.0) }
+}
+
 /// What is known of one thing: at its mildest and at its worst, before and after.
-fn figure(base: &Snapshot, node: Node, bounds: [f64; 4], undeclared: &BTreeSet<String>) -> Figure {
+fn figure(
+    stage: &Snapshot,
+    node: Node,
+    bounds: [f64; 4],
+    undeclared: &BTreeSet<String>,
+    open: &BTreeSet<&'static str>,
+) -> Figure {
     let [_, before, mild, after] = bounds;
     let mut figure = Figure::known(Dimension::Availability, "minutes down a month", before, after);
-    figure.about = Some(EntityRef::of(base, node));
+    figure.about = Some(EntityRef::of(stage, node));
     figure.basis = Basis::Declared;
     if !undeclared.is_empty() {
         let names: Vec<&str> = undeclared.iter().take(5).map(String::as_str).collect();
@@ -61,6 +173,7 @@ fn figure(base: &Snapshot, node: Node, bounds: [f64; 4], undeclared: &BTreeSet<S
         figure.interval = Some(Interval { kind: IntervalKind::Bounds, low: mild, high: MONTH });
     } else if mild < after {
         figure.interval = Some(Interval { kind: IntervalKind::Bounds, low: mild, high: after });
+        figure.unknown = (!open.is_empty()).then(|| open.iter().copied().collect::<Vec<_>>().join("; "));
     }
     figure
 }
@@ -68,7 +181,6 @@ fn figure(base: &Snapshot, node: Node, bounds: [f64; 4], undeclared: &BTreeSet<S
 /// Who needs whom to be up.
 struct Needs<'s> {
     snapshot: &'s Snapshot,
-    down: &'s BTreeSet<Node>,
     given: &'s BTreeMap<Node, f64>,
     /// By class of relation, whether the left end is down when the right one is, and the other way round.
     passes: Vec<(bool, bool)>,
@@ -77,7 +189,7 @@ struct Needs<'s> {
 }
 
 impl<'s> Needs<'s> {
-    fn of(snapshot: &'s Snapshot, down: &'s BTreeSet<Node>, given: &'s BTreeMap<Node, f64>, worst: bool) -> Needs<'s> {
+    fn of(snapshot: &'s Snapshot, given: &'s BTreeMap<Node, f64>, worst: bool) -> Needs<'s> {
         let passes = |class: &EdgeClass| {
             let variant = if worst { class.worst } else { class.mildest };
             let is_down = |passes: Propagation| passes.of(State::Down) == State::Down;
@@ -87,7 +199,7 @@ impl<'s> Needs<'s> {
         for (owner, members, k) in (0..snapshot.group_count()).filter_map(|place| snapshot.group(place)) {
             groups.entry(owner).or_default().push((members.collect(), k));
         }
-        Needs { snapshot, down, given, passes: snapshot.pages().classes().iter().map(passes).collect(), groups }
+        Needs { snapshot, given, passes: snapshot.pages().classes().iter().map(passes).collect(), groups }
     }
 
     /// What a node needs all of.
@@ -144,7 +256,7 @@ impl<'s> Needs<'s> {
     /// What is needed of which nobody says how available it is, by name. What makes an instance up is up as it is.
     fn undeclared(&self, node: Node) -> BTreeSet<String> {
         let component = |node: Node| self.snapshot.component(node);
-        let covered: BTreeSet<Node> = self.given.keys().chain(self.down).map(|node| component(*node)).collect();
+        let covered: BTreeSet<Node> = self.given.keys().map(|node| component(*node)).collect();
         let missing = self.closure(node).into_iter().filter(|node| !covered.contains(&component(*node)));
         missing.map(|node| self.snapshot.entity(component(node)).name.clone()).collect()
     }
@@ -153,7 +265,7 @@ impl<'s> Needs<'s> {
     fn downtime(&self, entry: Node) -> Result<f64> {
         let id = |node: Node| node.0.to_string();
         let component = |node: Node| {
-            let own = if self.down.contains(&node) { 0.0 } else { self.given.get(&node).copied().unwrap_or(1.0) };
+            let own = self.given.get(&node).copied().unwrap_or(1.0);
             let all = self.needed(node).into_iter().map(|needed| Requirement::component(id(needed)));
             let groups = self.groups(node).iter().map(|(members, k)| {
                 let of = members.iter().map(|member| Requirement::component(id(*member))).collect();

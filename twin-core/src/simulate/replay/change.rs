@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::policy::{Policies, check_duration};
+use super::policy::{CallPolicy, Policies, check_duration};
 use super::recording::Recording;
 use crate::base::{Error, ErrorKind, Result};
 
@@ -48,7 +48,75 @@ pub enum TrafficChange {
         /// How many times as many as were recorded.
         factor: f64,
     },
+    /// A service serves so many times as many requests at a time; nothing changes where no number of workers is declared.
+    ScaleWorkers {
+        /// Which.
+        service: String,
+        /// How many times as many.
+        factor: f64,
+    },
+    /// Whatever a service does itself takes so many times as long. What it waits for does not.
+    ScaleTime {
+        /// Which.
+        service: String,
+        /// How many times as long.
+        factor: f64,
+    },
+    /// A service calls another one by other rules. What is not said stays as it is.
+    SetCallPolicy {
+        /// Who calls.
+        caller: String,
+        /// Whom.
+        callee: String,
+        /// How.
+        policy: CallPolicy,
+    },
+    /// A service hands work over instead of waiting for it. The work is done all the same.
+    Acknowledge {
+        /// Who hands over.
+        caller: String,
+        /// Who does the work.
+        callee: String,
+        /// How long handing over takes, in milliseconds.
+        ms: f64,
+    },
+    /// A service asks a cache before it calls another one.
+    AddCache {
+        /// Who asks.
+        caller: String,
+        /// Whose answers the cache has.
+        callee: String,
+        /// How often it has them, in parts per one.
+        hit_ratio: f64,
+        /// How long asking takes, in milliseconds.
+        hit_ms: f64,
+    },
+    /// Some calls take longer on the way there.
+    DelayCalls {
+        /// Who calls.
+        caller: String,
+        /// Whom.
+        callee: String,
+        /// By how much, in milliseconds.
+        ms: f64,
+        /// How many of them, in parts per one.
+        share: f64,
+    },
+    /// Each piece of work of a service makes more calls, one after another at its end. They take as long as such calls took others, and nobody waits longer for them.
+    AddCalls {
+        /// Who calls.
+        caller: String,
+        /// Whom.
+        callee: String,
+        /// For what.
+        operation: String,
+        /// How many calls, on average.
+        calls: f64,
+    },
 }
+
+/// More calls than these at each piece of work are a mistake.
+const MOST_CALLS: f64 = 1e3;
 
 impl TrafficChange {
     /// Refuses what nothing was recorded of, and numbers that make no sense.
@@ -87,6 +155,34 @@ impl TrafficChange {
                 ErrorKind::Invalid,
                 format!("factor is {factor}: it takes a number from above 0 to 1e6"),
             )),
+            TrafficChange::ScaleWorkers { service, factor } | TrafficChange::ScaleTime { service, factor } => {
+                within("factor", *factor, 0.0, 1e6)?;
+                recording.operations_of(service).map(|_| ())
+            }
+            TrafficChange::SetCallPolicy { caller, callee, .. } => recording.check_call(caller, callee),
+            TrafficChange::Acknowledge { caller, callee, ms } => {
+                check_duration("ms", Some(*ms))?;
+                recording.check_call(caller, callee)
+            }
+            TrafficChange::AddCache { caller, callee, hit_ratio, hit_ms } => {
+                within("hit_ratio", *hit_ratio, 0.0, 1.0)?;
+                check_duration("hit_ms", Some(*hit_ms))?;
+                recording.check_call(caller, callee)
+            }
+            TrafficChange::DelayCalls { caller, callee, ms, share } => {
+                check_duration("ms", Some(*ms))?;
+                within("share", *share, 0.0, 1.0)?;
+                recording.check_call(caller, callee)
+            }
+            TrafficChange::AddCalls { caller, callee, operation, calls } => {
+                within("calls", *calls, 0.0, MOST_CALLS)?;
+                recording.operations_of(caller)?;
+                let own = recording.operations_of(callee)?;
+                match own.contains(&operation.as_str()) {
+                    true => Ok(()),
+                    false => Err(Error::unknown("operation", operation, own)),
+                }
+            }
         }
     }
 
@@ -105,6 +201,26 @@ impl TrafficChange {
         let (before, after) = (crosses(from), other.is_none() || crosses(Some(to)));
         rtt_ms * (f64::from(u8::from(after)) - f64::from(u8::from(before)))
     }
+}
+
+fn within(field: &str, value: f64, least: f64, most: f64) -> Result<()> {
+    match (least..=most).contains(&value) {
+        true => Ok(()),
+        false => {
+            Err(Error::new(ErrorKind::Invalid, format!("{field} is {value}: it takes a number from {least} to {most}")))
+        }
+    }
+}
+
+/// What happens to a call before it is made as it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Detour {
+    /// Handing over takes so long, and nothing is waited for; in milliseconds.
+    pub acknowledged_ms: Option<f64>,
+    /// A cache is asked, which has so much of what is asked for, in so many milliseconds.
+    pub cache: Option<(f64, f64)>,
+    /// So many calls in one take so many milliseconds longer.
+    pub delay: Option<(f64, f64)>,
 }
 
 /// Changes that are made together.
@@ -137,6 +253,69 @@ impl Together<'_> {
     /// By how many milliseconds the round trip between two services becomes longer, or shorter.
     pub(super) fn round_trip_ms(self, policies: &Policies, caller: &str, callee: &str) -> f64 {
         self.0.iter().map(|change| change.round_trip_ms(policies, caller, callee)).sum()
+    }
+
+    /// How many times as long a service works.
+    pub(super) fn pace(self, service: &str) -> f64 {
+        let factor = |change: &TrafficChange| match change {
+            TrafficChange::ScaleTime { service: own, factor } if own == service => *factor,
+            _ => 1.0,
+        };
+        self.0.iter().map(factor).product()
+    }
+
+    /// What happens to calls from one service to another before they are made, if anything does.
+    pub(super) fn detour(self, from: &str, to: &str) -> Option<Detour> {
+        let mut detour = Detour::default();
+        for change in self.0 {
+            match change {
+                TrafficChange::Acknowledge { caller, callee, ms } if caller == from && callee == to => {
+                    detour.acknowledged_ms = Some(*ms);
+                }
+                TrafficChange::AddCache { caller, callee, hit_ratio, hit_ms } if caller == from && callee == to => {
+                    detour.cache = Some((*hit_ratio, *hit_ms));
+                }
+                TrafficChange::DelayCalls { caller, callee, ms, share } if caller == from && callee == to => {
+                    detour.delay = Some((*share, *ms));
+                }
+                _ => {}
+            }
+        }
+        (detour != Detour::default()).then_some(detour)
+    }
+
+    /// The calls that a service makes beside those that were recorded: whom for what, and how many.
+    pub(super) fn more_calls<'a>(self, service: &'a str) -> impl Iterator<Item = (&'a str, &'a str, f64)> + 'a
+    where
+        Self: 'a,
+    {
+        self.0.iter().filter_map(move |change| match change {
+            TrafficChange::AddCalls { caller, callee, operation, calls } if caller == service => {
+                Some((callee.as_str(), operation.as_str(), *calls))
+            }
+            _ => None,
+        })
+    }
+
+    /// What is declared after the changes, for calls that were recorded.
+    pub(super) fn policies(self, recording: &Recording, declared: &Policies) -> Policies {
+        let mut policies = declared.clone();
+        for change in self.0 {
+            match change {
+                TrafficChange::ScaleWorkers { service, factor } => {
+                    let workers = policies.services.get_mut(service).and_then(|policy| policy.workers.as_mut());
+                    // Rounded to whole workers; one stays.
+                    workers.into_iter().for_each(|own| *own = (f64::from(*own) * factor).round().max(1.0) as u32);
+                }
+                TrafficChange::SetCallPolicy { caller, callee, policy } => {
+                    for pair in recording.calls_between(caller, callee) {
+                        policies.calls.entry(pair).or_default().replace_by(policy);
+                    }
+                }
+                _ => {}
+            }
+        }
+        policies
     }
 
     /// How many times as many requests come.

@@ -16,6 +16,6 @@ mod usual;
 
 pub use change::TrafficChange;
 pub use policy::{CallPolicy, Criticality, DeclaredCall, OperationName, Policies, PoliciesDraft, ServicePolicy};
-pub use predict::{EndpointForecast, Expected, Forecast, Reached, forecast};
+pub use predict::{EndpointForecast, Expected, Forecast, Reached, ServiceLoad, forecast};
 pub use recording::{Recording, SkippedSpans};
 pub use span::{Span, SpanKind};

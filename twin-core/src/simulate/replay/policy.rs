@@ -45,6 +45,20 @@ pub struct CallPolicy {
     pub backoff_ms: Option<f64>,
     /// Whether the callee is a cache of the caller. So is whoever was seen to say whether it had what was asked for.
     pub is_cache: bool,
+    /// Whether the caller gives up in time even where it was seen to wait longer: the time is a new one.
+    #[serde(skip)]
+    pub timeout_is_new: bool,
+}
+
+impl CallPolicy {
+    /// Takes over what another policy says.
+    pub(super) fn replace_by(&mut self, other: &CallPolicy) {
+        self.criticality = other.criticality.or(self.criticality);
+        self.timeout_is_new |= other.timeout_ms.is_some();
+        self.timeout_ms = other.timeout_ms.or(self.timeout_ms);
+        self.retries = other.retries.or(self.retries);
+        self.backoff_ms = other.backoff_ms.or(self.backoff_ms);
+    }
 }
 
 /// An operation of a service.

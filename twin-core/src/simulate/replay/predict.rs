@@ -57,6 +57,18 @@ pub struct Reached {
     pub no_longer_called: Vec<OperationName>,
 }
 
+/// What is asked of a service, before and after a change.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct ServiceLoad {
+    /// Which.
+    pub service: String,
+    /// How many requests a second it serves.
+    pub requests_a_second: [f64; 2],
+    /// The share of their time that its workers are asked for, in parts per one: from 1 on the queue grows without end. `None` where no number of workers is declared, or
+    /// fewer than 30 requests were recorded.
+    pub utilisation: Option<[f64; 2]>,
+}
+
 /// What a change comes to.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Forecast {
@@ -64,6 +76,8 @@ pub struct Forecast {
     pub endpoints: Vec<EndpointForecast>,
     /// Whom it reaches.
     pub reached: Reached,
+    /// By service, what is asked of it.
+    pub loads: Vec<ServiceLoad>,
     /// Spans that could not be used.
     pub skipped: SkippedSpans,
     /// What was taken for granted.
@@ -99,10 +113,15 @@ pub fn forecast(
     let waits = Waits::of(recording, policies);
     let score = Score { recording, policies, usual: &usual, waits: &waits, seed };
     let before = score.play(Together(&[]), context)?;
-    let after = score.play(Together(changes), context)?;
+    let changed = Together(changes).policies(recording, policies);
+    changed.check()?;
+    let usual = super::usual::usual(recording, &changed);
+    // How long was waited is what was recorded, with the workers that there were.
+    let after = Score { policies: &changed, usual: &usual, ..score }.play(Together(changes), context)?;
     Ok(Forecast {
         endpoints: endpoints(recording, &before, &after, seed, context)?,
         reached: reached(recording, &before, &after),
+        loads: loads(recording, &before, &after),
         skipped: recording.skipped(),
         assumptions: assumptions(recording, policies, changes),
         seed,
@@ -117,7 +136,7 @@ fn endpoints(
     seed: u64,
     context: &Context,
 ) -> Result<Vec<EndpointForecast>> {
-    let overloaded: Vec<String> = after.overloaded.iter().cloned().collect();
+    let overloaded = after.overloaded();
     let mut requests: BTreeMap<&OperationName, Vec<(Answered, Answered)>> = BTreeMap::new();
     for (before, after) in before.answered.iter().zip(&after.answered) {
         requests.entry(recording.name(before.operation)).or_default().push((*before, *after));
@@ -127,6 +146,34 @@ fn endpoints(
         Ok(EndpointForecast { unstable: unstable_for(&pairs, &overloaded), ..endpoint(operation, &pairs, seed) })
     };
     requests.into_iter().map(of).collect()
+}
+
+/// What is asked of each service, by name.
+fn loads(recording: &Recording, before: &Played, after: &Played) -> Vec<ServiceLoad> {
+    let served = |played: &Played| {
+        let mut served: BTreeMap<&str, u64> = BTreeMap::new();
+        for (operation, tally) in played.tallies.iter().enumerate() {
+            *served.entry(&recording.name(operation as u32).service).or_default() += tally.served;
+        }
+        served
+    };
+    let sides = [(before, served(before)), (after, served(after))];
+    let load = |service: &str| {
+        let a_second = sides.each_ref().map(|(played, served)| match played.window > 0.0 {
+            true => served[service] as f64 / (played.window / 1e9),
+            false => 0.0,
+        });
+        let utilisation = sides.each_ref().map(|(played, served)| match served[service] {
+            0 => Some(0.0),
+            _ => played.utilisation.get(service).copied(),
+        });
+        // Without declared workers neither side says anything.
+        let is_limited = sides.iter().any(|(played, _)| played.utilisation.contains_key(service));
+        let utilisation = utilisation.map(|share| share.filter(|_| is_limited));
+        let utilisation = if let [Some(before), Some(after)] = utilisation { Some([before, after]) } else { None };
+        ServiceLoad { service: service.to_owned(), requests_a_second: a_second, utilisation }
+    };
+    sides[0].1.keys().map(|service| load(service)).collect()
 }
 
 /// The overloaded services, if the change reaches any of these requests.
@@ -267,6 +314,18 @@ fn assumptions(recording: &Recording, policies: &Policies, changes: &[TrafficCha
     }
     if changes.iter().any(|change| matches!(change, TrafficChange::ScaleLoad { .. })) {
         assumptions.push("only waiting for workers grows with load".to_owned());
+    }
+    let has = |is: fn(&TrafficChange) -> bool| changes.iter().any(is);
+    if has(|change| matches!(change, TrafficChange::AddCalls { .. })) {
+        let taken = "calls that come are made one after another at the end, take as long as those of others, and nobody waits longer for them";
+        assumptions.push(taken.to_owned());
+    }
+    if has(|change| matches!(change, TrafficChange::AddCache { .. })) {
+        assumptions.push("whether a cache has what is asked for depends on nothing but chance".to_owned());
+    }
+    if has(|change| matches!(change, TrafficChange::Acknowledge { .. })) {
+        assumptions
+            .push("what is handed over is done as soon as it arrives, and nobody hears of its failure".to_owned());
     }
     assumptions
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::order::Order;
 use super::policy::{Criticality, OperationName, Policies};
 use super::span::{Span, SpanKind};
-use crate::base::{Error, Result};
+use crate::base::{Error, ErrorKind, Result};
 
 /// A piece of work that was served.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,11 +110,60 @@ impl Recording {
         self.skipped
     }
 
+    /// The operations of one service that were seen to call operations of another.
+    pub(in crate::simulate) fn calls_between(
+        &self,
+        caller: &str,
+        callee: &str,
+    ) -> BTreeSet<(OperationName, OperationName)> {
+        let mut pairs = BTreeSet::new();
+        for (number, invocation) in self.invocations.iter().enumerate() {
+            let from = self.name(invocation.operation);
+            if from.service == caller {
+                let called = self.calls_of(number as u32).iter().map(|call| self.name(call.callee));
+                pairs.extend(called.filter(|to| to.service == callee).map(|to| (from.clone(), to.clone())));
+            }
+        }
+        pairs
+    }
+
+    /// Refuses two services of which one was never seen to call the other.
+    pub(super) fn check_call(&self, caller: &str, callee: &str) -> Result<()> {
+        self.operations_of(caller)?;
+        self.operations_of(callee)?;
+        match self.asks(caller, callee) {
+            true => Ok(()),
+            false => {
+                Err(Error::new(ErrorKind::Unknown, format!("no call from \"{caller}\" to \"{callee}\" was recorded")))
+            }
+        }
+    }
+
+    /// How long the calls for an operation took that did not fail, in nanoseconds.
+    pub(in crate::simulate) fn took(&self, callee: &str, operation: &str) -> Vec<i64> {
+        let is_meant = |call: &&Call| {
+            let name = self.name(call.callee);
+            name.service == callee && name.operation == operation
+        };
+        let made = self.calls.iter().filter(is_meant).flat_map(|call| self.attempts_of(call));
+        let took: Vec<i64> = made.filter(|made| !made.failed).map(|made| made.end - made.start).collect();
+        if !took.is_empty() {
+            return took;
+        }
+        // Whoever is only asked from outside takes as long as its work.
+        let served = self.invocations.iter().filter(|work| !work.failed);
+        let is_meant = |work: &&Invocation| {
+            let name = self.name(work.operation);
+            name.service == callee && name.operation == operation
+        };
+        served.filter(is_meant).map(|work| work.end - work.start).collect()
+    }
+
     /// The operations that a service was seen to serve.
     ///
     /// # Errors
     /// `Unknown` if it served none.
-    pub(super) fn operations_of(&self, service: &str) -> Result<Vec<&str>> {
+    pub(in crate::simulate) fn operations_of(&self, service: &str) -> Result<Vec<&str>> {
         let own = self.operations.iter().filter(|operation| operation.service == service);
         let own: Vec<&str> = own.map(|operation| operation.operation.as_str()).collect();
         match own.is_empty() {

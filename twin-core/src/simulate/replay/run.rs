@@ -3,9 +3,9 @@
 //! Without a change, everything takes as long as was recorded. Whatever a change does not touch takes as long as without it, to the nanosecond.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap};
 
-use super::change::Together;
+use super::change::{Detour, Together};
 use super::order::NEAR;
 use super::policy::{Policies, nanoseconds};
 use super::recording::{Attempt, Call, Invocation, Recording};
@@ -35,14 +35,23 @@ pub(super) struct Tally {
 }
 
 /// What came of playing requests again.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Played {
     /// By request from outside, in the order in which they were recorded.
     pub answered: Vec<Answered>,
     /// By operation.
     pub tallies: Vec<Tally>,
+    /// By service with workers, the share of their time that they were asked for.
+    pub utilisation: BTreeMap<String, f64>,
+    /// How long requests came, in nanoseconds; the time after the last one counts as that between two.
+    pub window: f64,
+}
+
+impl Played {
     /// Services of which more was asked than their workers can do.
-    pub overloaded: BTreeSet<String>,
+    pub(super) fn overloaded(&self) -> Vec<String> {
+        self.utilisation.iter().filter(|(_, share)| **share >= 1.0).map(|(service, _)| service.clone()).collect()
+    }
 }
 
 /// What is the same in every run.
@@ -104,6 +113,12 @@ struct Run<'r> {
     stations: BTreeMap<&'r str, Station>,
     /// By operation, what it takes longer.
     added: Vec<i64>,
+    /// By operation, how many times as long its own work takes.
+    pace: Vec<f64>,
+    /// By operation, how long calls take that it makes beside those that were recorded, and how many.
+    more: Vec<Vec<(Vec<i64>, f64)>>,
+    /// By caller and callee, what happens to a call before it is made.
+    detours: BTreeMap<(u32, u32), Detour>,
     /// By service with workers, how long they were busy together, and with how many requests.
     busy: BTreeMap<&'r str, (i64, i64)>,
     /// By operation that loses a cache, invocations that found nothing in it.
@@ -144,7 +159,8 @@ impl Score<'_> {
                 return Err(Error::new(ErrorKind::Limit, what));
             }
         }
-        run.played.overloaded = run.overloaded();
+        run.played.window = run.window();
+        run.played.utilisation = run.utilisation();
         Ok(run.played)
     }
 }
@@ -160,6 +176,9 @@ impl<'r> Run<'r> {
             changes,
             stations: Station::all(score.policies),
             added: added.collect(),
+            pace: recording.operations.iter().map(|name| changes.pace(&name.service)).collect(),
+            more: recording.operations.iter().map(|name| more_calls(recording, changes, &name.service)).collect(),
+            detours: detours(score, changes),
             busy: BTreeMap::new(),
             missed: missed(score, changes),
             agenda: BinaryHeap::new(),
@@ -170,7 +189,7 @@ impl<'r> Run<'r> {
             played: Played {
                 answered: vec![nobody; recording.roots.len()],
                 tallies: vec![Tally::default(); recording.operations.len()],
-                overloaded: BTreeSet::new(),
+                ..Played::default()
             },
         };
         let load = changes.load();
@@ -218,15 +237,22 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// The services whose workers were asked for more time than there is while requests came. The time after the last request counts as that between two.
-    fn overloaded(&self) -> BTreeSet<String> {
-        let window = self.came.iter().max().copied().unwrap_or_default();
-        let is_overloaded = |(service, workers): &(&str, usize)| {
+    fn window(&self) -> f64 {
+        let last = self.came.iter().max().copied().unwrap_or_default();
+        let count = self.came.len().max(1) as f64;
+        last as f64 * count / (count - 1.0).max(1.0)
+    }
+
+    /// The share of their time that workers were asked for while requests came, of services that were asked often enough to tell.
+    fn utilisation(&self) -> BTreeMap<String, f64> {
+        let last = self.came.iter().max().copied().unwrap_or_default();
+        let share = |(service, workers): (&str, usize)| {
             let (busy, requests) = self.busy.get(service).copied().unwrap_or_default();
-            let time = window as f64 * requests as f64 / (requests - 1).max(1) as f64;
-            requests >= FEW && busy as f64 >= time * *workers as f64
+            // The time after the last request counts as that between two.
+            let time = last as f64 * requests as f64 / (requests - 1).max(1) as f64 * workers as f64;
+            (requests >= FEW && time > 0.0).then(|| (service.to_owned(), busy as f64 / time))
         };
-        limited(self.score.policies).filter(is_overloaded).map(|(service, _)| service.to_owned()).collect()
+        limited(self.score.policies).filter_map(share).collect()
     }
 
     fn is_killed(&self, operation: u32) -> bool {
@@ -271,12 +297,13 @@ impl<'r> Run<'r> {
                 is_done: false,
             });
             if waits_for == 0 {
-                let gap = (call.gap - offset).max(0);
+                let gap = self.paced(invocation.operation, (call.gap - offset).max(0));
                 self.plan(began.saturating_add(gap), Event::Ask { call: first_call + place as u32 });
             }
         }
         if open == 0 {
-            self.plan(began.saturating_add(self.tail(shape)), Event::End { work });
+            let rest = self.rest(shape, request);
+            self.plan(began.saturating_add(rest), Event::End { work });
         }
     }
 
@@ -304,6 +331,28 @@ impl<'r> Run<'r> {
         let awaited = recording.calls_of(shape).iter().filter(|call| call.is_awaited);
         let last = awaited.map(|call| recording.span_of(call).1).max();
         (end - last.unwrap_or(start + self.score.waits.inside[shape as usize])).max(0)
+    }
+
+    /// How long work of an operation takes that took so long.
+    fn paced(&self, operation: u32, took: i64) -> i64 {
+        match self.pace[operation as usize] {
+            1.0 => took,
+            pace => (took as f64 * pace) as i64,
+        }
+    }
+
+    /// What is left to do after the last awaited call: own work, and calls that were not recorded.
+    fn rest(&self, shape: u32, request: u32) -> i64 {
+        let operation = self.score.recording.invocations[shape as usize].operation;
+        let mut rest = self.paced(operation, self.tail(shape));
+        for (took, calls) in self.more[operation as usize].iter().filter(|(took, _)| !took.is_empty()) {
+            let draw = |call: u32| hash_of(&(self.score.seed, request, shape, call));
+            let whole = calls.floor() as u32;
+            let more = u32::from(share_of(draw(whole.wrapping_add(1))) < calls.fract());
+            let took = (0..whole + more).map(|call| took[(draw(call) % took.len() as u64) as usize]);
+            rest = took.fold(rest, i64::saturating_add);
+        }
+        rest
     }
 
     fn shape(&self, call: u32) -> &'r Call {
@@ -351,6 +400,19 @@ impl<'r> Run<'r> {
         if self.changes.remove(&caller.service, &callee.service) {
             return self.answer(at, call, attempt, false, false);
         }
+        let detour = self.detour(call);
+        let at = match detour {
+            Turn::Answered { after, works } => {
+                let answered = at.saturating_add(after);
+                self.plan(answered, Event::Answer { call, attempt, failed: false, degraded: false });
+                if works && !self.is_killed(shape.callee) {
+                    let there = self.way(call, like).there;
+                    self.plan(answered.saturating_add(there), Event::Arrive { call, attempt });
+                }
+                return;
+            }
+            Turn::Delayed { by } => at.saturating_add(by),
+        };
         if self.is_killed(shape.callee) {
             let refused = at.saturating_add(self.usual(call).refusal);
             return self.plan(refused, Event::Answer { call, attempt, failed: true, degraded: false });
@@ -372,13 +434,37 @@ impl<'r> Run<'r> {
         }
     }
 
+    /// What happens to a call before it is made as it was. Another attempt takes the same turn.
+    fn detour(&self, call: u32) -> Turn {
+        let Calling { work, shape, .. } = self.calls[call as usize];
+        let key = (self.caller(call), self.shape(call).callee);
+        let Some(detour) = self.detours.get(&key) else { return Turn::Delayed { by: 0 } };
+        if let Some(ms) = detour.acknowledged_ms {
+            return Turn::Answered { after: nanoseconds(ms), works: true };
+        }
+        let request = self.works[work as usize].request;
+        let chance = |what: u8| share_of(hash_of(&(self.score.seed, request, shape, what)));
+        let mut by = 0;
+        if let Some((ratio, ms)) = detour.cache {
+            if chance(0) < ratio {
+                return Turn::Answered { after: nanoseconds(ms), works: false };
+            }
+            by += nanoseconds(ms);
+        }
+        if let Some((share, ms)) = detour.delay {
+            by += if chance(1) < share { nanoseconds(ms) } else { 0 };
+        }
+        Turn::Delayed { by }
+    }
+
     /// After which time a caller gives up, if ever. Who was seen to wait longer does so again.
     fn patience(&self, call: u32, recorded: &Attempt) -> Option<i64> {
         let took = recorded.end - recorded.start;
         let served = recorded.served.map(|served| &self.score.recording.invocations[served as usize]);
         let gave_up = recorded.failed && served.is_some_and(|work| work.end > recorded.end);
-        let timeout =
-            self.usual(call).timeout.map(|timeout| if recorded.failed { timeout } else { timeout.max(took + 1) });
+        let usual = self.usual(call);
+        let as_it_is = recorded.failed || usual.timeout_is_new;
+        let timeout = usual.timeout.map(|timeout| if as_it_is { timeout } else { timeout.max(took + 1) });
         if gave_up { Some(timeout.map_or(took, |timeout| timeout.min(took))) } else { timeout }
     }
 
@@ -463,14 +549,17 @@ impl<'r> Run<'r> {
             waiting.waits_for = waiting.waits_for.saturating_sub(1);
             waiting.ready = waiting.ready.max(at);
             if waiting.waits_for == 0 {
-                let ask = waiting.ready.saturating_add(after.gap);
+                let ready = waiting.ready;
+                let operation = self.score.recording.invocations[shape as usize].operation;
+                let ask = ready.saturating_add(self.paced(operation, after.gap));
                 self.plan(ask, Event::Ask { call: first_call + other as u32 });
             }
         }
         let work = &mut self.works[number as usize];
         work.open = work.open.saturating_sub(1);
         if work.open == 0 {
-            let end = work.latest.saturating_add(self.tail(shape));
+            let (latest, request) = (work.latest, work.request);
+            let end = latest.saturating_add(self.rest(shape, request));
             self.plan(end, Event::End { work: number });
         }
     }
@@ -522,6 +611,34 @@ impl<'r> Run<'r> {
             self.plan(at.saturating_add(back), Event::Answer { call, attempt, failed, degraded });
         }
     }
+}
+
+/// A call that does not go straight to whoever serves it.
+enum Turn {
+    /// It is answered after a while, and the work is done afterwards or never.
+    Answered { after: i64, works: bool },
+    /// It is made later.
+    Delayed { by: i64 },
+}
+
+/// A number as a share of all that it could be, below 1.
+fn share_of(number: u64) -> f64 {
+    (number >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// How long the calls take that a service makes beside those that were recorded, and how many there are.
+fn more_calls(recording: &Recording, changes: Together<'_>, service: &str) -> Vec<(Vec<i64>, f64)> {
+    let more = changes.more_calls(service);
+    more.map(|(callee, operation, calls)| (recording.took(callee, operation), calls)).collect()
+}
+
+/// By caller and callee, what happens to a call before it is made.
+fn detours(score: &Score<'_>, changes: Together<'_>) -> BTreeMap<(u32, u32), Detour> {
+    let services = |(caller, callee): &(u32, u32)| {
+        let (from, to) = (score.recording.name(*caller), score.recording.name(*callee));
+        changes.detour(&from.service, &to.service)
+    };
+    score.usual.keys().filter_map(|pair| Some((*pair, services(pair)?))).collect()
 }
 
 /// By operation that loses a cache, the invocations that found nothing in it, in order.

@@ -14,6 +14,8 @@ pub(super) struct Usual {
     pub is_cache: bool,
     /// After which time the caller gives up, in nanoseconds.
     pub timeout: Option<i64>,
+    /// Whether it does so even where it was seen to wait longer.
+    pub timeout_is_new: bool,
     /// How often it is tried at most.
     pub attempts: u32,
     /// How long the caller waits before it tries again, in nanoseconds.
@@ -103,6 +105,7 @@ impl Seen {
             is_required: policy.criticality.map_or(!was_survived, |criticality| criticality == Criticality::Required),
             is_cache: is_cache || policy.is_cache,
             timeout: policy.timeout_ms.map(nanoseconds),
+            timeout_is_new: policy.timeout_is_new,
             attempts: policy.retries.map_or(most, |retries| retries.saturating_add(1)).max(1),
             backoff: policy.backoff_ms.map_or_else(|| median(pauses), nanoseconds),
             refusal: overheads.refusal(everywhere),

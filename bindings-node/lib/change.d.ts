@@ -1,0 +1,181 @@
+// Written by the core from its own types: `cargo run -q -p benches --bin surface`. Changes by hand are lost.
+
+import type { ChangeDraft, Leaving, Money, OnRemoval, State, Timestamp } from './answers'
+
+/** Changes, as a scenario takes them. */
+export const change: {
+  /** An entity fails for a while. */
+  fail(entity: string, options?: {
+    /** For how long in a month, in minutes. Without it: all of the month. */
+    minutes?: number
+    /** How badly. Default: down. */
+    state?: State
+  }): ChangeDraft
+  /** An entity is taken away for ever. */
+  remove(entity: string, options?: {
+    /** What its callers do. Default: whoever requires it fails. */
+    callers?: OnRemoval
+    /** Whom its callers call instead. */
+    redirectTo?: string
+  }): ChangeDraft
+  /** An entity comes. */
+  add(name: string, options?: {
+    /** Who calls it. */
+    calledBy?: string[]
+    /** What it calls. */
+    calls?: string[]
+    /** In which environment it is. */
+    environment?: string
+    /** What it is. Default: a component with one instance. */
+    kind?: string
+    /** Who answers for it. */
+    owner?: string
+    /** What it costs in a month. */
+    price?: Money
+    /** In which region it is. */
+    region?: string
+  }): ChangeDraft
+  /** Something else takes the place of an entity: another product, vendor or price. */
+  replace(entity: string, by: string, options?: {
+    /** How available what comes is, in parts per one. */
+    availability?: number
+    /** For how many days both run. Default: 30. */
+    dualRunDays?: number
+    /** What leaving costs, once. */
+    exitFee?: Money
+    /** How much longer each of its operations takes, in milliseconds; below 0 is shorter. */
+    ms?: number
+    /** What it costs in a month. */
+    price?: Money
+  }): ChangeDraft
+  /** An entity moves to another region. */
+  move(entity: string, region: string, options?: {
+    /** What its traffic between regions costs in a month. */
+    egress?: Money
+    /** What the move costs, once. */
+    oneOff?: Money
+    /** What it costs there, as a multiple of what it costs here. */
+    priceFactor?: number
+    /** How many round trips a call takes. Default: 1. */
+    roundTrips?: number
+    /** The round trip between both regions, in milliseconds. Without it, what the move does to latency is not known. */
+    rttMs?: number
+    /** Whether the stores that only it uses move along. Default: they stay. */
+    storesFollow?: boolean
+  }): ChangeDraft
+  /** Everything that is known to run in a region moves to another one. */
+  evacuateRegion(entity: string, region: string, options?: {
+    /** The round trip between both regions, in milliseconds. */
+    rttMs?: number
+  }): ChangeDraft
+  /** An entity runs in more copies, or fewer. */
+  scale(entity: string, replicas: number, options?: {
+    /** Whether copies fail without each other. Without it, availability has bounds. */
+    areIndependent?: boolean
+    /** How many there are now. Without it: as many as its source declares. */
+    from?: number
+    /** How many of them it takes to serve. Default: 1. */
+    quorum?: number
+  }): ChangeDraft
+  /** An entity runs on larger machines, or smaller ones. */
+  resize(entity: string, speedUp: number, options?: {
+    /** What it costs then in a month. */
+    price?: Money
+  }): ChangeDraft
+  /** A part of an entity becomes one of its own. */
+  split(entity: string, into: string, options?: {
+    /** How many calls a request makes over the cut. */
+    callsARequest?: number
+    /** The round trip over the cut, in milliseconds. Default: 0.5. */
+    rttMs?: number
+    /** What only the part needs from then on. */
+    takes?: string[]
+  }): ChangeDraft
+  /** Entities become a part of another one. */
+  merge(entity: string, others: string[]): ChangeDraft
+  /** An entity is announced to end. */
+  deprecate(entity: string, sunset: Timestamp, options?: {
+    /** Who has said until when to leave; who has not is still there then. */
+    leaving?: Leaving[]
+  }): ChangeDraft
+  /** An entity comes to depend on another one. */
+  addDependency(entity: string, on: string, options?: {
+    /** How many calls a request makes, one after another at its end. Default: 1. */
+    callsARequest?: number
+    /** The operation that is called. Without it, what the calls do to latency is not known. */
+    operation?: string
+    /** By which relation. Default: `calls`. */
+    relation?: string
+  }): ChangeDraft
+  /** An entity depends on another one no longer. */
+  removeDependency(entity: string, on: string, options?: {
+    /** By which relation. Default: by every one over which failure passes. */
+    relation?: string
+  }): ChangeDraft
+  /** An entity hands work over by a queue instead of waiting for it. */
+  toAsync(entity: string, on: string, queue: string, options?: {
+    /** How long handing over takes, in milliseconds. Without it, latency is not known. */
+    ackMs?: number
+    /** How many messages are worked off in a second. Without it, when work is completed is not known. */
+    drainedASecond?: number
+  }): ChangeDraft
+  /** An entity puts a cache before another one. */
+  addCache(entity: string, of: string, options?: {
+    /** How long asking it takes, in milliseconds. Default: 0.5. */
+    hitMs?: number
+    /** How often it has what is asked for, in parts per one. Without it: the ratio from which on it is worth it. */
+    hitRatio?: number
+  }): ChangeDraft
+  /** An entity loses a cache: it is not asked any more, and every request takes the path of a miss. */
+  removeCache(entity: string, cache: string): ChangeDraft
+  /** A store gets a copy that takes over when it fails, and that may be read. */
+  addReplica(entity: string, options?: {
+    /** Whether both fail without each other. Without it, availability has bounds. */
+    areIndependent?: boolean
+    /** By how much the copy is late, in milliseconds. */
+    lagMs?: number
+    /** The share of its requests that the copy serves, in parts per one. Default: none. */
+    readShare?: number
+    /** Where the copy is. */
+    zone?: string
+  }): ChangeDraft
+  /** An entity calls another one by other rules. What is not said stays as it is. */
+  setCallPolicy(entity: string, on: string, options?: {
+    /** How long it waits before, in milliseconds. */
+    backoffMs?: number
+    /** Whether it does something else instead when the call fails. */
+    hasFallback?: boolean
+    /** Whether doing the work twice is the same as doing it once. */
+    isIdempotent?: boolean
+    /** How often a failed call is tried again. */
+    retries?: number
+    /** After which time it gives up, in milliseconds. */
+    timeoutMs?: number
+  }): ChangeDraft
+  /** More requests come, or fewer. */
+  scaleLoad(factor: number): ChangeDraft
+  /** An entity changes its version or its contract. */
+  upgrade(entity: string, version: string, options?: {
+    /** Who cannot use the new one as it is. */
+    breaks?: string[]
+  }): ChangeDraft
+  /** An entity serves so many requests and no more. */
+  setQuota(entity: string, aSecond: number): ChangeDraft
+  /** A price is agreed on for a while, whatever is used. */
+  commit(entity: string, price: Money, months: number): ChangeDraft
+  /** An operation takes longer. */
+  addLatency(entity: string, operation: string, ms: number): ChangeDraft
+  /** Somebody else answers for an entity. */
+  changeOwner(entity: string, owner: string): ChangeDraft
+  /** Calls from one entity to another are encrypted. */
+  encrypt(entity: string, on: string, options?: {
+    /** How long agreeing on keys takes, in milliseconds. Without it, latency is not known. */
+    handshakeMs?: number
+    /** What the keys cost in a month. */
+    price?: Money
+    /** The share of calls over a connection that is there already, in parts per one. Default: none. */
+    reuse?: number
+  }): ChangeDraft
+  /** A rule instead of a change: an entity and what it stores data in may be in some regions only. */
+  residency(entity: string, regions: string[]): ChangeDraft
+}

@@ -1,0 +1,152 @@
+//! What numbers of a change make sense.
+
+use super::Change;
+use crate::base::{Error, ErrorKind, Money, Result, shortened};
+
+/// More round trips, calls or times as much are a mistake.
+const MOST: f64 = 1e6;
+/// A year in milliseconds.
+const YEAR_MS: f64 = 366.0 * 86_400_000.0;
+/// A month of 30 days, in minutes.
+const MONTH_MINUTES: f64 = 43_200.0;
+/// More copies than these are a mistake.
+const MOST_COPIES: u32 = 100_000;
+
+impl<E> Change<E> {
+    /// Refuses numbers that make no sense, and names that are empty.
+    ///
+    /// # Errors
+    /// `Invalid`, with the field and what it takes.
+    pub(in crate::simulate) fn check_numbers(&self) -> Result<()> {
+        let told = |error: Error| Error::new(ErrorKind::Invalid, format!("{}: {error}", self.name()));
+        self.fields().map_err(told)
+    }
+
+    fn fields(&self) -> Result<()> {
+        match self {
+            Change::Fail { minutes, .. } => within("minutes", *minutes, 0.0, MONTH_MINUTES),
+            Change::Add { name, price, .. } => named("name", name).and_then(|()| paid("price", price)),
+            Change::Replace { by, ms, availability, price, exit_fee, dual_run_days, .. } => {
+                named("by", by)?;
+                within("ms", *ms, -YEAR_MS, YEAR_MS)?;
+                within("availability", *availability, 0.0, 1.0)?;
+                within("dual_run_days", Some(*dual_run_days), 0.0, 3_660.0)?;
+                paid("price", price).and_then(|()| paid("exit_fee", exit_fee))
+            }
+            Change::Move { region, rtt_ms, round_trips, price_factor, egress, one_off, .. } => {
+                named("region", region)?;
+                within("rtt_ms", *rtt_ms, 0.0, YEAR_MS)?;
+                within("round_trips", Some(*round_trips), 0.0, MOST)?;
+                above("price_factor", price_factor.unwrap_or(1.0))?;
+                paid("egress", egress).and_then(|()| paid("one_off", one_off))
+            }
+            Change::EvacuateRegion { region, rtt_ms, .. } => {
+                named("region", region).and_then(|()| within("rtt_ms", *rtt_ms, 0.0, YEAR_MS))
+            }
+            Change::Scale { replicas, from, quorum, .. } => {
+                copies("replicas", Some(*replicas))?;
+                copies("from", *from)?;
+                match (1..=*replicas.max(&1)).contains(quorum) {
+                    true => Ok(()),
+                    false => Err(invalid(format!("quorum is {quorum}: it takes 1 to as many as there are replicas"))),
+                }
+            }
+            Change::Resize { speed_up, price, .. } => above("speed_up", *speed_up).and_then(|()| paid("price", price)),
+            Change::Split { into, calls_a_request, rtt_ms, .. } => {
+                named("into", into)?;
+                within("calls_a_request", *calls_a_request, 0.0, MOST)?;
+                within("rtt_ms", Some(*rtt_ms), 0.0, YEAR_MS)
+            }
+            Change::Merge { others, .. } if others.is_empty() => {
+                Err(invalid("others is empty: name what becomes a part".to_owned()))
+            }
+            Change::AddDependency { calls_a_request, .. } => {
+                within("calls_a_request", Some(*calls_a_request), 0.0, MOST)
+            }
+            _ => self.other_fields(),
+        }
+    }
+
+    fn other_fields(&self) -> Result<()> {
+        match self {
+            Change::ToAsync { queue, ack_ms, drained_a_second, .. } => {
+                named("queue", queue)?;
+                within("ack_ms", *ack_ms, 0.0, YEAR_MS)?;
+                above("drained_a_second", drained_a_second.unwrap_or(1.0))
+            }
+            Change::AddCache { hit_ratio, hit_ms, .. } => {
+                within("hit_ratio", *hit_ratio, 0.0, 1.0)?;
+                within("hit_ms", Some(*hit_ms), 0.0, YEAR_MS)
+            }
+            Change::AddReplica { read_share, lag_ms, .. } => {
+                within("read_share", Some(*read_share), 0.0, 1.0)?;
+                within("lag_ms", *lag_ms, 0.0, YEAR_MS)
+            }
+            Change::SetCallPolicy { retries, backoff_ms, timeout_ms, .. } => {
+                within("retries", retries.map(f64::from), 0.0, 100.0)?;
+                within("backoff_ms", *backoff_ms, 0.0, YEAR_MS)?;
+                within("timeout_ms", *timeout_ms, 0.0, YEAR_MS)
+            }
+            Change::ScaleLoad { factor } => above("factor", *factor),
+            Change::Upgrade { version, .. } => named("version", version),
+            Change::SetQuota { a_second, .. } => within("a_second", Some(*a_second), 0.0, f64::MAX),
+            Change::Commit { price, .. } => paid("price", &Some(price.clone())),
+            Change::AddLatency { operation, ms, .. } => {
+                named("operation", operation).and_then(|()| within("ms", Some(*ms), 0.0, YEAR_MS))
+            }
+            Change::Encrypt { handshake_ms, reuse, price, .. } => {
+                within("handshake_ms", *handshake_ms, 0.0, YEAR_MS)?;
+                within("reuse", Some(*reuse), 0.0, 1.0)?;
+                paid("price", price)
+            }
+            Change::Residency { regions, .. } if regions.is_empty() => {
+                Err(invalid("regions is empty: name where it may be".to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn invalid(what: String) -> Error {
+    Error::new(ErrorKind::Invalid, what)
+}
+
+fn within(field: &str, value: Option<f64>, least: f64, most: f64) -> Result<()> {
+    match value {
+        Some(value) if !(least..=most).contains(&value) => {
+            Err(invalid(format!("{field} is {value}: it takes a number from {least} to {most}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses what is not above 0, and what is beyond every measure.
+fn above(field: &str, value: f64) -> Result<()> {
+    match value > 0.0 && value <= MOST {
+        true => Ok(()),
+        false => Err(invalid(format!("{field} is {value}: it takes a number above 0, up to {MOST}"))),
+    }
+}
+
+fn copies(field: &str, count: Option<u32>) -> Result<()> {
+    match count {
+        Some(count) if count > MOST_COPIES => Err(invalid(format!("{field} is {count}: it takes up to {MOST_COPIES}"))),
+        _ => Ok(()),
+    }
+}
+
+fn named(field: &str, name: &str) -> Result<()> {
+    match name.trim().is_empty() || name.len() > 1_000 {
+        true => Err(invalid(format!("{field} is \"{}\": it takes a name of up to 1,000 bytes", shortened(name)))),
+        false => Ok(()),
+    }
+}
+
+fn paid(field: &str, price: &Option<Money>) -> Result<()> {
+    match price {
+        Some(price) if price.amount.is_negative() => {
+            Err(invalid(format!("{field} is {price}: it takes an amount that is not below 0")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,120 @@
+//! What is asked of services and what they can do: workers, quotas, and queues that are worked off.
+
+use super::figure::{Basis, Dimension, Figure};
+use super::latency::{Requests, whole_service};
+use crate::analysis::EntityRef;
+use crate::graph::Snapshot;
+use crate::simulate::replay::ServiceLoad;
+use crate::simulate::{Change, Scenario};
+
+/// Rows of utilisation, headroom and completion. Without requests nobody knows, and why.
+pub(super) fn figures(scenario: &Scenario, requests: Result<&Requests, &str>) -> Vec<Figure> {
+    let loads = match requests {
+        Ok(requests) => &requests.forecast.loads[..],
+        Err(why) => {
+            return [Dimension::Utilisation, Dimension::Headroom]
+                .map(|dimension| Figure::unknown(dimension, why))
+                .into();
+        }
+    };
+    let mut figures = of_workers(loads);
+    for change in scenario.changes() {
+        figures.extend(of_quota(scenario.stage(), change, loads));
+        figures.extend(of_queue(scenario.stage(), change, loads));
+    }
+    figures
+}
+
+/// The share of their time that workers are asked for, and how much more there could be.
+fn of_workers(loads: &[ServiceLoad]) -> Vec<Figure> {
+    let known: Vec<(&ServiceLoad, [f64; 2])> =
+        loads.iter().filter_map(|load| Some((load, load.utilisation?))).collect();
+    if known.is_empty() {
+        let why = "no number of workers is declared of a service that was asked often";
+        return [Dimension::Utilisation, Dimension::Headroom].map(|dimension| Figure::unknown(dimension, why)).into();
+    }
+    let row = |(load, [before, after]): &(&ServiceLoad, [f64; 2])| {
+        let mut figure = shares(*before, *after, &load.service);
+        figure.detail = Some(load.service.clone());
+        figure
+    };
+    let mut figures: Vec<Figure> = known.iter().map(row).collect();
+    figures.extend(headroom(&known));
+    figures
+}
+
+fn shares(before: f64, after: f64, of: &str) -> Figure {
+    let mut figure = Figure::known(Dimension::Utilisation, "parts per one", before, after);
+    figure.basis = Basis::Observed;
+    if after >= 1.0 {
+        figure.unknown = Some(format!("unstable: more is asked of {of} than it can do"));
+    }
+    figure
+}
+
+/// Who cannot serve more first, before and after. Of services without declared workers nothing is known.
+fn headroom(known: &[(&ServiceLoad, [f64; 2])]) -> Option<Figure> {
+    let busiest = |side: usize| known.iter().max_by(|a, b| a.1[side].total_cmp(&b.1[side]));
+    let (before, after) = (busiest(0)?, busiest(1)?);
+    if before.1[0] <= 0.0 || after.1[1] <= 0.0 {
+        return None;
+    }
+    let mut figure = Figure::known(Dimension::Headroom, "times the load", 1.0 / before.1[0], 1.0 / after.1[1]);
+    figure.basis = Basis::Observed;
+    figure.detail = Some(match before.0.service == after.0.service {
+        true => format!("{} is full first", after.0.service),
+        false => format!("{} is full first, before it was {}", after.0.service, before.0.service),
+    });
+    figure.unknown = Some("at most: services without a declared number of workers are not looked at".to_owned());
+    Some(figure)
+}
+
+/// How much of a quota is asked for, on average: peaks are higher.
+fn of_quota(stage: &Snapshot, change: &Change, loads: &[ServiceLoad]) -> Option<Figure> {
+    let Change::SetQuota { entity, a_second } = change else { return None };
+    let load = load_of(whole_service(stage, *entity), loads);
+    let mut figure = match load {
+        Err(why) => Figure::unknown(Dimension::Utilisation, why),
+        Ok(load) if *a_second > 0.0 => {
+            let [before, after] = load.requests_a_second.map(|rate| rate / a_second);
+            let mut figure = shares(before, after, &load.service);
+            let more = (after >= 1.0).then(|| format!("; at least {:.3} of them are refused", 1.0 - 1.0 / after));
+            let why = "on average, peaks ask for more";
+            let unstable =
+                figure.unknown.take().map_or_else(|| why.to_owned(), |unstable| format!("{unstable}; {why}"));
+            figure.unknown = Some(unstable + &more.unwrap_or_default());
+            figure
+        }
+        Ok(load) => Figure::unknown(Dimension::Utilisation, format!("{} serves nothing at all", load.service)),
+    };
+    figure.about = Some(EntityRef::of(stage, *entity));
+    figure.detail = Some(format!("of a quota of {a_second} requests a second"));
+    Some(figure)
+}
+
+/// How long work takes that is handed over: that of one queue that is worked off at a steady pace, Poisson arrivals and exponential times (M/M/1: 1 / (rate out - rate in)).
+fn of_queue(stage: &Snapshot, change: &Change, loads: &[ServiceLoad]) -> Option<Figure> {
+    let Change::ToAsync { on, ack_ms, drained_a_second, .. } = change else { return None };
+    let load = load_of(whole_service(stage, *on), loads);
+    let mut figure = match (load, drained_a_second) {
+        (Err(why), _) => Figure::unknown(Dimension::Completion, why),
+        (Ok(_), None) => Figure::unknown(Dimension::Completion, "how fast the queue is worked off is not known"),
+        (Ok(load), Some(out)) if load.requests_a_second[0] >= *out => {
+            let rate = load.requests_a_second[0];
+            Figure::unknown(Dimension::Completion, format!("unstable: {rate:.1} come a second, {out} are worked off"))
+        }
+        (Ok(load), Some(out)) => {
+            let completed = ack_ms.unwrap_or_default() + 1e3 / (out - load.requests_a_second[0]);
+            let why = "what it took before was waited for and is part of the latency of requests";
+            Figure { scenario: Some(completed), ..Figure::unknown(Dimension::Completion, why) }
+        }
+    };
+    figure.about = Some(EntityRef::of(stage, *on));
+    Some(figure)
+}
+
+/// What is asked of a service.
+fn load_of(service: Result<String, String>, loads: &[ServiceLoad]) -> Result<&ServiceLoad, String> {
+    let service = service?;
+    loads.iter().find(|load| load.service == service).ok_or_else(|| format!("no request of {service} was recorded"))
+}

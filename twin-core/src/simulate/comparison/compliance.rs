@@ -1,0 +1,203 @@
+//! Where things are that a rule is about, and where labelled data can be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::figure::{Basis, Dimension, Figure};
+use super::structure::{Shape, figures_of};
+use crate::analysis::{DataEdge, DataFlow, DataHolder, DataPolicy, EntityRef, Taint, taint};
+use crate::answer::{Interval, IntervalKind};
+use crate::base::{Context, Result};
+use crate::graph::{EdgeRef, Node, Snapshot};
+use crate::schema::{Kind, kind, relation};
+use crate::simulate::change::{own_stores, within_region};
+use crate::simulate::{Change, Scenario};
+
+/// What is known of data beside the twin.
+#[derive(Clone, Debug, Default)]
+pub struct GivenData {
+    /// By class, who holds it of its own; a component stands for its instances.
+    pub classes: BTreeMap<String, Vec<Node>>,
+    /// What is allowed.
+    pub policies: Vec<DataPolicy>,
+}
+
+/// Rows of where labelled data can be, what breaks a policy, and what is where it may not be.
+pub(super) fn figures(
+    scenario: &Scenario,
+    after: &Snapshot,
+    given: &GivenData,
+    context: &Context,
+) -> Result<Vec<Figure>> {
+    let (here, there) = (Regions::before(scenario), Regions::after(scenario));
+    let (mut before, mut then) = (residents(scenario, &here), residents(scenario, &there));
+    let mut figures = Vec::new();
+    match given.classes.is_empty() {
+        true => figures.push(Figure::unknown(Dimension::DataFlows, "no data is labelled")),
+        false => {
+            let was = spread(scenario.stage(), &here, given, context)?;
+            let is = spread(after, &there, given, context)?;
+            figures.extend(carriers(&was, &is));
+            before.extend(broken(&was));
+            then.extend(broken(&is));
+        }
+    }
+    let has_rules = scenario.changes().iter().any(|change| matches!(change, Change::Residency { .. }));
+    match has_rules || !given.policies.is_empty() {
+        false => figures.push(Figure::unknown(Dimension::Compliance, "no rule was given")),
+        true => {
+            let mut rows = figures_of(Dimension::Compliance, "violations", &before, &then);
+            rows.iter_mut().for_each(|row| row.basis = Basis::Declared);
+            figures.extend(rows);
+        }
+    }
+    Ok(figures)
+}
+
+/// What is in a region where a rule says that it may not be, with where it may go; and that of which nobody knows where it is.
+fn residents(scenario: &Scenario, regions: &Regions<'_>) -> Shape {
+    let mut found = Shape::new();
+    let stage = scenario.stage();
+    for change in scenario.changes() {
+        let Change::Residency { entity, regions: allowed } = change else { continue };
+        let nodes: BTreeSet<Node> = stage.instances(*entity).into_iter().chain(stores(stage, *entity)).collect();
+        for node in nodes {
+            let told = match regions.of(node) {
+                Some(region) if allowed.contains(&region) => continue,
+                Some(region) => format!("in {region}; move it to {}", allowed.join(" or ")),
+                None => "where it is is not known".to_owned(),
+            };
+            found.insert((Some(EntityRef::of(stage, node)), Some(told)), Vec::new());
+        }
+    }
+    found
+}
+
+const STORES: [Kind; 4] = [kind::DATA_STORE, kind::CACHE, kind::BUCKET, kind::QUEUE];
+
+/// The stores that an entity uses, alone or with others.
+fn stores(stage: &Snapshot, entity: Node) -> BTreeSet<Node> {
+    let own = stage.instances(entity).into_iter().chain([entity]);
+    let used = own.flat_map(|node| stage.outgoing(node).map(|edge| edge.to).collect::<Vec<_>>());
+    used.filter(|node| STORES.contains(stage.kind(*node))).collect()
+}
+
+/// Where things are, before the changes or after them.
+struct Regions<'s> {
+    stage: &'s Snapshot,
+    moved: BTreeMap<Node, String>,
+}
+
+impl<'s> Regions<'s> {
+    fn before(scenario: &'s Scenario) -> Self {
+        Regions { stage: scenario.stage(), moved: BTreeMap::new() }
+    }
+
+    fn after(scenario: &'s Scenario) -> Self {
+        let mut regions = Regions::before(scenario);
+        let stage = regions.stage;
+        for change in scenario.changes() {
+            let (nodes, region) = match change {
+                Change::Move { entity, region, stores_follow, .. } => {
+                    let stores = if *stores_follow { own_stores(stage, *entity) } else { BTreeSet::new() };
+                    (stage.instances(*entity).into_iter().chain(stores).collect(), region)
+                }
+                Change::EvacuateRegion { entity, region, .. } => (within_region(stage, *entity), region),
+                _ => continue,
+            };
+            regions.moved.extend(nodes.into_iter().map(|node| (node, region.clone())));
+        }
+        regions
+    }
+
+    /// Where something is, as far as it is known.
+    fn of(&self, node: Node) -> Option<String> {
+        let located = || {
+            let mut edges = self.stage.outgoing(node).filter(|edge| edge.edge.relation == relation::LOCATED_IN);
+            let place = edges.find(|edge| *self.stage.kind(edge.to) == kind::REGION)?;
+            Some(self.stage.entity(place.to).name.clone())
+        };
+        let placed = || self.stage.entity(node).placement.region.clone();
+        self.moved.get(&node).cloned().or_else(placed).or_else(located)
+    }
+}
+
+/// Where each class of data can be.
+fn spread(snapshot: &Snapshot, regions: &Regions<'_>, given: &GivenData, context: &Context) -> Result<Taint> {
+    let mut held: BTreeMap<Node, Vec<String>> = BTreeMap::new();
+    for (class, nodes) in &given.classes {
+        for node in nodes.iter().flat_map(|node| snapshot.instances(*node)) {
+            held.entry(node).or_default().push(class.clone());
+        }
+    }
+    // What serves holds what it is sent; what stores may hold what nobody has labelled.
+    let holds = |node: Node| match held.get(&node) {
+        Some(classes) => Some(classes.clone()),
+        None if STORES.contains(snapshot.kind(node)) => None,
+        None => Some(Vec::new()),
+    };
+    let edges: Vec<DataEdge> = snapshot.edges().filter_map(|edge| data_edge(snapshot, &edge)).collect();
+    let joined: BTreeSet<&str> = edges.iter().flat_map(|edge| [edge.from.as_str(), edge.to.as_str()]).collect();
+    let is_part = |node: &Node| held.contains_key(node) || joined.contains(id(*node).as_str());
+    let holder = |node: Node| DataHolder { id: id(node), region: regions.of(node), holds: holds(node) };
+    let holders: Vec<DataHolder> = snapshot.nodes().filter(is_part).map(holder).collect();
+    let mut spread = taint(&holders, &edges, &given.policies, context)?;
+    let name = |id: &str| id.parse().map_or_else(|_| id.to_owned(), |node| snapshot.entity(Node(node)).name.clone());
+    for class in &mut spread.classes {
+        class.carriers.iter_mut().for_each(|carrier| carrier.id = name(&carrier.id));
+        class.unknown.iter_mut().for_each(|unknown| *unknown = name(unknown));
+    }
+    for violation in spread.violations.iter_mut().chain(&mut spread.undecided) {
+        violation.subject = violation.subject.renamed(name);
+    }
+    Ok(spread)
+}
+
+fn id(node: Node) -> String {
+    node.0.to_string()
+}
+
+fn data_edge(snapshot: &Snapshot, edge: &EdgeRef<'_>) -> Option<DataEdge> {
+    use crate::schema::DataFlow as Flows;
+    let row = snapshot.schema().relation(edge.edge.relation.as_str()).ok()?;
+    let flow = match row.data {
+        Flows::None => return None,
+        Flows::Along => DataFlow::Request,
+        Flows::Against => DataFlow::Response,
+        Flows::Both => DataFlow::Both,
+    };
+    Some(DataEdge { from: id(edge.from), to: id(edge.to), flow, ..DataEdge::default() })
+}
+
+/// By class, how many have it: at least, and at most where something is not labelled.
+fn carriers(before: &Taint, after: &Taint) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    for (was, is) in before.classes.iter().zip(&after.classes) {
+        let count = is.carriers.len() as f64;
+        let mut figure = Figure::known(Dimension::DataFlows, "entities", was.carriers.len() as f64, count);
+        figure.detail = Some(is.class.clone());
+        figure.basis = Basis::Declared;
+        if !is.unknown.is_empty() {
+            let high = count + is.unknown.len() as f64;
+            figure.interval = Some(Interval { kind: IntervalKind::Bounds, low: count, high });
+            figure.unknown =
+                Some(format!("at least: {} more may have it, nobody labelled what they hold", is.unknown.len()));
+        }
+        figures.push(figure);
+        let names = |class: &crate::analysis::ClassSpread| -> BTreeSet<String> {
+            class.carriers.iter().map(|carrier| carrier.id.clone()).collect()
+        };
+        let (was, is) = (names(was), (names(is), &is.class));
+        for name in was.symmetric_difference(&is.0) {
+            let side = |names: &BTreeSet<String>| f64::from(u8::from(names.contains(name)));
+            let mut row = Figure::known(Dimension::DataFlows, "entities", side(&was), side(&is.0));
+            (row.detail, row.basis) = (Some(format!("{} at {name}", is.1)), Basis::Declared);
+            figures.push(row);
+        }
+    }
+    figures
+}
+
+fn broken(taint: &Taint) -> Shape {
+    let told = |violation: &crate::analysis::PolicyViolation| format!("{}: {}", violation.policy, violation.subject);
+    taint.violations.iter().map(|violation| ((None, Some(told(violation))), Vec::new())).collect()
+}

@@ -1,0 +1,240 @@
+//! What the changes do to the bill: in a month, and once. Allocated cost is not avoided cost: where a change lets something go, what is saved has bounds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::figure::{Basis, Dimension, Figure};
+use super::latency::copies;
+use crate::analysis::{EntityRef, own_cost_row};
+use crate::answer::{EvidenceId, Interval, IntervalKind};
+use crate::base::Money;
+use crate::graph::{Node, Snapshot};
+use crate::simulate::{Change, Scenario};
+
+/// A row for each entity that changes, by currency, and one for what a change costs once.
+pub(super) fn figures(scenario: &Scenario, no_bill: Option<&str>) -> Vec<Figure> {
+    let bills = bills(scenario, no_bill);
+    let is_known = |bill: &Bill| !bill.then.is_empty();
+    let mut figures: Vec<Figure> = match no_bill {
+        // One row says it all where nothing is known of any.
+        Some(why) if !bills.values().any(is_known) => vec![Figure::unknown(Dimension::Cost, why)],
+        _ => bills.iter().flat_map(|(node, bill)| bill.figures(scenario, *node)).collect(),
+    };
+    figures.extend(once(scenario, &bills));
+    figures
+}
+
+/// What is billed for one entity.
+#[derive(Clone, Debug, Default)]
+struct Bill {
+    /// By currency, what is billed now.
+    now: BTreeMap<String, f64>,
+    /// By currency, the least and the most of what is billed then.
+    then: BTreeMap<String, (f64, f64)>,
+    /// Why nobody knows what is billed then, or what its bounds mean.
+    unknown: Option<String>,
+    /// Whether nothing is known of it then.
+    is_open: bool,
+    /// Whether it is known what is billed now.
+    is_read: bool,
+    /// By currency, what comes beside what nobody knows.
+    more: BTreeMap<String, f64>,
+    basis: Option<Basis>,
+    evidence: Vec<EvidenceId>,
+}
+
+/// By entity that changes, what is billed.
+fn bills(scenario: &Scenario, no_bill: Option<&str>) -> BTreeMap<Node, Bill> {
+    let mut bills: BTreeMap<Node, Bill> = BTreeMap::new();
+    for (place, change) in scenario.changes().iter().enumerate() {
+        for node in scenario.costed(place) {
+            let bill = bills.remove(&node).unwrap_or_else(|| billed(scenario.base(), node, no_bill));
+            bills.insert(node, bill.after(scenario.stage(), change));
+        }
+    }
+    bills
+}
+
+/// What is billed for an entity now.
+fn billed(base: &Snapshot, node: Node, no_bill: Option<&str>) -> Bill {
+    // What comes is billed nothing yet.
+    let is_read = node.index() >= base.bound();
+    let mut bill = Bill { basis: Some(Basis::Declared), is_read, ..Bill::default() };
+    if is_read {
+        return bill;
+    }
+    if let Some(why) = no_bill {
+        bill.open(why.to_owned());
+        return bill;
+    }
+    let row = own_cost_row(base, node);
+    for money in &row.cost {
+        *bill.now.entry(money.currency.clone()).or_default() += money.amount.to_f64();
+    }
+    bill.evidence = row.evidence;
+    bill.then = bill.now.iter().map(|(currency, amount)| (currency.clone(), (*amount, *amount))).collect();
+    bill.is_read = !bill.now.is_empty();
+    if !bill.is_read {
+        bill.open("no line of a bill is for it".to_owned());
+    }
+    bill
+}
+
+impl Bill {
+    /// What is billed after one more change.
+    fn after(mut self, stage: &Snapshot, change: &Change) -> Bill {
+        match change {
+            Change::Remove { .. } | Change::Merge { .. } => self.let_go(0.0, "what is allocated to it is known, what would be avoided is not: commitments and shared pools are not in the bill's lines"),
+            Change::Move { price_factor: None, region, .. } | Change::EvacuateRegion { region, .. } => {
+                self.open(format!("no prices of region {region} were read"));
+            }
+            Change::Move { price_factor: Some(factor), egress, region, .. } => {
+                self.scale(*factor);
+                match egress {
+                    Some(egress) => self.add(egress),
+                    None => self.note(format!("at least: no price of traffic to region {region} was given")),
+                }
+            }
+            Change::Scale { replicas, .. } => match copies(stage, change) {
+                Some(now) if now > 0 => self.copy(f64::from(*replicas) / f64::from(now)),
+                _ => self.open("how many copies there are now is not known".to_owned()),
+            },
+            Change::ScaleLoad { .. } => self.open("how its cost grows with load was never read".to_owned()),
+            Change::Resize { price: Some(price), .. }
+            | Change::Replace { price: Some(price), .. }
+            | Change::Add { price: Some(price), .. } => self.priced(price),
+            Change::Resize { .. } | Change::Replace { .. } | Change::Add { .. } => {
+                self.open("no price was given".to_owned());
+            }
+            Change::Split { .. } | Change::AddCache { .. } | Change::AddReplica { .. } | Change::ToAsync { .. } => {
+                self.open("no price of what comes was given".to_owned());
+            }
+            Change::Commit { price, .. } => {
+                self.add(price);
+                self.note("what the commitment saves of the rest is not known".to_owned());
+            }
+            Change::Encrypt { price: Some(price), .. } => self.add(price),
+            Change::Upgrade { .. } => self.open("what the new version costs was never measured".to_owned()),
+            _ => {}
+        }
+        self
+    }
+
+    fn open(&mut self, why: String) {
+        (self.unknown, self.is_open) = (Some(why), true);
+    }
+
+    fn note(&mut self, what: String) {
+        self.unknown.get_or_insert(what);
+    }
+
+    fn scale(&mut self, factor: f64) {
+        self.then.values_mut().for_each(|(low, high)| (*low, *high) = (*low * factor, *high * factor));
+    }
+
+    /// Between what is billed and so much of it.
+    fn let_go(&mut self, factor: f64, why: &str) {
+        for (low, high) in self.then.values_mut() {
+            (*low, *high) = (low.min(*low * factor), high.max(*high * factor));
+        }
+        self.note(why.to_owned());
+    }
+
+    /// So many times as many copies: more are paid in full, fewer save so much at most.
+    fn copy(&mut self, factor: f64) {
+        match factor >= 1.0 {
+            true => self.scale(factor),
+            false => self.let_go(factor, "at most so much is saved: a shared pool costs the same until it shrinks"),
+        }
+    }
+
+    fn add(&mut self, price: &Money) {
+        let amount = price.amount.to_f64();
+        if self.is_open {
+            *self.more.entry(price.currency.clone()).or_default() += amount;
+            return;
+        }
+        let then = self.then.entry(price.currency.clone()).or_default();
+        *then = (then.0 + amount, then.1 + amount);
+    }
+
+    /// So much instead of what is billed.
+    fn priced(&mut self, price: &Money) {
+        self.then.values_mut().for_each(|then| *then = (0.0, 0.0));
+        (self.unknown, self.is_open) = (None, false);
+        self.basis = Some(Basis::Declared);
+        self.add(price);
+    }
+
+    fn figures(&self, scenario: &Scenario, node: Node) -> Vec<Figure> {
+        let about = Some(EntityRef::of(scenario.stage(), node));
+        if self.then.is_empty() {
+            let why = self.unknown.clone().unwrap_or_else(|| "no line of a bill is for it".to_owned());
+            let figure = Figure { about, ..Figure::unknown(Dimension::Cost, why) };
+            if self.more.is_empty() {
+                return vec![figure];
+            }
+            let more = |(currency, amount): (&String, &f64)| Figure {
+                unit: currency.clone(),
+                delta: Some(*amount),
+                ..figure.clone()
+            };
+            return self.more.iter().map(more).collect();
+        }
+        let of = |(currency, (low, high)): (&String, &(f64, f64))| {
+            let now = self.now.get(currency).copied().unwrap_or_default();
+            let mut figure = Figure::known(Dimension::Cost, currency, now, *low);
+            (figure.about, figure.evidence) = (about.clone(), self.evidence.clone());
+            figure.basis = self.basis.unwrap_or(Basis::Declared);
+            figure.unknown = self.unknown.clone();
+            if !self.is_read {
+                (figure.baseline, figure.delta) = (None, None);
+                figure.unknown.get_or_insert_with(|| "what is billed now was not read".to_owned());
+            }
+            if self.is_open || low != high {
+                (figure.scenario, figure.delta) = (None, None);
+            }
+            let bounds = Interval { kind: IntervalKind::Bounds, low: *low, high: *high };
+            figure.interval = (!self.is_open && low != high).then_some(bounds);
+            figure
+        };
+        self.then.iter().map(of).collect()
+    }
+}
+
+/// What changes cost once: fees, moves, and running two at a time.
+fn once(scenario: &Scenario, bills: &BTreeMap<Node, Bill>) -> Vec<Figure> {
+    let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+    let mut missing = BTreeSet::new();
+    for change in scenario.changes() {
+        match change {
+            Change::Move { one_off: None, .. } | Change::EvacuateRegion { .. } => {
+                missing.insert("what moving costs was not said");
+            }
+            Change::Move { one_off: Some(price), .. } => {
+                *sums.entry(price.currency.clone()).or_default() += price.amount.to_f64();
+            }
+            Change::Replace { entity, exit_fee, dual_run_days, .. } => {
+                if let Some(fee) = exit_fee {
+                    *sums.entry(fee.currency.clone()).or_default() += fee.amount.to_f64();
+                }
+                let now = bills.get(entity).map(|bill| &bill.now).filter(|now| !now.is_empty());
+                for (currency, amount) in now.into_iter().flatten() {
+                    *sums.entry(currency.clone()).or_default() += amount * dual_run_days / 30.0;
+                }
+                if now.is_none() && *dual_run_days > 0.0 {
+                    missing.insert("what running both costs is not known");
+                }
+            }
+            _ => {}
+        }
+    }
+    let missing = (!missing.is_empty()).then(|| missing.into_iter().collect::<Vec<_>>().join("; "));
+    let row = |(currency, amount): (&String, &f64)| {
+        let figure = Figure::known(Dimension::OneOffCost, currency, 0.0, *amount);
+        Figure { unknown: missing.as_ref().map(|missing| format!("at least: {missing}")), ..figure }
+    };
+    match (sums.is_empty(), &missing) {
+        (true, Some(why)) => vec![Figure::unknown(Dimension::OneOffCost, why)],
+        _ => sums.iter().map(row).collect(),
+    }
+}
