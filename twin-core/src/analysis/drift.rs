@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::analysis::question::{EntityRef, basis, envelope, never_read, reads_kind};
 use crate::answer::{Answer, EvidenceId, Profile, Status};
-use crate::graph::{Edge, EdgeRef, Node, Snapshot};
+use crate::graph::{Edge, EdgeClass, EdgeRef, Node, Snapshot};
 use crate::observe::Perspective;
 use crate::schema::{AttributeName, Relation, Value, attribute, kind};
 
@@ -146,6 +146,45 @@ fn changed(
 fn values(edge: &Edge, name: &AttributeName, side: Perspective) -> Vec<Value> {
     let values = edge.attributes.iter().filter(|attribute| attribute.name == *name && attribute.perspective == side);
     values.map(|attribute| attribute.value.clone()).collect::<BTreeSet<Value>>().into_iter().collect()
+}
+
+/// One relation that one side knows and the other does not, as its ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Drifting {
+    /// The left end.
+    pub from: Node,
+    /// The right end.
+    pub to: Node,
+    /// The class and the place of its row.
+    pub over: (u16, u32),
+    /// Whether the left side alone knows it.
+    pub is_missing: bool,
+}
+
+/// What [`drift`] finds of declared and observed relations, without rows, in order; or why nothing can be said. O(entities + relations).
+pub(crate) fn drifting(snapshot: &Snapshot) -> Result<Vec<Drifting>, String> {
+    if !reads_kind(snapshot, &kind::SERVICE_NAME) {
+        return Err(never_read("drift"));
+    }
+    let (left, right) = (Perspective::Declared, Perspective::Observed);
+    let rows = &snapshot.pages().evidence;
+    if !rows.iter().any(|row| row.perspective == right) {
+        return Ok(Vec::new());
+    }
+    let is_compared = |class: &EdgeClass| {
+        snapshot.schema().relation(class.relation.as_str()).is_ok_and(|row| row.read_by.contains(&"drift"))
+    };
+    let compared: Vec<bool> = snapshot.pages().classes().iter().map(is_compared).collect();
+    let seen = seen_by(snapshot, right, |edge| compared[edge.class as usize]);
+    let edges = seen.iter().flat_map(|node| snapshot.outgoing(*node)).filter(|edge| compared[edge.class as usize]);
+    let of = |edge: EdgeRef<'_>| {
+        let known = |side: Perspective| edge.edge.perspectives.contains(&side);
+        let over = (edge.class, edge.place);
+        (known(left) != known(right)).then(|| Drifting { from: edge.from, to: edge.to, over, is_missing: known(left) })
+    };
+    let mut drifting: Vec<Drifting> = edges.filter_map(of).collect();
+    drifting.sort_unstable();
+    Ok(drifting)
 }
 
 /// The entities of which a side says anything: a record of their own, or a relation.

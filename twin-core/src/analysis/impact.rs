@@ -6,12 +6,13 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::analysis::affected::Affected;
 use crate::analysis::question::{EntityRef, basis, envelope};
 use crate::analysis::rules::Hazard;
 use crate::analysis::spread::{Effect, Spread, spread};
 use crate::answer::{Answer, EvidenceId, Profile};
 use crate::graph::{EdgeRef, Node, Snapshot};
-use crate::schema::{Level, State, kind, relation};
+use crate::schema::{Kind, Level, State, kind, relation};
 
 /// The question.
 #[derive(Clone, Debug)]
@@ -108,6 +109,71 @@ pub fn blast_radius(snapshot: &Snapshot, question: &BlastRadius) -> Answer<Vec<H
     answer
 }
 
+/// One entity that is affected, as a node alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HitNode {
+    /// The instance or the thing.
+    pub node: Node,
+    /// The worst state that it may be in.
+    pub state: State,
+    /// The state that it is in at least.
+    pub at_least: State,
+    /// The class and the place of one relation to something else that is affected, if there is any.
+    pub over: Option<(u16, u32)>,
+}
+
+/// What [`blast_radius`] finds, without its ways: the nodes in their order, and what is taken for granted. O(relations of what is reached).
+pub(crate) fn hit_nodes(snapshot: &Snapshot, question: &BlastRadius) -> (Vec<HitNode>, Vec<String>) {
+    let seeds = seeds(snapshot, question);
+    let mut worst = Affected::new(snapshot, question.hazard, true);
+    let mut nodes = worst.by(&seeds).to_vec();
+    nodes.sort_unstable();
+    let mut mildest = Affected::new(snapshot, question.hazard, false);
+    mildest.by(&seeds);
+    let is_seed = |node: Node, state: State| {
+        let place = seeds.binary_search_by_key(&node, |(seed, _)| *seed);
+        place.is_ok_and(|place| seeds[place].1 >= state)
+    };
+    let mut kinds: BTreeMap<&Kind, Option<Level>> = BTreeMap::new();
+    let mut hits = Vec::with_capacity(nodes.len());
+    for node in nodes.iter().copied().map(Node) {
+        let of_kind = snapshot.kind(node);
+        let level = *kinds.entry(of_kind).or_insert_with(|| level(snapshot, of_kind));
+        let state = worst.state(node);
+        if is_seed(node, state) || !is_shown_as(snapshot, node, level) {
+            continue;
+        }
+        let mut ends = snapshot.topology().outgoing(node.0).ends();
+        let over = ends.find(|end| worst.state(Node(end.node)) != State::None).map(|end| (end.class, end.place));
+        hits.push(HitNode { node, state, at_least: mildest.state(node), over });
+    }
+    let mut assumptions = unsaid(snapshot, &nodes, &worst);
+    assumptions.extend(left_out(snapshot, question));
+    (hits, assumptions)
+}
+
+fn level(snapshot: &Snapshot, kind: &Kind) -> Option<Level> {
+    snapshot.schema().kind(kind.as_str()).ok().map(|row| row.level)
+}
+
+/// The calls whose criticality nobody says, among what was reached: the first, and how many more.
+fn unsaid(snapshot: &Snapshot, nodes: &[u32], worst: &Affected<'_>) -> Vec<String> {
+    const TOLD: usize = 20;
+    let classes = snapshot.pages().classes();
+    let is_unsaid: Vec<bool> =
+        classes.iter().map(|class| class.relation == relation::CALLS && class.variant.is_none()).collect();
+    let runs = nodes.iter().flat_map(|node| snapshot.topology().outgoing(*node).iter().map(move |end| (*node, end)));
+    let mut calls = runs.filter(|(_, (to, class))| is_unsaid[*class as usize] && worst.state(Node(*to)) != State::None);
+    let name = |node: u32| &snapshot.entity(Node(node)).name;
+    let phrase = |(from, (to, _)): (u32, (u32, u16))| {
+        format!("criticality of {} → {} unknown: optional … required", name(from), name(to))
+    };
+    let mut phrases: Vec<String> = calls.by_ref().take(TOLD).map(phrase).collect();
+    let more = calls.count();
+    phrases.extend((more > 0).then(|| format!("criticality of {more} more calls unknown: optional … required")));
+    phrases
+}
+
 /// Where the failure begins: the instances in the environment, and what a scenario says fails.
 fn seeds(snapshot: &Snapshot, question: &BlastRadius) -> Vec<(Node, State)> {
     let environment = environment(snapshot, question);
@@ -176,11 +242,13 @@ fn hits(snapshot: &Snapshot, worst: &Spread, mildest: &Spread) -> Vec<Hit> {
 
 /// Members are shown with what they make up, and a component with its instances.
 fn is_shown(snapshot: &Snapshot, node: Node) -> bool {
-    let entity = snapshot.entity(node);
-    let level = snapshot.schema().kind(entity.kind.as_str()).map(|row| row.level);
+    is_shown_as(snapshot, node, level(snapshot, snapshot.kind(node)))
+}
+
+fn is_shown_as(snapshot: &Snapshot, node: Node, level: Option<Level>) -> bool {
     match level {
-        Ok(Level::Member | Level::Support) => false,
-        Ok(Level::Component) => snapshot.instances(node).is_empty(),
+        Some(Level::Member | Level::Support) => false,
+        Some(Level::Component) => snapshot.instances(node).is_empty(),
         _ => true,
     }
 }

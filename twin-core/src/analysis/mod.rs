@@ -39,9 +39,11 @@ pub use cycles::{Cycle, cycles};
 pub use decisions::{GoverningDecision, Violation, decisions, violated};
 pub use describe::{Description, MemberRow, SaidValue, describe};
 pub use drift::{Drift, DriftAttribute, DriftRow, drift, missing_and_undeclared};
+pub(crate) use drift::{Drifting, drifting};
 pub use extraction::{CallCount, Extraction, ExtractionSearch, PartitionMeasures, extractions, partition_measures};
 pub use identity::{IdentityReason, explain, why_not};
 pub use impact::{BlastRadius, Hit, Trail, blast_radius};
+pub(crate) use impact::{HitNode, hit_nodes};
 pub use incident::{
     Anomaly, Incident, IncidentRanking, Metric, MetricSeries, ObservedNode, RandomWalk, Suspect, Symptom, WalkEdge,
     random_walk_with_restart, rank_suspects,

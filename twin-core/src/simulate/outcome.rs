@@ -138,7 +138,7 @@ fn accountable(base: &Snapshot, changed: &[Node], impact: &[Hit]) -> (Vec<OwnerR
 }
 
 /// The share of observed traces that touch what changes.
-fn requests_at_risk(base: &Snapshot, changed: &[Node]) -> Option<RequestsAtRisk> {
+pub(super) fn requests_at_risk(base: &Snapshot, changed: &[Node]) -> Option<RequestsAtRisk> {
     let touches = &base.pages().touches;
     if touches.is_empty() {
         return None;

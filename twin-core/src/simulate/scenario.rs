@@ -238,6 +238,11 @@ impl Scenario {
         self.with_all_there().with_states(&self.name, &states).without(&self.name, &self.gone())
     }
 
+    /// Whether anything is joined in another way after the changes.
+    pub(super) fn changes_edges(&self) -> bool {
+        self.stage.bound() > self.base.bound() || !self.gone().is_empty() || !self.all_edges().is_empty()
+    }
+
     /// What the changes take away.
     pub(super) fn gone(&self) -> Vec<Node> {
         self.changes.iter().flat_map(|change| gone(&self.stage, change)).collect()

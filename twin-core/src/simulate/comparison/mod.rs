@@ -5,6 +5,7 @@ mod compliance;
 mod cost;
 mod figure;
 mod latency;
+mod reach;
 mod sides;
 mod structure;
 mod uptime;
@@ -12,16 +13,16 @@ mod uptime;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::{EntityRef, envelope};
-use crate::answer::{Answer, EvidenceId, Interval, IntervalKind, Profile, Tabular};
+use crate::analysis::envelope;
+use crate::answer::{Answer, Profile, Tabular};
 use crate::base::{Context, Error, ErrorKind, Result};
 use crate::graph::Node;
-use crate::schema::State;
-use crate::simulate::{Change, Outcome, Scenario, outcome};
+use crate::simulate::{Change, Scenario};
 
 pub use compliance::GivenData;
 pub use figure::{Basis, Dimension, Figure};
 pub use latency::Traffic;
+use reach::Reach;
 use sides::Sides;
 
 /// The figures of a comparison.
@@ -69,11 +70,11 @@ pub fn compare(
     step(0);
     scenario.check()?;
     let after = scenario.snapshot();
-    let reached = outcome(scenario, needs);
+    let reached = Reach::of(scenario, needs);
     let read = Sides::of(scenario.base(), needs);
     step(1);
-    let mut figures = reach(&reached.value);
-    figures.extend(structure::figures(scenario.stage(), &after));
+    let mut figures = reached.figures;
+    figures.extend(structure::figures(scenario, &after));
     context.check()?;
     figures.extend(cost::figures(scenario, read.no_bill.as_deref()));
     figures.extend(compliance::figures(scenario, &after, &given.data, context)?);
@@ -115,41 +116,6 @@ pub fn compare(
     answer.blind_spots = blind_spots.into_iter().collect();
     answer.seed = given.traffic.map(|traffic| traffic.seed);
     Ok(answer)
-}
-
-/// Whom the changes reach, and who answers for them.
-fn reach(outcome: &Outcome) -> Vec<Figure> {
-    let mut figures = Vec::new();
-    for state in [State::Down, State::Degraded, State::Delayed] {
-        let hits: Vec<_> = outcome.impact.iter().filter(|hit| hit.state == state).collect();
-        let at_least = outcome.impact.iter().filter(|hit| hit.at_least >= state && hit.state == state).count();
-        let mut figure = Figure::known(Dimension::BlastRadius, "entities", 0.0, hits.len() as f64);
-        figure.detail = Some(state.as_str().to_owned());
-        let (low, high) = (at_least as f64, hits.len() as f64);
-        figure.interval = (low < high).then_some(Interval { kind: IntervalKind::Bounds, low, high });
-        figure.evidence = distinct(hits.iter().flat_map(|hit| &hit.evidence));
-        figures.push(figure);
-    }
-    let owners: BTreeSet<&EntityRef> = outcome.owners.iter().map(|row| &row.owner).collect();
-    let mut touched = Figure::known(Dimension::OwnersTouched, "owners", 0.0, owners.len() as f64);
-    touched.evidence = distinct(outcome.owners.iter().flat_map(|row| &row.evidence));
-    figures.push(touched);
-    figures.push(Figure::known(Dimension::WithoutOwner, "entities", 0.0, outcome.unowned.len() as f64));
-    figures.push(match &outcome.requests {
-        None => Figure::unknown(Dimension::RequestsAtRisk, "no traces were read"),
-        Some(risk) => {
-            let mut figure = Figure::known(Dimension::RequestsAtRisk, "parts per one", 0.0, risk.at_most);
-            figure.interval = Some(Interval { kind: IntervalKind::Bounds, low: risk.at_least, high: risk.at_most });
-            figure.basis = Basis::Observed;
-            figure
-        }
-    });
-    figures
-}
-
-/// Each handle once, in order.
-fn distinct<'e>(evidence: impl Iterator<Item = &'e EvidenceId>) -> Vec<EvidenceId> {
-    evidence.copied().collect::<BTreeSet<EvidenceId>>().into_iter().collect()
 }
 
 /// The availabilities by instance.

@@ -1,78 +1,114 @@
-//! What the shape of the graph loses and gains: single points of failure, cycles, violated decisions, drift.
+//! What the shape of the graph loses and gains: single points of failure, cycles, violated decisions, drift. Shapes are held against each other as nodes, and only what differs is told by name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::figure::{Dimension, Figure};
-use crate::analysis::{Drift, DriftRow, EntityRef, Violation, cuts, cycles, drift, violated};
-use crate::answer::{EvidenceId, Profile, Status};
-use crate::graph::{EdgeClass, Snapshot};
-use crate::observe::Perspective;
+use crate::analysis::{Drifting, EntityRef, Violation, cuts, drifting, strong_components, violated};
+use crate::answer::EvidenceId;
+use crate::graph::{EdgeClass, Node, Snapshot};
+use crate::simulate::Scenario;
 
-/// A thing of the shape, with what it is about, what tells it apart, and why it is believed.
+/// A thing of a shape, with what it is about, what tells it apart, and why it is believed.
 pub(super) type Shape = BTreeMap<(Option<EntityRef>, Option<String>), Vec<EvidenceId>>;
 
-/// The figures, and a row for each thing that comes or goes.
-pub(super) fn figures(before: &Snapshot, after: &Snapshot) -> Vec<Figure> {
-    let sides = [
-        (Dimension::SinglePointsOfFailure, "entities", points(before), points(after)),
-        (Dimension::Cycles, "found", circles(before), circles(after)),
-        (Dimension::DecisionsViolated, "found", broken(before), broken(after)),
-    ];
-    let rows =
-        sides.into_iter().flat_map(|(dimension, unit, before, after)| figures_of(dimension, unit, &before, &after));
-    rows.chain(drifts(before, after)).collect()
+/// So many names of a large cycle, and so much evidence of it, are told.
+const TOLD: usize = 20;
+
+/// The figures, and a row for each thing that comes or goes. O(entities + relations), half of it where no edge changes.
+pub(super) fn figures(scenario: &Scenario, after: &Snapshot) -> Vec<Figure> {
+    let before = scenario.stage();
+    let was = Found::of(before);
+    let is = if scenario.changes_edges() { Found::of(after) } else { was.clone() };
+    let mut figures = compared(Dimension::SinglePointsOfFailure, "entities", &was.points, &is.points, |node, _| {
+        ((Some(EntityRef::of(before, *node)), None), Vec::new())
+    });
+    figures.extend(compared(Dimension::Cycles, "found", &was.cycles, &is.cycles, |cycle, is_new| {
+        told_cycle(if is_new { after } else { before }, cycle)
+    }));
+    figures.extend(figures_of(Dimension::DecisionsViolated, "found", &broken(before), &broken(after)));
+    match (was.drifting, is.drifting) {
+        (Ok(was), Ok(is)) => figures.extend(compared(Dimension::Drift, "relations", &was, &is, |row, is_new| {
+            told_drift(if is_new { after } else { before }, row)
+        })),
+        (Err(why), _) | (_, Err(why)) => figures.push(Figure::unknown(Dimension::Drift, why)),
+    }
+    figures
+}
+
+/// What was found in one world. All lists are in order.
+#[derive(Clone)]
+struct Found {
+    points: Vec<Node>,
+    cycles: Vec<Vec<Node>>,
+    drifting: Result<Vec<Drifting>, String>,
+}
+
+impl Found {
+    fn of(snapshot: &Snapshot) -> Found {
+        let row = |class: &EdgeClass| snapshot.schema().relation(class.relation.as_str());
+        let passes = |class: &EdgeClass| row(class).is_ok_and(|row| row.passes_failure());
+        let is_need = |class: &EdgeClass| row(class).is_ok_and(|row| row.read_by.contains(&"cycles"));
+        let mut cycles = strong_components(snapshot, is_need).cyclic();
+        cycles.sort_unstable();
+        Found { points: cuts(snapshot, passes).points, cycles, drifting: drifting(snapshot) }
+    }
+}
+
+type Told = ((Option<EntityRef>, Option<String>), Vec<EvidenceId>);
+
+/// How many there are, and a row for each that comes or goes. Both lists are in order.
+fn compared<T: Ord>(
+    dimension: Dimension,
+    unit: &str,
+    before: &[T],
+    after: &[T],
+    told: impl Fn(&T, bool) -> Told,
+) -> Vec<Figure> {
+    let mut figures = vec![Figure::known(dimension, unit, before.len() as f64, after.len() as f64)];
+    let lost = before.iter().filter(|thing| after.binary_search(thing).is_err()).map(|thing| (thing, false));
+    let new = after.iter().filter(|thing| before.binary_search(thing).is_err()).map(|thing| (thing, true));
+    for (thing, is_new) in lost.chain(new) {
+        let (key, evidence) = told(thing, is_new);
+        let (was, is) = if is_new { (0.0, 1.0) } else { (1.0, 0.0) };
+        let mut figure = Figure::known(dimension, unit, was, is);
+        ((figure.about, figure.detail), figure.evidence) = (key, evidence);
+        figures.push(figure);
+    }
+    figures
 }
 
 /// How much of it there is, and a row for each that comes or goes.
 pub(super) fn figures_of(dimension: Dimension, unit: &str, before: &Shape, after: &Shape) -> Vec<Figure> {
-    let all = Figure::known(dimension, unit, before.len() as f64, after.len() as f64);
-    let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
-    let changed = keys.into_iter().filter(|key| before.contains_key(key) != after.contains_key(key));
-    let row = |key: &(Option<EntityRef>, Option<String>)| {
-        let is = |shape: &Shape| f64::from(u8::from(shape.contains_key(key)));
-        let mut figure = Figure::known(dimension, unit, is(before), is(after));
-        (figure.about, figure.detail) = key.clone();
-        figure.evidence = before.get(key).or_else(|| after.get(key)).cloned().unwrap_or_default();
-        figure
-    };
-    [all].into_iter().chain(changed.map(row)).collect()
+    let keys = |shape: &Shape| shape.keys().cloned().collect::<Vec<_>>();
+    compared(dimension, unit, &keys(before), &keys(after), |key, is_new| {
+        let shape = if is_new { after } else { before };
+        (key.clone(), shape.get(key).cloned().unwrap_or_default())
+    })
 }
 
-/// The entities without which others are no longer joined by relations over which failure passes.
-fn points(snapshot: &Snapshot) -> Shape {
-    let passes =
-        |class: &EdgeClass| snapshot.schema().relation(class.relation.as_str()).is_ok_and(|row| row.passes_failure());
-    let points = cuts(snapshot, passes).points;
-    points.into_iter().map(|node| ((Some(EntityRef::of(snapshot, node)), None), Vec::new())).collect()
+/// The members of a cycle by name, and why some of the relations between them are believed.
+fn told_cycle(snapshot: &Snapshot, members: &[Node]) -> Told {
+    let mut names: Vec<&str> = members.iter().map(|node| snapshot.entity(*node).name.as_str()).collect();
+    names.sort_unstable();
+    let more = names.len().saturating_sub(TOLD);
+    names.truncate(TOLD);
+    let rest = if more > 0 { format!(" ↔ {more} more") } else { String::new() };
+    let edges = members.iter().flat_map(|node| snapshot.outgoing(*node));
+    let inside = edges.filter(|edge| edge.to != edge.from && members.binary_search(&edge.to).is_ok());
+    let evidence: BTreeSet<EvidenceId> =
+        inside.flat_map(|edge| edge.edge.evidence.iter().copied()).take(TOLD).collect();
+    ((None, Some(names.join(" ↔ ") + &rest)), evidence.into_iter().collect())
 }
 
-fn circles(snapshot: &Snapshot) -> Shape {
-    let told =
-        |members: &[EntityRef]| members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join(" ↔ ");
-    let found = cycles(snapshot, Profile::Audit).value;
-    found.into_iter().map(|cycle| ((None, Some(told(&cycle.members))), cycle.evidence)).collect()
+fn told_drift(snapshot: &Snapshot, row: &Drifting) -> Told {
+    let what = if row.is_missing { "not observed" } else { "not declared" };
+    let edge = snapshot.pages().edge_row(row.over.0, row.over.1);
+    let (from, to) = (&snapshot.entity(row.from).name, &snapshot.entity(row.to).name);
+    ((None, Some(format!("{what}: {from} {} {to}", edge.relation))), edge.evidence.clone())
 }
 
 fn broken(snapshot: &Snapshot) -> Shape {
     let told = |violation: &Violation| format!("{}: {} → {}", violation.forbids, violation.from, violation.to);
     let found = violated(snapshot).into_iter();
     found.map(|(decision, violation)| ((Some(decision), Some(told(&violation))), violation.evidence)).collect()
-}
-
-/// What is declared and not observed, and the other way round; or that nothing was observed.
-fn drifts(before: &Snapshot, after: &Snapshot) -> Vec<Figure> {
-    let of = |snapshot: &Snapshot| drift(snapshot, Perspective::Declared, Perspective::Observed, Profile::Audit);
-    let was = of(before);
-    if let Status::Unknown { why } = was.status {
-        return vec![Figure::unknown(Dimension::Drift, why)];
-    }
-    let shape = |drift: Drift| -> Shape {
-        let told = |what: &str, row: DriftRow| {
-            let detail = format!("{what}: {} {} {}", row.from, row.relation, row.to);
-            ((None, Some(detail)), row.evidence)
-        };
-        let missing = drift.missing.into_iter().map(|row| told("not observed", row));
-        missing.chain(drift.undeclared.into_iter().map(|row| told("not declared", row))).collect()
-    };
-    figures_of(Dimension::Drift, "relations", &shape(was.value), &shape(of(after).value))
 }

@@ -1,0 +1,114 @@
+//! Whom the changes reach, and who answers for them: as nodes alone, since a large estate has tens of thousands that are reached.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::figure::{Basis, Dimension, Figure};
+use crate::analysis::{BlastRadius, HitNode, hit_nodes};
+use crate::answer::{EvidenceId, Interval, IntervalKind, Profile};
+use crate::graph::{EdgeClass, Node, Snapshot, is_owned};
+use crate::schema::{State, relation};
+use crate::simulate::outcome::{RequestsAtRisk, requests_at_risk};
+use crate::simulate::{Change, Scenario};
+
+/// A figure cites so many pieces of evidence, and no more.
+const CITED: usize = 100;
+
+/// What the changes reach.
+pub(super) struct Reach {
+    pub figures: Vec<Figure>,
+    pub assumptions: BTreeSet<String>,
+    pub blind_spots: Vec<String>,
+}
+
+impl Reach {
+    /// O(entities + relations) for each change.
+    pub fn of(scenario: &Scenario, needs: Profile) -> Reach {
+        let world = scenario.with_all_there();
+        let mut assumptions = BTreeSet::new();
+        let mut hits: BTreeMap<Node, HitNode> = BTreeMap::new();
+        for (node, state, hazard, spared) in scenario.hazards() {
+            // What is spared is there, unless another change takes it away.
+            let lost = world.edited(&spared).unwrap_or_else(|_| world.clone());
+            let (reached, taken) = hit_nodes(&lost, &BlastRadius { state, hazard, needs, ..BlastRadius::of(node) });
+            assumptions.extend(taken);
+            for hit in reached {
+                let worst = hits.entry(hit.node).or_insert(hit);
+                (worst.state, worst.at_least) = (worst.state.max(hit.state), worst.at_least.max(hit.at_least));
+            }
+        }
+        let hits: Vec<HitNode> = hits.into_values().collect();
+        let changed: Vec<Node> = scenario.changes().iter().flat_map(Change::entities).copied().collect();
+        let mut figures: Vec<Figure> =
+            [State::Down, State::Degraded, State::Delayed].map(|state| of_state(&world, &hits, state)).into();
+        figures.extend(accountable(&world, &changed, &hits));
+        let there: Vec<Node> = changed.into_iter().filter(|node| node.index() < scenario.base().bound()).collect();
+        let requests = requests_at_risk(scenario.base(), &there);
+        let unread = "no traces were read, so the share of requests at risk cannot be said";
+        let blind_spots = requests.is_none().then(|| unread.to_owned()).into_iter().collect();
+        figures.push(at_risk(requests));
+        Reach { figures, assumptions, blind_spots }
+    }
+}
+
+/// How many entities are in a state, and at least.
+fn of_state(world: &Snapshot, hits: &[HitNode], state: State) -> Figure {
+    let hits = hits.iter().filter(|hit| hit.state == state);
+    let (most, least) = (hits.clone().count(), hits.clone().filter(|hit| hit.at_least >= state).count());
+    let mut figure = Figure::known(Dimension::BlastRadius, "entities", 0.0, most as f64);
+    figure.detail = Some(state.as_str().to_owned());
+    let (low, high) = (least as f64, most as f64);
+    figure.interval = (low < high).then_some(Interval { kind: IntervalKind::Bounds, low, high });
+    let over = hits.filter_map(|hit| hit.over);
+    figure.evidence = cited(over.flat_map(|(class, place)| world.pages().edge_row(class, place).evidence.iter()));
+    figure
+}
+
+/// The first handles, each once, in order.
+fn cited<'e>(evidence: impl Iterator<Item = &'e EvidenceId>) -> Vec<EvidenceId> {
+    let distinct: BTreeSet<EvidenceId> = evidence.take(CITED).copied().collect();
+    distinct.into_iter().collect()
+}
+
+/// Who answers for what changes and for what goes down or worse than late, and for how much of it nobody does.
+fn accountable(world: &Snapshot, changed: &[Node], hits: &[HitNode]) -> [Figure; 2] {
+    let classes = world.pages().classes();
+    let of = |wanted: &crate::schema::Relation| -> Vec<bool> {
+        classes.iter().map(|class: &EdgeClass| class.relation == *wanted).collect()
+    };
+    let (is_owning, is_instance) = (of(&relation::OWNED_BY), of(&relation::INSTANCE_OF));
+    let whole = |node: Node| {
+        let mut up = world.topology().outgoing(node.0).iter().filter(|(_, class)| is_instance[*class as usize]);
+        up.next().map_or_else(|| world.component(node), |(component, _)| Node(component))
+    };
+    let hit = hits.iter().filter(|hit| hit.state >= State::Degraded).map(|hit| hit.node);
+    let mut components: Vec<Node> = changed.iter().copied().chain(hit).map(whole).collect();
+    components.sort_unstable();
+    components.dedup();
+    let (mut owners, mut unowned, mut evidence) = (BTreeSet::new(), 0, Vec::new());
+    for component in components {
+        let instances = world.topology().incoming(component.0).iter().filter(|(_, class)| is_instance[*class as usize]);
+        let mut has_owner = false;
+        for part in [component].into_iter().chain(instances.map(|(instance, _)| Node(instance))) {
+            if !world.topology().outgoing(part.0).iter().any(|(_, class)| is_owning[class as usize]) {
+                continue;
+            }
+            for edge in world.outgoing(part).filter(|edge| is_owning[edge.class as usize]) {
+                has_owner = true;
+                owners.insert(edge.to);
+                evidence.extend(edge.edge.evidence.first());
+            }
+        }
+        unowned += usize::from(!has_owner && is_owned(world.kind(component)));
+    }
+    let mut touched = Figure::known(Dimension::OwnersTouched, "owners", 0.0, owners.len() as f64);
+    touched.evidence = cited(evidence.into_iter());
+    [touched, Figure::known(Dimension::WithoutOwner, "entities", 0.0, unowned as f64)]
+}
+
+fn at_risk(requests: Option<RequestsAtRisk>) -> Figure {
+    let Some(risk) = requests else { return Figure::unknown(Dimension::RequestsAtRisk, "no traces were read") };
+    let mut figure = Figure::known(Dimension::RequestsAtRisk, "parts per one", 0.0, risk.at_most);
+    figure.interval = Some(Interval { kind: IntervalKind::Bounds, low: risk.at_least, high: risk.at_most });
+    figure.basis = Basis::Observed;
+    figure
+}
