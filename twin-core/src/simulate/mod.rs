@@ -11,6 +11,7 @@ mod check;
 mod comparison;
 mod components;
 pub mod cost;
+mod difference;
 pub mod latency;
 mod outcome;
 pub mod pareto;
@@ -22,8 +23,9 @@ mod scenario;
 mod special;
 mod trade_off;
 
-pub use change::{Change, ChangeDraft, Leaving, OnRemoval};
+pub use change::{Change, ChangeDraft, Leaving, OnRemoval, Unplaced};
 pub use comparison::{Basis, Comparison, Dimension, Figure, Given, GivenData, Traffic, compare};
+pub use difference::changes_between;
 pub use outcome::{Outcome, RequestsAtRisk, outcome};
 pub use scenario::{Contradiction, Lost, Scenario};
 pub use trade_off::{Objective, OptionRow, TradeOff, Turn, trade_off};

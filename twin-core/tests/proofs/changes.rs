@@ -5,7 +5,9 @@ use twin_core::base::{Context, ErrorKind, Timestamp};
 use twin_core::graph::Snapshot;
 use twin_core::schema::{kind, relation};
 use twin_core::simulate::replay::{Policies, ServicePolicy};
-use twin_core::simulate::{ChangeDraft, Figure, Given, GivenData, Scenario, Traffic, compare};
+use twin_core::simulate::{
+    Change, ChangeDraft, Figure, Given, GivenData, Scenario, Traffic, changes_between, compare, outcome,
+};
 use twin_core::{At, Twin};
 
 use crate::replay::spans;
@@ -418,4 +420,99 @@ fn what_came_is_carried_to_another_day_and_into_another_scenario() {
     assert!(merged.check().is_ok());
     let other = scenario(&head, r#"{"change": "add", "name": "fraud", "called_by": ["ads"]}"#).unwrap();
     assert_eq!(own.merged(&other).2.len(), 1, "one name, two things");
+}
+
+/// A world that another reading of the same sources would show.
+fn world(text: &str) -> (Twin, Snapshot) {
+    let twin = Twin::in_memory();
+    apply(&twin, text);
+    let snapshot = twin.snapshot(At::now(time("09:00")));
+    (twin, snapshot)
+}
+
+/// Who needs whom, by name.
+fn needs(snapshot: &Snapshot) -> Vec<String> {
+    let name = |node| snapshot.entity(snapshot.component(node)).name.clone();
+    let is_need = |relation: &str| ["calls", "readsFrom", "publishesTo"].contains(&relation);
+    let edges = snapshot.edges().filter(|edge| *snapshot.kind(edge.from) == kind::INSTANCE);
+    let edges = edges.filter(|edge| is_need(edge.edge.relation.as_str()));
+    let mut needs: Vec<String> =
+        edges.map(|edge| format!("{} {} {}", name(edge.from), edge.edge.relation, name(edge.to))).collect();
+    needs.sort();
+    needs
+}
+
+#[test]
+fn what_leads_from_one_world_to_another_leads_there() {
+    let (_one, before) = world(SHOP);
+    let worlds = [
+        SHOP.to_owned(),
+        SHOP.replace("set replicas 2", "set replicas 5"),
+        SHOP.replace("cloud.region north\n      ownedBy", "cloud.region south\n      ownedBy"),
+        SHOP.replace("ownedBy Team:money", "ownedBy Team:web"),
+        SHOP.replace("      calls/optional Workload:ads\n", "").replace("    Workload:ads\n", ""),
+        SHOP.replace("    Workload:ads\n", "    Workload:ads\n      calls Workload:fraud\n      publishesTo Queue:seen\n    Workload:fraud\n      readsFrom DataStore:book\n    Queue:seen\n"),
+    ];
+    let told = [
+        vec![],
+        vec!["scale pay"],
+        vec!["move pay"],
+        vec!["change_owner pay"],
+        vec!["remove ads"],
+        vec!["add fraud", "add seen", "add_dependency ads", "add_dependency ads", "add_dependency fraud"],
+    ];
+    for (text, told) in worlds.iter().zip(told) {
+        let (_other, after) = world(text);
+        let changes = changes_between(&before, &after);
+        let names = |change: &ChangeDraft| match change {
+            Change::Add { name, .. } => format!("add {name}"),
+            change => format!("{} {}", change.name(), change.entities()[0]),
+        };
+        let mut short: Vec<String> = changes.iter().map(names).collect();
+        short.sort();
+        assert_eq!(short, told, "{changes:?}");
+        let (scenario, unplaced) = Scenario::of_known(&before, "there", &changes);
+        assert!(unplaced.is_empty() && scenario.changes().len() == changes.len(), "{unplaced:?}");
+        assert_eq!(needs(&scenario.snapshot()), needs(&after), "{changes:?}");
+    }
+}
+
+#[test]
+fn what_the_twin_has_never_heard_of_is_left_out_aloud() {
+    let (_twin, head) = world(SHOP);
+    let changes = ChangeDraft::list_from_json(
+        r#"[{"change": "remove", "entity": "ledgr"}, {"change": "scale", "entity": "pay", "replicas": 3}, {"change": "fail", "entity": "ads"}, {"change": "remove", "entity": "ads"}]"#,
+    )
+    .unwrap();
+    let (scenario, unplaced) = Scenario::of_known(&head, "some of it", &changes);
+    assert_eq!((scenario.changes().len(), unplaced.len()), (2, 2));
+    assert!(unplaced[0].why.contains("ledger"), "the nearest name is told: {}", unplaced[0].why);
+    assert!(unplaced[1].why.contains("contradict"), "{}", unplaced[1].why);
+}
+
+#[test]
+fn a_comparison_counts_what_an_outcome_lists() {
+    let (_twin, head) = world(SHOP);
+    for changes in [
+        r#"{"change": "fail", "entity": "ledger"}"#,
+        r#"{"change": "remove", "entity": "pay"}"#,
+        r#"{"change": "fail", "entity": "book", "state": "degraded"}, {"change": "fail", "entity": "ads"}"#,
+        r#"{"change": "upgrade", "entity": "ledger", "version": "2", "breaks": ["pay"]}"#,
+    ] {
+        let scenario = scenario(&head, changes).unwrap();
+        let listed = outcome(&scenario, Profile::Audit).value;
+        let answer = compare(&scenario, &Given::default(), Profile::Audit, &Context::new(Timestamp::MIN)).unwrap();
+        let lines: Vec<String> = answer.value.figures.iter().map(line).collect();
+        for state in ["down", "degraded", "delayed"] {
+            let count = listed.impact.iter().filter(|hit| hit.state.as_str() == state).count();
+            let expected = format!("blast_radius {state}: 0.000 > {count}.000");
+            assert!(lines.iter().any(|line| line.starts_with(&expected)), "{changes}: {expected}: {lines:#?}");
+        }
+        let owners: std::collections::BTreeSet<&str> =
+            listed.owners.iter().map(|row| row.owner.name.as_str()).collect();
+        let expected = format!("owners_touched : 0.000 > {}.000", owners.len());
+        assert!(lines.iter().any(|line| line.starts_with(&expected)), "{changes}: {expected}: {lines:#?}");
+        let expected = format!("without_owner : 0.000 > {}.000", listed.unowned.len());
+        assert!(lines.iter().any(|line| line.starts_with(&expected)), "{changes}: {expected}: {lines:#?}");
+    }
 }

@@ -11,6 +11,16 @@ use crate::simulate::Scenario;
 /// One change. Entities are named by id, record key, alias or unique name; what an earlier change brings, by its name.
 pub type ChangeDraft = Change<String>;
 
+/// A change that cannot be made to a base.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, schemars::JsonSchema)]
+#[non_exhaustive]
+pub struct Unplaced {
+    /// Which.
+    pub change: ChangeDraft,
+    /// Why.
+    pub why: String,
+}
+
 impl ChangeDraft {
     /// Reads a list of changes from JSON.
     ///
@@ -103,5 +113,20 @@ impl Scenario {
         }
         scenario.check()?;
         Ok(scenario)
+    }
+
+    /// A scenario of those changes that can be made to a base, one after the other, and the others with why they cannot: what another system plans may name what the
+    /// twin has never heard of.
+    pub fn of_known(base: &Snapshot, name: impl Into<String>, changes: &[ChangeDraft]) -> (Scenario, Vec<Unplaced>) {
+        let mut scenario = Scenario::new(base, name);
+        let mut unplaced = Vec::new();
+        for draft in changes {
+            let placed = draft.on(scenario.stage()).map(|change| scenario.clone().with(change));
+            match placed.and_then(|placed| placed.check().map(|()| placed)) {
+                Ok(placed) => scenario = placed,
+                Err(why) => unplaced.push(Unplaced { change: draft.clone(), why: why.to_string() }),
+            }
+        }
+        (scenario, unplaced)
     }
 }

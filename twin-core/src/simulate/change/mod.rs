@@ -13,7 +13,7 @@ use crate::base::{Money, Timestamp};
 use crate::graph::Node;
 use crate::schema::State;
 
-pub use draft::ChangeDraft;
+pub use draft::{ChangeDraft, Unplaced};
 pub(super) use edit::{edges, gone, own_stores, spared, with_brought, within_region};
 
 /// One change. `E` is how entities are named: nodes in a [`Scenario`](super::Scenario), and texts in a [`ChangeDraft`].
@@ -147,8 +147,9 @@ pub enum Change<E = Node> {
     Resize {
         /// Which.
         entity: E,
-        /// How many times as fast a processor works.
-        speed_up: f64,
+        /// How many times as fast a processor works. Without it, what it does to latency is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        speed_up: Option<f64>,
         /// What it costs then in a month.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         price: Option<Money>,

@@ -51,7 +51,9 @@ impl<E> Change<E> {
                     false => Err(invalid(format!("quorum is {quorum}: it takes 1 to as many as there are replicas"))),
                 }
             }
-            Change::Resize { speed_up, price, .. } => above("speed_up", *speed_up).and_then(|()| paid("price", price)),
+            Change::Resize { speed_up, price, .. } => {
+                above("speed_up", speed_up.unwrap_or(1.0)).and_then(|()| paid("price", price))
+            }
             Change::Split { into, calls_a_request, rtt_ms, .. } => {
                 named("into", into)?;
                 within("calls_a_request", *calls_a_request, 0.0, MOST)?;

@@ -109,7 +109,10 @@ fn to_traffic(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
         Change::Replace { entity, ms: Some(ms), .. } => traffic.slowed(&service(*entity)?, *ms),
         Change::Move { .. } | Change::EvacuateRegion { .. } => moved(stage, change, traffic),
         Change::Scale { .. } => scaled(stage, change),
-        Change::Resize { entity, speed_up, .. } => {
+        Change::Resize { speed_up: None, .. } => {
+            Err("how many times as fast its processor works is not known".to_owned())
+        }
+        Change::Resize { entity, speed_up: Some(speed_up), .. } => {
             Ok(vec![TrafficChange::ScaleTime { service: service(*entity)?, factor: 1.0 / speed_up }])
         }
         Change::Split { .. } => Err("which part of a request's work the part does was never measured".to_owned()),

@@ -1,0 +1,159 @@
+//! What leads from one world to another, as changes: two readings of what is planned become a scenario.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::graph::{Node, Snapshot};
+use crate::schema::{AttributeName, DataFlow, Kind, Value, attribute, kind, relation};
+use crate::simulate::{Change, ChangeDraft};
+
+/// The changes that lead from one world to another: what comes and goes, who depends on what, how many copies run of it, in which version, where, and who answers for it.
+/// Entities are the same by their ids, and named by their names. What the changes cannot say, such as a port, is left out. O(entities + relations).
+pub fn changes_between(before: &Snapshot, after: &Snapshot) -> Vec<ChangeDraft> {
+    let (was, is) = (World::of(before), World::of(after));
+    let mut changes = Vec::new();
+    changes.extend(is.things.iter().filter(|(id, _)| !was.things.contains_key(*id)).map(|(_, node)| is.added(*node)));
+    for (id, node) in &was.things {
+        if let Some(then) = is.things.get(id) {
+            changes.extend(was.altered(*node, &is, *then));
+        }
+    }
+    let name = |end: &(String, String)| end.1.clone();
+    changes.extend(is.needs.difference(&was.needs).map(|(from, relation, to)| Change::AddDependency {
+        entity: name(from),
+        on: name(to),
+        relation: relation.clone(),
+        operation: None,
+        calls_a_request: 1.0,
+    }));
+    // What goes takes its dependencies along.
+    let stays = |end: &(String, String)| is.things.contains_key(end.0.as_str());
+    let lost = was.needs.difference(&is.needs).filter(|(from, _, to)| stays(from) && stays(to));
+    changes.extend(lost.map(|(from, relation, to)| Change::RemoveDependency {
+        entity: name(from),
+        on: name(to),
+        relation: Some(relation.clone()),
+    }));
+    let gone = was.things.iter().filter(|(id, _)| !is.things.contains_key(*id));
+    changes.extend(gone.map(|(_, node)| Change::remove(before.entity(*node).name.clone())));
+    changes
+}
+
+/// What is compared of one world.
+struct World<'s> {
+    snapshot: &'s Snapshot,
+    /// By id, what may come and go.
+    things: BTreeMap<&'s str, Node>,
+    /// Who needs whom by which relation, each end by its id and name.
+    needs: BTreeSet<((String, String), String, (String, String))>,
+}
+
+impl<'s> World<'s> {
+    fn of(snapshot: &'s Snapshot) -> Self {
+        let is_compared = |node: &Node| is_compared(snapshot.kind(*node));
+        let things: BTreeMap<&str, Node> =
+            snapshot.nodes().filter(is_compared).map(|node| (snapshot.entity(node).id.as_str(), node)).collect();
+        let mut world = World { snapshot, things, needs: BTreeSet::new() };
+        world.needs = world.things.values().flat_map(|node| world.needs_of(*node)).collect();
+        world
+    }
+
+    fn needs_of(&self, node: Node) -> Vec<((String, String), String, (String, String))> {
+        let snapshot = self.snapshot;
+        let end = |node: Node| (snapshot.entity(node).id.to_string(), snapshot.entity(node).name.clone());
+        let mut needs = Vec::new();
+        for edge in snapshot.instances(node).into_iter().flat_map(|own| snapshot.outgoing(own).collect::<Vec<_>>()) {
+            let to = snapshot.component(edge.to);
+            let row = snapshot.schema().relation(edge.edge.relation.as_str());
+            let is_need = row.is_ok_and(|row| row.data != DataFlow::None && row.passes_failure());
+            if is_need && to != node && is_compared(snapshot.kind(to)) {
+                needs.push((end(node), edge.edge.relation.to_string(), end(to)));
+            }
+        }
+        needs
+    }
+
+    fn added(&self, node: Node) -> ChangeDraft {
+        let entity = self.snapshot.entity(node);
+        let instances = self.snapshot.instances(node);
+        let place = instances.first().map_or(&entity.placement, |instance| &self.snapshot.entity(*instance).placement);
+        Change::Add {
+            name: entity.name.clone(),
+            kind: (entity.kind != kind::COMPONENT).then(|| entity.kind.to_string()),
+            environment: place.environment.clone(),
+            region: place.region.clone(),
+            owner: self.owner(node),
+            calls: Vec::new(),
+            called_by: Vec::new(),
+            price: None,
+        }
+    }
+
+    /// What is different about something that stays.
+    fn altered(&self, node: Node, other: &World<'_>, then: Node) -> Vec<ChangeDraft> {
+        let entity = self.snapshot.entity(node).name.clone();
+        let mut changes = Vec::new();
+        if let (Some(Value::Integer(was)), Some(Value::Integer(is))) =
+            (self.said(node, &attribute::REPLICAS), other.said(then, &attribute::REPLICAS))
+            && was != is
+            && let (Ok(from), Ok(replicas)) = (u32::try_from(was), u32::try_from(is))
+        {
+            let entity = entity.clone();
+            changes.push(Change::Scale { entity, replicas, from: Some(from), are_independent: None, quorum: 1 });
+        }
+        let version = |world: &World<'_>, node| {
+            let names = [attribute::IMAGE_TAG, attribute::VERSION];
+            names.iter().find_map(|name| world.said(node, name)).and_then(|value| value.as_text().map(str::to_owned))
+        };
+        if let (Some(was), Some(version)) = (version(self, node), version(other, then))
+            && was != version
+        {
+            changes.push(Change::Upgrade { entity: entity.clone(), version, breaks: Vec::new() });
+        }
+        let region = |world: &World<'_>, node| {
+            let nodes = world.snapshot.instances(node).into_iter().chain([node]);
+            nodes.into_iter().find_map(|node| world.snapshot.entity(node).placement.region.clone())
+        };
+        if let (was, Some(region)) = (region(self, node), region(other, then))
+            && was.as_ref() != Some(&region)
+        {
+            changes.push(Change::move_to(entity.clone(), region, None));
+        }
+        if let (was, Some(owner)) = (self.owner(node), other.owner(then))
+            && was.as_ref() != Some(&owner)
+        {
+            changes.push(Change::ChangeOwner { entity, owner });
+        }
+        changes
+    }
+
+    /// What a record that makes something up says.
+    fn said(&self, node: Node, name: &AttributeName) -> Option<Value> {
+        let nodes = self.snapshot.instances(node).into_iter().chain([node]);
+        let mut members = nodes.flat_map(|node| {
+            let records = self.snapshot.entity(node).records.iter();
+            records.flat_map(|record| self.snapshot.nodes_of_record(record)).chain([node]).collect::<Vec<Node>>()
+        });
+        members.find_map(|node| self.snapshot.entity(node).values(name).map(|said| said.value.clone()).next())
+    }
+
+    fn owner(&self, node: Node) -> Option<String> {
+        let parts = self.snapshot.instances(node).into_iter().chain([node]);
+        let mut edges = parts.flat_map(|part| self.snapshot.outgoing(part).collect::<Vec<_>>());
+        let owned = edges.find(|edge| edge.edge.relation == relation::OWNED_BY)?;
+        Some(self.snapshot.entity(owned.to).name.clone())
+    }
+}
+
+/// Components, and what they need that is no part of one.
+fn is_compared(of: &Kind) -> bool {
+    const THINGS: [Kind; 7] = [
+        kind::DATA_STORE,
+        kind::CACHE,
+        kind::BUCKET,
+        kind::QUEUE,
+        kind::IDENTITY_PROVIDER,
+        kind::KEY_STORE,
+        kind::VENDOR,
+    ];
+    *of == kind::COMPONENT || THINGS.contains(of)
+}
