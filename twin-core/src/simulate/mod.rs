@@ -6,6 +6,7 @@
 
 pub mod availability;
 pub mod calibration;
+pub mod cascade;
 mod change;
 mod check;
 mod comparison;
