@@ -109,7 +109,7 @@ pub fn blast_radius(snapshot: &Snapshot, question: &BlastRadius) -> Answer<Vec<H
 }
 
 /// Where the failure begins: the instances in the environment, and what a scenario says fails.
-fn seeds(snapshot: &Snapshot, question: &BlastRadius) -> Vec<(Node, State)> {
+pub(crate) fn seeds(snapshot: &Snapshot, question: &BlastRadius) -> Vec<(Node, State)> {
     let environment = environment(snapshot, question);
     let mut seeds: BTreeMap<Node, State> = snapshot.stated().collect();
     for node in &question.nodes {
@@ -175,7 +175,7 @@ fn hits(snapshot: &Snapshot, worst: &Spread, mildest: &Spread) -> Vec<Hit> {
 }
 
 /// Members are shown with what they make up, and a component with its instances.
-fn is_shown(snapshot: &Snapshot, node: Node) -> bool {
+pub(crate) fn is_shown(snapshot: &Snapshot, node: Node) -> bool {
     let entity = snapshot.entity(node);
     let level = snapshot.schema().kind(entity.kind.as_str()).map(|row| row.level);
     match level {
@@ -228,14 +228,15 @@ fn trail(snapshot: &Snapshot, node: Node, reached: &Spread) -> (Vec<String>, Vec
 }
 
 /// The relation as it is read when walking from what fails: towards the left end by its inverse name.
-fn arrow(snapshot: &Snapshot, edge: &crate::graph::Edge, along: bool) -> String {
+pub(crate) fn arrow(snapshot: &Snapshot, edge: &crate::graph::Edge, along: bool) -> String {
     match snapshot.schema().relation(edge.relation.as_str()) {
         Ok(row) if !along => row.inverse.to_owned(),
         _ => edge.relation.to_string(),
     }
 }
 
-fn between(snapshot: &Snapshot, owner: Node, member: Node) -> Vec<EvidenceId> {
+/// Why two entities are believed to be joined.
+pub(crate) fn between(snapshot: &Snapshot, owner: Node, member: Node) -> Vec<EvidenceId> {
     let joins = |edge: &EdgeRef<'_>| edge.from == member || edge.to == member;
     let edges = snapshot.outgoing(owner).chain(snapshot.incoming(owner)).filter(joins);
     edges.flat_map(|edge| edge.edge.evidence.iter().copied()).collect()

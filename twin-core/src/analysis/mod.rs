@@ -41,6 +41,7 @@ pub use drift::{Drift, DriftAttribute, DriftRow, drift, missing_and_undeclared};
 pub use extraction::{CallCount, Extraction, ExtractionSearch, PartitionMeasures, extractions, partition_measures};
 pub use identity::{IdentityReason, explain, why_not};
 pub use impact::{BlastRadius, Hit, Trail, blast_radius};
+pub(crate) use impact::{arrow, between as evidence_between, is_shown, seeds as outage_seeds};
 pub use incident::{
     Anomaly, Incident, IncidentRanking, Metric, MetricSeries, ObservedNode, RandomWalk, Suspect, Symptom, WalkEdge,
     random_walk_with_restart, rank_suspects,

@@ -22,6 +22,7 @@ pub mod replay;
 pub mod retries;
 mod scenario;
 mod special;
+pub mod time_to_impact;
 mod trade_off;
 
 pub use change::Change;
