@@ -13,6 +13,7 @@ mod comparison;
 mod components;
 pub mod cost;
 mod draft;
+pub mod future;
 pub mod latency;
 mod outcome;
 pub mod pareto;
