@@ -21,6 +21,7 @@ pub mod queue_network;
 pub mod queueing;
 pub mod replay;
 pub mod retries;
+pub mod savings;
 mod scenario;
 mod special;
 pub mod time_to_impact;
