@@ -15,6 +15,7 @@ pub mod cost;
 mod draft;
 pub mod future;
 pub mod latency;
+pub mod next_question;
 mod outcome;
 pub mod pareto;
 pub mod queue_network;
