@@ -122,7 +122,7 @@ pub(crate) fn seeds(snapshot: &Snapshot, question: &BlastRadius) -> Vec<(Node, S
 }
 
 /// The environment that is asked about: the question's own, else production where any instance is said to be there.
-fn environment(snapshot: &Snapshot, question: &BlastRadius) -> Option<String> {
+pub(crate) fn environment(snapshot: &Snapshot, question: &BlastRadius) -> Option<String> {
     if question.environment.is_some() {
         return question.environment.clone();
     }
@@ -147,7 +147,7 @@ fn failing(snapshot: &Snapshot, instances: &[Node], environment: Option<&str>) -
 }
 
 /// Instances that may be in the environment and were not taken to be, because others say that they are.
-fn left_out(snapshot: &Snapshot, question: &BlastRadius) -> Vec<String> {
+pub(crate) fn left_out(snapshot: &Snapshot, question: &BlastRadius) -> Vec<String> {
     let environment = environment(snapshot, question);
     let phrase = |node: &Node| format!("{} says no environment and is left out", snapshot.entity(*node).name);
     let mut phrases = Vec::new();

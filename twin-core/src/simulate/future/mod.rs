@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::analysis::envelope;
+use crate::analysis::{basis, envelope};
 use crate::answer::{Answer, Profile};
 use crate::base::{Result, Timestamp};
 use crate::graph::{Node, Snapshot};
@@ -49,6 +49,10 @@ pub fn future(snapshot: &Snapshot, until: Timestamp, events: &[DatedEvent], need
     if let Some(fields) = answer.question.as_object_mut() {
         fields.insert("kind".to_owned(), "future".into());
     }
+    answer.basis = basis(snapshot, answer.value.timeline.iter().flat_map(|row| row.evidence.iter().copied()));
+    answer.blind_spots.push(
+        "texts that hold a date under a name that says nothing of a start or an end are not taken for dates".to_owned(),
+    );
     answer.assumptions.push("who needs what today needs it then, unless it has gone before".to_owned());
     answer.assumptions.extend((past > 0).then(|| format!("{past} dates before now are left out")));
     answer.verdict = Some(match (answer.value.timeline.len(), answer.value.collisions.len()) {

@@ -8,9 +8,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::answer::{AsOf, EvidenceId};
 use crate::graph::{AttributeValue, Edge, Entity, Pages, Readings, Rows};
+use crate::identity::EntityId;
 use crate::observe::Perspective;
 use crate::schema::{AttributeName, Kind, Relation, Schema, Value, attribute, kind, relation};
-use crate::testkit::component;
 
 fn day(text: &str) -> Timestamp {
     Timestamp::parse(text).expect("a day")
@@ -23,7 +23,7 @@ fn entity(kind: Kind, name: &str, attributes: &[(&str, Value)]) -> Entity {
         perspective: Perspective::Declared,
         evidence: vec![EvidenceId(0)],
     };
-    Entity { attributes: attributes.iter().map(value).collect(), ..component(kind, name) }
+    Entity { attributes: attributes.iter().map(value).collect(), ..Entity::new(EntityId::new(name), kind, name) }
 }
 
 /// Entities and who is joined to whom, by their places, on new year's day of 2026.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::analysis::{
-    BlastRadius, EntityRef, Hazard, Trail, arrow, envelope, evidence_between, is_shown, outage_seeds, spread,
+    BlastRadius, EntityRef, Hazard, Trail, arrow, basis, envelope, evidence_between, is_shown, outage_environment,
+    outage_left_out, outage_seeds, spread,
 };
 use crate::answer::{Answer, Cites, EvidenceId, Profile};
 use crate::base::{Error, ErrorKind, Result, Timestamp};
@@ -44,6 +45,17 @@ impl TimeToImpact {
             environment: None,
             tolerances: Tolerances::default(),
             needs: Profile::default(),
+        }
+    }
+
+    /// The same outage as a blast radius has it.
+    fn failing(&self) -> BlastRadius {
+        BlastRadius {
+            nodes: self.nodes.clone(),
+            state: self.state,
+            hazard: Hazard::Outage,
+            environment: self.environment.clone(),
+            needs: self.needs,
         }
     }
 }
@@ -94,9 +106,9 @@ pub struct TimedHit {
     pub sure: bool,
     /// The way by which it comes earliest: names and, between them, relations.
     pub path: Trail,
-    /// The steps of the way of which nobody says how long they are bridged: counted as not at all for the earliest time.
+    /// What is not known of the way: how long a step is bridged, counted as not at all, and how badly a relation is needed, counted as the worst.
     pub unknown: Vec<String>,
-    /// The steps of the way that are bridged as long as is usual for the relation, by default.
+    /// What is taken to be as usual for a relation, by default: how long a step is bridged.
     pub defaults: Vec<String>,
     /// Why each relation of the way is believed.
     pub evidence: Vec<EvidenceId>,
@@ -125,7 +137,7 @@ pub fn time_to_impact(snapshot: &Snapshot, question: &TimeToImpact) -> Result<An
         "state": question.state,
         "at": question.at,
         "duration_ms": until_ms,
-        "environment": question.environment,
+        "environment": outage_environment(snapshot, &question.failing()),
     });
     let method = "earliest arrival over tolerances";
     // What bears on a blast radius bears on its times.
@@ -133,7 +145,9 @@ pub fn time_to_impact(snapshot: &Snapshot, question: &TimeToImpact) -> Result<An
     if let Some(fields) = answer.question.as_object_mut() {
         fields.insert("kind".to_owned(), "time_to_impact".into());
     }
+    answer.basis = basis(snapshot, answer.value.iter().flat_map(|row| row.evidence.iter().copied()));
     answer.assumptions = assumptions(&answer.value);
+    answer.assumptions.extend(outage_left_out(snapshot, &question.failing()));
     Ok(answer)
 }
 
@@ -151,11 +165,11 @@ fn check(snapshot: &Snapshot, question: &TimeToImpact) -> Result<()> {
 }
 
 fn assumptions(rows: &[TimedHit]) -> Vec<String> {
-    let told = |steps: fn(&TimedHit) -> &[String], what: &str| -> BTreeSet<String> {
-        rows.iter().flat_map(steps).map(|step| format!("{step}: {what}")).collect()
+    let told = |what: fn(&TimedHit) -> &[String], how: &str| -> BTreeSet<String> {
+        rows.iter().flat_map(what).map(|what| format!("{what} {how}")).collect()
     };
-    let unknown = told(|row| &row.unknown, "unknown for how long, from not at all to for ever");
-    let usual = told(|row| &row.defaults, "as long as is usual for the relation (default)");
+    let unknown = told(|row| &row.unknown, "is unknown");
+    let usual = told(|row| &row.defaults, "is as usual for the relation (default)");
     unknown.into_iter().chain(usual).collect()
 }
 
@@ -191,14 +205,7 @@ const ILL: [State; 3] = [State::Delayed, State::Degraded, State::Down];
 
 impl<'a> Builder<'a> {
     fn of(snapshot: &'a Snapshot, question: &'a TimeToImpact) -> Self {
-        let failing = BlastRadius {
-            nodes: question.nodes.clone(),
-            state: question.state,
-            hazard: Hazard::Outage,
-            environment: question.environment.clone(),
-            needs: question.needs,
-        };
-        let seeds = outage_seeds(snapshot, &failing);
+        let seeds = outage_seeds(snapshot, &question.failing());
         let nodes: Vec<Node> = spread(snapshot, &seeds, Hazard::Outage, true).iter().map(|(node, _)| node).collect();
         let entities = vec![None; nodes.len() * ILL.len()];
         let mut builder = Builder {
@@ -332,7 +339,8 @@ impl<'a> Builder<'a> {
         };
         let is_asked = |arrival: &&Arrival| {
             let node = self.nodes[arrival.entity / ILL.len()];
-            is_shown(self.snapshot, node) && !self.seeds.contains_key(&node)
+            let state = ILL[arrival.entity % ILL.len()];
+            is_shown(self.snapshot, node) && self.seeds.get(&node).is_none_or(|seed| state > *seed)
         };
         let mut rows: Vec<TimedHit> =
             arrived.iter().filter(is_asked).filter(is_news).map(|arrival| self.row(arrival)).collect();
@@ -389,7 +397,12 @@ impl<'a> Builder<'a> {
             };
             let (from, to) = (&snapshot.entity(from).name, &snapshot.entity(to).name);
             way.names.extend([from.clone(), told]);
-            let bridged = || format!("{to} goes on without {from}");
+            let bridged = || format!("how long {to} goes on without {from}");
+            if let Over::Need(place) = step.over
+                && !self.dependencies.needs[place].sure
+            {
+                way.unknown.push(format!("how badly {to} needs {from}"));
+            }
             match self.dependencies.tolerance(step.over) {
                 None => way.unknown.push(bridged()),
                 Some(_) if by_default => way.defaults.push(bridged()),
@@ -429,4 +442,165 @@ fn joining(snapshot: &Snapshot, owner: Node, member: Node) -> Option<Relation> {
     let edges = snapshot.outgoing(owner).chain(snapshot.incoming(owner));
     let joins = |edge: &EdgeRef<'_>| edge.from == member || edge.to == member;
     edges.filter(joins).map(|edge| edge.edge.relation.clone()).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::analysis::blast_radius;
+    use crate::schema::{Schema, kind};
+    use crate::testkit::{SnapshotBuilder, drawing};
+
+    fn minutes(minutes: u64) -> Timestamp {
+        start().after(Duration::from_secs(60 * minutes))
+    }
+
+    fn start() -> Timestamp {
+        Timestamp::parse("2026-03-01T02:00:00Z").expect("a moment")
+    }
+
+    /// `web` calls `api`, nobody says how badly; `api` requires `sessions`, which keeps its keys in `store`; `balancer` spreads over `one` and `two`, of which `one` requires `store`
+    /// and `two` requires `api`.
+    fn shop() -> (Snapshot, BTreeMap<&'static str, Node>) {
+        let mut builder = SnapshotBuilder::new(Schema::default());
+        let mut nodes = BTreeMap::new();
+        for name in ["web", "api", "sessions", "one", "two"] {
+            nodes.insert(name, builder.entity(name, kind::INSTANCE));
+        }
+        nodes.insert("store", builder.entity("store", kind::DATA_STORE));
+        nodes.insert("balancer", builder.entity("balancer", kind::LOAD_BALANCER));
+        builder.edge(nodes["web"], relation::CALLS, nodes["api"]);
+        builder.edge(nodes["api"], relation::CALLS, nodes["sessions"]).variant = Some("required".to_owned());
+        builder.edge(nodes["sessions"], relation::READS_FROM, nodes["store"]);
+        builder.edge(nodes["one"], relation::READS_FROM, nodes["store"]);
+        builder.edge(nodes["two"], relation::CALLS, nodes["api"]).variant = Some("required".to_owned());
+        builder.edge(nodes["balancer"], relation::ROUTES_TO, nodes["one"]);
+        builder.edge(nodes["balancer"], relation::ROUTES_TO, nodes["two"]);
+        builder.group(nodes["balancer"], [nodes["one"], nodes["two"]], 1);
+        (builder.build(), nodes)
+    }
+
+    /// Sessions live for a quarter of an hour without the store, the API needs them at once, and both instances have a minute.
+    fn question(nodes: &BTreeMap<&'static str, Node>) -> TimeToImpact {
+        let mut question = TimeToImpact::of(nodes["store"], start());
+        let exactly = |minutes: u64| Tolerance::exactly(minutes * 60_000);
+        let told = [("sessions", 15), ("api", 0), ("one", 1), ("two", 1)];
+        question.tolerances.nodes = told.map(|(name, minutes)| (nodes[name], exactly(minutes))).into();
+        question
+    }
+
+    fn told(hit: &TimedHit) -> (String, State, Timestamp, Option<Timestamp>, Option<Timestamp>) {
+        (hit.entity.name.clone(), hit.state, hit.earliest, hit.expected, hit.latest)
+    }
+
+    #[test]
+    fn an_outage_reaches_a_shop_over_its_tolerances() {
+        let (snapshot, nodes) = shop();
+        let answer = time_to_impact(&snapshot, &question(&nodes)).expect("a sound question");
+        let sure =
+            |name: &str, state, at: u64| (name.to_owned(), state, minutes(at), Some(minutes(at)), Some(minutes(at)));
+        let (down, degraded) = (State::Down, State::Degraded);
+        let expected = [
+            sure("one", down, 1),
+            sure("balancer", degraded, 1),
+            sure("api", down, 15),
+            sure("sessions", down, 15),
+            // Nobody says whether the API is required, nor how long the web goes on without it.
+            ("web".to_owned(), down, minutes(15), None, None),
+            sure("balancer", down, 16),
+            sure("two", down, 16),
+        ];
+        assert_eq!(answer.value.iter().map(told).collect::<Vec<_>>(), expected);
+        let web = &answer.value[4];
+        assert_eq!(web.path.to_string(), "store → readBy → sessions → calledBy → api → calledBy → web");
+        assert_eq!(web.unknown, ["how badly web needs api", "how long web goes on without api"]);
+        assert!(answer.assumptions.iter().any(|taken| taken == "how long web goes on without api is unknown"));
+        let balancer = &answer.value[5];
+        assert_eq!(
+            (&balancer.defaults[..], balancer.sure),
+            (&["how long balancer goes on without two".to_owned()][..], true)
+        );
+    }
+
+    #[test]
+    fn an_outage_that_ends_reaches_only_so_far() {
+        let (snapshot, nodes) = shop();
+        let short = TimeToImpact { duration: Some(Duration::from_secs(15 * 60)), ..question(&nodes) };
+        let names = |question: &TimeToImpact| -> Vec<String> {
+            let answer = time_to_impact(&snapshot, question).expect("a sound question");
+            answer.value.iter().map(|hit| format!("{} {}", hit.entity.name, hit.state)).collect()
+        };
+        assert_eq!(names(&short), ["one down", "balancer degraded"]);
+        assert!(names(&TimeToImpact { duration: Some(Duration::ZERO), ..question(&nodes) }).is_empty());
+        assert!(names(&TimeToImpact { nodes: Vec::new(), ..question(&nodes) }).is_empty());
+    }
+
+    #[test]
+    fn without_tolerances_a_blast_radius_is_possible_at_once() {
+        let (snapshot, nodes) = shop();
+        let answer = time_to_impact(&snapshot, &TimeToImpact::of(nodes["store"], start())).expect("a sound question");
+        let radius = blast_radius(&snapshot, &BlastRadius::of(nodes["store"]));
+        let mut worst: BTreeMap<String, State> = BTreeMap::new();
+        for hit in &answer.value {
+            assert_eq!((hit.earliest, hit.latest.is_some()), (start(), hit.sure), "{hit:?}");
+            let state = worst.entry(hit.entity.name.clone()).or_default();
+            *state = (*state).max(hit.state);
+        }
+        let expected = radius.value.iter().map(|hit| (hit.entity.name.clone(), hit.state)).collect();
+        assert_eq!(worst, expected);
+    }
+
+    #[test]
+    fn a_pair_is_told_before_a_node_and_a_node_before_a_default() {
+        let (snapshot, nodes) = shop();
+        let mut question = question(&nodes);
+        let at = |question: &TimeToImpact, name: &str| {
+            let answer = time_to_impact(&snapshot, question).expect("a sound question");
+            answer.value.iter().find(|hit| hit.entity.name == name && hit.state == State::Down).map(|hit| hit.earliest)
+        };
+        question.tolerances.pairs.insert((nodes["one"], nodes["store"]), Tolerance::exactly(120_000));
+        assert_eq!(at(&question, "one"), Some(minutes(2)));
+        question.tolerances.nodes.insert(nodes["balancer"], Tolerance::exactly(60_000));
+        assert_eq!(at(&question, "balancer"), Some(minutes(17)));
+        question.tolerances.nodes.insert(Node(99), Tolerance::NONE);
+        let error = time_to_impact(&snapshot, &question).expect_err("no such node");
+        assert_eq!(error.kind().code(), "unknown");
+    }
+
+    /// The worst state of each node by rows that a filter lets through.
+    fn worst(hits: &[TimedHit], is_meant: fn(&TimedHit) -> bool) -> BTreeMap<String, State> {
+        let mut worst: BTreeMap<String, State> = BTreeMap::new();
+        for hit in hits.iter().filter(|hit| is_meant(hit)) {
+            let state = worst.entry(hit.entity.name.clone()).or_default();
+            *state = (*state).max(hit.state);
+        }
+        worst
+    }
+
+    proptest! {
+        #[test]
+        fn without_patience_it_is_the_blast_radius(drawing in drawing()) {
+                let snapshot = drawing.snapshot.with_states("drawn", &drawing.seeds);
+            let radius = BlastRadius { nodes: Vec::new(), ..BlastRadius::of(Node(0)) };
+            let hits = blast_radius(&snapshot, &radius).value;
+            let mut question = TimeToImpact { nodes: Vec::new(), ..TimeToImpact::of(Node(0), start()) };
+            let possible = time_to_impact(&snapshot, &question).expect("sound").value;
+            question.tolerances.nodes = snapshot.nodes().map(|node| (node, Tolerance::NONE)).collect();
+            let certain = time_to_impact(&snapshot, &question).expect("sound").value;
+            let at_most: BTreeMap<String, State> = hits.iter().map(|hit| (hit.entity.name.clone(), hit.state)).collect();
+            prop_assert_eq!(&worst(&possible, |_| true), &at_most);
+            prop_assert_eq!(&worst(&certain, |_| true), &at_most);
+            let seed = |name: &str| {
+                let seed = drawing.seeds.iter().find(|(node, _)| snapshot.entity(*node).name == name);
+                seed.map_or(State::None, |(_, state)| *state)
+            };
+            let at_least: BTreeMap<String, State> = hits.iter()
+                .filter(|hit| hit.at_least > seed(&hit.entity.name))
+                .map(|hit| (hit.entity.name.clone(), hit.at_least)).collect();
+            prop_assert_eq!(worst(&certain, |hit| hit.sure), at_least);
+            prop_assert!(possible.iter().chain(&certain).all(|hit| hit.earliest == start()));
+        }
+    }
 }

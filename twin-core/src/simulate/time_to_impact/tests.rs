@@ -1,15 +1,10 @@
-//! Times to impact against cases made by hand, a slow reference, and what must hold of them all.
+//! Arrivals against cases made by hand, a slow reference, and what must hold of them all.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::base::Timestamp;
-use crate::graph::{Node, Snapshot};
-use crate::schema::{Schema, State, kind, relation};
-use crate::testkit::SnapshotBuilder;
 
 fn need(entity: usize, on: usize, tolerance: Option<Tolerance>) -> Need {
     Need { entity, on, tolerance, sure: true }
@@ -98,118 +93,6 @@ fn misuse_names_the_place() {
     let chained =
         Dependencies { needs: vec![need(1, 0, Some(Tolerance::exactly(u64::MAX))), need(0, 1, None)], ..sound() };
     assert_eq!(times(&forever, &[0], None), times(&chained, &[0], None));
-}
-
-fn minutes(minutes: u64) -> Timestamp {
-    start().after(Duration::from_secs(60 * minutes))
-}
-
-fn start() -> Timestamp {
-    Timestamp::parse("2026-03-01T02:00:00Z").expect("a moment")
-}
-
-/// `web` calls `api`, nobody says how badly; `api` requires `sessions`, which keeps its keys in `store`; `balancer` spreads over `one` and `two`, of which `one` requires `store`
-/// and `two` requires `api`.
-fn shop() -> (Snapshot, BTreeMap<&'static str, Node>) {
-    let mut builder = SnapshotBuilder::new(Schema::default());
-    let mut nodes = BTreeMap::new();
-    for name in ["web", "api", "sessions", "one", "two"] {
-        nodes.insert(name, builder.entity(name, kind::INSTANCE));
-    }
-    nodes.insert("store", builder.entity("store", kind::DATA_STORE));
-    nodes.insert("balancer", builder.entity("balancer", kind::LOAD_BALANCER));
-    builder.edge(nodes["web"], relation::CALLS, nodes["api"]);
-    builder.edge(nodes["api"], relation::CALLS, nodes["sessions"]).variant = Some("required".to_owned());
-    builder.edge(nodes["sessions"], relation::READS_FROM, nodes["store"]);
-    builder.edge(nodes["one"], relation::READS_FROM, nodes["store"]);
-    builder.edge(nodes["two"], relation::CALLS, nodes["api"]).variant = Some("required".to_owned());
-    builder.edge(nodes["balancer"], relation::ROUTES_TO, nodes["one"]);
-    builder.edge(nodes["balancer"], relation::ROUTES_TO, nodes["two"]);
-    builder.group(nodes["balancer"], [nodes["one"], nodes["two"]], 1);
-    (builder.build(), nodes)
-}
-
-/// Sessions live for a quarter of an hour without the store, the API needs them at once, and both instances have a minute.
-fn question(nodes: &BTreeMap<&'static str, Node>) -> TimeToImpact {
-    let mut question = TimeToImpact::of(nodes["store"], start());
-    let exactly = |minutes: u64| Tolerance::exactly(minutes * 60_000);
-    let told = [("sessions", 15), ("api", 0), ("one", 1), ("two", 1)];
-    question.tolerances.nodes = told.map(|(name, minutes)| (nodes[name], exactly(minutes))).into();
-    question
-}
-
-fn told(hit: &TimedHit) -> (String, State, Timestamp, Option<Timestamp>, Option<Timestamp>) {
-    (hit.entity.name.clone(), hit.state, hit.earliest, hit.expected, hit.latest)
-}
-
-#[test]
-fn an_outage_reaches_a_shop_over_its_tolerances() {
-    let (snapshot, nodes) = shop();
-    let answer = time_to_impact(&snapshot, &question(&nodes)).expect("a sound question");
-    let sure = |name: &str, state, at: u64| (name.to_owned(), state, minutes(at), Some(minutes(at)), Some(minutes(at)));
-    let (down, degraded) = (State::Down, State::Degraded);
-    let expected = [
-        sure("one", down, 1),
-        sure("balancer", degraded, 1),
-        sure("api", down, 15),
-        sure("sessions", down, 15),
-        // Nobody says whether the API is required, nor how long the web goes on without it.
-        ("web".to_owned(), down, minutes(15), None, None),
-        sure("balancer", down, 16),
-        sure("two", down, 16),
-    ];
-    assert_eq!(answer.value.iter().map(told).collect::<Vec<_>>(), expected);
-    let web = &answer.value[4];
-    assert_eq!(web.path.to_string(), "store → readBy → sessions → calledBy → api → calledBy → web");
-    assert_eq!(web.unknown, ["web goes on without api"]);
-    assert!(answer.assumptions.iter().any(|taken| taken.contains("web goes on without api: unknown")));
-    let balancer = &answer.value[5];
-    assert_eq!((&balancer.defaults[..], balancer.sure), (&["balancer goes on without two".to_owned()][..], true));
-}
-
-#[test]
-fn an_outage_that_ends_reaches_only_so_far() {
-    let (snapshot, nodes) = shop();
-    let short = TimeToImpact { duration: Some(Duration::from_secs(15 * 60)), ..question(&nodes) };
-    let names = |question: &TimeToImpact| -> Vec<String> {
-        let answer = time_to_impact(&snapshot, question).expect("a sound question");
-        answer.value.iter().map(|hit| format!("{} {}", hit.entity.name, hit.state)).collect()
-    };
-    assert_eq!(names(&short), ["one down", "balancer degraded"]);
-    assert!(names(&TimeToImpact { duration: Some(Duration::ZERO), ..question(&nodes) }).is_empty());
-    assert!(names(&TimeToImpact { nodes: Vec::new(), ..question(&nodes) }).is_empty());
-}
-
-#[test]
-fn without_tolerances_a_blast_radius_is_possible_at_once() {
-    let (snapshot, nodes) = shop();
-    let answer = time_to_impact(&snapshot, &TimeToImpact::of(nodes["store"], start())).expect("a sound question");
-    let radius = crate::analysis::blast_radius(&snapshot, &crate::analysis::BlastRadius::of(nodes["store"]));
-    let mut worst: BTreeMap<String, State> = BTreeMap::new();
-    for hit in &answer.value {
-        assert_eq!((hit.earliest, hit.latest.is_some()), (start(), hit.sure), "{hit:?}");
-        let state = worst.entry(hit.entity.name.clone()).or_default();
-        *state = (*state).max(hit.state);
-    }
-    let expected = radius.value.iter().map(|hit| (hit.entity.name.clone(), hit.state)).collect();
-    assert_eq!(worst, expected);
-}
-
-#[test]
-fn a_pair_is_told_before_a_node_and_a_node_before_a_default() {
-    let (snapshot, nodes) = shop();
-    let mut question = question(&nodes);
-    let at = |question: &TimeToImpact, name: &str| {
-        let answer = time_to_impact(&snapshot, question).expect("a sound question");
-        answer.value.iter().find(|hit| hit.entity.name == name && hit.state == State::Down).map(|hit| hit.earliest)
-    };
-    question.tolerances.pairs.insert((nodes["one"], nodes["store"]), Tolerance::exactly(120_000));
-    assert_eq!(at(&question, "one"), Some(minutes(2)));
-    question.tolerances.nodes.insert(nodes["balancer"], Tolerance::exactly(60_000));
-    assert_eq!(at(&question, "balancer"), Some(minutes(17)));
-    question.tolerances.nodes.insert(Node(99), Tolerance::NONE);
-    let error = time_to_impact(&snapshot, &question).expect_err("no such node");
-    assert_eq!(error.kind().code(), "unknown");
 }
 
 /// Times by asking everybody again until nobody's changes, from never.
