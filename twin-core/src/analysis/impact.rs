@@ -175,7 +175,7 @@ fn unsaid(snapshot: &Snapshot, nodes: &[u32], worst: &Affected<'_>) -> Vec<Strin
 }
 
 /// Where the failure begins: the instances in the environment, and what a scenario says fails.
-fn seeds(snapshot: &Snapshot, question: &BlastRadius) -> Vec<(Node, State)> {
+pub(crate) fn seeds(snapshot: &Snapshot, question: &BlastRadius) -> Vec<(Node, State)> {
     let environment = environment(snapshot, question);
     let mut seeds: BTreeMap<Node, State> = snapshot.stated().collect();
     for node in &question.nodes {
@@ -188,7 +188,7 @@ fn seeds(snapshot: &Snapshot, question: &BlastRadius) -> Vec<(Node, State)> {
 }
 
 /// The environment that is asked about: the question's own, else production where any instance is said to be there.
-fn environment(snapshot: &Snapshot, question: &BlastRadius) -> Option<String> {
+pub(crate) fn environment(snapshot: &Snapshot, question: &BlastRadius) -> Option<String> {
     if question.environment.is_some() {
         return question.environment.clone();
     }
@@ -213,7 +213,7 @@ fn failing(snapshot: &Snapshot, instances: &[Node], environment: Option<&str>) -
 }
 
 /// Instances that may be in the environment and were not taken to be, because others say that they are.
-fn left_out(snapshot: &Snapshot, question: &BlastRadius) -> Vec<String> {
+pub(crate) fn left_out(snapshot: &Snapshot, question: &BlastRadius) -> Vec<String> {
     let environment = environment(snapshot, question);
     let phrase = |node: &Node| format!("{} says no environment and is left out", snapshot.entity(*node).name);
     let mut phrases = Vec::new();
@@ -241,7 +241,7 @@ fn hits(snapshot: &Snapshot, worst: &Spread, mildest: &Spread) -> Vec<Hit> {
 }
 
 /// Members are shown with what they make up, and a component with its instances.
-fn is_shown(snapshot: &Snapshot, node: Node) -> bool {
+pub(crate) fn is_shown(snapshot: &Snapshot, node: Node) -> bool {
     is_shown_as(snapshot, node, level(snapshot, snapshot.kind(node)))
 }
 
@@ -296,14 +296,15 @@ fn trail(snapshot: &Snapshot, node: Node, reached: &Spread) -> (Vec<String>, Vec
 }
 
 /// The relation as it is read when walking from what fails: towards the left end by its inverse name.
-fn arrow(snapshot: &Snapshot, edge: &crate::graph::Edge, along: bool) -> String {
+pub(crate) fn arrow(snapshot: &Snapshot, edge: &crate::graph::Edge, along: bool) -> String {
     match snapshot.schema().relation(edge.relation.as_str()) {
         Ok(row) if !along => row.inverse.to_owned(),
         _ => edge.relation.to_string(),
     }
 }
 
-fn between(snapshot: &Snapshot, owner: Node, member: Node) -> Vec<EvidenceId> {
+/// Why two entities are believed to be joined.
+pub(crate) fn between(snapshot: &Snapshot, owner: Node, member: Node) -> Vec<EvidenceId> {
     let joins = |edge: &EdgeRef<'_>| edge.from == member || edge.to == member;
     let edges = snapshot.outgoing(owner).chain(snapshot.incoming(owner)).filter(joins);
     edges.flat_map(|edge| edge.edge.evidence.iter().copied()).collect()

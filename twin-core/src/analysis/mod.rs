@@ -44,6 +44,10 @@ pub use extraction::{CallCount, Extraction, ExtractionSearch, PartitionMeasures,
 pub use identity::{IdentityReason, explain, why_not};
 pub use impact::{BlastRadius, Hit, Trail, blast_radius};
 pub(crate) use impact::{HitNode, hit_nodes};
+pub(crate) use impact::{
+    arrow, between as evidence_between, environment as outage_environment, is_shown, left_out as outage_left_out,
+    seeds as outage_seeds,
+};
 pub use incident::{
     Anomaly, Incident, IncidentRanking, Metric, MetricSeries, ObservedNode, RandomWalk, Suspect, Symptom, WalkEdge,
     random_walk_with_restart, rank_suspects,
@@ -51,6 +55,7 @@ pub use incident::{
 pub use neighbours::{Neighbour, find_all, neighbours};
 pub(crate) use owners::rows as owner_rows;
 pub use owners::{OwnerRow, owners};
+pub(crate) use question::basis;
 pub use question::{EntityRef, envelope};
 pub use review::{ReviewRow, review};
 pub use rules::Hazard;

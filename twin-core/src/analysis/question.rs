@@ -107,7 +107,7 @@ pub fn envelope<T>(
 }
 
 /// The sides from which cited evidence is known.
-pub(super) fn basis(snapshot: &Snapshot, cited: impl IntoIterator<Item = EvidenceId>) -> Vec<Perspective> {
+pub(crate) fn basis(snapshot: &Snapshot, cited: impl IntoIterator<Item = EvidenceId>) -> Vec<Perspective> {
     let rows = &snapshot.pages().evidence;
     let sides = cited.into_iter().filter_map(|id| rows.get(id.0 as usize)).map(|row| row.perspective);
     sides.collect::<BTreeSet<Perspective>>().into_iter().collect()

@@ -6,21 +6,26 @@
 
 pub mod availability;
 pub mod calibration;
+pub mod cascade;
 mod change;
 mod check;
 mod comparison;
 mod components;
 pub mod cost;
 mod difference;
+pub mod future;
 pub mod latency;
+pub mod next_question;
 mod outcome;
 pub mod pareto;
 pub mod queue_network;
 pub mod queueing;
 pub mod replay;
 pub mod retries;
+pub mod savings;
 mod scenario;
 mod special;
+pub mod time_to_impact;
 mod trade_off;
 
 pub use change::{Change, ChangeDraft, Leaving, OnRemoval, Unplaced};

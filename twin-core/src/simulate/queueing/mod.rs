@@ -207,13 +207,26 @@ impl Queue {
     /// `Invalid` unless 0 ≤ `share` < 1.
     pub fn response_quantile_ms(&self, share: f64) -> Result<Option<f64>> {
         let beyond = beyond(share)?;
+        Ok(self.tail().map(|tail| tail.quantile_s(beyond) * 1e3))
+    }
+
+    /// The share of the arrivals whose response takes longer than so many milliseconds. `None` as of [`Queue::wait_quantile_ms`].
+    ///
+    /// # Errors
+    /// `Invalid` for a negative time, or one that is no number.
+    pub fn response_beyond(&self, ms: f64) -> Result<Option<f64>> {
+        let seconds = amount(ms, format_args!("ms"))? / 1e3;
+        Ok(self.tail().map(|tail| tail.beyond(seconds)))
+    }
+
+    /// Wait and service together, where more than their average is known.
+    fn tail(&self) -> Option<response::Tail> {
         let told = self.steady.filter(|_| self.model == QueueModel::MMc).and_then(|steady| steady.p_wait);
-        let tail = |p_wait| response::Tail {
+        told.map(|p_wait| response::Tail {
             p_wait,
             spare_per_s: spare_per_s(&self.station),
             service_rate_per_s: self.station.service_rate_per_s,
-        };
-        Ok(told.map(|p_wait| tail(p_wait).quantile_s(beyond) * 1e3))
+        })
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) struct Tail {
 impl Tail {
     /// The probability that a response takes longer: service alone, or the sum of two exponential times. With a ≤ b their rates, the tail of the sum is
     /// e^(-at) (1 + at (1 - e^(-x)) / x), x = (b - a) t, which holds for a = b too.
-    fn beyond(&self, seconds: f64) -> f64 {
+    pub fn beyond(&self, seconds: f64) -> f64 {
         let (wait, service) = (self.spare_per_s, self.service_rate_per_s);
         let (slow, fast) = (wait.min(service), wait.max(service));
         let apart = (fast - slow) * seconds;
