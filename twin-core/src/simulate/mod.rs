@@ -20,6 +20,7 @@ pub mod queueing;
 pub mod replay;
 pub mod retries;
 mod scenario;
+pub mod search;
 mod special;
 mod trade_off;
 

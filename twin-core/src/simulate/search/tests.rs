@@ -1,0 +1,1 @@
+//! Searches on small estates, with hand-made truth.
