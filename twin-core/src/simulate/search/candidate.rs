@@ -22,8 +22,6 @@ pub(super) struct Candidate {
     pub groups: Vec<Vec<Node>>,
     /// How many entities are removed, or needed by nobody afterwards.
     pub freed: usize,
-    /// How many dependencies are cut: relations of the base.
-    pub cut: usize,
     /// How many lead from what moves to what does not.
     pub across: Option<usize>,
     /// And between what has moved and what has not, while waves last.

@@ -21,9 +21,8 @@ pub(super) fn candidates(asked: &Asked<'_>, context: &Context) -> Result<Found> 
         return Err(Error::new(ErrorKind::Invalid, "this search is for no consolidation"));
     };
     let stores = Stores::of(asked, *most_users);
-    let method =
-        "each pair of stores that are alike, each set with one that does the work of all, and all sets together";
-    let mut found = Found::by(method, true, None, 0);
+    let method = "each pair of stores that are alike, each set with one that does the work of all, and all sets together; no bound";
+    let mut found = Found::by(method, false, None, 0);
     let (mut pairs, mut sets, mut whole) = (Vec::new(), Vec::new(), Vec::new());
     for alike in stores.alike.values() {
         let (merges, all) = stores.merges(alike, MOST_PAIRS.saturating_sub(pairs.len()), context);
@@ -40,11 +39,20 @@ pub(super) fn candidates(asked: &Asked<'_>, context: &Context) -> Result<Found> 
         sets.push(whole);
     }
     found.candidates = pairs.iter().chain(&sets).map(|merges| stores.candidate(merges)).collect();
-    found.method.is_exact = pairs.len() < MOST_PAIRS;
     found.not_tried = stores.not_tried();
+    if pairs.len() >= MOST_PAIRS || stores.alike.values().any(|alike| alike.len() > MOST_ALIKE) {
+        found.not_tried.push(NotTried::new(
+            "more pairs of stores that are alike",
+            "too many at a time: name some",
+            Vec::new(),
+        ));
+    }
     found.is_finished = is_finished(context)?;
     Ok(found)
 }
+
+/// More stores of one kind and technology than these are not compared with each other.
+const MOST_ALIKE: usize = 2_000;
 
 /// One store does the work of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +141,7 @@ impl<'q, 'a> Stores<'q, 'a> {
     fn merges(&self, alike: &[Node], most: usize, context: &Context) -> (Vec<Merge>, Vec<Merge>) {
         let mut by_use: Vec<Node> = alike.to_vec();
         by_use.sort_by_key(|store| (std::cmp::Reverse(self.count(*store)), *store));
+        by_use.truncate(MOST_ALIKE);
         let mut pairs = Vec::new();
         for (place, kept) in by_use.iter().enumerate() {
             if !context.goes_on() || pairs.len() >= most {
@@ -171,7 +180,6 @@ impl<'q, 'a> Stores<'q, 'a> {
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
         let mut candidate = Candidate::of_steps(self.asked, format!("merge {}{more}", names.join(", ")), &steps);
         candidate.freed = merges.len();
-        candidate.cut = evidence.len();
         candidate.assumptions = vec![
             "data is brought over, and what is left is removed, in steps that are no part of the changes".to_owned(),
             "the one that is kept has room for what is needed of the other".to_owned(),

@@ -7,8 +7,9 @@ use crate::base::{Context, ErrorKind, Result, hash_of};
 use crate::graph::{EdgeRef, Node};
 use crate::simulate::search::asked::{Asked, relations};
 use crate::simulate::search::candidate::{Candidate, Found, Step, is_finished};
-use crate::simulate::search::cut_sets::{Arc, CutProblem, CutSets, cut_sets, packed_cycles, reduced, uncuttable_cycle};
+use crate::simulate::search::cut_sets::{Arc, CutProblem, CutSets, cut_sets, packed_cycles, reduced};
 use crate::simulate::search::edit::Edit;
+use crate::simulate::search::migrate::groups;
 use crate::simulate::search::{ConstraintViolation, NotTried, OptimalityBound};
 
 /// How often the heuristic begins anew.
@@ -18,15 +19,11 @@ const FROZEN: f64 = 1e6;
 
 /// Sets of dependencies, from one thing to another, that leave no cycle.
 pub(super) fn candidates(asked: &Asked<'_>, context: &Context) -> Result<Found> {
-    let circles = Circles::of(asked);
+    let mut circles = Circles::of(asked);
     if circles.problem.arcs.is_empty() {
         return Ok(Found::by("there is no cycle", true, None, 0));
     }
-    if let Some(cycle) = uncuttable_cycle(&circles.problem) {
-        let mut found = Found::by("cycles that cannot be cut", true, None, 1);
-        found.impossible.push(circles.frozen(asked, &cycle));
-        return Ok(found);
-    }
+    circles.set_aside_what_is_frozen(asked)?;
     let most = asked.draft.constraints.most_changes.unwrap_or(circles.choices.len());
     let mut found = cut_sets(&circles.problem, most, asked.draft.nodes, context);
     let is_whole = found.is_whole;
@@ -42,6 +39,8 @@ struct Circles<'a> {
     problem: CutProblem,
     /// From which thing to which, with all relations.
     choices: Vec<((Node, Node), Vec<EdgeRef<'a>>)>,
+    /// Which cycles cannot be cut, so that every option leaves them.
+    uncuttable: Vec<ConstraintViolation>,
 }
 
 impl<'a> Circles<'a> {
@@ -59,21 +58,24 @@ impl<'a> Circles<'a> {
         edges.for_each(|edge| pairs.entry((asked.unit(edge.from), asked.unit(edge.to))).or_default().push(edge));
         let choices: Vec<_> = pairs.into_iter().collect();
         let problem = problem(asked, &choices);
-        Circles { problem, choices }
+        Circles { problem, choices, uncuttable: Vec::new() }
     }
 
-    /// Why a cycle cannot be cut.
-    fn frozen(&self, asked: &Asked<'_>, cycle: &[usize]) -> ConstraintViolation {
-        let units: BTreeSet<Node> = cycle.iter().map(|choice| self.choices[*choice].0.0).collect();
-        let names: Vec<&str> = units.iter().map(|node| asked.name(*node)).collect();
-        ConstraintViolation {
-            constraint: "freeze",
-            what: format!(
-                "{} need each other around a corner, and all of them are on the freeze list",
-                names.join(", ")
-            ),
-            entities: units.iter().map(|node| asked.told(*node)).collect(),
+    /// What needs each other by frozen dependencies alone counts as one node: its cycles are told, all others are still there.
+    fn set_aside_what_is_frozen(&mut self, asked: &Asked<'_>) -> Result<()> {
+        let problem = &mut self.problem;
+        let is_kept = |arc: &&Arc| !problem.may_cut[arc.choice];
+        let kept: Vec<(usize, usize)> = problem.arcs.iter().filter(is_kept).map(|arc| (arc.from, arc.to)).collect();
+        let groups = groups(problem.nodes, &kept)?;
+        let mut units: BTreeMap<usize, BTreeSet<Node>> = BTreeMap::new();
+        for arc in problem.arcs.iter().filter(is_kept).filter(|arc| groups[arc.from] == groups[arc.to]) {
+            units.entry(groups[arc.from]).or_default().insert(self.choices[arc.choice].0.0);
         }
+        self.uncuttable = units.values().map(|units| frozen(asked, units)).collect();
+        let within = |arc: &Arc| !problem.may_cut[arc.choice] && groups[arc.from] == groups[arc.to];
+        let arcs = problem.arcs.iter().filter(|arc| !within(arc));
+        problem.arcs = arcs.map(|arc| Arc { from: groups[arc.from], to: groups[arc.to], ..*arc }).collect();
+        Ok(())
     }
 
     /// More sets, by the feedback arc set of weights that chance shakes.
@@ -122,6 +124,7 @@ impl<'a> Circles<'a> {
         };
         let is_exact = sets.is_whole && (sets.is_everything || fewest.is_some_and(|fewest| fewest == sets.at_least));
         let mut found = Found::by(name, is_exact, Some(bound), sets.looked_at);
+        found.impossible.clone_from(&self.uncuttable);
         if let Some(most) = asked.draft.constraints.most_changes.filter(|most| sets.at_least.max(packed) > *most) {
             let what = format!(
                 "at least {} pairs of things have to be parted, and {most} changes are allowed",
@@ -145,8 +148,19 @@ impl<'a> Circles<'a> {
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
         let steps: Vec<Step> = chosen.iter().map(|(ends, edges)| cut(*ends, edges)).collect();
         let candidate = Candidate::of_steps(asked, format!("cut {}{more}", names.join(", ")), &steps);
-        let edges = || chosen.iter().flat_map(|(_, edges)| edges);
-        Candidate { cut: edges().count(), ..candidate }.citing(edges())
+        let violations = self.uncuttable.iter().chain(&candidate.violations).cloned().collect();
+        Candidate { violations, ..candidate }.citing(chosen.iter().flat_map(|(_, edges)| edges))
+    }
+}
+
+/// Why some cycles cannot be cut.
+fn frozen(asked: &Asked<'_>, units: &BTreeSet<Node>) -> ConstraintViolation {
+    let names: Vec<&str> = units.iter().map(|node| asked.name(*node)).collect();
+    let names = names.join(", ");
+    ConstraintViolation {
+        constraint: "freeze",
+        what: format!("{names} need each other around a corner, and all of them are on the freeze list"),
+        entities: units.iter().map(|node| asked.told(*node)).collect(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::{CallCount, ExtractionSearch, extractions, partition_measures};
-use crate::base::{Context, ErrorKind, Result};
+use crate::base::{Context, ErrorKind, Result, hash_of};
 use crate::graph::{EdgeRef, Node};
 use crate::schema::{Value, attribute};
 use crate::simulate::search::asked::Asked;
@@ -27,15 +27,9 @@ pub(super) fn candidates(asked: &Asked<'_>, context: &Context) -> Result<Found> 
     if asked.named.len() < 2 {
         return Ok(found);
     }
-    let search = ExtractionSearch { seed: asked.draft.seed, runs: BEGINNINGS, most: PARTITIONS };
-    let partitions = match extractions(&monolith.modules, &monolith.calls, search, context) {
-        Ok(partitions) => partitions,
-        Err(error) if error.kind() == ErrorKind::Limit && !context.goes_on() => Vec::new(),
-        Err(error) => return Err(error),
-    };
+    let partitions = monolith.partitions(context)?;
     let mut met: BTreeSet<Vec<Vec<usize>>> = BTreeSet::new();
-    for partition in partitions {
-        let groups: Vec<Vec<usize>> = partition.groups.iter().map(|group| monolith.places(group)).collect();
+    for groups in partitions {
         let alone = groups.iter().map(|group| monolith.alone(group));
         for groups in std::iter::once(groups.clone()).chain(alone) {
             let is_parted = groups.iter().filter(|group| !group.is_empty()).count() > 1;
@@ -79,6 +73,28 @@ impl<'q, 'a> Monolith<'q, 'a> {
         Monolith { asked, calls, pairs, modules, assumptions }
     }
 
+    /// The partitions of the highest modularity that several beginnings find, as far as the deadline allows.
+    fn partitions(&self, context: &Context) -> Result<Vec<Vec<Vec<usize>>>> {
+        let mut found: Vec<(f64, Vec<Vec<usize>>)> = Vec::new();
+        for beginning in 0..BEGINNINGS {
+            let seed = hash_of(&(self.asked.draft.seed, beginning));
+            let search = ExtractionSearch { seed, runs: 1, most: 1 };
+            let partitions = match extractions(&self.modules, &self.calls, search, context) {
+                Ok(partitions) => partitions,
+                Err(error) if error.kind() == ErrorKind::Limit && !context.goes_on() => break,
+                Err(error) => return Err(error),
+            };
+            for partition in partitions {
+                let groups: Vec<Vec<usize>> = partition.groups.iter().map(|group| self.places(group)).collect();
+                if !found.iter().any(|(_, known)| *known == groups) {
+                    found.push((partition.measures.modularity, groups));
+                }
+            }
+        }
+        found.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        Ok(found.into_iter().take(PARTITIONS).map(|(_, groups)| groups).collect())
+    }
+
     fn places(&self, group: &[String]) -> Vec<usize> {
         self.modules.iter().enumerate().filter(|(_, id)| group.contains(id)).map(|(place, _)| place).collect()
     }
@@ -90,9 +106,10 @@ impl<'q, 'a> Monolith<'q, 'a> {
     }
 
     fn candidate(&self, groups: &[Vec<usize>]) -> Result<Candidate> {
-        let group = |place: usize| groups.iter().position(|group| group.contains(&place));
+        let mut group = vec![usize::MAX; self.modules.len()];
+        groups.iter().enumerate().for_each(|(at, places)| places.iter().for_each(|place| group[*place] = at));
         let node = |place: usize| self.asked.named[place];
-        let across: Vec<_> = self.pairs.iter().filter(|((from, to), _)| group(*from) != group(*to)).collect();
+        let across: Vec<_> = self.pairs.iter().filter(|((from, to), _)| group[*from] != group[*to]).collect();
         let steps: Vec<Step> = across.iter().map(|((from, to), edges)| cut((node(*from), node(*to)), edges)).collect();
         let partition: Vec<Vec<String>> =
             groups.iter().map(|group| group.iter().map(|place| self.modules[*place].clone()).collect()).collect();
@@ -103,16 +120,14 @@ impl<'q, 'a> Monolith<'q, 'a> {
             if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) }
         };
         let told: Vec<String> = groups.iter().take(4).map(names).collect();
-        let edges = || across.iter().flat_map(|(_, edges)| edges.iter());
         let mut candidate = Candidate::of_steps(self.asked, format!("part {}", told.join(" | ")), &steps);
         candidate.groups = groups.iter().map(|group| group.iter().map(|place| node(*place)).collect()).collect();
-        candidate.cut = edges().count();
         candidate.modularity = Some(measures.modularity);
         candidate.assumptions.clone_from(&self.assumptions);
         let frozen: BTreeSet<Node> =
             across.iter().map(|((from, _), _)| node(*from)).filter(|node| self.asked.is_frozen(*node)).collect();
         candidate.violations.extend(frozen.into_iter().map(|node| self.frozen(node)));
-        Ok(candidate.citing(edges()))
+        Ok(candidate.citing(across.iter().flat_map(|(_, edges)| edges.iter())))
     }
 
     fn frozen(&self, node: Node) -> ConstraintViolation {

@@ -69,6 +69,9 @@ impl Migration<'_, '_> {
             let bound = OptimalityBound::new(&format!("waves, {name}"), fewest, plans.at_least);
             found.method.optimality.get_or_insert(bound);
         }
+        if methods.is_empty() {
+            methods.insert("nothing is left to move");
+        }
         found.method.name = methods.into_iter().collect::<Vec<&str>>().join("; ");
         found.impossible = self.violations.clone();
         found.not_tried = self.not_tried(there);
@@ -245,7 +248,7 @@ const EXACT: &str = "dynamic programme over sets of groups that have moved";
 const LISTED: &str = "list scheduling of groups, the longest chains first, from several beginnings";
 
 /// The group of each thing: what needs each other is in one. O(things + pairs).
-fn groups(count: usize, pairs: &[(usize, usize)]) -> Result<Vec<usize>> {
+pub(super) fn groups(count: usize, pairs: &[(usize, usize)]) -> Result<Vec<usize>> {
     let names: Vec<String> = (0..count).map(|place| place.to_string()).collect();
     let columns = Columns {
         kinds: vec![kind::RESOURCE],

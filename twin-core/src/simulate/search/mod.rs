@@ -46,6 +46,8 @@ const MEASURED_AT_ONCE: usize = 64;
 const COMPARED_AT_ONCE: usize = 4;
 /// So many of the best by structure are held against the base.
 const MOST_COMPARED: usize = 100;
+/// An option has so many changes at most.
+const MOST_CHANGES: usize = 2_000;
 /// An option cites so much evidence at most.
 const SHOWN_EVIDENCE: usize = 20;
 
@@ -82,7 +84,7 @@ fn searched(
         Aim::Consolidate { .. } => consolidate::candidates(&asked, context)?,
         Aim::Retire { .. } => retire::candidates(&asked, context)?,
     };
-    found.candidates.retain(|candidate| !candidate.edits.is_empty() || candidate.freed > 0);
+    leave_out_what_is_too_large(&mut found);
     let mut options = measured(&asked, &found.candidates, context)?;
     let measured = options.len();
     rank::rank(&mut options, &asked.objectives)?;
@@ -94,6 +96,18 @@ fn searched(
     found.is_finished &= is_finished(context)?;
     options.truncate(draft.most);
     answer(&asked, found, options, measured, assumptions)
+}
+
+/// Candidates that change nothing, and those of which the changes would take too long to hold against each other.
+fn leave_out_what_is_too_large(found: &mut Found) {
+    found.candidates.retain(|candidate| !candidate.edits.is_empty() || candidate.freed > 0);
+    let before = found.candidates.len();
+    found.candidates.retain(|candidate| candidate.edits.len() <= MOST_CHANGES);
+    let left_out = before - found.candidates.len();
+    if left_out > 0 {
+        let what = format!("{left_out} options of more than {MOST_CHANGES} changes");
+        found.not_tried.push(NotTried::new(&what, "too many at a time: name fewer things", Vec::new()));
+    }
 }
 
 /// Every candidate as an option, by what the structure tells. The first are measured even after the deadline, so that what was found is told.

@@ -10,14 +10,9 @@ use crate::simulate::search::{MeasuredValue, SearchObjective, SearchOption};
 pub(super) fn rank(options: &mut [SearchOption], objectives: &[SearchObjective]) -> Result<()> {
     name_apart(options);
     let goals: Vec<Goal> = objectives.iter().map(SearchObjective::goal).collect();
-    let is_ranked = |option: &SearchOption| option.is_allowed();
-    let known = places(options, |option| values(option).filter(|_| is_ranked(option)));
-    let values: Vec<Vec<f64>> = known.iter().map(|(_, values)| values.clone()).collect();
     options.iter_mut().for_each(|option| (option.front, option.dominated_by) = (None, None));
-    for ((at, _), standing) in known.iter().zip(pareto(&goals, &values)?) {
-        options[*at].front = Some(standing.rank);
-    }
-    let ranged = places(options, |option| ranges(option).filter(|_| is_ranked(option)));
+    stand(options, &goals)?;
+    let ranged = places(options, |option| ranges(option).filter(|_| option.is_allowed()));
     let ranges: Vec<Vec<Range>> = ranged.iter().map(|(_, ranges)| ranges.clone()).collect();
     let dominators = robustly_dominated_by(&goals, &ranges)?;
     for ((at, _), by) in ranged.iter().zip(dominators) {
@@ -39,12 +34,25 @@ pub(super) fn rank(options: &mut [SearchOption], objectives: &[SearchObjective])
     Ok(())
 }
 
-fn places<T>(options: &[SearchOption], of: impl Fn(&SearchOption) -> Option<T>) -> Vec<(usize, T)> {
-    options.iter().enumerate().filter_map(|(at, option)| Some((at, of(option)?))).collect()
+/// The fronts of the options that keep all constraints. An objective of which nothing is known of any of them tells none from another.
+fn stand(options: &mut [SearchOption], goals: &[Goal]) -> Result<()> {
+    let is_told =
+        |place: &usize| options.iter().any(|option| option.is_allowed() && option.values[*place].value.is_some());
+    let told: Vec<usize> = (0..goals.len()).filter(is_told).collect();
+    let values = |option: &SearchOption| told.iter().map(|place| option.values[*place].value).collect();
+    let known = places(options, |option| if option.is_allowed() { values(option) } else { None });
+    let goals: Vec<Goal> = told.iter().map(|place| goals[*place]).collect();
+    let points: Vec<Vec<f64>> = known.iter().map(|(_, values): &(usize, Vec<f64>)| values.clone()).collect();
+    if !told.is_empty() {
+        for ((at, _), standing) in known.iter().zip(pareto(&goals, &points)?) {
+            options[*at].front = Some(standing.rank);
+        }
+    }
+    Ok(())
 }
 
-fn values(option: &SearchOption) -> Option<Vec<f64>> {
-    option.values.iter().map(|value| value.value).collect()
+fn places<T>(options: &[SearchOption], of: impl Fn(&SearchOption) -> Option<T>) -> Vec<(usize, T)> {
+    options.iter().enumerate().filter_map(|(at, option)| Some((at, of(option)?))).collect()
 }
 
 fn ranges(option: &SearchOption) -> Option<Vec<Range>> {

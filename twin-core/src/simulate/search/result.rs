@@ -38,7 +38,7 @@ pub struct SearchResult {
 pub struct SearchMethod {
     /// The method, in a few words.
     pub name: String,
-    /// Whether nothing better was passed over; `optimality` says by which measure.
+    /// Whether nothing better was passed over, by the measure that `optimality` names.
     pub is_exact: bool,
     /// How far from the best the options may be; without it, no bound is known.
     pub optimality: Option<OptimalityBound>,
@@ -82,7 +82,7 @@ pub struct SearchOption {
     pub groups: Vec<Vec<EntityRef>>,
     /// By objective, what the option comes to.
     pub values: Vec<MeasuredValue>,
-    /// 0 if no other option that keeps all constraints is better, else the front that it is on; without one, it breaks a constraint or something of it is unknown.
+    /// 0 if no other option that keeps all constraints is better, else the front that it is on; without one, it breaks a constraint or something of it is unknown that is known of others.
     pub front: Option<usize>,
     /// Another such option that is at least as good whatever the truth within the ranges, by name.
     pub dominated_by: Option<String>,

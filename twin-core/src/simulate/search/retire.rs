@@ -19,8 +19,8 @@ const MOST: usize = 1_000;
 /// Each thing that nobody needs by itself, those of each team, as many as are allowed, and all.
 pub(super) fn candidates(asked: &Asked<'_>, context: &Context) -> Result<Found> {
     let unneeded = Unneeded::of(asked);
-    let method = "each thing that nobody needs by itself, those of each team, and all together: removals add up";
-    let mut found = Found::by(method, unneeded.left_out == 0, None, unneeded.nodes.len() as u64);
+    let method = "each thing that nobody needs by itself, those of each team, and all together: no bound";
+    let mut found = Found::by(method, false, None, unneeded.nodes.len() as u64);
     found.candidates = unneeded.sets().into_iter().map(|(name, nodes)| unneeded.candidate(name, &nodes)).collect();
     found.not_tried = unneeded.not_tried();
     found.is_finished = is_finished(context)?;
@@ -94,16 +94,9 @@ impl<'q, 'a> Unneeded<'q, 'a> {
             false => "nobody outside needs it: no traces were read, so nothing says where requests begin".to_owned(),
         }];
         for node in nodes {
-            let edges = self.asked.base.instances(*node).into_iter().chain([*node]);
-            let edges = edges.flat_map(|node| self.asked.base.outgoing(node).filter(|edge| self.is_need(edge.class)));
-            candidate.cut += edges.count();
             candidate.evidence.extend(self.asked.base.entity(*node).evidence.iter().copied());
         }
         candidate
-    }
-
-    fn is_need(&self, class: u16) -> bool {
-        self.asked.base.pages().classes().get(class as usize).is_some_and(|class| self.asked.is_need(class))
     }
 
     fn not_tried(&self) -> Vec<NotTried> {

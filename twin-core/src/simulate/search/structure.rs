@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::{Affected, EntityRef, Hazard};
-use crate::graph::Node;
+use crate::graph::{EdgeRef, Node};
 use crate::schema::State;
 use crate::simulate::search::asked::Asked;
 use crate::simulate::search::candidate::Candidate;
+use crate::simulate::search::edit::Edit;
 use crate::simulate::search::{Measure, MeasuredValue, SearchObjective};
 
 /// The value by each objective; what only a comparison tells is unknown for now. O(entities + relations that are reached).
@@ -22,7 +23,7 @@ fn value(asked: &Asked<'_>, candidate: &Candidate, objective: &SearchObjective) 
     };
     match objective.measure {
         Measure::Changes => count(candidate.edits.len()),
-        Measure::DependenciesCut => count(candidate.cut),
+        Measure::DependenciesCut => count(cut(asked, candidate)),
         Measure::EntitiesAffected => count(affected(asked, candidate)),
         Measure::TeamsTouched => teams(candidate),
         Measure::Waves => count(candidate.waves.len()),
@@ -32,6 +33,23 @@ fn value(asked: &Asked<'_>, candidate: &Candidate, objective: &SearchObjective) 
         Measure::Modularity => told(candidate.modularity),
         _ => MeasuredValue::unknown("it was not held against the base"),
     }
+}
+
+/// How many relations of the base go: those that are cut between all instances, and what is needed by what is removed.
+fn cut(asked: &Asked<'_>, candidate: &Candidate) -> usize {
+    let goes = |edit: &Edit, edge: &EdgeRef<'_>| match edit {
+        Edit::Cut { to, relation, .. } => asked.unit(edge.to) == *to && edge.edge.relation == *relation,
+        Edit::Remove { node } => {
+            asked.unit(edge.to) != *node && asked.is_need(&asked.base.pages().classes()[edge.class as usize])
+        }
+        Edit::Join { .. } | Edit::Move { .. } => false,
+    };
+    let count = |edit: &Edit| {
+        let node = edit.changed();
+        let parts: BTreeSet<Node> = asked.base.instances(node).into_iter().chain([node]).collect();
+        parts.into_iter().flat_map(|part| asked.base.outgoing(part)).filter(|edge| goes(edit, edge)).count()
+    };
+    candidate.edits.iter().map(count).sum()
 }
 
 /// How many other things need what changes: whom a mistake in the changes would reach.

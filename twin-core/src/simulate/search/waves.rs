@@ -362,8 +362,9 @@ mod tests {
             problem.tasks.iter().enumerate().all(|(at, task)| {
                 task.needs.iter().all(|needed| place(*needed).is_some() && place(*needed) < place(at))
             });
-        let amount =
-            |task: usize, team: usize| problem.tasks[task].load.iter().filter(|load| load.0 == team).map(|load| load.1);
+        let amount = |task: usize, team: usize| {
+            problem.tasks[task].load.iter().filter(move |load| load.0 == team).map(|load| load.1)
+        };
         let has_room = plan.waves.iter().all(|wave| {
             (0..problem.capacity.len()).all(|team| {
                 let loads: Vec<u32> =
