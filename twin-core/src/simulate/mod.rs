@@ -24,6 +24,7 @@ pub mod replay;
 pub mod retries;
 pub mod savings;
 mod scenario;
+pub mod search;
 mod special;
 pub mod time_to_impact;
 mod trade_off;

@@ -1,0 +1,51 @@
+//! What a search may propose: the changes that it knows how to make, as data.
+
+use crate::graph::{Node, Snapshot};
+use crate::schema::Relation;
+use crate::simulate::ChangeDraft;
+
+/// One change, by nodes of the base.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Edit {
+    /// A dependency goes.
+    Cut { from: Node, to: Node, relation: Relation },
+    /// A dependency comes.
+    Join { from: Node, to: Node, relation: Relation },
+    /// Something moves.
+    Move { node: Node, region: String, rtt_ms: Option<f64> },
+    /// Something is taken away.
+    Remove { node: Node },
+}
+
+impl Edit {
+    /// Whose owners have to do something.
+    pub fn changed(&self) -> Node {
+        match self {
+            Edit::Cut { from: node, .. }
+            | Edit::Join { from: node, .. }
+            | Edit::Move { node, .. }
+            | Edit::Remove { node } => *node,
+        }
+    }
+
+    /// The change as data, with entities by their ids.
+    pub fn draft(&self, base: &Snapshot) -> ChangeDraft {
+        let id = |node: &Node| base.entity(*node).id.as_str().to_owned();
+        match self {
+            Edit::Cut { from, to, relation } => ChangeDraft::RemoveDependency {
+                entity: id(from),
+                on: id(to),
+                relation: Some(relation.as_str().to_owned()),
+            },
+            Edit::Join { from, to, relation } => ChangeDraft::AddDependency {
+                entity: id(from),
+                on: id(to),
+                relation: Some(relation.as_str().to_owned()),
+            },
+            Edit::Move { node, region, rtt_ms } => {
+                ChangeDraft::Move { entity: id(node), region: region.clone(), rtt_ms: *rtt_ms }
+            }
+            Edit::Remove { node } => ChangeDraft::Remove { entity: id(node) },
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What a comparison with the base tells of a candidate: slow and whole, so only the best are compared.
+
+use crate::base::{Context, Result};
+use crate::simulate::search::asked::Asked;
+use crate::simulate::search::{
+    Budget, ConstraintViolation, FigureLimit, Measure, MeasuredValue, SearchObjective, UndecidedConstraint,
+};
+use crate::simulate::{Comparison, Dimension, Figure, Given, Objective, Scenario, compare, trade_off};
+
+/// What a comparison says of a scenario.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Compared {
+    /// By place of the objective, those that a comparison tells.
+    pub values: Vec<(usize, MeasuredValue)>,
+    pub violations: Vec<ConstraintViolation>,
+    pub undecided: Vec<UndecidedConstraint>,
+}
+
+/// Whether a search asks for anything that only a comparison tells.
+pub(super) fn are_asked(asked: &Asked<'_>) -> bool {
+    let constraints = &asked.draft.constraints;
+    let is_figure = |objective: &SearchObjective| objective.measure.dimension().is_some();
+    constraints.budget.is_some() || !constraints.limits.is_empty() || asked.objectives.iter().any(is_figure)
+}
+
+/// Holds a scenario against the base.
+pub(super) fn compared(
+    asked: &Asked<'_>,
+    scenario: &Scenario,
+    given: &Given<'_>,
+    context: &Context,
+) -> Result<Compared> {
+    let comparison = compare(scenario, given, asked.needs, context)?.value;
+    let mut compared = Compared::default();
+    for (place, objective) in asked.objectives.iter().enumerate() {
+        if let Some(dimension) = objective.measure.dimension() {
+            compared.values.push((place, value(&comparison, objective, dimension)?));
+        }
+    }
+    if let Some(budget) = &asked.draft.constraints.budget {
+        compared.hold_budget(&comparison, budget);
+    }
+    asked.draft.constraints.limits.iter().for_each(|limit| compared.hold_limit(&comparison, limit));
+    Ok(compared)
+}
+
+fn value(comparison: &Comparison, objective: &SearchObjective, dimension: Dimension) -> Result<MeasuredValue> {
+    if objective.measure == Measure::Cost && objective.of.is_none() {
+        return Ok(total(comparison, None));
+    }
+    let wanted = Objective { dimension, of: objective.of.clone(), goal: objective.goal() };
+    let found = trade_off(&[(String::new(), comparison)], &[wanted])?;
+    let row = found.options.first();
+    let value = row.and_then(|row| row.values.first().copied().flatten());
+    let range = row.and_then(|row| row.ranges.first().copied().flatten());
+    let why = figures(comparison, dimension, objective.of.as_deref()).find_map(|figure| figure.unknown.clone());
+    let why = why.or_else(|| value.is_none().then(|| "the comparison has no such figure".to_owned()));
+    Ok(MeasuredValue { value, range, unknown: why })
+}
+
+/// The figures of a dimension that are about something.
+fn figures<'c>(
+    comparison: &'c Comparison,
+    dimension: Dimension,
+    of: Option<&'c str>,
+) -> impl Iterator<Item = &'c Figure> {
+    let is_of = move |figure: &&Figure| {
+        let about = figure.about.as_ref().is_some_and(|about| Some(about.name.as_str()) == of);
+        of.is_none() || about || figure.detail.as_deref() == of
+    };
+    comparison.figures.iter().filter(move |figure| figure.dimension == dimension).filter(is_of)
+}
+
+/// What everything that changes is billed together, in one currency.
+fn total(comparison: &Comparison, currency: Option<&str>) -> MeasuredValue {
+    let mut sum = MeasuredValue::known(0.0);
+    let mut currencies: Vec<&str> = currency.into_iter().collect();
+    for figure in figures(comparison, Dimension::Cost, None) {
+        let about = figure.about.as_ref().map_or("what changes", |about| &about.name);
+        let is_known = figure.scenario.is_some() || figure.interval.is_some();
+        if !is_known {
+            let why = figure.unknown.as_deref().unwrap_or("nobody says why");
+            return MeasuredValue::unknown(format!("what {about} will cost is not known: {why}"));
+        }
+        currencies.extend((!currencies.contains(&figure.unit.as_str())).then_some(figure.unit.as_str()));
+        let value = figure.scenario.unwrap_or_default();
+        let ends = figure.interval.map_or([value, value], |interval| [interval.low, interval.high]);
+        sum.value = sum.value.zip(figure.scenario).map(|(sum, value)| sum + value);
+        sum.range = sum.range.map(|[low, high]| [low + ends[0], high + ends[1]]);
+        sum.unknown = sum.unknown.or_else(|| figure.unknown.clone());
+    }
+    if currencies.len() > 1 {
+        let why = format!("bills are in {}, and no rates were read", currencies.join(" and "));
+        return MeasuredValue::unknown(why);
+    }
+    sum
+}
+
+/// How a range stands to a limit: below it, over it, or nobody knows.
+fn keeps(range: Option<[f64; 2]>, at_most: f64) -> Option<bool> {
+    match range {
+        Some([_, high]) if high <= at_most => Some(true),
+        Some([low, _]) if low > at_most => Some(false),
+        _ => None,
+    }
+}
+
+impl Compared {
+    fn hold_budget(&mut self, comparison: &Comparison, budget: &Budget) {
+        let total = total(comparison, Some(&budget.currency));
+        let told =
+            |range: [f64; 2]| format!("what changes is billed from {} to {} {}", range[0], range[1], budget.currency);
+        let told = total.range.map(told);
+        let limit = budget.amount;
+        match keeps(total.range, limit) {
+            Some(true) => {}
+            Some(false) => self.violate("budget", format!("{}, over {limit}", told.unwrap_or_default())),
+            None => self.doubt("budget", total.unknown.or(told).unwrap_or_default()),
+        }
+    }
+
+    fn hold_limit(&mut self, comparison: &Comparison, limit: &FigureLimit) {
+        let Some(dimension) = limit.measure.dimension() else { return };
+        let mut is_any = false;
+        let counts = [Dimension::Cycles, Dimension::SinglePointsOfFailure, Dimension::DecisionsViolated];
+        for figure in figures(comparison, dimension, limit.of.as_deref()) {
+            let is_detail = figure.about.is_some() || figure.detail.is_some();
+            if counts.contains(&dimension) && limit.of.is_none() && is_detail {
+                continue;
+            }
+            is_any = true;
+            let point = figure.scenario.map(|value| [value, value]);
+            let range = figure.interval.map(|interval| [interval.low, interval.high]).or(point);
+            let about = figure.about.as_ref().map(|about| about.name.clone()).or_else(|| figure.detail.clone());
+            let of = about.map(|about| format!(" of {about}")).unwrap_or_default();
+            let what = serde_json::to_value(limit.measure).unwrap_or_default();
+            let what = what.as_str().unwrap_or_default();
+            match (keeps(range, limit.at_most), range) {
+                (Some(true), _) => {}
+                (Some(false), Some([low, _])) => {
+                    self.violate(
+                        "limits",
+                        format!("{what}{of} is {low} {} at least, over {}", figure.unit, limit.at_most),
+                    );
+                }
+                (_, range) => {
+                    let between = range.map(|[low, high]| format!("it lies between {low} and {high}"));
+                    let why = figure.unknown.clone().or(between).unwrap_or_default();
+                    self.doubt("limits", format!("{what}{of}: {why}"));
+                }
+            }
+        }
+        if !is_any {
+            self.doubt("limits", format!("the comparison has no figure {:?}", limit.measure));
+        }
+    }
+
+    fn violate(&mut self, constraint: &'static str, what: String) {
+        self.violations.push(ConstraintViolation { constraint, what, entities: Vec::new() });
+    }
+
+    fn doubt(&mut self, constraint: &'static str, why: String) {
+        self.undecided.push(UndecidedConstraint { constraint, why });
+    }
+}
