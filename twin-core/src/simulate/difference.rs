@@ -18,13 +18,8 @@ pub fn changes_between(before: &Snapshot, after: &Snapshot) -> Vec<ChangeDraft> 
         }
     }
     let name = |end: &(String, String)| end.1.clone();
-    changes.extend(is.needs.difference(&was.needs).map(|(from, relation, to)| Change::AddDependency {
-        entity: name(from),
-        on: name(to),
-        relation: relation.clone(),
-        operation: None,
-        calls_a_request: 1.0,
-    }));
+    let new = is.needs.difference(&was.needs);
+    changes.extend(new.map(|(from, relation, to)| Change::add_dependency(name(from), name(to), relation)));
     // What goes takes its dependencies along.
     let stays = |end: &(String, String)| is.things.contains_key(end.0.as_str());
     let lost = was.needs.difference(&is.needs).filter(|(from, _, to)| stays(from) && stays(to));

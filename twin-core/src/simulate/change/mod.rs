@@ -397,6 +397,11 @@ impl<E> Change<E> {
         Change::Move { entity, region, rtt_ms, round_trips: 1.0, stores_follow: false, price_factor, egress, one_off }
     }
 
+    /// An entity comes to depend on another one.
+    pub fn add_dependency(entity: E, on: E, relation: impl Into<String>) -> Self {
+        Change::AddDependency { entity, on, relation: relation.into(), operation: None, calls_a_request: 1.0 }
+    }
+
     /// What it is called.
     pub fn name(&self) -> &'static str {
         match self {

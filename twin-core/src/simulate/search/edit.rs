@@ -37,15 +37,9 @@ impl Edit {
                 on: id(to),
                 relation: Some(relation.as_str().to_owned()),
             },
-            Edit::Join { from, to, relation } => ChangeDraft::AddDependency {
-                entity: id(from),
-                on: id(to),
-                relation: Some(relation.as_str().to_owned()),
-            },
-            Edit::Move { node, region, rtt_ms } => {
-                ChangeDraft::Move { entity: id(node), region: region.clone(), rtt_ms: *rtt_ms }
-            }
-            Edit::Remove { node } => ChangeDraft::Remove { entity: id(node) },
+            Edit::Join { from, to, relation } => ChangeDraft::add_dependency(id(from), id(to), relation.as_str()),
+            Edit::Move { node, region, rtt_ms } => ChangeDraft::move_to(id(node), region.clone(), *rtt_ms),
+            Edit::Remove { node } => ChangeDraft::remove(id(node)),
         }
     }
 }
