@@ -193,7 +193,7 @@ fn figures<'c>(
             |figure: &&FigureTold| figure.dimension == objective.dimension && is_of(figure, objective.of.as_deref());
         let meant: Vec<&FigureTold> = figures.iter().filter(is_meant).collect();
         match meant[..] {
-            [] => Ok(None),
+            [] => Ok(figures.iter().find(|figure| says_why(figure, objective.dimension))),
             [figure] => Ok(Some(figure)),
             [first, ..] if objective.of.is_none() && first.about.is_none() && first.detail.is_none() => Ok(Some(first)),
             _ => {
@@ -206,6 +206,11 @@ fn figures<'c>(
         }
     };
     objectives.iter().map(one).collect()
+}
+
+/// Whether a figure stands for all of its dimension, of which nothing is known.
+fn says_why(figure: &FigureTold, dimension: Dimension) -> bool {
+    figure.dimension == dimension && figure.about.is_none() && figure.detail.is_none() && figure.scenario.is_none()
 }
 
 fn is_of(figure: &FigureTold, of: Option<&str>) -> bool {

@@ -67,6 +67,9 @@ fn a_trade_off_of_answers_is_that_of_their_comparisons() {
 #[test]
 fn what_is_unknown_of_an_option_says_why() {
     let (_twin, answers) = answers();
+    let of_one = objectives(r#"[{"dimension": "latency_p95", "of": "front.home"}]"#);
+    let reason = trade_off_of_answers(&answers, &of_one).unwrap().value.options[0].reasons[0].clone();
+    assert_eq!(reason.as_deref(), Some("no recorded requests were given"), "what is unknown of all is unknown of one");
     let ranked = trade_off_of_answers(&answers, &objectives(r#"[{"dimension": "latency_p95"}]"#)).unwrap();
     let told: Vec<_> = ranked.value.options.iter().map(|option| option.reasons[0].clone().unwrap()).collect();
     assert_eq!(told, ["no recorded requests were given"; 3]);

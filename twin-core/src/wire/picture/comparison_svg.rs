@@ -130,7 +130,8 @@ fn values(bar: &Bar) -> String {
     text += &bar.delta.map(|delta| format!(" ({})", change(delta))).unwrap_or_default();
     let end = |end: Option<f64>| end.map_or_else(|| "open".to_owned(), rounded);
     let ends = bar.interval.map(|interval| format!(", {} to {}", end(interval.low), end(interval.high)));
-    fitted(&(text + &ends.unwrap_or_default()), WIDTH - TEXT - MARGIN)
+    let standing = bar.standing.as_ref().map(|standing| format!(" · {standing}"));
+    fitted(&(text + &ends.unwrap_or_default() + &standing.unwrap_or_default()), WIDTH - TEXT - MARGIN)
 }
 
 /// What has no figure, each with the reason.

@@ -226,7 +226,8 @@ fn by_one(choice: &TradeOff) -> Vec<Panel> {
             scenario,
             delta: None,
             interval,
-            basis: Some(standing(option).1),
+            basis: None,
+            standing: Some(standing(option).1),
             unknown: reason.as_deref().map(short).or(nothing),
         }
     };

@@ -51,6 +51,8 @@ pub(super) struct Bar {
     pub interval: Option<IntervalTold>,
     /// What it rests on, in a word.
     pub basis: Option<String>,
+    /// How it stands among the others, if they are options.
+    pub standing: Option<String>,
     /// Why there is no figure, or what is missing from it.
     pub unknown: Option<String>,
 }
@@ -137,6 +139,7 @@ impl Bar {
             delta: figure.delta,
             interval: figure.interval,
             basis: Some(word(&figure.basis)),
+            standing: None,
             unknown: figure.unknown.as_deref().map(short).filter(|why| !why.trim().is_empty()),
         };
         let is_silent = !bar.has_figure() && bar.unknown.is_none();
@@ -171,6 +174,7 @@ impl Bar {
         );
         parts.extend(self.interval.map(told_interval));
         parts.extend(self.basis.as_ref().map(|basis| format!("basis {basis}")));
+        parts.extend(self.standing.clone());
         parts.extend(self.unknown.clone());
         parts.join("; ")
     }

@@ -64,6 +64,7 @@ fn bar_datum(panel: &Panel, bar: &Bar) -> Value {
         "high": bar.interval.and_then(|interval| interval.high),
         "range": bar.interval.map(|interval| kind_told(&word(&interval.kind))),
         "basis": bar.basis,
+        "standing": bar.standing,
         "unknown": bar.unknown,
     })
 }
@@ -80,6 +81,7 @@ fn bar_encoding(labels: &[&Value]) -> Value {
             {"field": "high", "type": "quantitative", "title": "range to"},
             {"field": "range", "type": "nominal", "title": "range means"},
             {"field": "basis", "type": "nominal", "title": "basis"},
+            {"field": "standing", "type": "nominal", "title": "standing"},
             {"field": "unknown", "type": "nominal", "title": "unknown"},
         ],
     })
