@@ -453,6 +453,9 @@ fn texts_and_marks_stand_out_on_light_and_on_dark() {
     }
 }
 
+/// Which dimension, as it is, as it would be, and whether a reason is given where it is 0.
+type AnyFigure = (usize, Option<f64>, Option<f64>, u8);
+
 proptest::proptest! {
     /// Whatever the figures are, each is drawn, listed or counted.
     #[test]
@@ -460,7 +463,7 @@ proptest::proptest! {
         rows in proptest::collection::vec((0..4_usize, proptest::option::of(-1e9..1e9_f64), proptest::option::of(-1e9..1e9_f64), 0..3_u8), 0..120),
     ) {
         let dimensions = ["cost", "cycles", "latency_p50", "data_flows"];
-        let told = |(place, row): (usize, &(usize, Option<f64>, Option<f64>, u8))| {
+        let told = |(place, row): (usize, &AnyFigure)| {
             let why = json!({"unknown": (row.3 == 0).then_some(format!("reason {place}"))});
             with(figure(dimensions[row.0], "some", Some(&format!("row {place}")), [row.1, row.2]), &why)
         };
