@@ -55,6 +55,10 @@ PARAMETERS = {
     "policies": "PoliciesDraft",
     "availability": "Mapping[str, float]",
     "seed": "int",
+    "answers": "Sequence[Answer]",
+    "objectives": "Iterable[ObjectiveDraft]",
+    "x": "int",
+    "y": "int",
 }
 """The types of parameters by their names; whatever is not listed is text."""
 
@@ -97,6 +101,7 @@ RETURNS = {
     "Table.to_pydict": "dict[str, list[Any]]",
     "Resolution.__len__": "int",
     "resolve": "Resolution",
+    "trade_off": "Answer",
     "Pages.__iter__": "Pages",
     "Pages.__next__": "dict[str, Any]",
     "SourceContext.now": "datetime",
@@ -129,6 +134,7 @@ from twin.answers import (
     History,
     IdentityPlan,
     Interval,
+    ObjectiveDraft,
     PageDraft,
     Perspective,
     PoliciesDraft,

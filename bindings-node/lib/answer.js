@@ -1,17 +1,24 @@
 'use strict'
 
 const native = require('./twin.node')
-const { count, json } = require('./data.js')
+const { count, json, options } = require('./data.js')
 const { TwinError, invalid } = require('./error.js')
 
 /** How many rows are handed over at once, so that the event loop goes on between. */
 const AT_ONCE = 1000
+
+/** The addon's answer behind one of ours. */
+let nativeOf
 
 /** A value with its evidence, freshness and blind spots. Nothing is parsed before it is asked for. */
 class Answer {
   #native
   #envelope
   #value
+
+  static {
+    nativeOf = (answer) => (Object(answer) === answer && #native in answer ? answer.#native : undefined)
+  }
 
   constructor(answer) {
     if (!(answer instanceof native.Answer)) throw invalid('answers come from questions')
@@ -123,6 +130,14 @@ class Answer {
     return this.#native.toHtml()
   }
 
+  async toSvg(given = {}) {
+    return this.#native.toSvg(json(options(given)))
+  }
+
+  async toVegaLite(given = {}) {
+    return this.#native.toVegaLite(json(options(given)))
+  }
+
   async columns() {
     return this.#native.columns()
   }
@@ -140,4 +155,12 @@ function tooLarge(size) {
   return new TwinError('limit', `the answer has ${size} rows, which would block the event loop: take pages(), rows() or columns()`)
 }
 
-module.exports = { Answer }
+/** Ranks scenarios by objectives, each given as the answer to its comparison. */
+async function tradeOff(answers, objectives) {
+  if (!Array.isArray(answers)) throw invalid('the answers are a list of answers to comparisons')
+  const natives = answers.map(nativeOf)
+  if (natives.includes(undefined)) throw invalid(`answer ${natives.indexOf(undefined)} is no answer: give those of compare()`)
+  return new Answer(await native.tradeOff(natives, json(objectives, 'the list of objectives')))
+}
+
+module.exports = { Answer, tradeOff }

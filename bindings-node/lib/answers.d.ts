@@ -183,8 +183,8 @@ export type ChangeDraft = {
   entity: string
   /** What it costs then in a month. */
   price?: Money | null
-  /** How many times as fast a processor works. */
-  speed_up: number
+  /** How many times as fast a processor works. Without it, what it does to latency is not known. */
+  speed_up?: number | null
 } | {
   /** How many calls a request makes over the cut. */
   calls_a_request?: number | null
@@ -691,6 +691,9 @@ export interface Gap {
   until: Timestamp | null
 }
 
+/** Which values of an objective are better. */
+export type Goal = 'min' | 'max'
+
 /** One decision that governs an entity. */
 export interface GoverningDecision {
   /** The decision. */
@@ -920,8 +923,50 @@ export interface Neighbour {
   stale: boolean
 }
 
+/** What is wanted less or more of, as hosts write it: `{"dimension": "latency_p95", "of": "web.cart"}`. */
+export interface ObjectiveDraft {
+  /** Which figures of a comparison. */
+  dimension: Dimension
+  /** Whether less, `min` (default), or more, `max`, is better. */
+  goal?: Goal | null
+  /** Of which entity or operation, by name or id; without it, the figure that is about none, or the only one. */
+  of?: string | null
+}
+
+/** What is wanted less or more of, with what its figures are counted in. */
+export interface ObjectiveRow {
+  /** Which figures. */
+  dimension: Dimension
+  /** Whether less or more is better. */
+  goal: Goal
+  /** Of which entity or operation, if that was said. */
+  of: string | null
+  /** Of the figures; none where no option has one. */
+  unit: string | null
+}
+
 /** What callers do when what they call is taken away. */
 export type OnRemoval = 'fail' | 'drop'
+
+/** One scenario by all objectives. */
+export interface OptionRow {
+  /** Another option that is at least as good whatever the truth within the ranges, by name. */
+  dominated_by: string | null
+  /** 0 if no other option is better by the figures themselves, else the front that it is on; without any figure unknown only. */
+  front: number | null
+  /** By objective, what the range means; none where the figure is known exactly, or not at all. */
+  kinds: (IntervalKind | null)[]
+  /** Its name. */
+  name: string
+  /** By objective, between which ends it lies. */
+  ranges: (number[] | null)[]
+  /** By objective, why there is no figure, or what is missing from it. */
+  reasons: (string | null)[]
+  /** The objectives of which nothing is known, by their place: they may turn the choice. */
+  unknown: number[]
+  /** By objective, the figure, if it is known. */
+  values: (number | null)[]
+}
 
 /** What follows from a scenario. */
 export interface Outcome {
@@ -1424,8 +1469,52 @@ export type Threshold = 'cautious' | 'balanced'
 /** A moment, RFC 3339 in UTC. */
 export type Timestamp = string
 
+/** Options by objectives. */
+export interface TradeOff {
+  /** The objectives, in the order in which they were given. */
+  objectives: ObjectiveRow[]
+  /** The options, in the order in which they were given. */
+  options: OptionRow[]
+  /** Where the ranges of two options overlap, so that knowing an objective better would turn which one is better by it. Most are about options that may both be best. */
+  turns: Turn[]
+}
+
+/** One option by one objective: a row of a trade-off as a table. */
+export interface TradeOffRow {
+  /** Which figure. */
+  dimension: Dimension
+  /** Another option that is at least as good whatever the truth within the ranges, by name. */
+  dominated_by: string | null
+  /** The front that the option is on by all objectives; 0 if no other option is better. */
+  front: number | null
+  /** Whether less or more is better. */
+  goal: Goal
+  /** Where it lies, if it is not known exactly. */
+  interval: Interval | null
+  /** Of which entity or operation, if that was said. */
+  of: string | null
+  /** The option's name. */
+  option: string
+  /** Of the figure; none where no option has one. */
+  unit: string | null
+  /** Why there is no figure, or what is missing from it. */
+  unknown: string | null
+  /** The figure, if it is known. */
+  value: number | null
+}
+
 /** A path as people read it: names and, between them, relations. */
 export type Trail = string[]
+
+/** An objective that would turn the choice between two options of the first front. */
+export interface Turn {
+  /** The place of the objective. */
+  objective: number
+  /** The option that is better by the figure. */
+  option: string
+  /** The one that is better within the ranges. */
+  other: string
+}
 
 /** Charges that are for nobody that is known. */
 export interface Unallocated {

@@ -3,8 +3,8 @@
 
 import type {
   AsOf, CapabilityDraft, Change, ChangeDraft, ChangesSince, Comparison, Conflict, CostSummary, CostTableRow, Cycle, DataPolicy, Description, Diagnostic, Drift,
-  DriftTableRow, EntityRef, Evidence, Explanation, Figure, Freshness, GoverningDecision, History, Hit, IdentityPlan, IdentityReason, Interval, Kind, Neighbour, Outcome, OwnerRow, PageDraft, Perspective, PoliciesDraft,
-  Profile, Question, Receipt, Redaction, Related, Relation, Report, ReviewRow, SaidValue, SourceCheck, State, Status, Threshold, Timestamp, Uncertain, Verified, WhyNot, Writers,
+  DriftTableRow, EntityRef, Evidence, Explanation, Figure, Freshness, GoverningDecision, History, Hit, IdentityPlan, IdentityReason, Interval, Kind, Neighbour, ObjectiveDraft, Outcome, OwnerRow, PageDraft, Perspective, PoliciesDraft,
+  Profile, Question, Receipt, Redaction, Related, Relation, Report, ReviewRow, SaidValue, SourceCheck, State, Status, Threshold, Timestamp, TradeOff, TradeOffRow, Uncertain, Verified, WhyNot, Writers,
 } from './answers'
 
 export * from './answers'
@@ -34,6 +34,12 @@ export function inMemory(): Twin
 
 /** How many twins, snapshots, scenarios, answers and resolutions this process holds. */
 export function liveHandles(): number
+
+/**
+ * Ranks scenarios by objectives, without weighing these: which may be best, and what would turn a choice between two. The answers are those of
+ * `compare()`, called as their scenarios are. Of an objective less is better, or, with the goal `max`, more.
+ */
+export function tradeOff(answers: readonly AnswerOf<'compare'>[], objectives: readonly ObjectiveDraft[]): Promise<AnswerOf<'trade_off'>>
 
 /** A row of a table: a record with its fields. Lists and objects become fields with all that is in them; what is `null` is not said. */
 export type TableRow = { readonly [column: string]: unknown }
@@ -294,6 +300,7 @@ export interface Answers {
   outcome: [row: Hit, value: Outcome]
   owners: [row: OwnerRow, value: OwnerRow[]]
   review: [row: ReviewRow, value: ReviewRow[]]
+  trade_off: [row: TradeOffRow, value: TradeOff]
   why_not: [row: IdentityReason, value: IdentityReason[]]
 }
 
@@ -351,12 +358,24 @@ export class Answer<Row = unknown, Value = Row[]> implements AsyncIterable<Row> 
   toJson(): Promise<string>
   /** The answer as a fragment for a portal. */
   toHtml(): Promise<string>
+  /** The picture of a comparison: bars before and after. Or of a trade-off: options by the objectives at two places, the first two by default. */
+  toSvg(options?: Axes): Promise<string>
+  /** The same picture as a specification for Vega-Lite, with its data, in JSON. It can stand in a page's script. */
+  toVegaLite(options?: Axes): Promise<string>
   /** The rows as typed columns, laid out as Arrow lays them out. */
   columns(): Promise<Table>
   /** Text that another thread or process thaws. */
   freeze(): Promise<string>
   /** One row after the other, as `rows()` gives them. */
   [Symbol.asyncIterator](): AsyncGenerator<Row, void, undefined>
+}
+
+/** Which objectives of a trade-off are drawn, by their places from 0 on. */
+export interface Axes {
+  /** From left to right. */
+  x?: number
+  /** From below to above. */
+  y?: number
 }
 
 /** Columns of one length. */

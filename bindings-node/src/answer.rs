@@ -5,7 +5,7 @@ use std::ops::Range;
 use napi_derive::napi;
 use twin_core::answer::Reply;
 use twin_core::base::Handle;
-use twin_core::wire::answer_html;
+use twin_core::wire::{Axes, answer_html, answer_svg, answer_vega_lite};
 
 use crate::columns::{NativeTable, columns};
 use crate::problem::Result;
@@ -23,6 +23,11 @@ impl NativeAnswer {
     /// With its handle.
     pub fn of(reply: Reply) -> Self {
         NativeAnswer { reply, _handle: Handle::new() }
+    }
+
+    /// What it holds.
+    pub fn reply(&self) -> Reply {
+        self.reply.clone()
     }
 
     fn told<T>(&self, tell: impl FnOnce(&Reply) -> Result<T> + Send + 'static) -> Asked<T>
@@ -64,6 +69,18 @@ impl NativeAnswer {
     #[napi]
     pub fn to_html(&self) -> Asked<String> {
         self.told(|reply| Ok(answer_html(reply)))
+    }
+
+    /// The picture of a comparison or a trade-off.
+    #[napi]
+    pub fn to_svg(&self, axes: String) -> Asked<String> {
+        self.told(move |reply| Ok(answer_svg(reply, Axes::from_json(&axes)?)?))
+    }
+
+    /// The same for Vega-Lite.
+    #[napi]
+    pub fn to_vega_lite(&self, axes: String) -> Asked<String> {
+        self.told(move |reply| Ok(answer_vega_lite(reply, Axes::from_json(&axes)?)?))
     }
 
     /// Some rows with the evidence that they cite.

@@ -14,9 +14,10 @@ mod twin;
 mod work;
 
 use napi::Env;
-use napi::bindgen_prelude::{Function, Object, Unknown};
+use napi::bindgen_prelude::{ClassInstance, Function, Object, Unknown};
 use napi_derive::napi;
 
+use crate::answer::NativeAnswer;
 use crate::twin::NativeTwin;
 
 /// Every error of this addon is made by this class from now on: `new Class(code, message)`.
@@ -53,4 +54,14 @@ pub fn resolving(env: &Env, options: String, terms: String, stop: &stop::Stop) -
 #[napi]
 pub fn thaw(text: String) -> work::Asked<answer::NativeAnswer> {
     work::asked(move || Ok(answer::NativeAnswer::of(twin_core::answer::Reply::thaw(&text)?)))
+}
+
+/// Ranks scenarios by objectives, each given as the answer to its comparison.
+#[napi]
+pub fn trade_off(answers: Vec<ClassInstance<'_, NativeAnswer>>, objectives: String) -> work::Asked<NativeAnswer> {
+    let replies: Vec<_> = answers.iter().map(|answer| answer.reply()).collect();
+    work::asked(move || {
+        let objectives = twin_core::simulate::ObjectiveDraft::list_from_json(&objectives)?;
+        Ok(NativeAnswer::of(twin_core::simulate::trade_off_of_answers(&replies, &objectives)?.into()))
+    })
 }

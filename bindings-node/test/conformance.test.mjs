@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { TwinError, inMemory, resolve } from 'software-twin'
+import { TwinError, inMemory, resolve, tradeOff } from 'software-twin'
 import { ROOT, folder } from './support.mjs'
 
 const CASES = join(ROOT, 'conformance/cases')
@@ -50,6 +50,10 @@ class Run {
   resolution
   /** @type {import('software-twin').Answer<unknown, unknown> | undefined} */
   answer
+  /** The answer of which a picture was drawn last. @type {unknown} */
+  drawn
+  /** What was compared so far. @type {any[]} */
+  compared = []
   /** What the last call of the twin itself gave. @type {unknown} */
   told
   /** @type {TwinError | undefined} */
@@ -154,8 +158,11 @@ class Run {
     if (kind === 'outcome' && this.scenario) return this.scenario.outcome(fields)
     if (kind === 'compare' && this.scenario) {
       const traces = (fields.traces ?? []).map((/** @type {string} */ path) => join(this.folder, path))
-      return this.scenario.compare({ ...fields, traces })
+      const answer = await this.scenario.compare({ ...fields, traces })
+      this.compared.push(answer)
+      return answer
     }
+    if (kind === 'trade_off') return tradeOff(this.compared, fields.objectives)
     if (kind === 'diff') return snapshot.diff(/** @type {import('software-twin').Snapshot} */ (this.snapshots.at(-2)))
     const positional = POSITIONAL.get(kind)
     if (!positional || !(camel(kind) in snapshot)) return snapshot.ask({ kind, ...fields })
@@ -168,6 +175,15 @@ class Run {
     const answer = await snapshot[camel(kind)](...positional.map((name) => fields[name]), options)
     assert.equal(await (await snapshot.ask({ kind, ...fields })).toJson(), await answer.toJson())
     return answer
+  }
+
+  /** The picture of the last answer. @param {string} form @param {string} body */
+  async ['picture '](form, body) {
+    const answer = /** @type {any} */ (this.answer ?? this.drawn)
+    await this.attempt(async () => {
+      this.drawn = answer
+      this.told = await answer[camel(`to_${form}`)](JSON.parse(body.trim() || '{}'))
+    })
   }
 
   /** @param {string} method @param {string} body */

@@ -9,7 +9,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyCapsule, PyList};
 use twin_core::answer::Reply;
 use twin_core::base::Handle;
-use twin_core::wire::answer_html;
+use twin_core::simulate::{ObjectiveDraft, trade_off_of_answers};
+use twin_core::wire::{Axes, answer_html, answer_svg, answer_vega_lite};
 
 use crate::errors::{OrRaise, invalid};
 use crate::{frame, moments, plain};
@@ -247,6 +248,26 @@ impl Answer {
         py.detach(|| answer_html(&self.reply))
     }
 
+    /// The picture of a comparison: bars before and after. Or of a trade-off: options by the objectives at the places `x` and `y`, the first two by default.
+    ///
+    /// >>> plan = now.scenario("without payments", [twin.change.remove("payments")])
+    /// >>> plan.compare().to_svg().startswith('<svg class="twin-picture"')
+    /// True
+    #[pyo3(signature = (*, x=None, y=None))]
+    fn to_svg(&self, py: Python<'_>, x: Option<usize>, y: Option<usize>) -> PyResult<String> {
+        py.detach(|| answer_svg(&self.reply, Axes { x, y })).or_raise(py)
+    }
+
+    /// The same picture as a specification for Vega-Lite, with its data, in JSON: `altair.Chart.from_json(answer.to_vega_lite())`.
+    ///
+    /// >>> plan = now.scenario("without payments", [twin.change.remove("payments")])
+    /// >>> '"$schema":"https://vega.github.io/schema/vega-lite/v5.json"' in plan.compare().to_vega_lite()
+    /// True
+    #[pyo3(signature = (*, x=None, y=None))]
+    fn to_vega_lite(&self, py: Python<'_>, x: Option<usize>, y: Option<usize>) -> PyResult<String> {
+        py.detach(|| answer_vega_lite(&self.reply, Axes { x, y })).or_raise(py)
+    }
+
     /// The rows as a frame of pandas, 2 or 3. It goes through pyarrow.
     ///
     /// >>> now.owners("payments").to_pandas()["owner"].tolist()
@@ -312,6 +333,24 @@ impl Answer {
 #[pyfunction(name = "_thaw")]
 pub fn thaw(py: Python<'_>, frozen: &str) -> PyResult<Answer> {
     py.detach(|| Reply::thaw(frozen)).or_raise(py).map(Answer::new)
+}
+
+/// Ranks scenarios by objectives, without weighing these: which may be best, and what would turn a choice between two.
+///
+/// `answers` are those of `Scenario.compare`, called as their scenarios are. `objectives` say which figures are wanted less of, or, with the goal `max`, more of:
+/// `{"dimension": "latency_p95", "of": "web.cart"}`. `of` is an entity or operation, by name or id.
+///
+/// >>> plans = [now.scenario("as it is", []), now.scenario("without payments", [twin.change.remove("payments")])]
+/// >>> choice = twin.trade_off([plan.compare() for plan in plans], [{"dimension": "owners_touched"}])
+/// >>> [(row["option"], row["value"], row["front"]) for row in choice]
+/// [('as it is', 0.0, 0), ('without payments', 1.0, 1)]
+#[pyfunction]
+pub fn trade_off(py: Python<'_>, answers: Vec<PyRef<'_, Answer>>, objectives: &Bound<'_, PyAny>) -> PyResult<Answer> {
+    let objectives: String = plain::call(py, "listed", (objectives,))?.extract()?;
+    let objectives = ObjectiveDraft::list_from_json(&objectives).or_raise(py)?;
+    let replies: Vec<Reply> = answers.iter().map(|answer| answer.reply.clone()).collect();
+    let ranked = py.detach(|| trade_off_of_answers(&replies, &objectives)).or_raise(py)?;
+    Ok(Answer::new(ranked.into()))
 }
 
 /// An iterator over the pages of an answer.

@@ -45,6 +45,8 @@ class Run:
         self.changed = True
         self.resolution: twin.Resolution | None = None
         self.data: Any = None
+        self.answer: twin.Answer | None = None
+        self.compared: list[twin.Answer] = []
         self.last = ("", "")
         self.receipt = ""
 
@@ -115,7 +117,16 @@ class Run:
         if kind == "compare":
             options["traces"] = [self.folder / path for path in options.get("traces", [])]
         on = self.scenario if kind in ("outcome", "compare") else self.snapshot()
-        self.last = ("", getattr(on, kind)(**options).to_json())
+        self.answer = twin.trade_off(self.compared, **options) if kind == "trade_off" else getattr(on, kind)(**options)
+        self.compared += [self.answer] if kind == "compare" else []
+        self.last = ("", self.answer.to_json())
+
+    def on_picture(self, rest: str, body: str) -> None:
+        self.tried(lambda: self.drawn(rest, json.loads(body.strip() or "{}")))
+
+    def drawn(self, form: str, axes: dict[str, Any]) -> None:
+        """The picture of the last answer."""
+        self.data = getattr(self.answer, f"to_{form}")(**axes)
 
     def on_call(self, rest: str, body: str) -> None:
         self.tried(lambda: self.called(rest, json.loads(body)))

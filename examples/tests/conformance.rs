@@ -11,7 +11,8 @@ use twin_core::graph::Snapshot;
 use twin_core::identity::HumanDecision;
 use twin_core::identity::resolve::{Resolution, TableDraft, TableRows};
 use twin_core::observe::{CapabilityDraft, PageDraft, SourceId};
-use twin_core::simulate::{ChangeDraft, Scenario};
+use twin_core::simulate::{ChangeDraft, ObjectiveDraft, Scenario, trade_off_of_answers};
+use twin_core::wire::{Axes, answer_svg, answer_vega_lite};
 use twin_core::{At, ChangesSince, Question, Twin};
 
 fn cases() -> Vec<PathBuf> {
@@ -46,8 +47,19 @@ fn there_are_enough_cases_and_they_ask_everything() {
     for question in questions.filter(|member| member.name != "ask").map(|member| member.name) {
         assert!(all.contains(&format!("\"kind\": \"{question}\"")), "no case asks {question}");
     }
-    let sections =
-        ["scan", "apply ", "decide", "snapshot", "scenario ", "call ", "delete ", "resolve", "error ", "receipt"];
+    let sections = [
+        "scan",
+        "apply ",
+        "decide",
+        "snapshot",
+        "scenario ",
+        "call ",
+        "delete ",
+        "resolve",
+        "error ",
+        "receipt",
+        "picture ",
+    ];
     let told = twin_core::surface().into_iter().filter(|member| member.on == "Resolution" && member.name != "to_html");
     let told: Vec<String> = told.map(|member| format!("tell {}", member.name)).collect();
     for section in sections.into_iter().chain(told.iter().map(String::as_str)) {
@@ -86,6 +98,8 @@ struct Run {
     now: Timestamp,
     snapshots: Vec<Snapshot>,
     scenario: Option<Scenario>,
+    reply: Option<Reply>,
+    compared: Vec<Reply>,
     resolution: Option<Resolution>,
     changed: bool,
     last: Result<String>,
@@ -100,6 +114,8 @@ impl Run {
             now: Timestamp::MIN,
             snapshots: Vec::new(),
             scenario: None,
+            reply: None,
+            compared: Vec::new(),
             resolution: None,
             changed: true,
             last: Ok(String::new()),
@@ -135,6 +151,7 @@ impl Run {
             "snapshot" => self.look(&body),
             "scenario" => self.imagine(rest, &body),
             "ask" => self.last = self.ask(&body),
+            "picture" => self.last = self.picture(rest, &body),
             "call" => self.last = self.call(rest, &body),
             "resolve" => self.resolve(&body),
             "tell" => self.last = self.tell(rest, &body),
@@ -238,6 +255,10 @@ impl Run {
             (Some("compare"), Some(scenario)) => {
                 compare(scenario, self.comparing(&asked), &Context::new(self.now))?.into()
             }
+            (Some("trade_off"), _) => {
+                let objectives = ObjectiveDraft::list_from_json(&asked["objectives"].to_string())?;
+                trade_off_of_answers(&self.compared, &objectives)?.into()
+            }
             (Some("diff"), _) => {
                 self.snapshot();
                 let [.., earlier, later] = &self.snapshots[..] else { panic!("diff needs two snapshots") };
@@ -246,7 +267,20 @@ impl Run {
             _ => self.snapshot().ask(&Question::from_json(body)?)?,
         };
         same_in_pages(&reply);
+        self.compared.extend((asked["kind"] == "compare").then(|| reply.clone()));
+        self.reply = Some(reply.clone());
         Ok(reply.to_json())
+    }
+
+    /// The picture of the last answer, as JSON on one line.
+    fn picture(&self, form: &str, body: &str) -> Result<String> {
+        let axes = Axes::from_json(if body.trim().is_empty() { "{}" } else { body })?;
+        let reply = self.reply.as_ref().expect("an answer");
+        match form {
+            "svg" => Ok(json!(answer_svg(reply, axes)?).to_string()),
+            "vega_lite" => Ok(json!(answer_vega_lite(reply, axes)?).to_string()),
+            other => panic!("there is no picture as {other}"),
+        }
     }
 
     /// What a comparison is made with; traces lie in the case's folder.

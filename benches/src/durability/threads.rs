@@ -62,7 +62,7 @@ pub fn answers(folder: &Path, now: Timestamp) -> Result<()> {
 fn changed(base: &Snapshot) -> Scenario {
     let mut components = base.of_kind(&kind::COMPONENT);
     let failed = components.next().map(|node| Change::fail(node, State::Down));
-    let removed = components.next().map(|node| Change::remove(node));
+    let removed = components.next().map(Change::remove);
     failed.into_iter().chain(removed).fold(Scenario::new(base, "changed"), Scenario::with)
 }
 

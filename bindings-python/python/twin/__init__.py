@@ -21,6 +21,7 @@ from twin._twin import (
     live_handles,
     open,
     resolve,
+    trade_off,
 )
 from twin.errors import (
     AmbiguousError,
@@ -76,4 +77,5 @@ __all__ = [
     "live_handles",
     "open",
     "resolve",
+    "trade_off",
 ]

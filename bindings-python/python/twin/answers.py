@@ -313,15 +313,15 @@ class _ChangeDraftResize(TypedDict):
     entity: str
     """Which."""
 
-    speed_up: float
-    """How many times as fast a processor works."""
-
 
 class ChangeDraftResize(_ChangeDraftResize, total=False):
     """An entity runs on larger machines, or smaller ones."""
 
     price: Union["Money", None]
     """What it costs then in a month."""
+
+    speed_up: Union[float, None]
+    """How many times as fast a processor works. Without it, what it does to latency is not known."""
 
 
 class _ChangeDraftSplit(TypedDict):
@@ -1100,6 +1100,9 @@ class Gap(TypedDict):
     until: Union["Timestamp", None]
     """Until when; none if they are still gone."""
 
+Goal = Union[Literal["min"], Literal["max"]]
+"""Which values of an objective are better."""
+
 
 class GoverningDecision(TypedDict):
     """One decision that governs an entity."""
@@ -1428,8 +1431,69 @@ class Neighbour(TypedDict):
     stale: bool
     """Whether it is known from observation alone, and was last seen too long ago."""
 
+
+class _ObjectiveDraft(TypedDict):
+    """The fields that are always there."""
+
+    dimension: "Dimension"
+    """Which figures of a comparison."""
+
+
+class ObjectiveDraft(_ObjectiveDraft, total=False):
+    """What is wanted less or more of, as hosts write it: `{'dimension': 'latency_p95', 'of': 'web.cart'}`."""
+
+    goal: Union["Goal", None]
+    """Whether less, `min` (default), or more, `max`, is better."""
+
+    of: Union[str, None]
+    """Of which entity or operation, by name or id; without it, the figure that is about none, or the only one."""
+
+
+class ObjectiveRow(TypedDict):
+    """What is wanted less or more of, with what its figures are counted in."""
+
+    dimension: "Dimension"
+    """Which figures."""
+
+    goal: "Goal"
+    """Whether less or more is better."""
+
+    of: Union[str, None]
+    """Of which entity or operation, if that was said."""
+
+    unit: Union[str, None]
+    """Of the figures; none where no option has one."""
+
 OnRemoval = Union[Literal["fail"], Literal["drop"]]
 """What callers do when what they call is taken away."""
+
+
+class OptionRow(TypedDict):
+    """One scenario by all objectives."""
+
+    dominated_by: Union[str, None]
+    """Another option that is at least as good whatever the truth within the ranges, by name."""
+
+    front: Union[int, None]
+    """0 if no other option is better by the figures themselves, else the front that it is on; without any figure unknown only."""
+
+    kinds: List[Union["IntervalKind", None]]
+    """By objective, what the range means; none where the figure is known exactly, or not at all."""
+
+    name: str
+    """Its name."""
+
+    ranges: List[Union[List[float], None]]
+    """By objective, between which ends it lies."""
+
+    reasons: List[Union[str, None]]
+    """By objective, why there is no figure, or what is missing from it."""
+
+    unknown: List[int]
+    """The objectives of which nothing is known, by their place: they may turn the choice."""
+
+    values: List[Union[float, None]]
+    """By objective, the figure, if it is known."""
 
 
 class Outcome(TypedDict):
@@ -2214,8 +2278,68 @@ Threshold = Union[Literal["cautious"], Literal["balanced"]]
 Timestamp = str
 """A moment, RFC 3339 in UTC."""
 
+
+class TradeOff(TypedDict):
+    """Options by objectives."""
+
+    objectives: List["ObjectiveRow"]
+    """The objectives, in the order in which they were given."""
+
+    options: List["OptionRow"]
+    """The options, in the order in which they were given."""
+
+    turns: List["Turn"]
+    """Where the ranges of two options overlap, so that knowing an objective better would turn which one is better by it. Most are about options that may both be best."""
+
+
+class TradeOffRow(TypedDict):
+    """One option by one objective: a row of a trade-off as a table."""
+
+    dimension: "Dimension"
+    """Which figure."""
+
+    dominated_by: Union[str, None]
+    """Another option that is at least as good whatever the truth within the ranges, by name."""
+
+    front: Union[int, None]
+    """The front that the option is on by all objectives; 0 if no other option is better."""
+
+    goal: "Goal"
+    """Whether less or more is better."""
+
+    interval: Union["Interval", None]
+    """Where it lies, if it is not known exactly."""
+
+    of: Union[str, None]
+    """Of which entity or operation, if that was said."""
+
+    option: str
+    """The option's name."""
+
+    unit: Union[str, None]
+    """Of the figure; none where no option has one."""
+
+    unknown: Union[str, None]
+    """Why there is no figure, or what is missing from it."""
+
+    value: Union[float, None]
+    """The figure, if it is known."""
+
 Trail = List[str]
 """A path as people read it: names and, between them, relations."""
+
+
+class Turn(TypedDict):
+    """An objective that would turn the choice between two options of the first front."""
+
+    objective: int
+    """The place of the objective."""
+
+    option: str
+    """The option that is better by the figure."""
+
+    other: str
+    """The one that is better within the ranges."""
 
 
 class Unallocated(TypedDict):

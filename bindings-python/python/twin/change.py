@@ -179,15 +179,16 @@ def scale(entity: str, replicas: int, *, are_independent: bool | None = None, fr
     return made
 
 
-def resize(entity: str, speed_up: float, *, price: "Money" | None = None) -> ChangeDraftResize:
+def resize(entity: str, *, price: "Money" | None = None, speed_up: float | None = None) -> ChangeDraftResize:
     """An entity runs on larger machines, or smaller ones.
 
     `price`: What it costs then in a month.
+    `speed_up`: How many times as fast a processor works. Without it, what it does to latency is not known.
 
-    >>> twin.change.resize("payments", 2)
-    {'change': 'resize', 'entity': 'payments', 'speed_up': 2}
+    >>> twin.change.resize("payments")
+    {'change': 'resize', 'entity': 'payments'}
     """
-    made: ChangeDraftResize = _made("resize", {"entity": entity, "speed_up": speed_up, "price": price})
+    made: ChangeDraftResize = _made("resize", {"entity": entity, "price": price, "speed_up": speed_up})
     return made
 
 

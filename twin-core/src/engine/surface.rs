@@ -114,6 +114,7 @@ members! {
     module.in_memory[]() -> "Twin": "A twin that forgets when it is closed.";
     module.live_handles[]() -> "int": "How many twins, snapshots, scenarios, answers and resolutions this process holds.";
     module.resolve[table](id, name, system, kind, threshold, pins, splits, progress, deadline) -> "Resolution" long: "Resolves a table of the host's own: which of its records are one thing.";
+    module.trade_off[answers, objectives]() -> "Answer" long: "Ranks scenarios by objectives, each given as the answer to its comparison: which may be best, and what would turn a choice.";
     Twin.scan[path](name, skip, now, progress, deadline) -> "ScanReceipt" long: "Reads a folder: every file that any decoder recognises.";
     Twin.sync[source](name, now, progress, deadline) -> "Receipt" long: "Reads a source of the host's own to its end, from where it last stopped.";
     Twin.apply[pages](source, capability, now) -> "Receipt" long: "Takes pages of a source that the host has at hand.";
@@ -171,6 +172,8 @@ members! {
     Answer.evidence[row]() -> "list[Evidence]": "Why a row is there.";
     Answer.to_json[]() -> "str" long: "Canonical JSON of the whole answer.";
     Answer.to_html[]() -> "str": "The answer as a fragment for a notebook or a portal.";
+    Answer.to_svg[](x, y) -> "str" long: "The picture of a comparison, or of a trade-off by the objectives at two places; an answer of another kind has none.";
+    Answer.to_vega_lite[](x, y) -> "str" long: "The same picture as a specification for Vega-Lite, with its data, in JSON.";
     Resolution.size -> "int": "How many records were resolved.";
     Resolution.clusters -> "Table": "The id of each record and the least id of its cluster, in the order of the table.";
     Resolution.things[]() -> "list[list[str]]" long: "The things: the ids of the records of each.";

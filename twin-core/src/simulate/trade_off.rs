@@ -1,26 +1,33 @@
 //! Trade-offs: several scenarios by several objectives, which of them may be best, and what would turn a choice between two.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::answer::{Cites, EvidenceId, Interval, IntervalKind, Tabular, table_row, text_cells};
 use crate::base::{Error, ErrorKind, Result};
-use crate::simulate::comparison::{Comparison, Dimension, Figure};
+use crate::simulate::comparison::{Comparison, Dimension};
+use crate::simulate::objective::Objective;
 use crate::simulate::pareto::{Goal, Range, pareto, robustly_dominated_by};
+use crate::simulate::told::FigureTold;
 
-/// What is wanted less or more of.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Objective {
+/// What is wanted less or more of, with what its figures are counted in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[non_exhaustive]
+pub struct ObjectiveRow {
     /// Which figures.
     pub dimension: Dimension,
-    /// Of which entity or operation, by name; without it, the figure that is about none, or the only one.
+    /// Of which entity or operation, if that was said.
     pub of: Option<String>,
     /// Whether less or more is better.
     pub goal: Goal,
+    /// Of the figures; none where no option has one.
+    pub unit: Option<String>,
 }
 
 /// One scenario by all objectives.
-#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct OptionRow {
     /// Its name.
@@ -29,6 +36,10 @@ pub struct OptionRow {
     pub values: Vec<Option<f64>>,
     /// By objective, between which ends it lies.
     pub ranges: Vec<Option<[f64; 2]>>,
+    /// By objective, what the range means; none where the figure is known exactly, or not at all.
+    pub kinds: Vec<Option<IntervalKind>>,
+    /// By objective, why there is no figure, or what is missing from it.
+    pub reasons: Vec<Option<String>>,
     /// 0 if no other option is better by the figures themselves, else the front that it is on; without any figure unknown only.
     pub front: Option<usize>,
     /// Another option that is at least as good whatever the truth within the ranges, by name.
@@ -38,7 +49,7 @@ pub struct OptionRow {
 }
 
 /// An objective that would turn the choice between two options of the first front.
-#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Turn {
     /// The option that is better by the figure.
@@ -50,20 +61,96 @@ pub struct Turn {
 }
 
 /// Options by objectives.
-#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct TradeOff {
+    /// The objectives, in the order in which they were given.
+    pub objectives: Vec<ObjectiveRow>,
     /// The options, in the order in which they were given.
     pub options: Vec<OptionRow>,
     /// Where the ranges of two options overlap, so that knowing an objective better would turn which one is better by it. Most are about options that may both be best.
     pub turns: Vec<Turn>,
 }
 
+/// One option by one objective: a row of a trade-off as a table.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+#[non_exhaustive]
+pub struct TradeOffRow {
+    /// The option's name.
+    pub option: String,
+    /// Which figure.
+    pub dimension: Dimension,
+    /// Of which entity or operation, if that was said.
+    pub of: Option<String>,
+    /// Whether less or more is better.
+    pub goal: Goal,
+    /// Of the figure; none where no option has one.
+    pub unit: Option<String>,
+    /// The figure, if it is known.
+    pub value: Option<f64>,
+    /// Where it lies, if it is not known exactly.
+    pub interval: Option<Interval>,
+    /// Why there is no figure, or what is missing from it.
+    pub unknown: Option<String>,
+    /// The front that the option is on by all objectives; 0 if no other option is better.
+    pub front: Option<usize>,
+    /// Another option that is at least as good whatever the truth within the ranges, by name.
+    pub dominated_by: Option<String>,
+}
+
+table_row!(TradeOffRow: option, dimension, of, goal, unit, value, interval, unknown, front, dominated_by);
+text_cells!(Goal: |goal| match goal {
+    Goal::Minimize => "min".into(),
+    Goal::Maximize => "max".into(),
+});
+
+/// The comparisons cite evidence: a choice between them has none of its own.
+impl Cites for TradeOffRow {
+    fn cites(&self) -> &[EvidenceId] {
+        &[]
+    }
+}
+
+impl Tabular for TradeOff {
+    type Row = TradeOffRow;
+
+    fn rows(&self) -> Cow<'_, [TradeOffRow]> {
+        let of_option = |option| (0..).zip(&self.objectives).map(move |(place, of)| table_row(option, place, of));
+        self.options.iter().flat_map(of_option).collect()
+    }
+}
+
+fn table_row(option: &OptionRow, place: usize, objective: &ObjectiveRow) -> TradeOffRow {
+    let range = option.ranges.get(place).copied().flatten();
+    let kind = option.kinds.get(place).copied().flatten();
+    TradeOffRow {
+        option: option.name.clone(),
+        dimension: objective.dimension,
+        of: objective.of.clone(),
+        goal: objective.goal,
+        unit: objective.unit.clone(),
+        value: option.values.get(place).copied().flatten(),
+        interval: kind.zip(range).map(|(kind, [low, high])| Interval { kind, low, high }),
+        unknown: option.reasons.get(place).cloned().flatten(),
+        front: option.front,
+        dominated_by: option.dominated_by.clone(),
+    }
+}
+
 /// Ranks scenarios by objectives, without weighing these against each other. O(options² · objectives).
 ///
 /// # Errors
-/// `Invalid` without an option or an objective, for two options of one name, and for an objective that several figures of an option answer to.
+/// `Invalid` without an option or an objective, for two options of one name, for an objective that several figures of an option answer to, and for one whose figures are
+/// counted in several units.
 pub fn trade_off(options: &[(String, &Comparison)], objectives: &[Objective]) -> Result<TradeOff> {
+    let told = |(name, comparison): &(String, &Comparison)| {
+        (name.clone(), comparison.figures.iter().map(FigureTold::from).collect())
+    };
+    ranked(&options.iter().map(told).collect::<Vec<_>>(), objectives)
+}
+
+/// As [`trade_off`], of figures as they are told.
+pub(super) fn ranked(options: &[(String, Vec<FigureTold>)], objectives: &[Objective]) -> Result<TradeOff> {
     if options.is_empty() || objectives.is_empty() {
         return Err(Error::new(ErrorKind::Invalid, "a trade-off takes an option and an objective at least"));
     }
@@ -71,25 +158,42 @@ pub fn trade_off(options: &[(String, &Comparison)], objectives: &[Objective]) ->
     if let Some((name, _)) = options.iter().find(|(name, _)| !names.insert(name)) {
         return Err(Error::new(ErrorKind::Invalid, format!("two options are called \"{name}\": rename one")));
     }
-    let found: Vec<Vec<Option<&Figure>>> =
+    let found: Vec<Vec<Option<&FigureTold>>> =
         options.iter().map(|option| figures(option, objectives)).collect::<Result<_>>()?;
     let mut rows: Vec<OptionRow> = options.iter().zip(&found).map(|((name, _), figures)| row(name, figures)).collect();
-    rank(&mut rows, objectives)?;
+    let objectives: Vec<ObjectiveRow> =
+        (0..).zip(objectives).map(|(place, objective)| with_unit(objective, place, &found)).collect::<Result<_>>()?;
+    rank(&mut rows, &objectives)?;
     let turns = turns(&rows);
-    Ok(TradeOff { options: rows, turns })
+    Ok(TradeOff { objectives, options: rows, turns })
+}
+
+/// The objective with what all its figures are counted in.
+fn with_unit(objective: &Objective, place: usize, found: &[Vec<Option<&FigureTold>>]) -> Result<ObjectiveRow> {
+    let figures = found.iter().filter_map(|figures| figures.get(place).copied().flatten());
+    let known = figures.filter(|figure| figure.scenario.is_some() || figure.interval.is_some());
+    let units: BTreeSet<&str> = known.map(|figure| figure.unit.as_str()).collect();
+    if units.len() > 1 {
+        let units = units.into_iter().collect::<Vec<_>>().join(", ");
+        let what =
+            format!("the figures of objective {place} are counted in {units}: they cannot be compared, give one unit");
+        return Err(Error::new(ErrorKind::Invalid, what));
+    }
+    let unit = units.into_iter().next().map(str::to_owned);
+    Ok(ObjectiveRow { dimension: objective.dimension, of: objective.of.clone(), goal: objective.goal, unit })
 }
 
 /// By objective, the figure of an option.
 fn figures<'c>(
-    (name, comparison): &(String, &'c Comparison),
+    (name, figures): &'c (String, Vec<FigureTold>),
     objectives: &[Objective],
-) -> Result<Vec<Option<&'c Figure>>> {
+) -> Result<Vec<Option<&'c FigureTold>>> {
     let one = |objective: &Objective| {
         let is_meant =
-            |figure: &&Figure| figure.dimension == objective.dimension && is_of(figure, objective.of.as_deref());
-        let meant: Vec<&Figure> = comparison.figures.iter().filter(is_meant).collect();
+            |figure: &&FigureTold| figure.dimension == objective.dimension && is_of(figure, objective.of.as_deref());
+        let meant: Vec<&FigureTold> = figures.iter().filter(is_meant).collect();
         match meant[..] {
-            [] => Ok(None),
+            [] => Ok(figures.iter().find(|figure| says_why(figure, objective.dimension))),
             [figure] => Ok(Some(figure)),
             [first, ..] if objective.of.is_none() && first.about.is_none() && first.detail.is_none() => Ok(Some(first)),
             _ => {
@@ -104,21 +208,34 @@ fn figures<'c>(
     objectives.iter().map(one).collect()
 }
 
-fn is_of(figure: &Figure, of: Option<&str>) -> bool {
-    let Some(of) = of else { return true };
-    figure.detail.as_deref() == Some(of) || figure.about.as_ref().is_some_and(|about| about.name == of)
+/// Whether a figure stands for all of its dimension, of which nothing is known.
+fn says_why(figure: &FigureTold, dimension: Dimension) -> bool {
+    figure.dimension == dimension && figure.about.is_none() && figure.detail.is_none() && figure.scenario.is_none()
 }
 
-fn row(name: &str, figures: &[Option<&Figure>]) -> OptionRow {
-    let range = |figure: &Figure| match (figure.interval, figure.scenario) {
-        (Some(interval), _) => Some([interval.low, interval.high]),
+fn is_of(figure: &FigureTold, of: Option<&str>) -> bool {
+    let Some(of) = of else { return true };
+    figure.detail.as_deref() == Some(of)
+        || figure.about.as_ref().is_some_and(|about| about.name == of || about.id == of)
+}
+
+fn row(name: &str, figures: &[Option<&FigureTold>]) -> OptionRow {
+    let interval = |figure: &FigureTold| figure.interval.and_then(|interval| interval.closed());
+    let range = |figure: &FigureTold| match (interval(figure), figure.scenario) {
+        (Some(Interval { low, high, .. }), _) => Some([low, high]),
         (None, value) => value.map(|value| [value, value]),
+    };
+    let why = |figure: &Option<&FigureTold>| match figure {
+        None => Some("its comparison has no such figure".to_owned()),
+        Some(figure) => figure.unknown.clone(),
     };
     let ranges: Vec<Option<[f64; 2]>> = figures.iter().map(|figure| figure.and_then(range)).collect();
     let unknown = (0..).zip(&ranges).filter(|(_, range)| range.is_none()).map(|(place, _)| place).collect();
     OptionRow {
         name: name.to_owned(),
         values: figures.iter().map(|figure| figure.and_then(|figure| figure.scenario)).collect(),
+        kinds: figures.iter().map(|figure| Some(interval((*figure)?)?.kind)).collect(),
+        reasons: figures.iter().map(why).collect(),
         ranges,
         front: None,
         dominated_by: None,
@@ -127,7 +244,7 @@ fn row(name: &str, figures: &[Option<&Figure>]) -> OptionRow {
 }
 
 /// Options of which everything is known are ranked by their figures; those that have ranges everywhere by these.
-fn rank(rows: &mut [OptionRow], objectives: &[Objective]) -> Result<()> {
+fn rank(rows: &mut [OptionRow], objectives: &[ObjectiveRow]) -> Result<()> {
     let goals: Vec<Goal> = objectives.iter().map(|objective| objective.goal).collect();
     let whole = |row: &OptionRow| row.values.iter().copied().collect::<Option<Vec<f64>>>();
     let known: Vec<(usize, Vec<f64>)> =

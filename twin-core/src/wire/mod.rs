@@ -9,10 +9,12 @@ mod map;
 mod mermaid;
 mod notebook;
 mod page;
+mod picture;
 mod svg;
 
 pub use map::{ComponentMap, MapEdge, MapNode, Shape, component_map, label};
 pub use mermaid::mermaid;
 pub use notebook::{answer_html, resolution_html, snapshot_html};
 pub use page::page;
+pub use picture::{Axes, answer_svg, answer_vega_lite};
 pub use svg::map_svg;

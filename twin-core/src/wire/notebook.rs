@@ -1,4 +1,4 @@
-//! Answers and snapshots as fragments of HTML for a notebook: what is known, how fresh it is, what is missing, the rows, and for a blast radius the picture of it.
+//! Answers and snapshots as fragments of HTML for a notebook: what is known, how fresh it is, what is missing, the rows, and for what has one the picture of it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -12,6 +12,7 @@ use crate::identity::resolve::{Resolution, Uncertain};
 use crate::wire::escape::html;
 use crate::wire::layout::{BOX_HEIGHT, BOX_WIDTH, Layout, Point, lay_out};
 use crate::wire::page::page;
+use crate::wire::picture::notebook_picture;
 
 /// How many rows of an answer are shown.
 const ROWS: usize = 50;
@@ -32,7 +33,7 @@ pub fn snapshot_html(snapshot: &Snapshot) -> String {
     )
 }
 
-/// An answer: one line on whether it is whole, the picture of a blast radius, the rows, how fresh its sources are, and what nobody here can see. O(rows shown).
+/// An answer: one line on whether it is whole, the picture of a blast radius, a comparison or a trade-off, the rows, how fresh its sources are, and what nobody here can see. O(rows shown).
 pub fn answer_html(reply: &Reply) -> String {
     let envelope: Value = serde_json::from_str(&reply.envelope_json()).unwrap_or_default();
     let shown: Value = serde_json::from_str(&reply.rows_json(0..ROWS)).unwrap_or_default();
@@ -41,6 +42,7 @@ pub fn answer_html(reply: &Reply) -> String {
         format!("<div class=\"twin-answer\"><style>{STYLE}</style>"),
         head(&envelope, reply.len()),
         blast_picture(&envelope, rows),
+        notebook_picture(reply),
         reply.table().map_or_else(|error| html(&error.to_string()), |table| rows_table(&table)),
         notes(&envelope),
         "</div>".to_owned(),
@@ -183,7 +185,7 @@ fn blast_picture(envelope: &Value, rows: &[Value]) -> String {
     rows.iter().take(DRAWN).for_each(|row| graph.add(row));
     let layout = lay_out(graph.names.len(), &graph.arrows);
     let mut svg = format!(
-        "<div class=\"scroll\"><svg role=\"img\" aria-label=\"Blast radius\" viewBox=\"0 0 {w:.0} {h:.0}\" width=\"{w:.0}\" height=\"{h:.0}\">",
+        "<div class=\"scroll\"><svg role=\"img\" aria-label=\"Blast radius\" class=\"blast\" viewBox=\"0 0 {w:.0} {h:.0}\" width=\"{w:.0}\" height=\"{h:.0}\">",
         w = layout.width,
         h = layout.height
     );

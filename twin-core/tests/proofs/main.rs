@@ -16,6 +16,7 @@ mod identity;
 mod order;
 mod packages;
 mod pages;
+mod pictures;
 mod replay;
 mod resolve;
 mod scenarios;
