@@ -315,12 +315,15 @@ mod tests {
             name: (*name).to_owned(),
             values: Vec::new(),
             ranges: Vec::new(),
+            kinds: Vec::new(),
+            reasons: Vec::new(),
             front: None,
             dominated_by: None,
             unknown: Vec::new(),
         };
         let turn = |objective| Turn { option: options[0].to_owned(), other: options[1].to_owned(), objective };
-        TradeOff { options: options.iter().map(row).collect(), turns: (0..objectives).map(turn).collect() }
+        let (options, turns) = (options.iter().map(row).collect(), (0..objectives).map(turn).collect());
+        TradeOff { objectives: Vec::new(), options, turns }
     }
 
     /// A cache costs 400 and spares each hit 1000; without it everything costs 1000.
