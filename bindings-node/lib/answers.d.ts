@@ -1,5 +1,34 @@
 // Written by the core from its own types: `cargo run -q -p benches --bin surface`. Changes by hand are lost.
 
+/** What is looked for. */
+export type Aim = {
+  /** Only cycles among these; a component stands for its instances. Default: among all. */
+  among?: string[]
+  find: 'cut_cycles'
+} | {
+  /** What moves; a component stands for its instances. */
+  entities: string[]
+  find: 'migrate'
+  /** Where to. */
+  region: string
+  /** The round trip between both regions, in milliseconds. Without it, what the moves do to latency is not known. */
+  rtt_ms?: number | null
+} | {
+  find: 'extract'
+  /** The modules of the monolith: at least two. */
+  modules: string[]
+} | {
+  /** Only these. Default: all. */
+  among?: string[]
+  find: 'consolidate'
+  /** How many may need what goes, at most. Default 3. */
+  most_users?: number
+} | {
+  /** Only these. Default: all. */
+  among?: string[]
+  find: 'retire'
+}
+
 /** An exact decimal number, written in JSON as a string. */
 export type Amount = string
 
@@ -17,6 +46,14 @@ export type AttributeName = string
 /** What a figure rests on. */
 export type Basis = 'observed' | 'declared' | 'inferred' | 'default'
 
+/** Money for as long as the bill that was read is about. */
+export interface Budget {
+  /** How much at most. */
+  amount: number
+  /** In which currency, such as `EUR`. */
+  currency: string
+}
+
 /** What a host's source can and cannot see. */
 export interface CapabilityDraft {
   /** How long a reading is fresh, such as `30s`, `15min`, `1h`, `2d`. Default: an hour. */
@@ -29,6 +66,14 @@ export interface CapabilityDraft {
   reads: string[]
   /** A reading older than this is stale. Default: twice the cadence. */
   stale_after?: string | null
+}
+
+/** How many changes a team makes in one wave. What nobody is known to own counts for one team of its own. */
+export interface Capacity {
+  /** Of each team that is not named. Default: any number. */
+  each?: number | null
+  /** Of some teams, by name. */
+  teams?: Record<string, number>
 }
 
 /** One difference. `evidence` points into the later snapshot for what is there now, and is empty for what is gone. */
@@ -96,7 +141,7 @@ export type ChangeDraft = {
   /** For how long in a month, in minutes. Without it: all of the month. */
   minutes?: number | null
   /** How badly. Default: down. */
-  state?: State
+  state: State
 } | {
   /** What its callers do. Default: whoever requires it fails. */
   callers?: OnRemoval
@@ -130,7 +175,7 @@ export type ChangeDraft = {
   by: string
   change: 'replace'
   /** For how many days both run. Default: 30. */
-  dual_run_days?: number
+  dual_run_days: number
   /** Of which. */
   entity: string
   /** What leaving costs, once. */
@@ -172,7 +217,7 @@ export type ChangeDraft = {
   /** Which. */
   entity: string
   /** How many there are now. Without it: as many as its source declares. */
-  from?: number | null
+  now?: number | null
   /** How many of them it takes to serve. Default: 1. */
   quorum?: number
   /** How many copies there are then. */
@@ -359,6 +404,27 @@ export interface ChangesSince {
   more: boolean
 }
 
+/** Events that do not go together. */
+export interface Collision {
+  /** When it shows. */
+  at: Timestamp
+  /** What sort of collision. */
+  collision: CollisionKind
+  /** The entity that it is about. */
+  entity: EntityRef
+  /** Why that is believed. */
+  evidence: EvidenceId[]
+  /** Who else is concerned: those who need it, or what takes its place. */
+  others: EntityRef[]
+  /** The rows of the timeline, by their places. */
+  rows: number[]
+  /** Why, for people. */
+  why: string
+}
+
+/** Why two things do not go together. */
+export type CollisionKind = 'still_needed' | 'two_dates' | 'out_of_order' | 'several_events' | 'under_freeze' | 'before_replacement'
+
 /** The figures of a comparison. */
 export interface Comparison {
   /** One row a figure, by dimension. */
@@ -381,6 +447,32 @@ export interface Conflict {
   value: Value
   /** Why this is the word to go by, where the question says who may write it. */
   why: string | null
+}
+
+/** A constraint that is broken. */
+export interface ConstraintViolation {
+  /** Which constraint: the name of its field. */
+  constraint: string
+  /** By what. */
+  entities: EntityRef[]
+  /** How it is broken. */
+  what: string
+}
+
+/** What options have to keep to. One that does not is told with what it breaks, behind those that do. */
+export interface Constraints {
+  /** What the things that change may cost together, as billed. */
+  budget?: Budget | null
+  /** How many changes each team makes in one wave. */
+  capacity?: Capacity
+  /** What may not be touched; a component stands for its instances. */
+  freeze?: string[]
+  /** Figures that must not be over a limit. */
+  limits?: FigureLimit[]
+  /** How many changes an option has at most. Default: any number. */
+  most_changes?: number | null
+  /** The regions in which anything may stand that moves or takes over work. Default: any. */
+  regions?: string[]
 }
 
 /** What one entity is billed. */
@@ -446,6 +538,30 @@ export interface DataPolicy {
   id: string
   /** Whether the class may move over encrypted edges alone. */
   require_encrypted?: boolean
+}
+
+/** Something dated that a host knows. */
+export interface DatedEvent {
+  /** When. */
+  at: Timestamp
+  /** About whom, by id, record key, alias or unique name. Only a freeze may leave it out: then it is about everything. */
+  entity?: string | null
+  /** The moment after a freeze; without it the freeze lasts until further notice. Nothing else has one. */
+  until?: Timestamp | null
+  /** What happens. */
+  what: DatedKind
+}
+
+/** What happens at a date. The order is that of a life. */
+export type DatedKind = 'start' | 'deprecation' | 'end_of_life' | 'sunset' | 'removal' | 'expiry' | 'freeze' | 'decision' | 'other'
+
+/** From where a date is known. */
+export type DatedSource = {
+  attribute: string
+} | {
+  label: string
+} | {
+  given: number
 }
 
 /** A call, as hosts of other languages write it. */
@@ -667,6 +783,16 @@ export interface Figure {
   unknown: string | null
 }
 
+/** A figure of the comparison with the base that must not be over a limit. */
+export interface FigureLimit {
+  /** The limit, in the figure's unit: minutes down a month, milliseconds, parts per one, entities. */
+  at_most: number
+  /** Which figure: one that a comparison has. */
+  measure: Measure
+  /** Of which entity or operation, by name. Default: of each. */
+  of?: string | null
+}
+
 /** How old what an answer rests on is, for each source and sort that can bear on the question. */
 export interface Freshness {
   /** Seconds between that reading and the answer's now. */
@@ -681,6 +807,14 @@ export interface Freshness {
   sort: string
   /** Whose. */
   source: SourceId
+}
+
+/** What is to come. */
+export interface Future {
+  /** What does not go together, by the time at which it shows. */
+  collisions: Collision[]
+  /** Everything that is dated between now and then, in order. */
+  timeline: TimelineRow[]
 }
 
 /** A stretch of time in which nobody said that any of the records was there, although somebody did before. */
@@ -872,6 +1006,19 @@ export interface Leaving {
   entity: string
 }
 
+/** What an option is measured by: the structure tells the first ones, a comparison with the base the others. */
+export type Measure = 'changes' | 'dependencies_cut' | 'entities_affected' | 'teams_touched' | 'waves' | 'dependencies_across' | 'dependencies_across_between_waves' | 'entities_freed' | 'modularity' | 'availability' | 'latency_p50' | 'latency_p95' | 'latency_p99' | 'error_rate' | 'cost' | 'single_points_of_failure' | 'cycles' | 'decisions_violated'
+
+/** What an option comes to by one objective. */
+export interface MeasuredValue {
+  /** Between which ends it lies, as far as known. */
+  range: number[] | null
+  /** Why it is not known, or not exactly. */
+  unknown: string | null
+  /** The value, if it is known. */
+  value: number | null
+}
+
 /** One record of an entity. */
 export interface MemberRow {
   /** The record's key as text, to pin or split by. */
@@ -923,6 +1070,16 @@ export interface Neighbour {
   stale: boolean
 }
 
+/** What was left out. */
+export interface NotTried {
+  /** Of what, where it is about some entities. */
+  entities: EntityRef[]
+  /** What. */
+  what: string
+  /** Why. */
+  why: string
+}
+
 /** What is wanted less or more of, as hosts write it: `{"dimension": "latency_p95", "of": "web.cart"}`. */
 export interface ObjectiveDraft {
   /** Which figures of a comparison. */
@@ -947,6 +1104,18 @@ export interface ObjectiveRow {
 
 /** What callers do when what they call is taken away. */
 export type OnRemoval = 'fail' | 'drop'
+
+/** How far from the best the options may be. */
+export interface OptimalityBound {
+  /** No option has less. */
+  at_least: number
+  /** The least that was found, if anything was. */
+  found: number | null
+  /** The difference as a part of what was found: 0 for the best. */
+  gap: number | null
+  /** What is bounded. */
+  of: string
+}
 
 /** One scenario by all objectives. */
 export interface OptionRow {
@@ -1115,6 +1284,30 @@ export type Question = {
   kind: 'cost'
   /** What the question needs of its sources. */
   needs?: string | null
+} | {
+  /** What is dated that the twin has not read. */
+  events?: DatedEvent[]
+  kind: 'future'
+  /** What the question needs of its sources. */
+  needs?: string | null
+  /** Until when. */
+  until: Timestamp
+} | {
+  /** When it begins. */
+  at: Timestamp
+  /** How long it lasts, in milliseconds. Default: until further notice. */
+  duration_ms?: number | null
+  /** Which entity fails; a component stands for its instances. */
+  entity: string
+  /** In which environment. Default: production, where any instance is known to be there. */
+  environment?: string | null
+  kind: 'time_to_impact'
+  /** What the question needs of its sources. */
+  needs?: string | null
+  /** How badly: `delayed`, `degraded` or `down` (default). */
+  state?: string | null
+  /** How long who goes on without what. What nobody says has no bound but at once. */
+  tolerances?: ToleranceDraft[]
 } | {
   /** Which entity. */
   entity: string
@@ -1330,6 +1523,94 @@ export interface SaidValue {
   value: Value
 }
 
+/** A search for change sets. Entities are named by id, record key, alias or unique name; whatever is left out has its default. */
+export interface SearchDraft {
+  /** What is looked for. */
+  aim: Aim
+  /** What the options have to keep to. Default: nothing. */
+  constraints?: Constraints
+  /** How many options are told at most. Default 10. */
+  most?: number
+  /** What the search needs of its sources: `cadence` (default), `incident`, `planning` or `audit`. */
+  needs?: string | null
+  /** How many nodes of a search tree are looked at before a heuristic takes over. Default 20,000. */
+  nodes?: number
+  /** What is wanted less or more of. Default: what the structure tells of the aim. */
+  objectives?: SearchObjective[]
+  /** Where chance begins: the same seed finds the same options. Default 0. */
+  seed?: number
+}
+
+/** How options were searched. */
+export interface SearchMethod {
+  /** Whether nothing better was passed over, by the measure that `optimality` names. */
+  is_exact: boolean
+  /** How many nodes of the search, or beginnings of a heuristic, were looked at: a measure of work that is the same on every machine. */
+  looked_at: number
+  /** The method, in a few words. */
+  name: string
+  /** How far from the best the options may be; without it, no bound is known. */
+  optimality: OptimalityBound | null
+}
+
+/** What is wanted less or more of. */
+export interface SearchObjective {
+  /** Whether less or more is better. Default: what is usual for the measure. */
+  goal: Goal | null
+  /** What is measured. */
+  measure: Measure
+  /** Of which entity or operation, by name, where a comparison has several such figures. */
+  of: string | null
+  /** What one unit of it counts against one of the others: over 0. Options are only weighed if each objective has a weight. */
+  weight: number | null
+}
+
+/** One option: a scenario, and how to get there. */
+export interface SearchOption {
+  /** What was taken for granted. */
+  assumptions: string[]
+  /** The changes, in the order of the waves; entities are named by their ids. */
+  changes: ChangeDraft[]
+  /** Another such option that is at least as good whatever the truth within the ranges, by name. */
+  dominated_by: string | null
+  /** Why the dependencies are believed that the option is about, at most 20. */
+  evidence: EvidenceId[]
+  /** 0 if no other option that keeps all constraints is better, else the front that it is on; without one, it breaks a constraint or something of it is unknown that is known of others. */
+  front: number | null
+  /** The groups that the things are parted into, where that is what was looked for. */
+  groups: EntityRef[][]
+  /** What it is, unique among the options. */
+  name: string
+  /** The constraints of which nobody knows whether it keeps them. */
+  undecided: UndecidedConstraint[]
+  /** By objective, what the option comes to. */
+  values: MeasuredValue[]
+  /** The constraints that it breaks. */
+  violations: ConstraintViolation[]
+  /** The waves, in order. */
+  waves: Wave[]
+  /** The values by the weights that were given, added up: what is wanted more of counts negative. Less is better. */
+  weighted: number | null
+}
+
+/** The options of a search, the best first. */
+export interface SearchResult {
+  /** How many options were found and measured; at most `most` of them are told. */
+  found: number
+  /** Why no option can keep all constraints, whatever it does. */
+  impossible: ConstraintViolation[]
+  /** Whether the search ended by itself; else the deadline did, and the options are the best so far. */
+  is_finished: boolean
+  /** How it was searched. */
+  method: SearchMethod
+  /** What was left out, and why. */
+  not_tried: NotTried[]
+  /** What they are measured by: each option has a value for each. */
+  objectives: SearchObjective[]
+  /** Those that keep all constraints first, by front, then by their measures. */
+  options: SearchOption[]
+}
+
 /** How a service is run. */
 export interface ServicePolicy {
   /** Where it runs. */
@@ -1463,11 +1744,81 @@ export type Target = {
   }
 }
 
+/** What a team does in a wave. */
+export interface TeamLoad {
+  /** How many changes. */
+  changes: number
+  /** The team; none for what nobody is known to own. */
+  team: EntityRef | null
+}
+
 /** How much must speak for two records before they are taken for one thing. */
 export type Threshold = 'cautious' | 'balanced'
 
+/** One entity that an outage reaches, in one state. An entity that gets worse with time has a row for each state. */
+export interface TimedHit {
+  /** What is taken to be as usual for a relation, by default: how long a step is bridged. */
+  defaults: string[]
+  /** Not before. */
+  earliest: Timestamp
+  /** The component, or the thing itself. */
+  entity: EntityRef
+  /** Why each relation of the way is believed. */
+  evidence: EvidenceId[]
+  /** Then, by the expected tolerances; `None` if these are not known on any sure way. After the outage's end, it is not expected at all. */
+  expected: Timestamp | null
+  /** The instance, where the entity is a component. */
+  instance: EntityRef | null
+  /** Not after, if the outage lasts so long; `None` if nobody knows. */
+  latest: Timestamp | null
+  /** The way by which it comes earliest: names and, between them, relations. */
+  path: Trail
+  /** The state that it is in then, or a worse one. */
+  state: State
+  /** Whether it comes before the outage ends whatever is not known. */
+  sure: boolean
+  /** What is not known of the way: how long a step is bridged, counted as not at all, and how badly a relation is needed, counted as the worst. */
+  unknown: string[]
+}
+
+/** One dated event. */
+export interface TimelineRow {
+  /** When. */
+  at: Timestamp
+  /** About whom; `None` is everything. */
+  entity: EntityRef | null
+  /** Why the date and those who need it are believed. */
+  evidence: EvidenceId[]
+  /** Who needs the entity directly and is still there then, where the event ends it. */
+  needed_by: EntityRef[]
+  /** Who answers for the entity. */
+  owners: EntityRef[]
+  /** From where that is known. */
+  sources: DatedSource[]
+  /** The moment after it, for a freeze that ends. */
+  until: Timestamp | null
+  /** What happens. */
+  what: DatedKind
+}
+
 /** A moment, RFC 3339 in UTC. */
 export type Timestamp = string
+
+/** A tolerance as hosts write it: of an entity without another one, of an entity without anything, or of whoever needs by a relation. */
+export interface ToleranceDraft {
+  /** Who goes on, by id, record key, alias or unique name; a component stands for its instances. */
+  entity?: string | null
+  /** Usually so long, in milliseconds, if that is known. */
+  expected_ms?: number | null
+  /** At least so long, in milliseconds. */
+  least_ms?: number
+  /** At most so long, in milliseconds; without it nobody knows an end. */
+  most_ms?: number | null
+  /** Without what. Default: without anything. */
+  on?: string | null
+  /** Or whoever needs by this relation, where nobody says more. */
+  relation?: string | null
+}
 
 /** Options by objectives. */
 export interface TradeOff {
@@ -1538,6 +1889,14 @@ export interface Uncertain {
   gain: number
   /** How likely they are one thing. */
   probability: number
+}
+
+/** A constraint of which nobody knows whether it is kept. */
+export interface UndecidedConstraint {
+  /** Which constraint: the name of its field. */
+  constraint: string
+  /** Why nobody knows. */
+  why: string
 }
 
 /** A path, and why it is not known, or not all of it. */
@@ -1617,6 +1976,20 @@ export interface WaterfallStep {
   value: string
   /** What it adds to the score, in bits. */
   weight: number
+}
+
+/** Changes that are made at the same time. */
+export interface Wave {
+  /** Its changes, by their places in the option. */
+  changes: number[]
+  /** What changes in it. */
+  members: EntityRef[]
+  /** Its number, from 1. */
+  number: number
+  /** What each team does in it. */
+  teams: TeamLoad[]
+  /** The waves that have to be over before, since something of this one needs something of theirs. */
+  waits_for: number[]
 }
 
 /** One field in which two records agree, or a reason that speaks against them. */

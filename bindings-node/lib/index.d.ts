@@ -2,9 +2,9 @@
 // Twin for Node: an embeddable digital twin of software systems.
 
 import type {
-  AsOf, CapabilityDraft, Change, ChangeDraft, ChangesSince, Comparison, Conflict, CostSummary, CostTableRow, Cycle, DataPolicy, Description, Diagnostic, Drift,
-  DriftTableRow, EntityRef, Evidence, Explanation, Figure, Freshness, GoverningDecision, History, Hit, IdentityPlan, IdentityReason, Interval, Kind, Neighbour, ObjectiveDraft, Outcome, OwnerRow, PageDraft, Perspective, PoliciesDraft,
-  Profile, Question, Receipt, Redaction, Related, Relation, Report, ReviewRow, SaidValue, SourceCheck, State, Status, Threshold, Timestamp, TradeOff, TradeOffRow, Uncertain, Verified, WhyNot, Writers,
+  AsOf, CapabilityDraft, Change, ChangeDraft, ChangesSince, Comparison, Conflict, CostSummary, CostTableRow, Cycle, DataPolicy, DatedEvent, Description, Diagnostic, Drift,
+  DriftTableRow, EntityRef, Evidence, Explanation, Figure, Freshness, Future, GoverningDecision, History, Hit, IdentityPlan, IdentityReason, Interval, Kind, Neighbour, ObjectiveDraft, Outcome, OwnerRow, PageDraft, Perspective, PoliciesDraft,
+  Profile, Question, Receipt, Redaction, Related, Relation, Report, ReviewRow, SaidValue, SearchDraft, SearchOption, SearchResult, SourceCheck, State, Status, Threshold, TimedHit, TimelineRow, Timestamp, ToleranceDraft, TradeOff, TradeOffRow, Uncertain, Verified, WhyNot, Writers,
 } from './answers'
 
 export * from './answers'
@@ -230,18 +230,26 @@ export class Snapshot {
   explain(entity: string, options?: Needs): Promise<AnswerOf<'explain'>>
   /** The entities whose names contain some words; empty for all. */
   findAll(words: string, options?: Needs & { of?: Kind }): Promise<AnswerOf<'find_all'>>
+  /** What is dated and still to come, and what of it collides. */
+  future(until: Moment, options?: Needs & { events?: readonly DatedEvent[] }): Promise<AnswerOf<'future'>>
   /** What an entity is related to. */
   neighbours(entity: string, options?: Needs & { relation?: Relation }): Promise<AnswerOf<'neighbours'>>
   /** Who answers for an entity, and by which rule. */
   owners(entity: string, options?: Needs & { writers?: readonly Writers[] }): Promise<AnswerOf<'owners'>>
   /** What a person should decide about identity, the most telling first. */
   review(options?: Needs & { most?: number }): Promise<AnswerOf<'review'>>
+  /** When an outage reaches whom. */
+  timeToImpact(entity: string, at: Moment, options?: Needs & {
+    state?: State; durationMs?: number; environment?: string; tolerances?: readonly ToleranceDraft[]
+  }): Promise<AnswerOf<'time_to_impact'>>
   /** Why two entities are not one. */
   whyNot(a: string, b: string, options?: Needs): Promise<AnswerOf<'why_not'>>
   /** Finds one entity by id, record key, alias, or unique name. */
   find(name: string): EntityRef
   /** What changed from an earlier snapshot to this one. */
   diff(earlier: Snapshot): Promise<AnswerOf<'diff'>>
+  /** Searches change sets for an aim, within constraints: each option is a list of changes. After the deadline the best so far comes back, marked as not finished. */
+  search(question: SearchDraft, options?: Omit<CompareOptions, 'needs'>): Promise<AnswerOf<'search'>>
   /** A world that differs from this one. */
   scenario(name: string, changes: readonly ChangeDraft[]): Scenario
   /** The map and its tables as one page that needs nothing else. */
@@ -296,10 +304,13 @@ export interface Answers {
   drift: [row: DriftTableRow, value: Drift]
   explain: [row: IdentityReason, value: IdentityReason[]]
   find_all: [row: EntityRef, value: EntityRef[]]
+  future: [row: TimelineRow, value: Future]
   neighbours: [row: Neighbour, value: Neighbour[]]
   outcome: [row: Hit, value: Outcome]
   owners: [row: OwnerRow, value: OwnerRow[]]
   review: [row: ReviewRow, value: ReviewRow[]]
+  search: [row: SearchOption, value: SearchResult]
+  time_to_impact: [row: TimedHit, value: TimedHit[]]
   trade_off: [row: TradeOffRow, value: TradeOff]
   why_not: [row: IdentityReason, value: IdentityReason[]]
 }

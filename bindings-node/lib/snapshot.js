@@ -6,6 +6,14 @@ const { json, options } = require('./data.js')
 const { invalid } = require('./error.js')
 const { run } = require('./work.js')
 
+/** What a comparison is made with, and the terms of its work. */
+function comparing(given) {
+  const { signal, onProgress, deadline, now, traces, dataClasses, dataPolicies, ...rest } = options(given)
+  const paths = typeof traces === 'string' ? [traces] : traces
+  const asked = json({ ...rest, traces: paths, data_classes: dataClasses, data_policies: dataPolicies })
+  return { asked, terms: json({ now, deadline }), told: { signal, onProgress } }
+}
+
 /** An immutable view of the twin. */
 class Snapshot {
   #native
@@ -81,6 +89,10 @@ class Snapshot {
     return this.#asked('find_all', given, { words })
   }
 
+  future(until, given = {}) {
+    return this.#asked('future', given, { until })
+  }
+
   neighbours(entity, given = {}) {
     return this.#asked('neighbours', given, { entity })
   }
@@ -91,6 +103,11 @@ class Snapshot {
 
   review(given = {}) {
     return this.#asked('review', given)
+  }
+
+  timeToImpact(entity, at, given = {}) {
+    const { durationMs, ...rest } = options(given)
+    return this.#asked('time_to_impact', rest, { entity, at, duration_ms: durationMs })
   }
 
   whyNot(a, b, given = {}) {
@@ -104,6 +121,12 @@ class Snapshot {
   async diff(earlier) {
     if (!(earlier instanceof Snapshot)) throw invalid('the earlier one is no snapshot')
     return new Answer(await this.#native.diff(earlier.#native))
+  }
+
+  async search(question, given = {}) {
+    const { asked, terms, told } = comparing(given)
+    const work = (work) => this.#native.search(json(question, 'the question'), asked, terms, work.stop)
+    return new Answer(await run(told, work))
   }
 
   scenario(name, changes) {
@@ -141,11 +164,9 @@ class Scenario {
   }
 
   async compare(given = {}) {
-    const { signal, onProgress, deadline, now, traces, dataClasses, dataPolicies, ...rest } = options(given)
-    const paths = typeof traces === 'string' ? [traces] : traces
-    const asked = json({ ...rest, traces: paths, data_classes: dataClasses, data_policies: dataPolicies })
-    const work = (work) => this.#native.compare(asked, json({ now, deadline }), work.stop)
-    return new Answer(await run({ signal, onProgress }, work))
+    const { asked, terms, told } = comparing(given)
+    const work = (work) => this.#native.compare(asked, terms, work.stop)
+    return new Answer(await run(told, work))
   }
 
   snapshot() {

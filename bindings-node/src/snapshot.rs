@@ -4,12 +4,13 @@ use napi::Env;
 use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 use serde::Serialize;
-use twin_connectors::{CompareOptions, compare};
+use twin_connectors::{CompareOptions, compare, search};
 use twin_core::Question;
 use twin_core::analysis::EntityRef;
 use twin_core::answer::{Profile, canonical};
 use twin_core::base::Handle;
 use twin_core::graph::Snapshot;
+use twin_core::simulate::search::SearchDraft;
 use twin_core::simulate::{ChangeDraft, Scenario, outcome};
 use twin_core::wire::{component_map, map_svg, mermaid, page};
 
@@ -67,6 +68,25 @@ impl NativeSnapshot {
     pub fn diff(&self, earlier: &NativeSnapshot) -> Asked<NativeAnswer> {
         let (own, earlier) = (self.clone(), earlier.clone());
         asked(move || Ok(NativeAnswer::of(own.snapshot.diff(&earlier.snapshot).into())))
+    }
+
+    /// Change sets for an aim.
+    #[napi]
+    pub fn search<'e>(
+        &self,
+        env: &'e Env,
+        question: String,
+        options: String,
+        terms: String,
+        stop: &Stop,
+    ) -> napi::Result<Object<'e>> {
+        let (own, stop) = (self.clone(), stop.clone());
+        on_thread(env, move || {
+            let context = read::<Terms>(&terms)?.context(&stop);
+            let (draft, given) = (SearchDraft::from_json(&question)?, CompareOptions::from_json(&options)?);
+            let found = search(&own.snapshot, &draft, given, &context);
+            Ok(NativeAnswer::of(found.map_err(|error| Problem::from(error).after(stop.told()))?.into()))
+        })
     }
 
     /// A world with some changes.

@@ -3,19 +3,23 @@
 use std::collections::BTreeMap;
 
 use pyo3::prelude::*;
+use serde::de::DeserializeOwned;
+use twin_connectors::{CompareOptions, search};
 use twin_core::analysis::{EntityRef, Writers};
 use twin_core::answer::{Reply, canonical};
-use twin_core::base::Handle;
+use twin_core::base::{Error, ErrorKind, Handle};
 use twin_core::graph::{self, Columns};
 use twin_core::schema::{Kind, Relation, Schema};
+use twin_core::simulate::search::SearchDraft;
 use twin_core::simulate::{self, ChangeDraft};
 use twin_core::{Question, wire};
 
 use crate::answer::Answer;
 use crate::columns::{Names, Numbers};
 use crate::errors::OrRaise;
-use crate::moments::{Moment, or_now};
+use crate::moments::{Moment, Within, or_now};
 use crate::scenario::Scenario;
+use crate::work::Terms;
 use crate::{moments, plain};
 
 /// An immutable view of a twin: what holds now, held at another time, or would hold. Questions are its methods.
@@ -39,6 +43,13 @@ impl Snapshot {
     fn answer(&self, py: Python<'_>, question: &Question) -> PyResult<Answer> {
         py.detach(|| self.snapshot.ask(question)).or_raise(py).map(Answer::new)
     }
+}
+
+/// A list of things that a question takes, as data.
+fn said<T: DeserializeOwned>(given: Option<&Bound<'_, PyAny>>, field: &str) -> PyResult<Vec<T>> {
+    let Some(given) = given else { return Ok(Vec::new()) };
+    let wrong = |error| Error::new(ErrorKind::Invalid, format!("{field} make no sense")).because(error);
+    serde_json::from_str(&plain::dumps(given)?).map_err(wrong).or_raise(given.py())
 }
 
 /// Who may write which attribute, as the host says it.
@@ -214,6 +225,75 @@ impl Snapshot {
     #[pyo3(signature = (entity, *, needs=None))]
     fn cost(&self, py: Python<'_>, entity: String, needs: Option<String>) -> PyResult<Answer> {
         self.answer(py, &Question::Cost { entity, needs })
+    }
+
+    /// What is dated and still to come, and what of it collides. `events` are dates that the twin has not read:
+    /// `[{"entity": "payments", "what": "sunset", "at": "2027-03-31T00:00:00Z"}]`.
+    ///
+    /// >>> now.future("2030-01-01").verdict
+    /// 'nothing that is dated was read for this time'
+    #[pyo3(signature = (until, *, events=None, needs=None))]
+    fn future(
+        &self,
+        py: Python<'_>,
+        until: Moment,
+        events: Option<Bound<'_, PyAny>>,
+        needs: Option<String>,
+    ) -> PyResult<Answer> {
+        self.answer(py, &Question::Future { until: until.0, events: said(events.as_ref(), "events")?, needs })
+    }
+
+    /// When an outage that begins then reaches whom, earliest first. `tolerances` say how long who goes on:
+    /// `[{"entity": "checkout", "on": "payments", "least_ms": 60000}]`.
+    ///
+    /// >>> now.time_to_impact("payments", "2030-01-01").status["kind"]
+    /// 'complete'
+    #[pyo3(signature = (entity, at, *, state=None, duration_ms=None, environment=None, tolerances=None, needs=None))]
+    #[allow(clippy::too_many_arguments)] // As many as the question has.
+    fn time_to_impact(
+        &self,
+        py: Python<'_>,
+        entity: String,
+        at: Moment,
+        state: Option<String>,
+        duration_ms: Option<u64>,
+        environment: Option<String>,
+        tolerances: Option<Bound<'_, PyAny>>,
+        needs: Option<String>,
+    ) -> PyResult<Answer> {
+        let (at, tolerances) = (at.0, said(tolerances.as_ref(), "tolerances")?);
+        let asked = Question::TimeToImpact { entity, at, state, duration_ms, environment, tolerances, needs };
+        self.answer(py, &asked)
+    }
+
+    /// Searches change sets for an aim, within constraints: each option is a list of changes. `question` says what is looked for:
+    /// `{"aim": {"find": "cut_cycles"}, "constraints": {"freeze": ["payments"]}}`. The rest is what `Scenario.compare` takes. After the deadline
+    /// the best so far comes back, marked as not finished.
+    ///
+    /// >>> now.search({"aim": {"find": "cut_cycles"}})
+    /// <twin.Answer search: complete, 0 rows, revision 1>
+    #[pyo3(signature = (question, *, traces=None, policies=None, availability=None, data_classes=None, data_policies=None, seed=0, progress=None, deadline=None))]
+    #[allow(clippy::too_many_arguments)] // As many as the surface has.
+    fn search(
+        &self,
+        py: Python<'_>,
+        question: &Bound<'_, PyAny>,
+        traces: Option<&Bound<'_, PyAny>>,
+        policies: Option<&Bound<'_, PyAny>>,
+        availability: Option<&Bound<'_, PyAny>>,
+        data_classes: Option<&Bound<'_, PyAny>>,
+        data_policies: Option<&Bound<'_, PyAny>>,
+        seed: u64,
+        progress: Option<Py<PyAny>>,
+        deadline: Option<Within>,
+    ) -> PyResult<Answer> {
+        let draft = SearchDraft::from_json(&plain::dumps(question)?).or_raise(py)?;
+        let given = (traces, policies, availability, data_classes, data_policies, seed, py.None());
+        let options: String = plain::call(py, "comparing", given)?.extract()?;
+        let options = CompareOptions::from_json(&options).or_raise(py)?;
+        let terms = Terms::new(None, progress, deadline);
+        let answer = terms.wait(py, |context, _| search(&self.snapshot, &draft, options, context))?;
+        Ok(Answer::new(answer.into()))
     }
 
     /// What was decided about an entity, and whether reality keeps to it.

@@ -11,8 +11,10 @@ use twin_connector_telemetry::otlp::requests;
 use twin_core::analysis::DataPolicy;
 use twin_core::answer::{Answer, Profile};
 use twin_core::base::{Context, Error, ErrorKind, Limits, Result};
+use twin_core::graph::{Node, Snapshot};
 use twin_core::observe::Diagnostic;
 use twin_core::simulate::replay::{Policies, PoliciesDraft, Span};
+use twin_core::simulate::search::{SearchDraft, SearchResult};
 use twin_core::simulate::{Comparison, Given, GivenData, Scenario, Traffic};
 
 /// What a comparison is made with.
@@ -52,19 +54,54 @@ impl CompareOptions {
 /// `Io` for a file that cannot be read, and those of the comparison.
 pub fn compare(scenario: &Scenario, options: CompareOptions, context: &Context) -> Result<Answer<Comparison>> {
     let needs = options.needs.as_deref().map_or(Ok(Profile::default()), Profile::parse)?;
-    let policies = Policies::of(options.policies)?;
-    let (spans, diagnostics) = recorded(&options.traces, &context.limits)?;
-    let traffic = (!options.traces.is_empty()).then(|| Traffic::of(&spans, scenario.base(), policies, options.seed));
-    let own = |(name, availability): (&String, &f64)| Ok((scenario.base().find(name)?, *availability));
-    let availability = options.availability.iter().map(own).collect::<Result<_>>()?;
-    let named = |names: &Vec<String>| names.iter().map(|name| scenario.base().find(name)).collect::<Result<Vec<_>>>();
-    let held = |(class, names): (&String, &Vec<String>)| Ok((class.clone(), named(names)?));
-    let classes = options.data_classes.iter().map(held).collect::<Result<_>>()?;
-    let data = GivenData { classes, policies: options.data_policies };
-    let given = Given { traffic: traffic.as_ref(), availability, data };
-    let mut answer = twin_core::simulate::compare(scenario, &given, needs, context)?;
-    answer.blind_spots.extend(unread(&diagnostics));
+    let known = Known::of(scenario.base(), options, context)?;
+    let mut answer = twin_core::simulate::compare(scenario, &known.given(), needs, context)?;
+    answer.blind_spots.extend(unread(&known.diagnostics));
     Ok(answer)
+}
+
+/// Searches change sets: see [`twin_core::simulate::search`]. What the search needs of its sources stands in its question.
+///
+/// # Errors
+/// `Io` for a file that cannot be read, and those of the search.
+pub fn search(
+    base: &Snapshot,
+    question: &SearchDraft,
+    options: CompareOptions,
+    context: &Context,
+) -> Result<Answer<SearchResult>> {
+    let known = Known::of(base, options, context)?;
+    let mut answer = twin_core::simulate::search::search(base, question, &known.given(), context)?;
+    answer.blind_spots.extend(unread(&known.diagnostics));
+    Ok(answer)
+}
+
+/// What the options come to on a base.
+struct Known {
+    traffic: Option<Traffic>,
+    availability: BTreeMap<Node, f64>,
+    data: GivenData,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Known {
+    fn of(base: &Snapshot, options: CompareOptions, context: &Context) -> Result<Known> {
+        let policies = Policies::of(options.policies)?;
+        let (spans, diagnostics) = recorded(&options.traces, &context.limits)?;
+        let traffic = (!options.traces.is_empty()).then(|| Traffic::of(&spans, base, policies, options.seed));
+        let own = |(name, availability): (&String, &f64)| Ok((base.find(name)?, *availability));
+        let availability = options.availability.iter().map(own).collect::<Result<_>>()?;
+        let named = |names: &Vec<String>| names.iter().map(|name| base.find(name)).collect::<Result<Vec<_>>>();
+        let held = |(class, names): (&String, &Vec<String>)| Ok((class.clone(), named(names)?));
+        let classes = options.data_classes.iter().map(held).collect::<Result<_>>()?;
+        let data = GivenData { classes, policies: options.data_policies };
+        Ok(Known { traffic, availability, data, diagnostics })
+    }
+
+    fn given(&self) -> Given<'_> {
+        let (availability, data) = (self.availability.clone(), self.data.clone());
+        Given { traffic: self.traffic.as_ref(), availability, data, baseline: None }
+    }
 }
 
 /// What could not be read of recorded requests, the first of it one by one.

@@ -14,7 +14,10 @@ use twin_core::history::{Redaction, Verified};
 use twin_core::identity::resolve::{Explanation, Related, Threshold, Uncertain, WhyNot};
 use twin_core::observe::{CapabilityDraft, Perspective, RecordDraft};
 use twin_core::schema::{Schema, State};
+use twin_core::simulate::future::Future;
 use twin_core::simulate::replay::PoliciesDraft;
+use twin_core::simulate::search::{SearchDraft, SearchResult};
+use twin_core::simulate::time_to_impact::TimedHit;
 use twin_core::simulate::{ChangeDraft, Comparison, ObjectiveDraft, Outcome, TradeOff, TradeOffRow};
 use twin_core::{ChangesSinceTold, HistoryTold, IdentityPlan, Question, ReceiptTold, SourceCheck};
 
@@ -42,10 +45,10 @@ pub fn shapes() -> Shapes {
     let mut written = SchemaSettings::default().for_serialize().into_generator();
     meet!(written: Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
         GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, ReviewRow, IdentityPlan, AsOf, Freshness, Interval, Profile,
-        ResolvedEvidence, Status, Perspective, State, Outcome, Comparison, TradeOff, TradeOffRow, ReceiptTold, SourceCheck, Report,
+        ResolvedEvidence, Status, Perspective, State, Outcome, Comparison, TradeOff, TradeOffRow, SearchResult, Future, TimedHit, ReceiptTold, SourceCheck, Report,
         HistoryTold, ChangesSinceTold, Redaction, Verified, Explanation, Related, Threshold, Uncertain, WhyNot);
     let mut read = SchemaSettings::default().for_deserialize().into_generator();
-    meet!(read: Writers, CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, PoliciesDraft, twin_core::analysis::DataPolicy, ObjectiveDraft, Question);
+    meet!(read: Writers, CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, PoliciesDraft, twin_core::analysis::DataPolicy, ObjectiveDraft, SearchDraft, Question);
     let mut shapes = definitions(&mut read);
     shapes.extend(definitions(&mut written));
     for (name, known) in [("Kind", kinds()), ("Relation", relations())] {

@@ -7,6 +7,79 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Literal, Tuple, TypedDict, Union
 
+
+class _AimCutCycles(TypedDict):
+    """The fields that are always there."""
+
+    find: Literal["cut_cycles"]
+
+
+class AimCutCycles(_AimCutCycles, total=False):
+    """Dependencies without which nothing needs itself around a corner."""
+
+    among: List[str]
+    """Only cycles among these; a component stands for its instances. Default: among all."""
+
+
+class _AimMigrate(TypedDict):
+    """The fields that are always there."""
+
+    entities: List[str]
+    """What moves; a component stands for its instances."""
+
+    find: Literal["migrate"]
+
+    region: str
+    """Where to."""
+
+
+class AimMigrate(_AimMigrate, total=False):
+    """Waves in which some things move to a region, each after what it needs."""
+
+    rtt_ms: Union[float, None]
+    """The round trip between both regions, in milliseconds. Without it, what the moves do to latency is not known."""
+
+
+class AimExtract(TypedDict):
+    """Parts of a monolith that hold together, with the dependencies that have to be cut around them."""
+
+    find: Literal["extract"]
+
+    modules: List[str]
+    """The modules of the monolith: at least two."""
+
+
+class _AimConsolidate(TypedDict):
+    """The fields that are always there."""
+
+    find: Literal["consolidate"]
+
+
+class AimConsolidate(_AimConsolidate, total=False):
+    """Stores and brokers that are alike, so that one can do the work of several."""
+
+    among: List[str]
+    """Only these. Default: all."""
+
+    most_users: int
+    """How many may need what goes, at most. Default 3."""
+
+
+class _AimRetire(TypedDict):
+    """The fields that are always there."""
+
+    find: Literal["retire"]
+
+
+class AimRetire(_AimRetire, total=False):
+    """What nobody needs any more."""
+
+    among: List[str]
+    """Only these. Default: all."""
+
+Aim = Union["AimCutCycles", "AimMigrate", "AimExtract", "AimConsolidate", "AimRetire"]
+"""What is looked for."""
+
 Amount = str
 """An exact decimal number, written in JSON as a string."""
 
@@ -25,6 +98,16 @@ AttributeName = str
 
 Basis = Union[Literal["observed"], Literal["declared"], Literal["inferred"], Literal["default"]]
 """What a figure rests on."""
+
+
+class Budget(TypedDict):
+    """Money for as long as the bill that was read is about."""
+
+    amount: float
+    """How much at most."""
+
+    currency: str
+    """In which currency, such as `EUR`."""
 
 
 class _CapabilityDraft(TypedDict):
@@ -48,6 +131,16 @@ class CapabilityDraft(_CapabilityDraft, total=False):
 
     stale_after: Union[str, None]
     """A reading older than this is stale. Default: twice the cadence."""
+
+
+class Capacity(TypedDict, total=False):
+    """How many changes a team makes in one wave. What nobody is known to own counts for one team of its own."""
+
+    each: Union[int, None]
+    """Of each team that is not named. Default: any number."""
+
+    teams: Dict[str, int]
+    """Of some teams, by name."""
 
 
 class ChangeEntityAdded(TypedDict):
@@ -143,15 +236,15 @@ class _ChangeDraftFail(TypedDict):
     entity: str
     """Which; a component stands for its instances."""
 
+    state: "State"
+    """How badly. Default: down."""
+
 
 class ChangeDraftFail(_ChangeDraftFail, total=False):
     """An entity fails for a while."""
 
     minutes: Union[float, None]
     """For how long in a month, in minutes. Without it: all of the month."""
-
-    state: "State"
-    """How badly. Default: down."""
 
 
 class _ChangeDraftRemove(TypedDict):
@@ -215,6 +308,9 @@ class _ChangeDraftReplace(TypedDict):
 
     change: Literal["replace"]
 
+    dual_run_days: float
+    """For how many days both run. Default: 30."""
+
     entity: str
     """Of which."""
 
@@ -224,9 +320,6 @@ class ChangeDraftReplace(_ChangeDraftReplace, total=False):
 
     availability: Union[float, None]
     """How available what comes is, in parts per one."""
-
-    dual_run_days: float
-    """For how many days both run. Default: 30."""
 
     exit_fee: Union["Money", None]
     """What leaving costs, once."""
@@ -291,18 +384,29 @@ class ChangeDraftEvacuateRegion(_ChangeDraftEvacuateRegion, total=False):
     """The round trip between both regions, in milliseconds."""
 
 
-ChangeDraftScale = TypedDict(
-    "ChangeDraftScale",
-    {
-        "are_independent": "Union[bool, None]",
-        "change": "Literal['scale']",
-        "entity": "str",
-        "from": "Union[int, None]",
-        "quorum": "int",
-        "replicas": "int",
-    },
-)
-"""An entity runs in more copies, or fewer."""
+class _ChangeDraftScale(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["scale"]
+
+    entity: str
+    """Which."""
+
+    replicas: int
+    """How many copies there are then."""
+
+
+class ChangeDraftScale(_ChangeDraftScale, total=False):
+    """An entity runs in more copies, or fewer."""
+
+    are_independent: Union[bool, None]
+    """Whether copies fail without each other. Without it, availability has bounds."""
+
+    now: Union[int, None]
+    """How many there are now. Without it: as many as its source declares."""
+
+    quorum: int
+    """How many of them it takes to serve. Default: 1."""
 
 
 class _ChangeDraftResize(TypedDict):
@@ -677,6 +781,34 @@ class ChangesSince(TypedDict):
     """Whether there is more already."""
 
 
+class Collision(TypedDict):
+    """Events that do not go together."""
+
+    at: "Timestamp"
+    """When it shows."""
+
+    collision: "CollisionKind"
+    """What sort of collision."""
+
+    entity: "EntityRef"
+    """The entity that it is about."""
+
+    evidence: List["EvidenceId"]
+    """Why that is believed."""
+
+    others: List["EntityRef"]
+    """Who else is concerned: those who need it, or what takes its place."""
+
+    rows: List[int]
+    """The rows of the timeline, by their places."""
+
+    why: str
+    """Why, for people."""
+
+CollisionKind = Union[Literal["still_needed"], Literal["two_dates"], Literal["out_of_order"], Literal["several_events"], Literal["under_freeze"], Literal["before_replacement"]]
+"""Why two things do not go together."""
+
+
 class Comparison(TypedDict):
     """The figures of a comparison."""
 
@@ -707,6 +839,41 @@ class Conflict(TypedDict):
 
     why: Union[str, None]
     """Why this is the word to go by, where the question says who may write it."""
+
+
+class ConstraintViolation(TypedDict):
+    """A constraint that is broken."""
+
+    constraint: str
+    """Which constraint: the name of its field."""
+
+    entities: List["EntityRef"]
+    """By what."""
+
+    what: str
+    """How it is broken."""
+
+
+class Constraints(TypedDict, total=False):
+    """What options have to keep to. One that does not is told with what it breaks, behind those that do."""
+
+    budget: Union["Budget", None]
+    """What the things that change may cost together, as billed."""
+
+    capacity: "Capacity"
+    """How many changes each team makes in one wave."""
+
+    freeze: List[str]
+    """What may not be touched; a component stands for its instances."""
+
+    limits: List["FigureLimit"]
+    """Figures that must not be over a limit."""
+
+    most_changes: Union[int, None]
+    """How many changes an option has at most. Default: any number."""
+
+    regions: List[str]
+    """The regions in which anything may stand that moves or takes over work. Default: any."""
 
 
 class CostRow(TypedDict):
@@ -789,6 +956,50 @@ DataPolicy = TypedDict(
     },
 )
 """A rule about one class of data."""
+
+
+class _DatedEvent(TypedDict):
+    """The fields that are always there."""
+
+    at: "Timestamp"
+    """When."""
+
+    what: "DatedKind"
+    """What happens."""
+
+
+class DatedEvent(_DatedEvent, total=False):
+    """Something dated that a host knows."""
+
+    entity: Union[str, None]
+    """About whom, by id, record key, alias or unique name. Only a freeze may leave it out: then it is about everything."""
+
+    until: Union["Timestamp", None]
+    """The moment after a freeze; without it the freeze lasts until further notice. Nothing else has one."""
+
+DatedKind = Union[Literal["start"], Literal["deprecation"], Literal["end_of_life"], Literal["sunset"], Literal["removal"], Literal["expiry"], Literal["freeze"], Literal["decision"], Literal["other"]]
+"""What happens at a date. The order is that of a life."""
+
+
+class DatedSourceAttribute(TypedDict):
+    """From an attribute of that name."""
+
+    attribute: str
+
+
+class DatedSourceLabel(TypedDict):
+    """From a label or tag of that key."""
+
+    label: str
+
+
+class DatedSourceGiven(TypedDict):
+    """From the host, as the event at this place."""
+
+    given: int
+
+DatedSource = Union["DatedSourceAttribute", "DatedSourceLabel", "DatedSourceGiven"]
+"""From where a date is known."""
 
 
 class _DeclaredCall(TypedDict):
@@ -1069,6 +1280,23 @@ class Figure(TypedDict):
     """Why there is no figure, or what is missing from it."""
 
 
+class _FigureLimit(TypedDict):
+    """The fields that are always there."""
+
+    at_most: float
+    """The limit, in the figure's unit: minutes down a month, milliseconds, parts per one, entities."""
+
+    measure: "Measure"
+    """Which figure: one that a comparison has."""
+
+
+class FigureLimit(_FigureLimit, total=False):
+    """A figure of the comparison with the base that must not be over a limit."""
+
+    of: Union[str, None]
+    """Of which entity or operation, by name. Default: of each."""
+
+
 class Freshness(TypedDict):
     """How old what an answer rests on is, for each source and sort that can bear on the question."""
 
@@ -1089,6 +1317,16 @@ class Freshness(TypedDict):
 
     source: "SourceId"
     """Whose."""
+
+
+class Future(TypedDict):
+    """What is to come."""
+
+    collisions: List["Collision"]
+    """What does not go together, by the time at which it shows."""
+
+    timeline: List["TimelineRow"]
+    """Everything that is dated between now and then, in order."""
 
 
 class Gap(TypedDict):
@@ -1364,6 +1602,22 @@ class Leaving(TypedDict):
     entity: str
     """Who."""
 
+Measure = Union[Literal["changes"], Literal["dependencies_cut"], Literal["entities_affected"], Literal["teams_touched"], Literal["waves"], Literal["dependencies_across"], Literal["dependencies_across_between_waves"], Literal["entities_freed"], Literal["modularity"], Literal["availability"], Literal["latency_p50"], Literal["latency_p95"], Literal["latency_p99"], Literal["error_rate"], Literal["cost"], Literal["single_points_of_failure"], Literal["cycles"], Literal["decisions_violated"]]
+"""What an option is measured by: the structure tells the first ones, a comparison with the base the others."""
+
+
+class MeasuredValue(TypedDict):
+    """What an option comes to by one objective."""
+
+    range: Union[List[float], None]
+    """Between which ends it lies, as far as known."""
+
+    unknown: Union[str, None]
+    """Why it is not known, or not exactly."""
+
+    value: Union[float, None]
+    """The value, if it is known."""
+
 
 class MemberRow(TypedDict):
     """One record of an entity."""
@@ -1432,6 +1686,19 @@ class Neighbour(TypedDict):
     """Whether it is known from observation alone, and was last seen too long ago."""
 
 
+class NotTried(TypedDict):
+    """What was left out."""
+
+    entities: List["EntityRef"]
+    """Of what, where it is about some entities."""
+
+    what: str
+    """What."""
+
+    why: str
+    """Why."""
+
+
 class _ObjectiveDraft(TypedDict):
     """The fields that are always there."""
 
@@ -1466,6 +1733,22 @@ class ObjectiveRow(TypedDict):
 
 OnRemoval = Union[Literal["fail"], Literal["drop"]]
 """What callers do when what they call is taken away."""
+
+
+class OptimalityBound(TypedDict):
+    """How far from the best the options may be."""
+
+    at_least: float
+    """No option has less."""
+
+    found: Union[float, None]
+    """The least that was found, if anything was."""
+
+    gap: Union[float, None]
+    """The difference as a part of what was found: 0 for the best."""
+
+    of: str
+    """What is bounded."""
 
 
 class OptionRow(TypedDict):
@@ -1765,6 +2048,56 @@ class QuestionCost(_QuestionCost, total=False):
     """What the question needs of its sources."""
 
 
+class _QuestionFuture(TypedDict):
+    """The fields that are always there."""
+
+    kind: Literal["future"]
+
+    until: "Timestamp"
+    """Until when."""
+
+
+class QuestionFuture(_QuestionFuture, total=False):
+    """What is dated and still to come, and what of it collides."""
+
+    events: List["DatedEvent"]
+    """What is dated that the twin has not read."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+
+class _QuestionTimeToImpact(TypedDict):
+    """The fields that are always there."""
+
+    at: "Timestamp"
+    """When it begins."""
+
+    entity: str
+    """Which entity fails; a component stands for its instances."""
+
+    kind: Literal["time_to_impact"]
+
+
+class QuestionTimeToImpact(_QuestionTimeToImpact, total=False):
+    """When an outage reaches whom."""
+
+    duration_ms: Union[int, None]
+    """How long it lasts, in milliseconds. Default: until further notice."""
+
+    environment: Union[str, None]
+    """In which environment. Default: production, where any instance is known to be there."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+    state: Union[str, None]
+    """How badly: `delayed`, `degraded` or `down` (default)."""
+
+    tolerances: List["ToleranceDraft"]
+    """How long who goes on without what. What nobody says has no bound but at once."""
+
+
 class _QuestionDecisions(TypedDict):
     """The fields that are always there."""
 
@@ -1831,7 +2164,7 @@ class QuestionWhyNot(_QuestionWhyNot, total=False):
     needs: Union[str, None]
     """What the question needs of its sources."""
 
-Question = Union["QuestionBlastRadius", "QuestionDescribe", "QuestionConflicts", "QuestionFindAll", "QuestionNeighbours", "QuestionOwners", "QuestionCycles", "QuestionDrift", "QuestionCost", "QuestionDecisions", "QuestionExplain", "QuestionReview", "QuestionWhyNot"]
+Question = Union["QuestionBlastRadius", "QuestionDescribe", "QuestionConflicts", "QuestionFindAll", "QuestionNeighbours", "QuestionOwners", "QuestionCycles", "QuestionDrift", "QuestionCost", "QuestionFuture", "QuestionTimeToImpact", "QuestionDecisions", "QuestionExplain", "QuestionReview", "QuestionWhyNot"]
 """A question. Entities are named by id, record key, alias or unique name; whatever is left out has its default."""
 
 
@@ -2104,6 +2437,132 @@ class SaidValue(TypedDict):
     """The value."""
 
 
+class _SearchDraft(TypedDict):
+    """The fields that are always there."""
+
+    aim: "Aim"
+    """What is looked for."""
+
+
+class SearchDraft(_SearchDraft, total=False):
+    """A search for change sets. Entities are named by id, record key, alias or unique name; whatever is left out has its default."""
+
+    constraints: "Constraints"
+    """What the options have to keep to. Default: nothing."""
+
+    most: int
+    """How many options are told at most. Default 10."""
+
+    needs: Union[str, None]
+    """What the search needs of its sources: `cadence` (default), `incident`, `planning` or `audit`."""
+
+    nodes: int
+    """How many nodes of a search tree are looked at before a heuristic takes over. Default 20,000."""
+
+    objectives: List["SearchObjective"]
+    """What is wanted less or more of. Default: what the structure tells of the aim."""
+
+    seed: int
+    """Where chance begins: the same seed finds the same options. Default 0."""
+
+
+class SearchMethod(TypedDict):
+    """How options were searched."""
+
+    is_exact: bool
+    """Whether nothing better was passed over, by the measure that `optimality` names."""
+
+    looked_at: int
+    """How many nodes of the search, or beginnings of a heuristic, were looked at: a measure of work that is the same on every machine."""
+
+    name: str
+    """The method, in a few words."""
+
+    optimality: Union["OptimalityBound", None]
+    """How far from the best the options may be; without it, no bound is known."""
+
+
+class SearchObjective(TypedDict):
+    """What is wanted less or more of."""
+
+    goal: Union["Goal", None]
+    """Whether less or more is better. Default: what is usual for the measure."""
+
+    measure: "Measure"
+    """What is measured."""
+
+    of: Union[str, None]
+    """Of which entity or operation, by name, where a comparison has several such figures."""
+
+    weight: Union[float, None]
+    """What one unit of it counts against one of the others: over 0. Options are only weighed if each objective has a weight."""
+
+
+class SearchOption(TypedDict):
+    """One option: a scenario, and how to get there."""
+
+    assumptions: List[str]
+    """What was taken for granted."""
+
+    changes: List["ChangeDraft"]
+    """The changes, in the order of the waves; entities are named by their ids."""
+
+    dominated_by: Union[str, None]
+    """Another such option that is at least as good whatever the truth within the ranges, by name."""
+
+    evidence: List["EvidenceId"]
+    """Why the dependencies are believed that the option is about, at most 20."""
+
+    front: Union[int, None]
+    """0 if no other option that keeps all constraints is better, else the front that it is on; without one, it breaks a constraint or something of it is unknown that is known of others."""
+
+    groups: List[List["EntityRef"]]
+    """The groups that the things are parted into, where that is what was looked for."""
+
+    name: str
+    """What it is, unique among the options."""
+
+    undecided: List["UndecidedConstraint"]
+    """The constraints of which nobody knows whether it keeps them."""
+
+    values: List["MeasuredValue"]
+    """By objective, what the option comes to."""
+
+    violations: List["ConstraintViolation"]
+    """The constraints that it breaks."""
+
+    waves: List["Wave"]
+    """The waves, in order."""
+
+    weighted: Union[float, None]
+    """The values by the weights that were given, added up: what is wanted more of counts negative. Less is better."""
+
+
+class SearchResult(TypedDict):
+    """The options of a search, the best first."""
+
+    found: int
+    """How many options were found and measured; at most `most` of them are told."""
+
+    impossible: List["ConstraintViolation"]
+    """Why no option can keep all constraints, whatever it does."""
+
+    is_finished: bool
+    """Whether the search ended by itself; else the deadline did, and the options are the best so far."""
+
+    method: "SearchMethod"
+    """How it was searched."""
+
+    not_tried: List["NotTried"]
+    """What was left out, and why."""
+
+    objectives: List["SearchObjective"]
+    """What they are measured by: each option has a value for each."""
+
+    options: List["SearchOption"]
+    """Those that keep all constraints first, by front, then by their measures."""
+
+
 class ServicePolicy(TypedDict, total=False):
     """How a service is run."""
 
@@ -2272,11 +2731,108 @@ class TargetSelector(TypedDict):
 Target = Union["TargetRecord", "TargetHandle", "TargetSelector"]
 """What an observation refers to."""
 
+
+class TeamLoad(TypedDict):
+    """What a team does in a wave."""
+
+    changes: int
+    """How many changes."""
+
+    team: Union["EntityRef", None]
+    """The team; none for what nobody is known to own."""
+
 Threshold = Union[Literal["cautious"], Literal["balanced"]]
 """How much must speak for two records before they are taken for one thing."""
 
+
+class TimedHit(TypedDict):
+    """One entity that an outage reaches, in one state. An entity that gets worse with time has a row for each state."""
+
+    defaults: List[str]
+    """What is taken to be as usual for a relation, by default: how long a step is bridged."""
+
+    earliest: "Timestamp"
+    """Not before."""
+
+    entity: "EntityRef"
+    """The component, or the thing itself."""
+
+    evidence: List["EvidenceId"]
+    """Why each relation of the way is believed."""
+
+    expected: Union["Timestamp", None]
+    """Then, by the expected tolerances; `None` if these are not known on any sure way. After the outage's end, it is not expected at all."""
+
+    instance: Union["EntityRef", None]
+    """The instance, where the entity is a component."""
+
+    latest: Union["Timestamp", None]
+    """Not after, if the outage lasts so long; `None` if nobody knows."""
+
+    path: "Trail"
+    """The way by which it comes earliest: names and, between them, relations."""
+
+    state: "State"
+    """The state that it is in then, or a worse one."""
+
+    sure: bool
+    """Whether it comes before the outage ends whatever is not known."""
+
+    unknown: List[str]
+    """What is not known of the way: how long a step is bridged, counted as not at all, and how badly a relation is needed, counted as the worst."""
+
+
+class TimelineRow(TypedDict):
+    """One dated event."""
+
+    at: "Timestamp"
+    """When."""
+
+    entity: Union["EntityRef", None]
+    """About whom; `None` is everything."""
+
+    evidence: List["EvidenceId"]
+    """Why the date and those who need it are believed."""
+
+    needed_by: List["EntityRef"]
+    """Who needs the entity directly and is still there then, where the event ends it."""
+
+    owners: List["EntityRef"]
+    """Who answers for the entity."""
+
+    sources: List["DatedSource"]
+    """From where that is known."""
+
+    until: Union["Timestamp", None]
+    """The moment after it, for a freeze that ends."""
+
+    what: "DatedKind"
+    """What happens."""
+
 Timestamp = str
 """A moment, RFC 3339 in UTC."""
+
+
+class ToleranceDraft(TypedDict, total=False):
+    """A tolerance as hosts write it: of an entity without another one, of an entity without anything, or of whoever needs by a relation."""
+
+    entity: Union[str, None]
+    """Who goes on, by id, record key, alias or unique name; a component stands for its instances."""
+
+    expected_ms: Union[int, None]
+    """Usually so long, in milliseconds, if that is known."""
+
+    least_ms: int
+    """At least so long, in milliseconds."""
+
+    most_ms: Union[int, None]
+    """At most so long, in milliseconds; without it nobody knows an end."""
+
+    on: Union[str, None]
+    """Without what. Default: without anything."""
+
+    relation: Union[str, None]
+    """Or whoever needs by this relation, where nobody says more."""
 
 
 class TradeOff(TypedDict):
@@ -2372,6 +2928,16 @@ class Uncertain(TypedDict):
 
     probability: float
     """How likely they are one thing."""
+
+
+class UndecidedConstraint(TypedDict):
+    """A constraint of which nobody knows whether it is kept."""
+
+    constraint: str
+    """Which constraint: the name of its field."""
+
+    why: str
+    """Why nobody knows."""
 
 
 class Unread(TypedDict):
@@ -2503,6 +3069,25 @@ class WaterfallStep(TypedDict):
 
     weight: float
     """What it adds to the score, in bits."""
+
+
+class Wave(TypedDict):
+    """Changes that are made at the same time."""
+
+    changes: List[int]
+    """Its changes, by their places in the option."""
+
+    members: List["EntityRef"]
+    """What changes in it."""
+
+    number: int
+    """Its number, from 1."""
+
+    teams: List["TeamLoad"]
+    """What each team does in it."""
+
+    waits_for: List[int]
+    """The waves that have to be over before, since something of this one needs something of theirs."""
 
 
 class Weight(TypedDict):

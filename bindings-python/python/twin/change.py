@@ -76,16 +76,15 @@ def _made(change: str, fields: dict[str, Any]) -> Any:
     return {"change": change} | {name: value for name, value in fields.items() if value is not None}
 
 
-def fail(entity: str, *, minutes: float | None = None, state: "State" | None = None) -> ChangeDraftFail:
+def fail(entity: str, state: "State", *, minutes: float | None = None) -> ChangeDraftFail:
     """An entity fails for a while.
 
     `minutes`: For how long in a month, in minutes. Without it: all of the month.
-    `state`: How badly. Default: down.
 
-    >>> twin.change.fail("payments")
-    {'change': 'fail', 'entity': 'payments'}
+    >>> twin.change.fail("payments", "state")
+    {'change': 'fail', 'entity': 'payments', 'state': 'state'}
     """
-    made: ChangeDraftFail = _made("fail", {"entity": entity, "minutes": minutes, "state": state})
+    made: ChangeDraftFail = _made("fail", {"entity": entity, "state": state, "minutes": minutes})
     return made
 
 
@@ -120,19 +119,18 @@ def add(name: str, *, called_by: List[str] | None = None, calls: List[str] | Non
     return made
 
 
-def replace(entity: str, by: str, *, availability: float | None = None, dual_run_days: float | None = None, exit_fee: "Money" | None = None, ms: float | None = None, price: "Money" | None = None) -> ChangeDraftReplace:
+def replace(entity: str, by: str, dual_run_days: float, *, availability: float | None = None, exit_fee: "Money" | None = None, ms: float | None = None, price: "Money" | None = None) -> ChangeDraftReplace:
     """Something else takes the place of an entity: another product, vendor or price.
 
     `availability`: How available what comes is, in parts per one.
-    `dual_run_days`: For how many days both run. Default: 30.
     `exit_fee`: What leaving costs, once.
     `ms`: How much longer each of its operations takes, in milliseconds; below 0 is shorter.
     `price`: What it costs in a month.
 
-    >>> twin.change.replace("payments", "by")
-    {'change': 'replace', 'entity': 'payments', 'by': 'by'}
+    >>> twin.change.replace("payments", "by", 2)
+    {'change': 'replace', 'entity': 'payments', 'by': 'by', 'dual_run_days': 2}
     """
-    made: ChangeDraftReplace = _made("replace", {"entity": entity, "by": by, "availability": availability, "dual_run_days": dual_run_days, "exit_fee": exit_fee, "ms": ms, "price": price})
+    made: ChangeDraftReplace = _made("replace", {"entity": entity, "by": by, "dual_run_days": dual_run_days, "availability": availability, "exit_fee": exit_fee, "ms": ms, "price": price})
     return made
 
 
@@ -165,17 +163,17 @@ def evacuate_region(entity: str, region: str, *, rtt_ms: float | None = None) ->
     return made
 
 
-def scale(entity: str, replicas: int, *, are_independent: bool | None = None, from: int | None = None, quorum: int | None = None) -> ChangeDraftScale:
+def scale(entity: str, replicas: int, *, are_independent: bool | None = None, now: int | None = None, quorum: int | None = None) -> ChangeDraftScale:
     """An entity runs in more copies, or fewer.
 
     `are_independent`: Whether copies fail without each other. Without it, availability has bounds.
-    `from`: How many there are now. Without it: as many as its source declares.
+    `now`: How many there are now. Without it: as many as its source declares.
     `quorum`: How many of them it takes to serve. Default: 1.
 
     >>> twin.change.scale("payments", 2)
     {'change': 'scale', 'entity': 'payments', 'replicas': 2}
     """
-    made: ChangeDraftScale = _made("scale", {"entity": entity, "replicas": replicas, "are_independent": are_independent, "from": from, "quorum": quorum})
+    made: ChangeDraftScale = _made("scale", {"entity": entity, "replicas": replicas, "are_independent": are_independent, "now": now, "quorum": quorum})
     return made
 
 

@@ -134,13 +134,22 @@ pub(crate) fn hit_nodes(snapshot: &Snapshot, question: &BlastRadius) -> (Vec<Hit
         let place = seeds.binary_search_by_key(&node, |(seed, _)| *seed);
         place.is_ok_and(|place| seeds[place].1 >= state)
     };
+    let classes = snapshot.pages().classes();
+    let is_instance: Vec<bool> = classes.iter().map(|class| class.relation == relation::INSTANCE_OF).collect();
     let mut kinds: BTreeMap<&Kind, Option<Level>> = BTreeMap::new();
     let mut hits = Vec::with_capacity(nodes.len());
     for node in nodes.iter().copied().map(Node) {
         let of_kind = snapshot.kind(node);
         let level = *kinds.entry(of_kind).or_insert_with(|| level(snapshot, of_kind));
         let state = worst.state(node);
-        if is_seed(node, state) || !is_shown_as(snapshot, node, level) {
+        let has_instances =
+            || snapshot.topology().incoming(node.0).iter().any(|(_, class)| is_instance[class as usize]);
+        let is_shown = match level {
+            Some(Level::Member | Level::Support) => false,
+            Some(Level::Component) => !has_instances(),
+            _ => true,
+        };
+        if is_seed(node, state) || !is_shown {
             continue;
         }
         let mut ends = snapshot.topology().outgoing(node.0).ends();
@@ -242,11 +251,7 @@ fn hits(snapshot: &Snapshot, worst: &Spread, mildest: &Spread) -> Vec<Hit> {
 
 /// Members are shown with what they make up, and a component with its instances.
 pub(crate) fn is_shown(snapshot: &Snapshot, node: Node) -> bool {
-    is_shown_as(snapshot, node, level(snapshot, snapshot.kind(node)))
-}
-
-fn is_shown_as(snapshot: &Snapshot, node: Node, level: Option<Level>) -> bool {
-    match level {
+    match level(snapshot, snapshot.kind(node)) {
         Some(Level::Member | Level::Support) => false,
         Some(Level::Component) => snapshot.instances(node).is_empty(),
         _ => true,

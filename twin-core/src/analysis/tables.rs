@@ -33,6 +33,7 @@ text_cells!(
     Relation: |relation| relation.as_str().into(),
     AttributeName: |name| name.as_str().into(),
     Value: |value| value.to_string().into(),
+    crate::base::Timestamp: |at| at.to_string().into(),
     crate::identity::EntityId: |id| id.as_str().into(),
 );
 list_cells!(

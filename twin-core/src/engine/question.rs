@@ -1,14 +1,18 @@
 //! A question as data: what hosts of other languages, agents and files of cases ask by.
 
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{self, BlastRadius, Hazard, Writers};
 use crate::answer::{Profile, Reply};
-use crate::base::{Error, ErrorKind, Result};
+use crate::base::{Error, ErrorKind, Result, Timestamp};
 use crate::graph::Snapshot;
 use crate::observe::Perspective;
 use crate::schema::State;
+use crate::simulate::future::{DatedEvent, future};
+use crate::simulate::time_to_impact::{TimeToImpact, ToleranceDraft, Tolerances, time_to_impact};
 
 /// A question. Entities are named by id, record key, alias or unique name; whatever is left out has its default.
 ///
@@ -112,6 +116,39 @@ pub enum Question {
         #[serde(default)]
         needs: Option<String>,
     },
+    /// What is dated and still to come, and what of it collides.
+    Future {
+        /// Until when.
+        until: Timestamp,
+        /// What is dated that the twin has not read.
+        #[serde(default)]
+        events: Vec<DatedEvent>,
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
+    /// When an outage reaches whom.
+    TimeToImpact {
+        /// Which entity fails; a component stands for its instances.
+        entity: String,
+        /// When it begins.
+        at: Timestamp,
+        /// How badly: `delayed`, `degraded` or `down` (default).
+        #[serde(default)]
+        state: Option<String>,
+        /// How long it lasts, in milliseconds. Default: until further notice.
+        #[serde(default)]
+        duration_ms: Option<u64>,
+        /// In which environment. Default: production, where any instance is known to be there.
+        #[serde(default)]
+        environment: Option<String>,
+        /// How long who goes on without what. What nobody says has no bound but at once.
+        #[serde(default)]
+        tolerances: Vec<ToleranceDraft>,
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
     /// What was decided about an entity, and whether reality keeps to it.
     Decisions {
         /// Which entity.
@@ -196,6 +233,18 @@ impl Snapshot {
             }
             Question::WhyNot { a, b, needs } => {
                 Ok(analysis::why_not(self, self.find(a)?, self.find(b)?, profile(needs)?).into())
+            }
+            Question::Future { until, events, needs } => Ok(future(self, *until, events, profile(needs)?)?.into()),
+            Question::TimeToImpact { entity, at, state, duration_ms, environment, tolerances, needs } => {
+                let asked = TimeToImpact {
+                    state: parsed(state.as_deref(), State::Down, State::parse)?,
+                    duration: duration_ms.map(Duration::from_millis),
+                    environment: environment.clone(),
+                    tolerances: Tolerances::of(self, tolerances)?,
+                    needs: profile(needs)?,
+                    ..TimeToImpact::of(self.find(entity)?, *at)
+                };
+                Ok(time_to_impact(self, &asked)?.into())
             }
             about => self.ask_about(about),
         }

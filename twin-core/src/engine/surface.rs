@@ -140,6 +140,7 @@ members! {
     Snapshot.ask[question]() -> "Answer" long: "Answers a question that is given as data.";
     Snapshot.find[name]() -> "EntityRef": "Finds one entity by id, record key, alias, or unique name.";
     Snapshot.diff[earlier]() -> "Answer" long: "What changed from an earlier snapshot to this one.";
+    Snapshot.search[question](traces, policies, availability, data_classes, data_policies, seed, progress, deadline) -> "Answer" long: "Searches change sets for an aim, within constraints: each option is a list of changes.";
     Snapshot.scenario[name, changes]() -> "Scenario": "A world that differs from this one.";
     Snapshot.to_html[]() -> "str" long: "The map and its tables as one page that needs nothing else.";
     Snapshot.to_svg[]() -> "str" long: "The map as a picture.";

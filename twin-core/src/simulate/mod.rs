@@ -33,7 +33,7 @@ mod trade_off;
 mod trade_off_answer;
 
 pub use change::{Change, ChangeDraft, Leaving, OnRemoval, Unplaced};
-pub use comparison::{Basis, Comparison, Dimension, Figure, Given, GivenData, Traffic, compare};
+pub use comparison::{Baseline, Basis, Comparison, Dimension, Figure, Given, GivenData, Traffic, compare};
 pub use difference::changes_between;
 pub use objective::{Objective, ObjectiveDraft};
 pub use outcome::{Outcome, RequestsAtRisk, outcome};

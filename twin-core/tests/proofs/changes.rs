@@ -6,7 +6,7 @@ use twin_core::graph::Snapshot;
 use twin_core::schema::{kind, relation};
 use twin_core::simulate::replay::{Policies, ServicePolicy};
 use twin_core::simulate::{
-    Change, ChangeDraft, Figure, Given, GivenData, Scenario, Traffic, changes_between, compare, outcome,
+    Baseline, Change, ChangeDraft, Figure, Given, GivenData, Scenario, Traffic, changes_between, compare, outcome,
 };
 use twin_core::{At, Twin};
 
@@ -87,6 +87,7 @@ fn told(changes: &str) -> Vec<String> {
             classes: [("personal".to_owned(), vec![head.find("book").unwrap()])].into(),
             policies: vec![],
         },
+        ..Given::default()
     };
     let answer = compare(&scenario, &given, Profile::Audit, &Context::new(Timestamp::MIN)).unwrap();
     answer.value.figures.iter().map(line).collect()
@@ -502,6 +503,10 @@ fn a_comparison_counts_what_an_outcome_lists() {
         let scenario = scenario(&head, changes).unwrap();
         let listed = outcome(&scenario, Profile::Audit).value;
         let answer = compare(&scenario, &Given::default(), Profile::Audit, &Context::new(Timestamp::MIN)).unwrap();
+        let baseline = Baseline::of(&head);
+        let known = Given { baseline: Some(&baseline), ..Given::default() };
+        let again = compare(&scenario, &known, Profile::Audit, &Context::new(Timestamp::MIN)).unwrap();
+        assert_eq!(again.value, answer.value, "a shape that was found before is the same");
         let lines: Vec<String> = answer.value.figures.iter().map(line).collect();
         for state in ["down", "degraded", "delayed"] {
             let count = listed.impact.iter().filter(|hit| hit.state.as_str() == state).count();

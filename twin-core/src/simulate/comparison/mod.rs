@@ -24,6 +24,7 @@ pub use figure::{Basis, Dimension, Figure};
 pub use latency::Traffic;
 use reach::Reach;
 use sides::Sides;
+pub use structure::Baseline;
 
 /// The figures of a comparison.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, schemars::JsonSchema)]
@@ -50,6 +51,8 @@ pub struct Given<'g> {
     pub availability: BTreeMap<Node, f64>,
     /// Which data is whose, and where it may be.
     pub data: GivenData,
+    /// The shape of the base, where many scenarios are held against one.
+    pub baseline: Option<&'g Baseline>,
 }
 
 /// Reaching, costs, availability, requests.
@@ -74,7 +77,7 @@ pub fn compare(
     let read = Sides::of(scenario.base(), needs);
     step(1);
     let mut figures = reached.figures;
-    figures.extend(structure::figures(scenario, &after));
+    figures.extend(structure::figures(scenario, &after, given.baseline));
     context.check()?;
     figures.extend(cost::figures(scenario, read.no_bill.as_deref()));
     figures.extend(compliance::figures(scenario, &after, &given.data, context)?);

@@ -26,17 +26,24 @@ impl Reach {
         let world = scenario.with_all_there();
         let mut assumptions = BTreeSet::new();
         let mut hits: BTreeMap<Node, HitNode> = BTreeMap::new();
-        for (node, state, hazard, spared) in scenario.hazards() {
+        let hazards = scenario.hazards();
+        // One has nothing to be merged with, and may reach tens of thousands.
+        let (several, mut only) = (hazards.len(), Vec::new());
+        for (node, state, hazard, spared) in hazards {
             // What is spared is there, unless another change takes it away.
             let lost = world.edited(&spared).unwrap_or_else(|_| world.clone());
             let (reached, taken) = hit_nodes(&lost, &BlastRadius { state, hazard, needs, ..BlastRadius::of(node) });
             assumptions.extend(taken);
+            if several == 1 {
+                only = reached;
+                continue;
+            }
             for hit in reached {
                 let worst = hits.entry(hit.node).or_insert(hit);
                 (worst.state, worst.at_least) = (worst.state.max(hit.state), worst.at_least.max(hit.at_least));
             }
         }
-        let hits: Vec<HitNode> = hits.into_values().collect();
+        let hits: Vec<HitNode> = if several == 1 { only } else { hits.into_values().collect() };
         let changed: Vec<Node> = scenario.changes().iter().flat_map(Change::entities).copied().collect();
         let mut figures: Vec<Figure> =
             [State::Down, State::Degraded, State::Delayed].map(|state| of_state(&world, &hits, state)).into();

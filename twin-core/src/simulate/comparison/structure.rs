@@ -1,6 +1,7 @@
 //! What the shape of the graph loses and gains: single points of failure, cycles, violated decisions, drift. Shapes are held against each other as nodes, and only what differs is told by name.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::figure::{Dimension, Figure};
 use crate::analysis::{Drifting, EntityRef, Violation, cuts, drifting, strong_components, violated};
@@ -15,10 +16,10 @@ pub(super) type Shape = BTreeMap<(Option<EntityRef>, Option<String>), Vec<Eviden
 const TOLD: usize = 20;
 
 /// The figures, and a row for each thing that comes or goes. O(entities + relations), half of it where no edge changes.
-pub(super) fn figures(scenario: &Scenario, after: &Snapshot) -> Vec<Figure> {
+pub(super) fn figures(scenario: &Scenario, after: &Snapshot, known: Option<&Baseline>) -> Vec<Figure> {
     let before = scenario.stage();
-    let was = Found::of(before);
-    let is = if scenario.changes_edges() { Found::of(after) } else { was.clone() };
+    let was = known.map_or_else(|| Arc::new(Found::of(before)), |known| known.0.clone());
+    let is = if scenario.changes_edges() { Arc::new(Found::of(after)) } else { was.clone() };
     let mut figures = compared(Dimension::SinglePointsOfFailure, "entities", &was.points, &is.points, |node, _| {
         ((Some(EntityRef::of(before, *node)), None), Vec::new())
     });
@@ -26,17 +27,28 @@ pub(super) fn figures(scenario: &Scenario, after: &Snapshot) -> Vec<Figure> {
         told_cycle(if is_new { after } else { before }, cycle)
     }));
     figures.extend(figures_of(Dimension::DecisionsViolated, "found", &broken(before), &broken(after)));
-    match (was.drifting, is.drifting) {
-        (Ok(was), Ok(is)) => figures.extend(compared(Dimension::Drift, "relations", &was, &is, |row, is_new| {
+    match (&was.drifting, &is.drifting) {
+        (Ok(was), Ok(is)) => figures.extend(compared(Dimension::Drift, "relations", was, is, |row, is_new| {
             told_drift(if is_new { after } else { before }, row)
         })),
-        (Err(why), _) | (_, Err(why)) => figures.push(Figure::unknown(Dimension::Drift, why)),
+        (Err(why), _) | (_, Err(why)) => figures.push(Figure::unknown(Dimension::Drift, why.clone())),
     }
     figures
 }
 
+/// The shape of a base, found once for many scenarios on it: the comparison of each finds only what is after its changes. Cloning is O(1).
+#[derive(Clone, Debug)]
+pub struct Baseline(Arc<Found>);
+
+impl Baseline {
+    /// O(entities + relations).
+    pub fn of(base: &Snapshot) -> Baseline {
+        Baseline(Arc::new(Found::of(base)))
+    }
+}
+
 /// What was found in one world. All lists are in order.
-#[derive(Clone)]
+#[derive(Debug)]
 struct Found {
     points: Vec<Node>,
     cycles: Vec<Vec<Node>>,

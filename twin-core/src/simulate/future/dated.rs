@@ -1,11 +1,12 @@
 //! What is dated: in attributes, labels, decisions, and by a host.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{EntityRef, owner_rows};
-use crate::answer::{Cites, EvidenceId, Profile};
+use crate::answer::{Cites, EvidenceId, Profile, list_cells, table_row, text_cells};
 use crate::base::{Error, Result, Timestamp, shortened};
 use crate::graph::{AttributeValue, EdgeRef, Node, Snapshot};
 use crate::schema::{Value, attribute, kind, relation};
@@ -44,6 +45,21 @@ impl DatedKind {
     /// Whether it is there no longer.
     pub fn takes_away(self) -> bool {
         matches!(self, DatedKind::Sunset | DatedKind::Removal)
+    }
+
+    /// Its name in data.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DatedKind::Start => "start",
+            DatedKind::Deprecation => "deprecation",
+            DatedKind::EndOfLife => "end_of_life",
+            DatedKind::Sunset => "sunset",
+            DatedKind::Removal => "removal",
+            DatedKind::Expiry => "expiry",
+            DatedKind::Freeze => "freeze",
+            DatedKind::Decision => "decision",
+            DatedKind::Other => "other",
+        }
     }
 
     /// Whether it cannot be relied on any longer.
@@ -107,6 +123,16 @@ pub enum DatedSource {
     Given(usize),
 }
 
+impl fmt::Display for DatedSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DatedSource::Attribute(name) => write!(f, "attribute {name}"),
+            DatedSource::Label(key) => write!(f, "label {key}"),
+            DatedSource::Given(place) => write!(f, "given {place}"),
+        }
+    }
+}
+
 /// One dated event.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
@@ -128,6 +154,10 @@ pub struct TimelineRow {
     /// Why the date and those who need it are believed.
     pub evidence: Vec<EvidenceId>,
 }
+
+table_row!(TimelineRow: at, until, entity, what, sources, needed_by, owners, evidence);
+text_cells!(DatedKind: |what| what.as_str().into());
+list_cells!(DatedSource: |source| source.to_string().into());
 
 impl Cites for TimelineRow {
     fn cites(&self) -> &[EvidenceId] {

@@ -6,12 +6,13 @@ mod dated;
 pub use collision::{Collision, CollisionKind};
 pub use dated::{DatedEvent, DatedKind, DatedSource, TimelineRow};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::analysis::{basis, envelope};
-use crate::answer::{Answer, Profile};
+use crate::answer::{Answer, Profile, Tabular};
 use crate::base::{Result, Timestamp};
 use crate::graph::{Node, Snapshot};
 use crate::schema::State;
@@ -26,6 +27,15 @@ pub struct Future {
     pub timeline: Vec<TimelineRow>,
     /// What does not go together, by the time at which it shows.
     pub collisions: Vec<Collision>,
+}
+
+/// The timeline.
+impl Tabular for Future {
+    type Row = TimelineRow;
+
+    fn rows(&self) -> Cow<'_, [TimelineRow]> {
+        Cow::Borrowed(&self.timeline)
+    }
 }
 
 /// What is dated from the snapshot's now until a moment, that one included, and what of it collides.

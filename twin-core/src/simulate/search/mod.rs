@@ -29,7 +29,7 @@ use crate::answer::{Answer, EvidenceId};
 use crate::base::{Context, ErrorKind, Result, in_pool};
 use crate::graph::Snapshot;
 use crate::observe::Perspective;
-use crate::simulate::{ChangeDraft, Given, Scenario};
+use crate::simulate::{Baseline, ChangeDraft, Given, Scenario};
 
 use asked::Asked;
 use candidate::{Candidate, Found, is_finished};
@@ -156,6 +156,8 @@ fn hold_against_base(
     context: &Context,
 ) -> Result<Option<String>> {
     let best = options.len().min(MOST_COMPARED);
+    let baseline = Baseline::of(asked.base);
+    let given = &Given { baseline: Some(&baseline), ..given.clone() };
     let mut done = 0;
     while done < best && is_finished(context)? {
         let some = &mut options[done..best.min(done + COMPARED_AT_ONCE)];

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::{
     BlastRadius, EntityRef, Hazard, Trail, arrow, basis, envelope, evidence_between, is_shown, outage_environment,
     outage_left_out, outage_seeds, spread,
 };
-use crate::answer::{Answer, Cites, EvidenceId, Profile};
+use crate::answer::{Answer, Cites, EvidenceId, Profile, table_row};
 use crate::base::{Error, ErrorKind, Result, Timestamp};
 use crate::graph::{EdgeClass, EdgeRef, Node, Snapshot};
 use crate::schema::{Propagation, Relation, State, relation};
@@ -86,6 +86,61 @@ impl Default for Tolerances {
     }
 }
 
+/// A tolerance as hosts write it: of an entity without another one, of an entity without anything, or of whoever needs by a relation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToleranceDraft {
+    /// Who goes on, by id, record key, alias or unique name; a component stands for its instances.
+    #[serde(default)]
+    pub entity: Option<String>,
+    /// Without what. Default: without anything.
+    #[serde(default)]
+    pub on: Option<String>,
+    /// Or whoever needs by this relation, where nobody says more.
+    #[serde(default)]
+    pub relation: Option<String>,
+    /// At least so long, in milliseconds.
+    #[serde(default)]
+    pub least_ms: u64,
+    /// Usually so long, in milliseconds, if that is known.
+    #[serde(default)]
+    pub expected_ms: Option<u64>,
+    /// At most so long, in milliseconds; without it nobody knows an end.
+    #[serde(default)]
+    pub most_ms: Option<u64>,
+}
+
+impl Tolerances {
+    /// Tolerances that are given as data, beside the usual ones.
+    ///
+    /// # Errors
+    /// `Unknown` or `Ambiguous` for a name; `Invalid` for a tolerance of nobody, or of an entity and a relation.
+    pub fn of(snapshot: &Snapshot, drafts: &[ToleranceDraft]) -> Result<Tolerances> {
+        let mut tolerances = Tolerances::default();
+        for draft in drafts {
+            let ToleranceDraft { least_ms, expected_ms, most_ms, .. } = *draft;
+            let tolerance = Tolerance { least_ms, expected_ms, most_ms };
+            match (&draft.entity, &draft.on, &draft.relation) {
+                (Some(entity), Some(on), None) => {
+                    tolerances.pairs.insert((snapshot.find(entity)?, snapshot.find(on)?), tolerance);
+                }
+                (Some(entity), None, None) => {
+                    tolerances.nodes.insert(snapshot.find(entity)?, tolerance);
+                }
+                (None, None, Some(relation)) => {
+                    tolerances.usual.insert(snapshot.schema().relation(relation)?.name.clone(), tolerance);
+                }
+                _ => {
+                    let what =
+                        "a tolerance is of an entity, of an entity and what it goes on without, or of a relation";
+                    return Err(Error::new(ErrorKind::Invalid, what));
+                }
+            }
+        }
+        Ok(tolerances)
+    }
+}
+
 /// One entity that an outage reaches, in one state. An entity that gets worse with time has a row for each state.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
@@ -113,6 +168,8 @@ pub struct TimedHit {
     /// Why each relation of the way is believed.
     pub evidence: Vec<EvidenceId>,
 }
+
+table_row!(TimedHit: entity, instance, state, earliest, expected, latest, sure, path, unknown, defaults, evidence);
 
 impl Cites for TimedHit {
     fn cites(&self) -> &[EvidenceId] {

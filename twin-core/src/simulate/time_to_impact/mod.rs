@@ -6,7 +6,7 @@ mod arrival;
 mod estate;
 
 pub use arrival::{Arrival, Dependencies, Need, NeedGroup, Over, Step, Tolerance, arrivals};
-pub use estate::{TimeToImpact, TimedHit, Tolerances, time_to_impact};
+pub use estate::{TimeToImpact, TimedHit, ToleranceDraft, Tolerances, time_to_impact};
 
 #[cfg(test)]
 mod tests;
