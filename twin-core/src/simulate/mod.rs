@@ -33,5 +33,5 @@ pub use change::{Change, ChangeDraft, Leaving, OnRemoval, Unplaced};
 pub use comparison::{Basis, Comparison, Dimension, Figure, Given, GivenData, Traffic, compare};
 pub use difference::changes_between;
 pub use outcome::{Outcome, RequestsAtRisk, outcome};
-pub use scenario::{Contradiction, Lost, Scenario};
+pub use scenario::{Contradiction, LeftOut, Lost, Scenario};
 pub use trade_off::{Objective, OptionRow, TradeOff, Turn, trade_off};
