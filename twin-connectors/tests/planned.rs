@@ -236,7 +236,8 @@ fn what_comes_needs_what_its_code_refers_to() {
         {"address": "aws_lambda_function.mailer", "expressions": {"environment": [{"variables": {"references":
           ["aws_db_instance.orders.address", "aws_db_instance.orders", "module.mail.url", "module.mail", "var.x"]}}]}},
         {"address": "aws_ecs_service.api", "expressions": {"x": {"references": ["aws_lambda_function.mailer.arn"]}},
-          "depends_on": ["aws_db_instance.orders"]}],
+          "depends_on": ["aws_db_instance.orders"]},
+        {"address": "aws_db_instance.orders"}, {"address": "aws_s3_bucket.logs"}],
       "module_calls": {"mail": {"expressions": {"key": {"references": ["aws_s3_bucket.logs.id"]}}, "module": {
         "outputs": {"url": {"expression": {"references": ["aws_sqs_queue.mail.url"]}}},
         "resources": [{"address": "aws_sqs_queue.mail", "expressions": {"k": {"references": ["var.key"]}}}]}}}}}"#;
@@ -272,7 +273,8 @@ fn an_image_of_a_task_is_the_version_of_its_service() {
     };
     let service = r#"{"name": "api", "task_definition": "arn:aws:ecs:eu-central-1:123:task-definition/api:3"}"#;
     let configuration = r#"{"root_module": {"resources": [{"address": "aws_ecs_service.api",
-      "expressions": {"task_definition": {"references": ["aws_ecs_task_definition.api.arn", "aws_ecs_task_definition.api"]}}}]}}"#;
+      "expressions": {"task_definition": {"references": ["aws_ecs_task_definition.api.arn", "aws_ecs_task_definition.api"]}}},
+      {"address": "aws_ecs_task_definition.api"}]}}"#;
     check(
         &[
             resource(

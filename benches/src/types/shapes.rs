@@ -15,7 +15,7 @@ use twin_core::identity::resolve::{Explanation, Related, Threshold, Uncertain, W
 use twin_core::observe::{CapabilityDraft, Perspective, RecordDraft};
 use twin_core::schema::{Schema, State};
 use twin_core::simulate::replay::PoliciesDraft;
-use twin_core::simulate::{ChangeDraft, Comparison, Outcome};
+use twin_core::simulate::{ChangeDraft, Comparison, LeftOut, Outcome};
 use twin_core::{ChangesSinceTold, HistoryTold, IdentityPlan, Question, ReceiptTold, SourceCheck};
 
 /// Each type by its name.
@@ -41,7 +41,7 @@ macro_rules! meet {
 pub fn shapes() -> Shapes {
     let mut written = SchemaSettings::default().for_serialize().into_generator();
     meet!(written: Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
-        GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, ReviewRow, IdentityPlan, AsOf, Freshness, Interval, Profile,
+        GoverningDecision, Hit, IdentityReason, LeftOut, Neighbour, OwnerRow, ReviewRow, IdentityPlan, AsOf, Freshness, Interval, Profile,
         ResolvedEvidence, Status, Perspective, State, Outcome, Comparison, ReceiptTold, SourceCheck, Report,
         HistoryTold, ChangesSinceTold, Redaction, Verified, Explanation, Related, Threshold, Uncertain, WhyNot);
     let mut read = SchemaSettings::default().for_deserialize().into_generator();
