@@ -183,8 +183,8 @@ export type ChangeDraft = {
   entity: string
   /** What it costs then in a month. */
   price?: Money | null
-  /** How many times as fast a processor works. */
-  speed_up: number
+  /** How many times as fast a processor works. Without it, what it does to latency is not known. */
+  speed_up?: number | null
 } | {
   /** How many calls a request makes over the cut. */
   calls_a_request?: number | null
@@ -867,6 +867,16 @@ export interface Leaving {
   at: Timestamp
   /** Who. */
   entity: string
+}
+
+/** What is planned elsewhere, but is no change of the scenario. */
+export interface LeftOut {
+  /** Where it is planned, if that is known. */
+  locator?: string | null
+  /** What: a change in a few words, or a thing as the plan calls it. */
+  what: string
+  /** Why. */
+  why: string
 }
 
 /** One record of an entity. */

@@ -78,9 +78,11 @@ export const change: {
     quorum?: number
   }): ChangeDraft
   /** An entity runs on larger machines, or smaller ones. */
-  resize(entity: string, speedUp: number, options?: {
+  resize(entity: string, options?: {
     /** What it costs then in a month. */
     price?: Money
+    /** How many times as fast a processor works. Without it, what it does to latency is not known. */
+    speedUp?: number
   }): ChangeDraft
   /** A part of an entity becomes one of its own. */
   split(entity: string, into: string, options?: {

@@ -49,7 +49,7 @@ test('two versions of a folder', async (t) => {
   const plan = await now.scenarioFromFolders('next', before, pathToFileURL(after), { onProgress: () => {} })
   assert.equal(plan.name, 'next')
   assert.deepEqual(plan.changes, [
-    { change: 'scale', entity: 'cart', from: 2, replicas: 4 },
+    { change: 'scale', entity: 'cart', now: 2, replicas: 4 },
     { change: 'remove', entity: 'pay' },
   ])
   assert.deepEqual(plan.leftOut, [])
@@ -79,7 +79,7 @@ test('a plan of Terraform', async (t) => {
   const path = join(root, 'plan.json')
   writeFileSync(path, JSON.stringify(plan))
   const scenario = await now.scenarioFromTerraformPlan('next', path)
-  assert.deepEqual(scenario.changes, [{ change: 'scale', entity: 'cart', from: 2, replicas: 3 }])
+  assert.deepEqual(scenario.changes, [{ change: 'scale', entity: 'cart', now: 2, replicas: 3 }])
   assert.deepEqual(scenario.assumptions, ['kubernetes_deployment_v1.cart is cart, by its name and kind'])
   assert.deepEqual(scenario.leftOut.map((left) => left.what), ['acme_widget.it'])
 })

@@ -316,7 +316,7 @@ impl Snapshot {
     ///
     /// >>> now.scenario_from_terraform_plan("next", "nowhere.json")
     /// Traceback (most recent call last):
-    /// twin.errors.TwinError: nowhere.json cannot be read: No such file or directory (os error 2)
+    /// twin.errors.IoError: nowhere.json cannot be read: No such file or directory (os error 2)
     #[pyo3(signature = (name, path, *, progress=None, deadline=None))]
     fn scenario_from_terraform_plan(
         &self,

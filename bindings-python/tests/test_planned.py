@@ -59,7 +59,7 @@ def test_two_versions_of_a_folder(now: twin.Snapshot, before: Path, tmp_path: Pa
     plan = now.scenario_from_folders("next", before, after)
     assert plan.name == "next"
     assert plan.changes == [
-        {"change": "scale", "entity": "cart", "from": 2, "replicas": 4},
+        {"change": "scale", "entity": "cart", "now": 2, "replicas": 4},
         {"change": "remove", "entity": "pay"},
     ]
     assert plan.left_out == []
@@ -83,7 +83,7 @@ def test_a_plan_of_terraform(now: twin.Snapshot, tmp_path: Path) -> None:
         resource("acme_widget", "it", ["create"], None, {"secret": "canary"}),
     )
     plan = now.scenario_from_terraform_plan("next", str(path))
-    assert plan.changes == [{"change": "scale", "entity": "cart", "from": 2, "replicas": 3}]
+    assert plan.changes == [{"change": "scale", "entity": "cart", "now": 2, "replicas": 3}]
     assert plan.assumptions == ["kubernetes_deployment_v1.cart is cart, by its name and kind"]
     assert [(left["what"], left["locator"].endswith("#0/resource_changes/1/change")) for left in plan.left_out] == [("acme_widget.it", True)]
 

@@ -163,7 +163,7 @@ fn updates_become_changes_by_their_attributes() {
     check(
         &[api("\"desired_count\": 2", "\"desired_count\": 5")],
         "{}",
-        &[r#"{"change":"scale","entity":"api","replicas":5,"from":2}"#],
+        &[r#"{"change":"scale","entity":"api","replicas":5,"now":2}"#],
         &[],
         &[],
     );
@@ -207,7 +207,7 @@ fn updates_become_changes_by_their_attributes() {
             r#"{"metadata": [{"name": "cart", "namespace": "shop"}], "spec": [{"replicas": "3"}]}"#,
         )],
         "{}",
-        &[r#"{"change":"scale","entity":"cart","replicas":3,"from":2}"#],
+        &[r#"{"change":"scale","entity":"cart","replicas":3,"now":2}"#],
         &[],
         &["kubernetes_deployment_v1.cart is cart, by its name and kind"],
     );
@@ -295,7 +295,7 @@ fn an_image_of_a_task_is_the_version_of_its_service() {
 #[test]
 fn copies_are_one_thing_where_the_twin_knows_one() {
     let one = |key: u32, actions: &str| resource(&format!("aws_instance.worker[{key}]"), actions, "{}", "{}");
-    let scaled = r#"{"change":"scale","entity":"aws_instance.worker","replicas":4,"from":3}"#;
+    let scaled = r#"{"change":"scale","entity":"aws_instance.worker","replicas":4,"now":3}"#;
     let stay = |keys: std::ops::Range<u32>| keys.map(|key| one(key, "[\"no-op\"]")).collect::<Vec<String>>();
     let told = ["aws_instance.worker stands for all copies"];
     check(&[stay(0..3), vec![one(3, "[\"create\"]")]].concat(), "{}", &[scaled], &[], &told);
@@ -430,7 +430,7 @@ fn two_versions_of_a_folder_differ_by_changes() {
         drafts(&planned),
         [
             r#"{"change":"add","name":"mail"}"#,
-            r#"{"change":"scale","entity":"cart","replicas":4,"from":2}"#,
+            r#"{"change":"scale","entity":"cart","replicas":4,"now":2}"#,
             r#"{"change":"upgrade","entity":"cart","version":"2"}"#,
             r#"{"change":"remove","entity":"pay"}"#,
         ]
@@ -451,7 +451,7 @@ fn what_could_not_be_read_takes_nothing_away() {
     {
         let after = after.with("a.yaml", Some(&deployment("cart", 3, "1")));
         let planned = between(&before, &after);
-        assert_eq!(drafts(&planned), [r#"{"change":"scale","entity":"cart","replicas":3,"from":2}"#], "{path}");
+        assert_eq!(drafts(&planned), [r#"{"change":"scale","entity":"cart","replicas":3,"now":2}"#], "{path}");
         let told = left_out(&planned);
         assert!(
             told.iter().any(|left| left.starts_with("remove pay: it may still be in") && left.contains(path)),

@@ -313,15 +313,15 @@ class _ChangeDraftResize(TypedDict):
     entity: str
     """Which."""
 
-    speed_up: float
-    """How many times as fast a processor works."""
-
 
 class ChangeDraftResize(_ChangeDraftResize, total=False):
     """An entity runs on larger machines, or smaller ones."""
 
     price: Union["Money", None]
     """What it costs then in a month."""
+
+    speed_up: Union[float, None]
+    """How many times as fast a processor works. Without it, what it does to latency is not known."""
 
 
 class _ChangeDraftSplit(TypedDict):
@@ -1360,6 +1360,23 @@ class Leaving(TypedDict):
 
     entity: str
     """Who."""
+
+
+class _LeftOut(TypedDict):
+    """The fields that are always there."""
+
+    what: str
+    """What: a change in a few words, or a thing as the plan calls it."""
+
+    why: str
+    """Why."""
+
+
+class LeftOut(_LeftOut, total=False):
+    """What is planned elsewhere, but is no change of the scenario."""
+
+    locator: Union[str, None]
+    """Where it is planned, if that is known."""
 
 
 class MemberRow(TypedDict):

@@ -165,29 +165,30 @@ def evacuate_region(entity: str, region: str, *, rtt_ms: float | None = None) ->
     return made
 
 
-def scale(entity: str, replicas: int, *, are_independent: bool | None = None, from: int | None = None, quorum: int | None = None) -> ChangeDraftScale:
+def scale(entity: str, replicas: int, *, are_independent: bool | None = None, now: int | None = None, quorum: int | None = None) -> ChangeDraftScale:
     """An entity runs in more copies, or fewer.
 
     `are_independent`: Whether copies fail without each other. Without it, availability has bounds.
-    `from`: How many there are now. Without it: as many as its source declares.
+    `now`: How many there are now. Without it: as many as its source declares.
     `quorum`: How many of them it takes to serve. Default: 1.
 
     >>> twin.change.scale("payments", 2)
     {'change': 'scale', 'entity': 'payments', 'replicas': 2}
     """
-    made: ChangeDraftScale = _made("scale", {"entity": entity, "replicas": replicas, "are_independent": are_independent, "from": from, "quorum": quorum})
+    made: ChangeDraftScale = _made("scale", {"entity": entity, "replicas": replicas, "are_independent": are_independent, "now": now, "quorum": quorum})
     return made
 
 
-def resize(entity: str, speed_up: float, *, price: "Money" | None = None) -> ChangeDraftResize:
+def resize(entity: str, *, price: "Money" | None = None, speed_up: float | None = None) -> ChangeDraftResize:
     """An entity runs on larger machines, or smaller ones.
 
     `price`: What it costs then in a month.
+    `speed_up`: How many times as fast a processor works. Without it, what it does to latency is not known.
 
-    >>> twin.change.resize("payments", 2)
-    {'change': 'resize', 'entity': 'payments', 'speed_up': 2}
+    >>> twin.change.resize("payments")
+    {'change': 'resize', 'entity': 'payments'}
     """
-    made: ChangeDraftResize = _made("resize", {"entity": entity, "speed_up": speed_up, "price": price})
+    made: ChangeDraftResize = _made("resize", {"entity": entity, "price": price, "speed_up": speed_up})
     return made
 
 

@@ -40,7 +40,7 @@ impl<E> Change<E> {
             Replace { entity: one, by, ms, availability, price, exit_fee, dual_run_days }
             Move { entity: one, region, rtt_ms, round_trips, stores_follow, price_factor, egress, one_off }
             EvacuateRegion { entity: one, region, rtt_ms }
-            Scale { entity: one, replicas, from, are_independent, quorum }
+            Scale { entity: one, replicas, now, are_independent, quorum }
             Resize { entity: one, speed_up, price }
             Split { entity: one, into, takes: all, calls_a_request, rtt_ms }
             Merge { entity: one, others: all }

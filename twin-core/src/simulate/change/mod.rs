@@ -135,7 +135,7 @@ pub enum Change<E = Node> {
         replicas: u32,
         /// How many there are now. Without it: as many as its source declares.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        from: Option<u32>,
+        now: Option<u32>,
         /// Whether copies fail without each other. Without it, availability has bounds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         are_independent: Option<bool>,

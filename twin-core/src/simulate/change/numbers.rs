@@ -43,9 +43,9 @@ impl<E> Change<E> {
             Change::EvacuateRegion { region, rtt_ms, .. } => {
                 named("region", region).and_then(|()| within("rtt_ms", *rtt_ms, 0.0, YEAR_MS))
             }
-            Change::Scale { replicas, from, quorum, .. } => {
+            Change::Scale { replicas, now, quorum, .. } => {
                 copies("replicas", Some(*replicas))?;
-                copies("from", *from)?;
+                copies("now", *now)?;
                 match (1..=*replicas.max(&1)).contains(quorum) {
                     true => Ok(()),
                     false => Err(invalid(format!("quorum is {quorum}: it takes 1 to as many as there are replicas"))),

@@ -221,7 +221,7 @@ fn scaled(stage: &Snapshot, change: &Change) -> Made {
 
 /// How many copies of what is scaled there are now: as the change says, or as its source declares.
 pub(super) fn copies(stage: &Snapshot, change: &Change) -> Option<u32> {
-    let Change::Scale { entity, from, .. } = change else { return None };
+    let Change::Scale { entity, now, .. } = change else { return None };
     let name = attribute::REPLICAS;
     let declared = || {
         let nodes = stage.instances(*entity).into_iter().chain([*entity]);
@@ -236,7 +236,7 @@ pub(super) fn copies(stage: &Snapshot, change: &Change) -> Option<u32> {
             )
         })
     };
-    from.or_else(declared)
+    now.or_else(declared)
 }
 
 /// The service that an entity is, where requests can tell it apart: not one of several instances.

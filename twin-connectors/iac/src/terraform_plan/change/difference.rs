@@ -80,8 +80,8 @@ fn draft(change: &ResourceChange, name: &str, difference: &Difference) -> Result
     match difference.meaning {
         Meaning::Copies | Meaning::Least => {
             let replicas = count(to).ok_or("it is no count")?;
-            let from = from.and_then(count);
-            Ok(Change::Scale { entity, replicas, from, are_independent: None, quorum: 1 })
+            let now = from.and_then(count);
+            Ok(Change::Scale { entity, replicas, now, are_independent: None, quorum: 1 })
         }
         Meaning::Size => Ok(Change::Resize { entity, speed_up: None, price: None }),
         Meaning::Version => Ok(Change::Upgrade { entity, version: to.to_owned(), breaks: Vec::new() }),
