@@ -172,7 +172,7 @@ export type ChangeDraft = {
   /** Which. */
   entity: string
   /** How many there are now. Without it: as many as its source declares. */
-  from?: number | null
+  now?: number | null
   /** How many of them it takes to serve. Default: 1. */
   quorum?: number
   /** How many copies there are then. */

@@ -73,7 +73,7 @@ export const change: {
     /** Whether copies fail without each other. Without it, availability has bounds. */
     areIndependent?: boolean
     /** How many there are now. Without it: as many as its source declares. */
-    from?: number
+    now?: number
     /** How many of them it takes to serve. Default: 1. */
     quorum?: number
   }): ChangeDraft

@@ -291,18 +291,29 @@ class ChangeDraftEvacuateRegion(_ChangeDraftEvacuateRegion, total=False):
     """The round trip between both regions, in milliseconds."""
 
 
-ChangeDraftScale = TypedDict(
-    "ChangeDraftScale",
-    {
-        "are_independent": "Union[bool, None]",
-        "change": "Literal['scale']",
-        "entity": "str",
-        "from": "Union[int, None]",
-        "quorum": "int",
-        "replicas": "int",
-    },
-)
-"""An entity runs in more copies, or fewer."""
+class _ChangeDraftScale(TypedDict):
+    """The fields that are always there."""
+
+    change: Literal["scale"]
+
+    entity: str
+    """Which."""
+
+    replicas: int
+    """How many copies there are then."""
+
+
+class ChangeDraftScale(_ChangeDraftScale, total=False):
+    """An entity runs in more copies, or fewer."""
+
+    are_independent: Union[bool, None]
+    """Whether copies fail without each other. Without it, availability has bounds."""
+
+    now: Union[int, None]
+    """How many there are now. Without it: as many as its source declares."""
+
+    quorum: int
+    """How many of them it takes to serve. Default: 1."""
 
 
 class _ChangeDraftResize(TypedDict):

@@ -33,13 +33,15 @@ pub fn changes_between(before: &Snapshot, after: &Snapshot) -> Vec<ChangeDraft> 
     changes
 }
 
+/// Who needs whom by which relation, each end by its id and name.
+type Need = ((String, String), String, (String, String));
+
 /// What is compared of one world.
 struct World<'s> {
     snapshot: &'s Snapshot,
     /// By id, what may come and go.
     things: BTreeMap<&'s str, Node>,
-    /// Who needs whom by which relation, each end by its id and name.
-    needs: BTreeSet<((String, String), String, (String, String))>,
+    needs: BTreeSet<Need>,
 }
 
 impl<'s> World<'s> {
@@ -52,7 +54,7 @@ impl<'s> World<'s> {
         world
     }
 
-    fn needs_of(&self, node: Node) -> Vec<((String, String), String, (String, String))> {
+    fn needs_of(&self, node: Node) -> Vec<Need> {
         let snapshot = self.snapshot;
         let end = |node: Node| (snapshot.entity(node).id.to_string(), snapshot.entity(node).name.clone());
         let mut needs = Vec::new();
