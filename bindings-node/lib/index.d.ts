@@ -3,7 +3,7 @@
 
 import type {
   AsOf, CapabilityDraft, Change, ChangeDraft, ChangesSince, Comparison, Conflict, CostSummary, CostTableRow, Cycle, DataPolicy, DatedEvent, Description, Diagnostic, Drift,
-  DriftTableRow, EntityRef, Evidence, Explanation, Figure, Freshness, Future, GoverningDecision, History, Hit, IdentityPlan, IdentityReason, Interval, Kind, Neighbour, ObjectiveDraft, Outcome, OwnerRow, PageDraft, Perspective, PoliciesDraft,
+  DriftTableRow, EntityRef, Evidence, Explanation, Figure, Freshness, Future, GoverningDecision, History, Hit, IdentityPlan, IdentityReason, Interval, Kind, LeftOut, Neighbour, ObjectiveDraft, Outcome, OwnerRow, PageDraft, Perspective, PoliciesDraft,
   Profile, Question, Receipt, Redaction, Related, Relation, Report, ReviewRow, SaidValue, SearchDraft, SearchOption, SearchResult, SourceCheck, State, Status, Threshold, TimedHit, TimelineRow, Timestamp, ToleranceDraft, TradeOff, TradeOffRow, Uncertain, Verified, WhyNot, Writers,
 } from './answers'
 
@@ -252,6 +252,10 @@ export class Snapshot {
   search(question: SearchDraft, options?: Omit<CompareOptions, 'needs'>): Promise<AnswerOf<'search'>>
   /** A world that differs from this one. */
   scenario(name: string, changes: readonly ChangeDraft[]): Scenario
+  /** A world that differs from this one by what differs between two versions of a folder. What could not be read takes nothing away. */
+  scenarioFromFolders(name: string, before: string | URL, after: string | URL, options?: LongWork): Promise<Scenario>
+  /** A world that differs from this one by what a plan of Terraform or OpenTofu, as `terraform show -json` writes it, is about to change. */
+  scenarioFromTerraformPlan(name: string, path: string | URL, options?: LongWork): Promise<Scenario>
   /** The map and its tables as one page that needs nothing else. */
   toHtml(): Promise<string>
   /** The map as a picture. */
@@ -283,6 +287,12 @@ export class Scenario {
   private constructor()
   /** The name. */
   readonly name: string
+  /** The changes, as data that makes the same scenario of the same snapshot again. */
+  readonly changes: ChangeDraft[]
+  /** What is taken for granted. */
+  readonly assumptions: string[]
+  /** What is planned elsewhere and none of the changes, and why. */
+  readonly leftOut: LeftOut[]
   /** What follows from the changes. */
   outcome(options?: Needs): Promise<AnswerOf<'outcome'>>
   /** The scenario against its base in every dimension: figures before and after, or why there are none. */

@@ -2,7 +2,7 @@
 
 const native = require('./twin.node')
 const { Answer } = require('./answer.js')
-const { json, options } = require('./data.js')
+const { json, options, path } = require('./data.js')
 const { invalid } = require('./error.js')
 const { run } = require('./work.js')
 
@@ -133,6 +133,20 @@ class Snapshot {
     return new Scenario(this.#native.scenario(json(name, 'the name'), json(changes, 'the list of changes')))
   }
 
+  async scenarioFromFolders(name, before, after, given = {}) {
+    const { signal, onProgress, ...terms } = options(given)
+    const folders = json([name, path(before), path(after)], 'the name and the folders')
+    const work = ({ stop }) => this.#native.scenarioFromFolders(folders, json(terms), stop)
+    return new Scenario(await run({ signal, onProgress }, work))
+  }
+
+  async scenarioFromTerraformPlan(name, file, given = {}) {
+    const { signal, onProgress, ...terms } = options(given)
+    const plan = json([name, path(file)], 'the name and the path')
+    const work = ({ stop }) => this.#native.scenarioFromTerraformPlan(plan, json(terms), stop)
+    return new Scenario(await run({ signal, onProgress }, work))
+  }
+
   async toHtml() {
     return this.#native.toHtml()
   }
@@ -157,6 +171,18 @@ class Scenario {
 
   get name() {
     return this.#native.name
+  }
+
+  get changes() {
+    return JSON.parse(this.#native.facts()).changes
+  }
+
+  get assumptions() {
+    return JSON.parse(this.#native.facts()).assumptions
+  }
+
+  get leftOut() {
+    return JSON.parse(this.#native.facts()).left_out
   }
 
   async outcome(given = {}) {

@@ -4,7 +4,9 @@ use napi::Env;
 use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 use serde::Serialize;
-use twin_connectors::{CompareOptions, compare, search};
+use twin_connectors::{
+    CompareOptions, Planned, ScanOptions, compare, scenario_of_folders, scenario_of_terraform_plan, search,
+};
 use twin_core::Question;
 use twin_core::analysis::EntityRef;
 use twin_core::answer::{Profile, canonical};
@@ -95,6 +97,41 @@ impl NativeSnapshot {
         raised(env, self.changed(&name, &changes))
     }
 
+    /// A world with what differs between two versions of a folder.
+    #[napi]
+    pub fn scenario_from_folders<'e>(
+        &self,
+        env: &'e Env,
+        folders: String,
+        terms: String,
+        stop: &Stop,
+    ) -> napi::Result<Object<'e>> {
+        let (own, stop) = (self.clone(), stop.clone());
+        on_thread(env, move || {
+            let (name, before, after): (String, String, String) = read(&folders)?;
+            let context = read::<Terms>(&terms)?.context(&stop);
+            let options = ScanOptions { context, ..ScanOptions::default() };
+            given(scenario_of_folders(&own.snapshot, &name, before, after, &options), &stop)
+        })
+    }
+
+    /// A world with what a plan of Terraform changes.
+    #[napi]
+    pub fn scenario_from_terraform_plan<'e>(
+        &self,
+        env: &'e Env,
+        plan: String,
+        terms: String,
+        stop: &Stop,
+    ) -> napi::Result<Object<'e>> {
+        let (own, stop) = (self.clone(), stop.clone());
+        on_thread(env, move || {
+            let (name, path): (String, String) = read(&plan)?;
+            let context = read::<Terms>(&terms)?.context(&stop);
+            given(scenario_of_terraform_plan(&own.snapshot, &name, path, &context), &stop)
+        })
+    }
+
     /// One page that needs nothing else.
     #[napi]
     pub fn to_html(&self) -> Asked<String> {
@@ -176,6 +213,22 @@ impl NativeScenario {
     pub fn name(&self) -> String {
         self.scenario.name().to_owned()
     }
+
+    /// Changes, assumptions, and what is left out.
+    #[napi]
+    pub fn facts(&self) -> String {
+        json(&serde_json::json!({
+            "changes": self.scenario.drafts(),
+            "assumptions": self.scenario.assumptions(),
+            "left_out": self.scenario.left_out(),
+        }))
+    }
+}
+
+/// The scenario of what is planned elsewhere.
+fn given(planned: twin_core::base::Result<Planned>, stop: &Stop) -> Result<NativeScenario> {
+    let planned = planned.map_err(|error| Problem::from(error).after(stop.told()))?;
+    Ok(NativeScenario { scenario: planned.scenario, _handle: Handle::new() })
 }
 
 fn json<T: Serialize>(value: &T) -> String {

@@ -1,8 +1,9 @@
 //! A world that differs from a snapshot.
 
 use pyo3::prelude::*;
+use serde::Serialize;
 use twin_connectors::{CompareOptions, compare};
-use twin_core::answer::{Profile, Reply};
+use twin_core::answer::{Profile, Reply, canonical};
 use twin_core::base::Handle;
 use twin_core::simulate;
 
@@ -95,9 +96,41 @@ impl Scenario {
         self.scenario.name()
     }
 
+    /// The changes, as data that makes the same scenario of the same snapshot again.
+    ///
+    /// >>> now.scenario("payments fails", [twin.change.fail("payments")]).changes[0]["entity"]
+    /// 'payments'
+    #[getter]
+    fn changes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        given(py, &self.scenario.drafts())
+    }
+
+    /// What is taken for granted.
+    ///
+    /// >>> now.scenario("nothing happens", []).assumptions
+    /// []
+    #[getter]
+    fn assumptions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        given(py, &self.scenario.assumptions())
+    }
+
+    /// What is planned elsewhere and none of the changes, and why.
+    ///
+    /// >>> now.scenario("nothing happens", []).left_out
+    /// []
+    #[getter]
+    fn left_out<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        given(py, &self.scenario.left_out())
+    }
+
     fn __repr__(&self) -> String {
         let changes = self.scenario.changes().len();
         let changes = if changes == 1 { "1 change".to_owned() } else { format!("{changes} changes") };
         format!("<twin.Scenario {}: {changes}>", self.name())
     }
+}
+
+/// What the core wrote, as plain data.
+fn given<'py, T: Serialize>(py: Python<'py>, value: &T) -> PyResult<Bound<'py, PyAny>> {
+    plain::loads(py, &canonical(&serde_json::to_value(value).unwrap_or_default()))
 }

@@ -1,10 +1,11 @@
 //! An immutable view, and every question as a method of it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use serde::de::DeserializeOwned;
-use twin_connectors::{CompareOptions, search};
+use twin_connectors::{CompareOptions, ScanOptions, scenario_of_folders, scenario_of_terraform_plan, search};
 use twin_core::analysis::{EntityRef, Writers};
 use twin_core::answer::{Reply, canonical};
 use twin_core::base::{Error, ErrorKind, Handle};
@@ -361,6 +362,51 @@ impl Snapshot {
         let changes = plain::call(py, "listed", (changes,))?.extract::<String>()?;
         let changes = ChangeDraft::list_from_json(&changes).or_raise(py)?;
         simulate::Scenario::of(&self.snapshot, name, &changes).or_raise(py).map(Scenario::new)
+    }
+
+    /// A world that differs from this one by what differs between two versions of a folder, such as two checkouts: whatever a scan reads.
+    ///
+    /// What could not be read takes nothing away: `left_out` of the scenario says what it may hold. `progress(phase, done, total)` is called now
+    /// and then, `deadline` is a number of seconds or a timedelta, and Ctrl-C stops the work.
+    ///
+    /// >>> now.scenario_from_folders("nothing differs", "examples/estate", "examples/estate").changes
+    /// []
+    #[pyo3(signature = (name, before, after, *, progress=None, deadline=None))]
+    #[allow(clippy::too_many_arguments)] // As many as the surface has.
+    fn scenario_from_folders(
+        &self,
+        py: Python<'_>,
+        name: String,
+        before: PathBuf,
+        after: PathBuf,
+        progress: Option<Py<PyAny>>,
+        deadline: Option<Within>,
+    ) -> PyResult<Scenario> {
+        let planned = Terms::new(None, progress, deadline).wait(py, |context, _| {
+            let options = ScanOptions { context: context.clone(), ..ScanOptions::default() };
+            scenario_of_folders(&self.snapshot, &name, before, after, &options)
+        })?;
+        Ok(Scenario::new(planned.scenario))
+    }
+
+    /// A world that differs from this one by what a plan of Terraform or OpenTofu is about to change. `path` is a file as
+    /// `terraform show -json` writes it. What no change says is in `left_out` of the scenario.
+    ///
+    /// >>> now.scenario_from_terraform_plan("next", "nowhere.json")
+    /// Traceback (most recent call last):
+    /// twin.errors.IoError: nowhere.json cannot be read: No such file or directory (os error 2)
+    #[pyo3(signature = (name, path, *, progress=None, deadline=None))]
+    fn scenario_from_terraform_plan(
+        &self,
+        py: Python<'_>,
+        name: String,
+        path: PathBuf,
+        progress: Option<Py<PyAny>>,
+        deadline: Option<Within>,
+    ) -> PyResult<Scenario> {
+        let terms = Terms::new(None, progress, deadline);
+        let planned = terms.wait(py, |context, _| scenario_of_terraform_plan(&self.snapshot, &name, path, context))?;
+        Ok(Scenario::new(planned.scenario))
     }
 
     /// The map and its tables as one page that needs nothing else.

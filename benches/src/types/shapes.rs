@@ -18,7 +18,7 @@ use twin_core::simulate::future::Future;
 use twin_core::simulate::replay::PoliciesDraft;
 use twin_core::simulate::search::{SearchDraft, SearchResult};
 use twin_core::simulate::time_to_impact::TimedHit;
-use twin_core::simulate::{ChangeDraft, Comparison, ObjectiveDraft, Outcome, TradeOff, TradeOffRow};
+use twin_core::simulate::{ChangeDraft, Comparison, LeftOut, ObjectiveDraft, Outcome, TradeOff, TradeOffRow};
 use twin_core::{ChangesSinceTold, HistoryTold, IdentityPlan, Question, ReceiptTold, SourceCheck};
 
 /// Each type by its name.
@@ -44,7 +44,7 @@ macro_rules! meet {
 pub fn shapes() -> Shapes {
     let mut written = SchemaSettings::default().for_serialize().into_generator();
     meet!(written: Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
-        GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, ReviewRow, IdentityPlan, AsOf, Freshness, Interval, Profile,
+        GoverningDecision, Hit, IdentityReason, LeftOut, Neighbour, OwnerRow, ReviewRow, IdentityPlan, AsOf, Freshness, Interval, Profile,
         ResolvedEvidence, Status, Perspective, State, Outcome, Comparison, TradeOff, TradeOffRow, SearchResult, Future, TimedHit, ReceiptTold, SourceCheck, Report,
         HistoryTold, ChangesSinceTold, Redaction, Verified, Explanation, Related, Threshold, Uncertain, WhyNot);
     let mut read = SchemaSettings::default().for_deserialize().into_generator();

@@ -1619,6 +1619,23 @@ class MeasuredValue(TypedDict):
     """The value, if it is known."""
 
 
+class _LeftOut(TypedDict):
+    """The fields that are always there."""
+
+    what: str
+    """What: a change in a few words, or a thing as the plan calls it."""
+
+    why: str
+    """Why."""
+
+
+class LeftOut(_LeftOut, total=False):
+    """What is planned elsewhere, but is no change of the scenario."""
+
+    locator: Union[str, None]
+    """Where it is planned, if that is known."""
+
+
 class MemberRow(TypedDict):
     """One record of an entity."""
 

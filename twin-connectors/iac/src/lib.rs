@@ -2,4 +2,5 @@
 
 pub mod compose;
 pub mod terraform_hcl;
+pub mod terraform_plan;
 pub mod terraform_state;

@@ -142,6 +142,8 @@ members! {
     Snapshot.diff[earlier]() -> "Answer" long: "What changed from an earlier snapshot to this one.";
     Snapshot.search[question](traces, policies, availability, data_classes, data_policies, seed, progress, deadline) -> "Answer" long: "Searches change sets for an aim, within constraints: each option is a list of changes.";
     Snapshot.scenario[name, changes]() -> "Scenario": "A world that differs from this one.";
+    Snapshot.scenario_from_folders[name, before, after](progress, deadline) -> "Scenario" long: "A world that differs from this one by what differs between two versions of a folder.";
+    Snapshot.scenario_from_terraform_plan[name, path](progress, deadline) -> "Scenario" long: "A world that differs from this one by what a plan of Terraform in JSON is about to change.";
     Snapshot.to_html[]() -> "str" long: "The map and its tables as one page that needs nothing else.";
     Snapshot.to_svg[]() -> "str" long: "The map as a picture.";
     Snapshot.to_mermaid[]() -> "str" long: "The map as text for a diagram.";
@@ -154,6 +156,9 @@ members! {
     Scenario.compare[](traces, policies, availability, data_classes, data_policies, seed, needs, progress, deadline) -> "Answer" long: "The scenario against its base in every dimension: figures before and after, or why there are none.";
     Scenario.snapshot[]() -> "Snapshot": "The world after the changes.";
     Scenario.name -> "str": "The name.";
+    Scenario.changes -> "list[ChangeDraft]": "The changes, as data that makes the same scenario again.";
+    Scenario.assumptions -> "list[str]": "What is taken for granted.";
+    Scenario.left_out -> "list[LeftOut]": "What is planned elsewhere and none of the changes, and why.";
     Answer.question -> "dict": "The question, as it was understood.";
     Answer.status -> "Status": "Whether the answer is whole.";
     Answer.value -> "Any": "The value.";

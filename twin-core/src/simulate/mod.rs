@@ -37,7 +37,7 @@ pub use comparison::{Baseline, Basis, Comparison, Dimension, Figure, Given, Give
 pub use difference::changes_between;
 pub use objective::{Objective, ObjectiveDraft};
 pub use outcome::{Outcome, RequestsAtRisk, outcome};
-pub use scenario::{Contradiction, Lost, Scenario};
+pub use scenario::{Contradiction, LeftOut, Lost, Scenario};
 pub(crate) use told::{FigureTold, IntervalTold};
 pub use trade_off::{ObjectiveRow, OptionRow, TradeOff, TradeOffRow, Turn, trade_off};
 pub use trade_off_answer::trade_off_of_answers;

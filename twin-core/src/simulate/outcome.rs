@@ -71,7 +71,7 @@ impl Tabular for Outcome {
 /// Computes what follows from a scenario. O(entities + relations) for each change.
 pub fn outcome(scenario: &Scenario, needs: Profile) -> Answer<Outcome> {
     let (base, world) = (scenario.base(), scenario.with_all_there());
-    let mut assumptions = BTreeSet::new();
+    let mut assumptions: BTreeSet<String> = scenario.assumptions().iter().cloned().collect();
     let mut hits: BTreeMap<(EntityRef, Option<EntityRef>), Hit> = BTreeMap::new();
     for (node, state, hazard, spared) in scenario.hazards() {
         // What is spared is there, unless another change takes it away.
@@ -93,6 +93,7 @@ pub fn outcome(scenario: &Scenario, needs: Profile) -> Answer<Outcome> {
         envelope(base, "scenario", asked, needs, "blast radius of each change, the worst of each entity", value);
     answer.assumptions = assumptions.into_iter().collect();
     answer.interval = interval;
+    answer.blind_spots.extend(scenario.left_out_told());
     if answer.value.requests.is_none() {
         answer.blind_spots.push("no traces were read, so the share of requests at risk cannot be said".to_owned());
     }

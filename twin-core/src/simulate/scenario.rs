@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::ops::Range;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::analysis::{EntityRef, Hazard};
 use crate::base::{Error, ErrorKind, Result};
 use crate::graph::{EdgeChange, EdgeRef, Entity, Node, Snapshot};
 use crate::schema::State;
-use crate::simulate::change::{Change, OnRemoval, edges, gone, spared, with_brought, within_region};
+use crate::simulate::change::{Change, ChangeDraft, OnRemoval, edges, gone, spared, with_brought, within_region};
 
 /// Changes on a base. Costs memory in the size of the changes, and two bytes an entity of the base where a change brings one.
 #[derive(Clone, Debug)]
@@ -19,9 +22,22 @@ pub struct Scenario {
     name: String,
     author: Option<String>,
     assumptions: Vec<String>,
+    left_out: Vec<LeftOut>,
     changes: Vec<Change>,
     /// By change, the numbers of the entities that it brings.
     brought: Vec<Range<u32>>,
+}
+
+/// What is planned elsewhere, but is no change of the scenario.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct LeftOut {
+    /// What: a change in a few words, or a thing as the plan calls it.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// Where it is planned, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locator: Option<String>,
 }
 
 /// A change that applies no longer, since an entity is gone.
@@ -47,8 +63,16 @@ pub struct Contradiction {
 impl Scenario {
     /// A scenario without changes.
     pub fn new(base: &Snapshot, name: impl Into<String>) -> Self {
-        let (author, assumptions, changes, brought) = (None, Vec::new(), Vec::new(), Vec::new());
-        Scenario { base: base.clone(), stage: base.clone(), name: name.into(), author, assumptions, changes, brought }
+        Scenario {
+            base: base.clone(),
+            stage: base.clone(),
+            name: name.into(),
+            author: None,
+            assumptions: Vec::new(),
+            left_out: Vec::new(),
+            changes: Vec::new(),
+            brought: Vec::new(),
+        }
     }
 
     /// The same scenario with one more change. Nodes are those of [`Scenario::stage`].
@@ -72,6 +96,13 @@ impl Scenario {
     #[must_use]
     pub fn assuming(mut self, assumption: impl Into<String>) -> Self {
         self.assumptions.push(assumption.into());
+        self
+    }
+
+    /// The same scenario, with more that is planned and no change of it.
+    #[must_use]
+    pub fn leaving_out(mut self, left_out: impl IntoIterator<Item = LeftOut>) -> Self {
+        self.left_out.extend(left_out);
         self
     }
 
@@ -100,6 +131,34 @@ impl Scenario {
         &self.assumptions
     }
 
+    /// What is planned elsewhere, but is no change of the scenario. Answers about the scenario name it as blind spots.
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
+    }
+
+    /// What is left out, one line each; of many the first, and how many more there are.
+    pub(super) fn left_out_told(&self) -> impl Iterator<Item = String> + '_ {
+        const TOLD: usize = 50;
+        let more = self.left_out.len().saturating_sub(TOLD);
+        let rest = (more > 0).then(|| format!("left out of the scenario: {more} more, which it lists"));
+        let told = |left: &LeftOut| format!("left out of the scenario: {}: {}", left.what, left.why);
+        self.left_out.iter().take(TOLD).map(told).chain(rest)
+    }
+
+    /// The changes as data, which makes the same scenario of the same base again. Entities are named by name, where that names one, else by id. O(entities).
+    pub fn drafts(&self) -> Vec<ChangeDraft> {
+        let named = |node: &Node| {
+            let entity = self.stage.entity(*node);
+            let is_named = self.stage.find(&entity.name).is_ok_and(|found| found == *node);
+            if is_named { entity.name.clone() } else { entity.id.to_string() }
+        };
+        let draft = |change: &Change| {
+            let Ok(draft) = change.try_map::<_, Infallible>(|node| Ok(named(node)));
+            draft
+        };
+        self.changes.iter().map(draft).collect()
+    }
+
     /// The changes, in the order in which they were given.
     pub fn changes(&self) -> &[Change] {
         &self.changes
@@ -116,13 +175,16 @@ impl Scenario {
         let (mut merged, lost, contradictions) = other.carried(self.clone());
         let new = other.assumptions.iter().filter(|assumption| !self.assumptions.contains(assumption));
         merged.assumptions.extend(new.cloned());
+        let new: Vec<LeftOut> = other.left_out.iter().filter(|left| !merged.left_out.contains(left)).cloned().collect();
+        merged.left_out.extend(new);
         (merged, lost, contradictions)
     }
 
     /// The same changes on another base, such as today's, and those that apply no longer. Entities are the same by their ids. O(changes²).
     pub fn rebased(&self, base: &Snapshot) -> (Scenario, Vec<Lost>) {
         let bare = Scenario { author: self.author.clone(), ..Scenario::new(base, &self.name) };
-        let (rebased, lost, _) = self.carried(Scenario { assumptions: self.assumptions.clone(), ..bare });
+        let (assumptions, left_out) = (self.assumptions.clone(), self.left_out.clone());
+        let (rebased, lost, _) = self.carried(Scenario { assumptions, left_out, ..bare });
         (rebased, lost)
     }
 
@@ -172,20 +234,36 @@ impl Scenario {
     /// # Errors
     /// `Invalid`, with both changes and why, with a number that makes no sense, or with the dependency that is not there; those of [`Snapshot::edited`].
     pub fn check(&self) -> Result<()> {
-        for (place, change) in self.changes.iter().enumerate() {
-            change.check_numbers()?;
-            let against = self.changes[..place].iter().find_map(|other| Some((other, change.contradicts(other)?)));
-            if let Some((other, why)) = against {
-                let (first, second) = (other.told(&self.stage), change.told(&self.stage));
-                let what = format!("\"{first}\" and \"{second}\" contradict each other: {why}; leave one out");
-                return Err(Error::new(ErrorKind::Invalid, what));
-            }
-            if self.misses_its_dependency(place) {
-                let what = format!("\"{}\": there is no such dependency", change.told(&self.stage));
-                return Err(Error::new(ErrorKind::Invalid, what));
-            }
-        }
+        (0..self.changes.len()).try_for_each(|place| self.check_one(place))?;
         self.stage.edited(&self.all_edges()).map(|_| ())
+    }
+
+    /// The same scenario with one more change that fits to those before it. O(changes + relations of what they name).
+    ///
+    /// # Errors
+    /// Those of [`Scenario::check`].
+    pub(super) fn with_checked(self, change: Change) -> Result<Self> {
+        let checked = self.with(change);
+        checked.check_one(checked.changes.len().saturating_sub(1))?;
+        checked.stage.edited(&checked.all_edges())?;
+        Ok(checked)
+    }
+
+    /// Refuses a change that makes no sense after those before it.
+    fn check_one(&self, place: usize) -> Result<()> {
+        let change = &self.changes[place];
+        change.check_numbers()?;
+        let against = self.changes[..place].iter().find_map(|other| Some((other, change.contradicts(other)?)));
+        if let Some((other, why)) = against {
+            let (first, second) = (other.told(&self.stage), change.told(&self.stage));
+            let what = format!("\"{first}\" and \"{second}\" contradict each other: {why}; leave one out");
+            return Err(Error::new(ErrorKind::Invalid, what));
+        }
+        if self.misses_its_dependency(place) {
+            let what = format!("\"{}\": there is no such dependency", change.told(&self.stage));
+            return Err(Error::new(ErrorKind::Invalid, what));
+        }
+        Ok(())
     }
 
     /// Whether a change is about a dependency that is not there.

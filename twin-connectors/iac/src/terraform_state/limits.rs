@@ -4,7 +4,7 @@ use twin_core::base::Limits;
 use twin_core::observe::{Diagnostic, Locator, code};
 
 /// Refuses a text that is too long, nested too deep, or has too many nodes. O(n), without allocation.
-pub(super) fn check(path: &str, bytes: &[u8], limits: &Limits) -> Result<(), Diagnostic> {
+pub(crate) fn check(path: &str, bytes: &[u8], limits: &Limits) -> Result<(), Diagnostic> {
     if bytes.len() as u64 > limits.payload_bytes {
         return Err(refused(path, 0, format!("longer than {} bytes", limits.payload_bytes)));
     }

@@ -13,7 +13,7 @@
 //!
 //! Evidence is a JSON pointer into the state. This module may use `twin_connector_base` and nothing of other decoders.
 
-mod limits;
+pub(crate) mod limits;
 mod payload;
 mod record;
 pub(crate) mod saying;

@@ -61,6 +61,11 @@ impl Row {
         self.facts.iter().chain(provider.into_iter().flat_map(|(_, facts)| *facts)).copied()
     }
 
+    /// Whether it is about all types of a provider that no row of their own is about.
+    pub fn is_of_family(&self) -> bool {
+        self.of.ends_with('*')
+    }
+
     fn fits(&self, resource_type: &str) -> bool {
         match self.of.strip_suffix('*') {
             Some(prefix) => resource_type.starts_with(prefix),

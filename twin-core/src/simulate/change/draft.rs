@@ -116,13 +116,13 @@ impl Scenario {
     }
 
     /// A scenario of those changes that can be made to a base, one after the other, and the others with why they cannot: what another system plans may name what the
-    /// twin has never heard of.
+    /// twin has never heard of. O(changes²).
     pub fn of_known(base: &Snapshot, name: impl Into<String>, changes: &[ChangeDraft]) -> (Scenario, Vec<Unplaced>) {
         let mut scenario = Scenario::new(base, name);
         let mut unplaced = Vec::new();
         for draft in changes {
-            let placed = draft.on(scenario.stage()).map(|change| scenario.clone().with(change));
-            match placed.and_then(|placed| placed.check().map(|()| placed)) {
+            let placed = draft.on(scenario.stage()).and_then(|change| scenario.clone().with_checked(change));
+            match placed {
                 Ok(placed) => scenario = placed,
                 Err(why) => unplaced.push(Unplaced { change: draft.clone(), why: why.to_string() }),
             }

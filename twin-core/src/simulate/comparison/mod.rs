@@ -93,6 +93,7 @@ pub fn compare(
         );
     }
     let mut blind_spots: BTreeSet<String> = read.blind_spots.into_iter().chain(reached.blind_spots).collect();
+    blind_spots.extend(scenario.left_out_told());
     let requests = latency::forecast_of(scenario, given.traffic, context)?;
     figures.extend(capacity::figures(scenario, requests.as_ref().map_err(String::as_str)));
     match requests {
