@@ -3,14 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::answer::{Cites, EvidenceSource, Freshness, Proof, Status, json};
 use crate::base::Timestamp;
 use crate::observe::Perspective;
 
 /// The two times that an answer is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AsOf {
     /// What held then.
     pub valid: Timestamp,
@@ -19,7 +19,7 @@ pub struct AsOf {
 }
 
 /// What an interval means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum IntervalKind {
@@ -30,7 +30,7 @@ pub enum IntervalKind {
 }
 
 /// Where a number lies.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Interval {
     /// What the interval means.
     pub kind: IntervalKind,

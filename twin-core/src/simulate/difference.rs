@@ -33,6 +33,26 @@ pub fn changes_between(before: &Snapshot, after: &Snapshot) -> Vec<ChangeDraft> 
     changes
 }
 
+/// What there is in one world, who needs whom, and who answers for what, in words: the same things are told in the same words. O(entities + relations).
+pub(super) struct Told {
+    /// The names of what may come and go.
+    pub entities: BTreeSet<String>,
+    /// Who needs whom, by which relation.
+    pub dependencies: BTreeSet<String>,
+    /// Who answers for what.
+    pub owners: BTreeSet<String>,
+}
+
+/// What there is in a world.
+pub(super) fn told(snapshot: &Snapshot) -> Told {
+    let world = World::of(snapshot);
+    let name = |node: &Node| snapshot.entity(*node).name.clone();
+    let owned =
+        world.things.values().filter_map(|node| Some(format!("{} ownedBy {}", name(node), world.owner(*node)?)));
+    let needs = world.needs.iter().map(|(from, relation, to)| format!("{} {relation} {}", from.1, to.1));
+    Told { entities: world.things.values().map(name).collect(), dependencies: needs.collect(), owners: owned.collect() }
+}
+
 /// What is compared of one world.
 struct World<'s> {
     snapshot: &'s Snapshot,

@@ -5,6 +5,7 @@
 //! The numeric models take plain values with stated units and know no snapshot: they are exact where exact is cheap, and say so where they are not.
 
 pub mod availability;
+pub mod backtest;
 pub mod calibration;
 pub mod cascade;
 mod change;
@@ -18,6 +19,7 @@ pub mod latency;
 pub mod next_question;
 mod outcome;
 pub mod pareto;
+pub mod prediction;
 pub mod queue_network;
 pub mod queueing;
 pub mod replay;
@@ -30,6 +32,7 @@ pub mod time_to_impact;
 mod trade_off;
 
 pub use change::{Change, ChangeDraft, Leaving, OnRemoval, Unplaced};
+use comparison::named;
 pub use comparison::{Basis, Comparison, Dimension, Figure, Given, GivenData, Traffic, compare};
 pub use difference::changes_between;
 pub use outcome::{Outcome, RequestsAtRisk, outcome};

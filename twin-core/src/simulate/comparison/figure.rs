@@ -1,12 +1,12 @@
 //! One figure of a comparison.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::EntityRef;
 use crate::answer::{Cell, Cites, ColumnType, EvidenceId, Interval, TableWriter, table_row, text_cells};
 
 /// What is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Dimension {
@@ -55,8 +55,12 @@ pub enum Dimension {
 }
 
 impl Dimension {
+    /// Those that follow from the shape of a snapshot alone.
+    pub(in crate::simulate) const OF_SHAPE: [Dimension; 4] =
+        [Dimension::SinglePointsOfFailure, Dimension::Cycles, Dimension::DecisionsViolated, Dimension::Drift];
+
     /// Those that are known from recorded requests alone.
-    pub(super) const OF_TRAFFIC: [Dimension; 5] = [
+    pub(in crate::simulate) const OF_TRAFFIC: [Dimension; 5] = [
         Dimension::LatencyP50,
         Dimension::LatencyP95,
         Dimension::LatencyP99,
@@ -81,7 +85,7 @@ impl Dimension {
 }
 
 /// What a figure rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// It was seen.
@@ -129,7 +133,7 @@ text_cells!(
 );
 
 /// What a name is in JSON.
-fn named(word: &impl Serialize) -> String {
+pub(in crate::simulate) fn named(word: &impl Serialize) -> String {
     serde_json::to_value(word).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
