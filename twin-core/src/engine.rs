@@ -260,7 +260,8 @@ impl Twin {
     pub fn record(&self, name: &str) -> Result<RecordKey> {
         let state = self.state();
         let mut called: Vec<(String, &RecordKey)> = Vec::new();
-        for key in state.log.identity().records() {
+        let kept = predictions::records(&state.log);
+        for key in state.log.identity().records().chain(&kept) {
             let text = key.to_string();
             if text == name {
                 return Ok(key.clone());

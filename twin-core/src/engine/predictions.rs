@@ -1,13 +1,13 @@
 //! Predictions that the twin keeps: records of a source of its own, in the same log as everything else, and held against what came.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::envelope;
 use crate::answer::{Answer, AsOf, Profile, Status};
 use crate::base::{Context, Error, ErrorKind, Result, Timestamp};
 use crate::engine::{At, State, Twin};
 use crate::graph::Snapshot;
-use crate::history::stage;
+use crate::history::{Log, stage};
 use crate::observe::{
     Batch, Capability, Evidence, Locator, Perspective, Record, RecordKey, Scope, SourceId, Statement, technique,
 };
@@ -39,6 +39,12 @@ pub(super) fn check_sources(batches: &[Batch]) -> Result<()> {
         true => Err(invalid(format!("source {SOURCE} is the twin's own: name another one"))),
         false => Ok(()),
     }
+}
+
+/// The records of predictions, which have no identity. O(predictions).
+pub(super) fn records(log: &Log) -> BTreeSet<RecordKey> {
+    let listed = log.listed(&Scope::new(&source(), ""), Timestamp::MAX);
+    listed.iter().map(|fact| fact.subject.clone()).collect()
 }
 
 /// Predictions, and those that are there and cannot be read.

@@ -1,6 +1,7 @@
 //! Proofs: what the core promises, held against slow references, made-up estates and the ten promises of synchronisation.
 
 mod assembly;
+mod backtests;
 mod bad_input;
 mod builds;
 mod changes;
@@ -16,6 +17,7 @@ mod identity;
 mod order;
 mod packages;
 mod pages;
+mod predictions;
 mod replay;
 mod resolve;
 mod scenarios;

@@ -131,6 +131,11 @@ impl Log {
         words.into_iter().filter_map(|(_, words)| holding(&words, valid, known)).collect()
     }
 
+    /// Whether anything was ever said of a record, by what is at hand.
+    pub fn knows(&self, subject: &RecordKey) -> bool {
+        self.facts.of_subject(subject.digest()).next().is_some()
+    }
+
     /// What held at `valid` of the records of one source by what was known at `known`, with since when, in the order of the facts. O(facts).
     pub fn held_of(&self, source: &SourceId, valid: Timestamp, known: Timestamp) -> Vec<(&Fact, Timestamp)> {
         let of = |fact: &&FactLog| fact.fact.subject.source == *source;

@@ -88,36 +88,11 @@ impl BacktestDraft {
 pub(crate) fn of_incident(incident: &PastIncident, before: &Snapshot, today: &Snapshot) -> Result<Tested> {
     let failed = Named::all(&incident.failed, before, today)?;
     let affected = Named::all(&incident.affected, before, today)?;
-    let known: Vec<Node> = failed.iter().filter_map(|named| named.then).collect();
-    let seeds: BTreeSet<Node> = known.iter().copied().collect();
+    let seeds: BTreeSet<Node> = failed.iter().filter_map(|named| named.then).collect();
     let mut unknown: Vec<String> =
         failed.iter().filter(|named| named.then.is_none()).map(Named::unknown_then).collect();
-    let mut predicted: BTreeMap<Node, (Hit, Vec<String>)> = BTreeMap::new();
-    if !known.is_empty() {
-        let question = BlastRadius { nodes: known.clone(), ..BlastRadius::of(known[0]) };
-        let answer = blast_radius(before, &question);
-        unknown.extend(answer.assumptions.iter().cloned());
-        for hit in &answer.value {
-            let Some(node) = before.node_of(&hit.entity.id).filter(|node| !seeds.contains(node)) else { continue };
-            let because = answer.evidence(hit).iter().map(ToString::to_string).collect();
-            let worst = predicted.entry(node).or_insert_with(|| (hit.clone(), because));
-            worst.0.state = worst.0.state.max(hit.state);
-            worst.0.at_least = worst.0.at_least.max(hit.at_least);
-        }
-    }
-    let came: BTreeMap<Option<Node>, &Named> =
-        affected.iter().filter(|named| named.then.is_some()).map(|named| (named.then, named)).collect();
-    let mut findings = Vec::new();
-    for (node, (hit, because)) in predicted.iter() {
-        let outcome = if came.contains_key(&Some(*node)) { FindingOutcome::Hit } else { FindingOutcome::FalseAlarm };
-        findings.push(of_hit(incident.at, hit, because, outcome));
-    }
-    let missed = affected
-        .iter()
-        .filter(|named| named.then.is_none_or(|node| !predicted.contains_key(&node) && !seeds.contains(&node)));
-    findings.extend(missed.map(|named| of_missed(incident.at, named)));
-    findings.sort_by(|a, b| (a.outcome, &a.what).cmp(&(b.outcome, &b.what)));
-    findings.dedup_by(|a, b| a.outcome == b.outcome && a.what == b.what && a.path == b.path);
+    let (predicted, assumed) = predicted(before, &seeds);
+    unknown.extend(assumed);
     let event = BacktestEvent {
         kind: EventKind::Incident,
         at: incident.at,
@@ -130,7 +105,44 @@ pub(crate) fn of_incident(incident: &PastIncident, before: &Snapshot, today: &Sn
         false_alarms: 0,
         unknown,
     };
+    let findings = held(incident.at, &predicted, &affected, &seeds);
     Ok(Tested { event, findings, told: BTreeSet::from([Aspect::BlastRadius]) }.counted())
+}
+
+/// By component or thing, the worst of its instances, with why it is believed.
+type Predicted = BTreeMap<Node, (Hit, Vec<String>)>;
+
+/// Whom the failure of these reaches besides, and what is taken for granted.
+fn predicted(before: &Snapshot, seeds: &BTreeSet<Node>) -> (Predicted, Vec<String>) {
+    let Some(first) = seeds.first() else { return (Predicted::new(), Vec::new()) };
+    let question = BlastRadius { nodes: seeds.iter().copied().collect(), ..BlastRadius::of(*first) };
+    let answer = blast_radius(before, &question);
+    let mut predicted = Predicted::new();
+    for hit in &answer.value {
+        let Some(node) = before.node_of(&hit.entity.id).filter(|node| !seeds.contains(node)) else { continue };
+        let because = || answer.evidence(hit).iter().map(ToString::to_string).collect();
+        let (worst, _) = predicted.entry(node).or_insert_with(|| (hit.clone(), because()));
+        (worst.state, worst.at_least) = (worst.state.max(hit.state), worst.at_least.max(hit.at_least));
+    }
+    (predicted, answer.assumptions.clone())
+}
+
+/// What was predicted against what came, each once; what failed itself is neither.
+fn held(at: Timestamp, predicted: &Predicted, affected: &[Named], seeds: &BTreeSet<Node>) -> Vec<Finding> {
+    let came: BTreeSet<Node> = affected.iter().filter_map(|named| named.then).collect();
+    let of = |(node, (hit, because)): (&Node, &(Hit, Vec<String>))| {
+        let outcome = if came.contains(node) { FindingOutcome::Hit } else { FindingOutcome::FalseAlarm };
+        of_hit(at, hit, because, outcome)
+    };
+    let is_missed =
+        |named: &&Named| named.then.is_none_or(|node| !predicted.contains_key(&node) && !seeds.contains(&node));
+    let mut missed: Vec<&Named> = affected.iter().filter(is_missed).collect();
+    missed.sort_by_key(|named| (&named.name, named.then));
+    missed.dedup_by_key(|named| (&named.name, named.then));
+    let mut findings: Vec<Finding> = predicted.iter().map(of).collect();
+    findings.extend(missed.into_iter().map(|named| of_missed(at, named)));
+    findings.sort_by(|a, b| (a.outcome, &a.what).cmp(&(b.outcome, &b.what)));
+    findings
 }
 
 /// An entity as the host names it.
