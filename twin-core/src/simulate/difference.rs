@@ -17,11 +17,11 @@ pub fn changes_between(before: &Snapshot, after: &Snapshot) -> Vec<ChangeDraft> 
             changes.extend(was.altered(*node, &is, *then));
         }
     }
-    let name = |end: &(String, String)| end.1.clone();
+    let name = |end: &End| end.1.clone();
     let new = is.needs.difference(&was.needs);
     changes.extend(new.map(|(from, relation, to)| Change::add_dependency(name(from), name(to), relation)));
     // What goes takes its dependencies along.
-    let stays = |end: &(String, String)| is.things.contains_key(end.0.as_str());
+    let stays = |end: &End| is.things.contains_key(end.0.as_str());
     let lost = was.needs.difference(&is.needs).filter(|(from, _, to)| stays(from) && stays(to));
     changes.extend(lost.map(|(from, relation, to)| Change::RemoveDependency {
         entity: name(from),
@@ -53,13 +53,18 @@ pub(super) fn told(snapshot: &Snapshot) -> Told {
     Told { entities: world.things.values().map(name).collect(), dependencies: needs.collect(), owners: owned.collect() }
 }
 
+/// The id and the name of an entity.
+type End = (String, String);
+/// Who needs, by which relation, whom.
+type Need = (End, String, End);
+
 /// What is compared of one world.
 struct World<'s> {
     snapshot: &'s Snapshot,
     /// By id, what may come and go.
     things: BTreeMap<&'s str, Node>,
     /// Who needs whom by which relation, each end by its id and name.
-    needs: BTreeSet<((String, String), String, (String, String))>,
+    needs: BTreeSet<Need>,
 }
 
 impl<'s> World<'s> {
@@ -72,7 +77,7 @@ impl<'s> World<'s> {
         world
     }
 
-    fn needs_of(&self, node: Node) -> Vec<((String, String), String, (String, String))> {
+    fn needs_of(&self, node: Node) -> Vec<Need> {
         let snapshot = self.snapshot;
         let end = |node: Node| (snapshot.entity(node).id.to_string(), snapshot.entity(node).name.clone());
         let mut needs = Vec::new();
