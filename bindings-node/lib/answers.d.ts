@@ -996,7 +996,7 @@ export interface KeyDraft {
 }
 
 /** Or another that a host registered. */
-export type Kind = 'Domain' | 'System' | 'Component' | 'Instance' | 'Api' | 'Workload' | 'TelemetryService' | 'LoadBalancer' | 'Node' | 'Cluster' | 'Namespace' | 'Environment' | 'Zone' | 'Region' | 'CloudAccount' | 'DataStore' | 'Cache' | 'Bucket' | 'Queue' | 'DnsZone' | 'Certificate' | 'KeyStore' | 'IdentityProvider' | 'Resource' | 'Repository' | 'Image' | 'Package' | 'Pipeline' | 'Team' | 'Person' | 'Vendor' | 'CostCenter' | 'Decision' | 'Document' | 'Configuration' | 'Activity' | 'OwnershipRule' | 'Charge' | 'Traffic' | (string & {})
+export type Kind = 'Domain' | 'System' | 'Component' | 'Instance' | 'Api' | 'Workload' | 'TelemetryService' | 'LoadBalancer' | 'Node' | 'Cluster' | 'Namespace' | 'Environment' | 'Zone' | 'Region' | 'CloudAccount' | 'DataStore' | 'Cache' | 'Bucket' | 'Queue' | 'DnsZone' | 'Certificate' | 'KeyStore' | 'IdentityProvider' | 'Resource' | 'Repository' | 'Image' | 'Package' | 'Pipeline' | 'Team' | 'Person' | 'Vendor' | 'CostCenter' | 'Decision' | 'Document' | 'Configuration' | 'Activity' | 'OwnershipRule' | 'Charge' | 'Prediction' | 'Traffic' | (string & {})
 
 /** Who has said until when to leave. */
 export interface Leaving {

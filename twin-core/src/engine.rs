@@ -3,9 +3,11 @@
 mod ask;
 #[cfg(feature = "testkit")]
 mod backend;
+mod backtest;
 mod chronicle;
 mod past;
 mod plan;
+mod predictions;
 mod question;
 mod receipt;
 mod source_check;
@@ -196,7 +198,7 @@ impl Twin {
     /// Takes batches: all of them in one transaction, or none. O(facts) for a change, O(batch + scopes) where nothing changed.
     ///
     /// # Errors
-    /// `Io`, `Corrupt`, `Invalid` (a twin that was opened for reading, a `now` at the end of time) or `Limit` (a batch that is too large: see [`Batch::check_size`]). Bad
+    /// `Io`, `Corrupt`, `Invalid` (a twin that was opened for reading, a `now` at the end of time, a batch of `twin.predictions`) or `Limit` (a batch that is too large: see [`Batch::check_size`]). Bad
     /// input is never an error: see [`Receipt`].
     pub fn apply(&self, batches: Vec<Batch>, now: Timestamp) -> Result<Receipt> {
         self.apply_within(batches, &Context::new(now))
@@ -207,6 +209,7 @@ impl Twin {
     /// # Errors
     /// As [`Twin::apply`], by the limits of the context; `Cancelled` if the host cancels, `Limit` if the deadline passes.
     pub fn apply_within(&self, batches: Vec<Batch>, context: &Context) -> Result<Receipt> {
+        predictions::check_sources(&batches)?;
         let mut state = self.state();
         if state.log.misses(&batches, context.now) {
             state.read_all()?;
@@ -257,7 +260,8 @@ impl Twin {
     pub fn record(&self, name: &str) -> Result<RecordKey> {
         let state = self.state();
         let mut called: Vec<(String, &RecordKey)> = Vec::new();
-        for key in state.log.identity().records() {
+        let kept = predictions::records(&state.log);
+        for key in state.log.identity().records().chain(&kept) {
             let text = key.to_string();
             if text == name {
                 return Ok(key.clone());

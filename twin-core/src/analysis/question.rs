@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::answer::{Answer, EvidenceId, EvidenceSource, Freshness, Missing, Profile, Status};
 use crate::base::Timestamp;
@@ -15,7 +15,7 @@ use crate::observe::{Capability, Outcome, Perspective, SourceId};
 use crate::schema::{Kind, Relation, Schema, kind, relation};
 
 /// An entity as rows name it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EntityRef {
     /// Its name for people.
     pub name: String,

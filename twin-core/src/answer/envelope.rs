@@ -10,7 +10,7 @@ use crate::base::Timestamp;
 use crate::observe::Perspective;
 
 /// The two times that an answer is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AsOf {
     /// What held then.
     pub valid: Timestamp,
@@ -30,7 +30,7 @@ pub enum IntervalKind {
 }
 
 /// Where a number lies.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Interval {
     /// What the interval means.
     pub kind: IntervalKind,

@@ -106,7 +106,7 @@ impl Twin {
 
 impl At {
     /// The two times.
-    fn as_of(self) -> AsOf {
+    pub(super) fn as_of(self) -> AsOf {
         AsOf { valid: self.valid.unwrap_or(self.now), known: self.known.unwrap_or(self.now) }
     }
 }

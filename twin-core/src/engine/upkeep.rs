@@ -98,7 +98,8 @@ impl Twin {
     /// `Unknown` for a record that was never read; `Invalid` for a twin that was opened for reading; `Corrupt`, `Io`. The store is then as it was.
     pub fn redact(&self, subject: &RecordKey) -> Result<Redaction> {
         let mut state = self.state();
-        if state.log.identity().entity_of(subject).is_none() {
+        // What is no entity, such as a prediction, has no identity.
+        if state.log.identity().entity_of(subject).is_none() && !state.log.knows(subject) {
             return Err(super::unknown_record(&state.log, &subject.to_string()));
         }
         let mut redactor = Redactor::new(subject);

@@ -139,6 +139,7 @@ pub mod attribute {
         LAST_CHANGE "last.change" Timestamp ["describe"] "When version control last saw it change."
         AUTHORS "authors" Texts ["describe"] "Who changed it in the window, as opaque handles, most commits first."
         PREVIOUS_PATHS "previous.paths" Texts ["describe"] "Where it stood before, by the renames that version control saw, the latest first."
+        PREDICTION "prediction" Text ["predictions"] "Everything that a prediction says, as canonical JSON: it is named by its digest."
         START_CONDITION "start.condition" Text ["describe"] "What the start of one waits for: that the other was started, is healthy, or has completed."
         CONDITION "condition" Text ["describe"] "Under what condition the relation holds."
     }

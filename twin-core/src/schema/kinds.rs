@@ -88,6 +88,7 @@ pub mod kind {
         ACTIVITY Activity Support ["describe"] "What version control says of one folder: how often it changed, when last, by how many."
         OWNERSHIP_RULE OwnershipRule Support ["owners"] "A pattern of paths and who owns what matches."
         CHARGE Charge Support ["cost"] "A line of a bill, with FOCUS column names."
+        PREDICTION Prediction Support ["predictions"] "What a comparison predicted, as the twin keeps it until reality is there."
         TRAFFIC Traffic Support ["scenario", "drift", "describe"] "Requests of one operation in one window, as telemetry counted them."
     }
 }

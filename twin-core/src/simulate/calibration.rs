@@ -54,7 +54,7 @@ pub struct Calibration {
 }
 
 /// Fewer say nothing about intervals.
-const FEW: usize = 10;
+pub(super) const FEW: usize = 10;
 /// What is less likely by chance is taken for none.
 const UNLIKELY: f64 = 0.05;
 

@@ -17,11 +17,11 @@ pub fn changes_between(before: &Snapshot, after: &Snapshot) -> Vec<ChangeDraft> 
             changes.extend(was.altered(*node, &is, *then));
         }
     }
-    let name = |end: &(String, String)| end.1.clone();
+    let name = |end: &End| end.1.clone();
     let new = is.needs.difference(&was.needs);
     changes.extend(new.map(|(from, relation, to)| Change::add_dependency(name(from), name(to), relation)));
     // What goes takes its dependencies along.
-    let stays = |end: &(String, String)| is.things.contains_key(end.0.as_str());
+    let stays = |end: &End| is.things.contains_key(end.0.as_str());
     let lost = was.needs.difference(&is.needs).filter(|(from, _, to)| stays(from) && stays(to));
     changes.extend(lost.map(|(from, relation, to)| Change::RemoveDependency {
         entity: name(from),
@@ -33,14 +33,37 @@ pub fn changes_between(before: &Snapshot, after: &Snapshot) -> Vec<ChangeDraft> 
     changes
 }
 
-/// Who needs whom by which relation, each end by its id and name.
-type Need = ((String, String), String, (String, String));
+/// What there is in one world, who needs whom, and who answers for what, in words: the same things are told in the same words. O(entities + relations).
+pub(super) struct Told {
+    /// The names of what may come and go.
+    pub entities: BTreeSet<String>,
+    /// Who needs whom, by which relation.
+    pub dependencies: BTreeSet<String>,
+    /// Who answers for what.
+    pub owners: BTreeSet<String>,
+}
+
+/// What there is in a world.
+pub(super) fn told(snapshot: &Snapshot) -> Told {
+    let world = World::of(snapshot);
+    let name = |node: &Node| snapshot.entity(*node).name.clone();
+    let owned =
+        world.things.values().filter_map(|node| Some(format!("{} ownedBy {}", name(node), world.owner(*node)?)));
+    let needs = world.needs.iter().map(|(from, relation, to)| format!("{} {relation} {}", from.1, to.1));
+    Told { entities: world.things.values().map(name).collect(), dependencies: needs.collect(), owners: owned.collect() }
+}
+
+/// The id and the name of an entity.
+type End = (String, String);
+/// Who needs, by which relation, whom.
+type Need = (End, String, End);
 
 /// What is compared of one world.
 struct World<'s> {
     snapshot: &'s Snapshot,
     /// By id, what may come and go.
     things: BTreeMap<&'s str, Node>,
+    /// Who needs whom by which relation, each end by its id and name.
     needs: BTreeSet<Need>,
 }
 

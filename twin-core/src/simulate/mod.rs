@@ -5,6 +5,7 @@
 //! The numeric models take plain values with stated units and know no snapshot: they are exact where exact is cheap, and say so where they are not.
 
 pub mod availability;
+pub mod backtest;
 pub mod calibration;
 pub mod cascade;
 mod change;
@@ -19,6 +20,7 @@ pub mod next_question;
 mod objective;
 mod outcome;
 pub mod pareto;
+pub mod prediction;
 pub mod queue_network;
 pub mod queueing;
 pub mod replay;
@@ -33,6 +35,7 @@ mod trade_off;
 mod trade_off_answer;
 
 pub use change::{Change, ChangeDraft, Leaving, OnRemoval, Unplaced};
+use comparison::named;
 pub use comparison::{Baseline, Basis, Comparison, Dimension, Figure, Given, GivenData, Traffic, compare};
 pub use difference::changes_between;
 pub use objective::{Objective, ObjectiveDraft};

@@ -370,7 +370,7 @@ impl Scenario {
     }
 
     /// The changes as an answer names them.
-    pub(super) fn described(&self) -> serde_json::Value {
+    pub(in crate::simulate) fn described(&self) -> serde_json::Value {
         let named = |change: &Change| {
             let Ok(named) = change.try_map::<_, Infallible>(|node| Ok(EntityRef::of(&self.stage, *node)));
             serde_json::to_value(named).unwrap_or_default()

@@ -21,7 +21,7 @@ use crate::base::Timestamp;
 use crate::observe::{
     Batch, Capability, Evidence, Locator, Mode, Outcome, Perspective, Record, Scope, SourceId, Statement, technique,
 };
-use crate::schema::{AttributeName, Kind, Relation, Schema, Value};
+use crate::schema::{AttributeName, Kind, Relation, Schema, Value, kind};
 
 /// An estate: its batches, and the moment at which they are read.
 #[derive(Clone, Debug)]
@@ -61,7 +61,9 @@ struct Reader {
 impl Reader {
     fn new() -> Self {
         let schema = Schema::default();
-        let kinds: Vec<Kind> = schema.kinds().map(|row| row.name.clone()).collect();
+        // No source tells predictions: the twin keeps them itself.
+        let kinds = schema.kinds().map(|row| row.name.clone()).filter(|name| *name != kind::PREDICTION);
+        let kinds: Vec<Kind> = kinds.collect();
         let relations: Vec<Relation> = schema.relations().map(|row| row.name.clone()).collect();
         Reader {
             capability: Capability::of_files("estate", &kinds, &relations),

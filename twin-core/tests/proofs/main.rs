@@ -1,6 +1,7 @@
 //! Proofs: what the core promises, held against slow references, made-up estates and the ten promises of synchronisation.
 
 mod assembly;
+mod backtests;
 mod bad_input;
 mod builds;
 mod changes;
@@ -17,6 +18,7 @@ mod order;
 mod packages;
 mod pages;
 mod pictures;
+mod predictions;
 mod replay;
 mod resolve;
 mod scenarios;

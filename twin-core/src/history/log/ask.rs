@@ -9,7 +9,7 @@ use crate::graph::Readings;
 use crate::history::Log;
 use crate::history::intervals::{Intervals, Said};
 use crate::history::log::facts::{FactLog, ScopeId, Word};
-use crate::observe::{Batch, Fact, Holding, Listing, Mode, Record, RecordKey, Scope};
+use crate::observe::{Batch, Fact, Holding, Listing, Mode, Record, RecordKey, Scope, SourceId};
 
 impl Log {
     /// Where a source goes on: the last cursor that was committed with one of its scopes.
@@ -129,6 +129,28 @@ impl Log {
         let mut words = fact.by_scope();
         words.sort_by_key(|(scope, _)| self.scopes.name(*scope));
         words.into_iter().filter_map(|(_, words)| holding(&words, valid, known)).collect()
+    }
+
+    /// Whether anything was ever said of a record, by what is at hand.
+    pub fn knows(&self, subject: &RecordKey) -> bool {
+        self.facts.of_subject(subject.digest()).next().is_some()
+    }
+
+    /// What held at `valid` of the records of one source by what was known at `known`, with since when, in the order of the facts. O(facts).
+    pub fn held_of(&self, source: &SourceId, valid: Timestamp, known: Timestamp) -> Vec<(&Fact, Timestamp)> {
+        let of = |fact: &&FactLog| fact.fact.subject.source == *source;
+        let held = |fact| {
+            let listings = self.listings(fact, valid, known);
+            listings.iter().map(|listing| listing.valid_from).min().map(|since| (&*fact.fact, since))
+        };
+        self.facts.iter().filter(of).filter_map(held).collect()
+    }
+
+    /// The times of the commits that said something of a record of another source than this one, or of who is one thing, in order. O(words · log).
+    pub fn commits_beside(&self, source: &SourceId) -> BTreeSet<Timestamp> {
+        let facts = self.facts.iter().filter(|fact| fact.fact.subject.source != *source);
+        let said = facts.flat_map(|fact| fact.words.iter().map(|word| word.tx));
+        said.chain(self.decisions.iter().map(|(tx, _)| *tx)).collect()
     }
 
     /// What had been read by then.

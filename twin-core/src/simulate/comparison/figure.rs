@@ -55,8 +55,12 @@ pub enum Dimension {
 }
 
 impl Dimension {
+    /// Those that follow from the shape of a snapshot alone.
+    pub(in crate::simulate) const OF_SHAPE: [Dimension; 4] =
+        [Dimension::SinglePointsOfFailure, Dimension::Cycles, Dimension::DecisionsViolated, Dimension::Drift];
+
     /// Those that are known from recorded requests alone.
-    pub(super) const OF_TRAFFIC: [Dimension; 5] = [
+    pub(in crate::simulate) const OF_TRAFFIC: [Dimension; 5] = [
         Dimension::LatencyP50,
         Dimension::LatencyP95,
         Dimension::LatencyP99,
@@ -129,7 +133,7 @@ text_cells!(
 );
 
 /// What a name is in JSON.
-fn named(word: &impl Serialize) -> String {
+pub(in crate::simulate) fn named(word: &impl Serialize) -> String {
     serde_json::to_value(word).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 

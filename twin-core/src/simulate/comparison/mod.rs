@@ -16,15 +16,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::analysis::envelope;
 use crate::answer::{Answer, Profile, Tabular};
 use crate::base::{Context, Error, ErrorKind, Result};
-use crate::graph::Node;
+use crate::graph::{Node, Snapshot};
 use crate::simulate::{Change, Scenario};
 
 pub use compliance::GivenData;
+pub(super) use figure::named;
 pub use figure::{Basis, Dimension, Figure};
 pub use latency::Traffic;
 use reach::Reach;
 use sides::Sides;
 pub use structure::Baseline;
+pub(super) use structure::Shape;
 
 /// The figures of a comparison.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, schemars::JsonSchema)]
@@ -53,6 +55,14 @@ pub struct Given<'g> {
     pub data: GivenData,
     /// The shape of the base, where many scenarios are held against one.
     pub baseline: Option<&'g Baseline>,
+}
+
+/// What stands in a snapshot, by each dimension of its shape; or why nobody can say. O(entities + relations).
+pub(super) fn standing(snapshot: &Snapshot) -> BTreeMap<Dimension, std::result::Result<Shape, String>> {
+    let sides = Sides::of(snapshot, Profile::default());
+    let unread = |dimension| sides.why_unread(dimension).map(str::to_owned);
+    let of = structure::standing(snapshot).into_iter();
+    of.map(|(dimension, shape)| (dimension, unread(dimension).map_or(shape, Err))).collect()
 }
 
 /// Reaching, costs, availability, requests.

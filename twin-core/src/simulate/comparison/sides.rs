@@ -65,6 +65,11 @@ impl Sides {
         sides
     }
 
+    /// Why nobody can answer a dimension, where what it rests on was never read.
+    pub fn why_unread(&self, dimension: Dimension) -> Option<&str> {
+        self.unread.get(&dimension).map(String::as_str)
+    }
+
     /// Puts one row that says why in the place of figures that rest on what was never read: none is not nothing.
     pub fn hide_what_was_never_read(&self, figures: &mut Vec<Figure>) {
         figures.retain(|figure| !self.unread.contains_key(&figure.dimension));

@@ -10,7 +10,7 @@ use crate::graph::{EdgeClass, Node, Snapshot};
 use crate::simulate::Scenario;
 
 /// A thing of a shape, with what it is about, what tells it apart, and why it is believed.
-pub(super) type Shape = BTreeMap<(Option<EntityRef>, Option<String>), Vec<EvidenceId>>;
+pub(in crate::simulate) type Shape = BTreeMap<(Option<EntityRef>, Option<String>), Vec<EvidenceId>>;
 
 /// So many names of a large cycle, and so much evidence of it, are told.
 const TOLD: usize = 20;
@@ -45,6 +45,21 @@ impl Baseline {
     pub fn of(base: &Snapshot) -> Baseline {
         Baseline(Arc::new(Found::of(base)))
     }
+}
+
+/// What stands in one world, by dimension, as figures name it; or why nobody can say. O(entities + relations).
+pub(in crate::simulate) fn standing(snapshot: &Snapshot) -> BTreeMap<Dimension, Result<Shape, String>> {
+    let found = Found::of(snapshot);
+    let point = |node: &Node| ((Some(EntityRef::of(snapshot, *node)), None), Vec::new());
+    let points: Shape = found.points.iter().map(point).collect();
+    let cycles: Shape = found.cycles.iter().map(|cycle| told_cycle(snapshot, cycle)).collect();
+    let drifting = found.drifting.map(|rows| rows.iter().map(|row| told_drift(snapshot, row)).collect());
+    BTreeMap::from([
+        (Dimension::SinglePointsOfFailure, Ok(points)),
+        (Dimension::Cycles, Ok(cycles)),
+        (Dimension::DecisionsViolated, Ok(broken(snapshot))),
+        (Dimension::Drift, drifting),
+    ])
 }
 
 /// What was found in one world. All lists are in order.

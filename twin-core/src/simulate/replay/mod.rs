@@ -5,6 +5,7 @@
 //! what a change does not touch stays as it was, exactly.
 
 mod change;
+mod measured;
 mod order;
 mod policy;
 mod predict;
@@ -15,7 +16,10 @@ mod station;
 mod usual;
 
 pub use change::TrafficChange;
+pub(super) use measured::order_statistics;
+pub use measured::{MeasuredEndpoint, MeasuredFigure, measured};
 pub use policy::{CallPolicy, Criticality, DeclaredCall, OperationName, Policies, PoliciesDraft, ServicePolicy};
+pub(super) use predict::wilson;
 pub use predict::{EndpointForecast, Expected, Forecast, Reached, ServiceLoad, forecast};
 pub use recording::{Recording, SkippedSpans};
 pub use span::{Span, SpanKind};

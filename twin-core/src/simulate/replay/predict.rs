@@ -89,7 +89,7 @@ pub struct Forecast {
 /// How often samples are drawn for an interval.
 const DRAWS: usize = 200;
 /// Nine cases of ten lie within so many standard deviations.
-const NINE_IN_TEN: f64 = 1.645;
+pub(super) const NINE_IN_TEN: f64 = 1.645;
 /// By how much, in parts per one, the p50, p95 and p99 of two runs of an unchanged system are taken to differ beside what chance explains: one standard deviation. Set by
 /// hand.
 const DRIFT: [f64; 3] = [0.022, 0.03, 0.035];
@@ -204,7 +204,7 @@ fn endpoint(operation: &OperationName, pairs: &[(Answered, Answered)], seed: u64
     }
 }
 
-const LEVELS: [f64; 3] = [0.5, 0.95, 0.99];
+pub(super) const LEVELS: [f64; 3] = [0.5, 0.95, 0.99];
 
 /// The quantiles of both sides, with intervals from samples drawn anew.
 fn latencies(pairs: &[(Answered, Answered)], seed: u64) -> [Option<Expected>; 3] {
@@ -228,7 +228,7 @@ fn latencies(pairs: &[(Answered, Answered)], seed: u64) -> [Option<Expected>; 3]
 }
 
 /// The quantiles of sorted nanoseconds, in milliseconds, between neighbours in proportion.
-fn quantiles(sorted: &[i64]) -> Option<[f64; 3]> {
+pub(super) fn quantiles(sorted: &[i64]) -> Option<[f64; 3]> {
     let last = sorted.len().checked_sub(1)?;
     Some(LEVELS.map(|level| {
         let place = level * last as f64;
@@ -256,7 +256,7 @@ fn spread(sorted: &[i64], seed: u64) -> [f64; 3] {
     })
 }
 
-fn share(count: u64, all: u64) -> f64 {
+pub(super) fn share(count: u64, all: u64) -> f64 {
     if all == 0 { 0.0 } else { count as f64 / all as f64 }
 }
 
@@ -266,7 +266,7 @@ fn two_samples(count: u64, all: u64) -> (f64, f64) {
 }
 
 /// Wilson's score interval.
-fn wilson(count: u64, all: u64, deviations: f64) -> (f64, f64) {
+pub(in crate::simulate) fn wilson(count: u64, all: u64, deviations: f64) -> (f64, f64) {
     if all == 0 {
         return (0.0, 1.0);
     }
