@@ -1006,6 +1006,16 @@ export interface Leaving {
   entity: string
 }
 
+/** What is planned elsewhere, but is no change of the scenario. */
+export interface LeftOut {
+  /** Where it is planned, if that is known. */
+  locator?: string | null
+  /** What: a change in a few words, or a thing as the plan calls it. */
+  what: string
+  /** Why. */
+  why: string
+}
+
 /** What an option is measured by: the structure tells the first ones, a comparison with the base the others. */
 export type Measure = 'changes' | 'dependencies_cut' | 'entities_affected' | 'teams_touched' | 'waves' | 'dependencies_across' | 'dependencies_across_between_waves' | 'entities_freed' | 'modularity' | 'availability' | 'latency_p50' | 'latency_p95' | 'latency_p99' | 'error_rate' | 'cost' | 'single_points_of_failure' | 'cycles' | 'decisions_violated'
 

@@ -1602,22 +1602,6 @@ class Leaving(TypedDict):
     entity: str
     """Who."""
 
-Measure = Union[Literal["changes"], Literal["dependencies_cut"], Literal["entities_affected"], Literal["teams_touched"], Literal["waves"], Literal["dependencies_across"], Literal["dependencies_across_between_waves"], Literal["entities_freed"], Literal["modularity"], Literal["availability"], Literal["latency_p50"], Literal["latency_p95"], Literal["latency_p99"], Literal["error_rate"], Literal["cost"], Literal["single_points_of_failure"], Literal["cycles"], Literal["decisions_violated"]]
-"""What an option is measured by: the structure tells the first ones, a comparison with the base the others."""
-
-
-class MeasuredValue(TypedDict):
-    """What an option comes to by one objective."""
-
-    range: Union[List[float], None]
-    """Between which ends it lies, as far as known."""
-
-    unknown: Union[str, None]
-    """Why it is not known, or not exactly."""
-
-    value: Union[float, None]
-    """The value, if it is known."""
-
 
 class _LeftOut(TypedDict):
     """The fields that are always there."""
@@ -1634,6 +1618,22 @@ class LeftOut(_LeftOut, total=False):
 
     locator: Union[str, None]
     """Where it is planned, if that is known."""
+
+Measure = Union[Literal["changes"], Literal["dependencies_cut"], Literal["entities_affected"], Literal["teams_touched"], Literal["waves"], Literal["dependencies_across"], Literal["dependencies_across_between_waves"], Literal["entities_freed"], Literal["modularity"], Literal["availability"], Literal["latency_p50"], Literal["latency_p95"], Literal["latency_p99"], Literal["error_rate"], Literal["cost"], Literal["single_points_of_failure"], Literal["cycles"], Literal["decisions_violated"]]
+"""What an option is measured by: the structure tells the first ones, a comparison with the base the others."""
+
+
+class MeasuredValue(TypedDict):
+    """What an option comes to by one objective."""
+
+    range: Union[List[float], None]
+    """Between which ends it lies, as far as known."""
+
+    unknown: Union[str, None]
+    """Why it is not known, or not exactly."""
+
+    value: Union[float, None]
+    """The value, if it is known."""
 
 
 class MemberRow(TypedDict):
