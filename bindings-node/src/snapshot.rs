@@ -38,6 +38,13 @@ pub struct NativeScenario {
     _handle: Handle,
 }
 
+impl NativeScenario {
+    /// The scenario itself.
+    pub fn scenario(&self) -> Scenario {
+        self.scenario.clone()
+    }
+}
+
 impl NativeSnapshot {
     /// With its handle.
     pub fn of(snapshot: Snapshot) -> Self {
