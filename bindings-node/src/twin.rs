@@ -15,10 +15,10 @@ use twin_core::simulate::backtest::BacktestDraft;
 use twin_core::simulate::prediction::Reality;
 use twin_core::{At, ChangesSince, Twin, changes_json, check_source, diagnostics_json};
 
-use crate::answer::{NativeAnswer, json};
+use crate::answer::NativeAnswer;
 use crate::arguments::{Moment, Opening, Since, Terms, Times, moment, read};
 use crate::problem::{Problem, Result, raised};
-use crate::snapshot::{NativeScenario, NativeSnapshot};
+use crate::snapshot::{NativeScenario, NativeSnapshot, json};
 use crate::source::{Answerer, Host};
 use crate::stop::Stop;
 use crate::work::on_thread;
