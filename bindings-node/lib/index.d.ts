@@ -2,9 +2,12 @@
 // Twin for Node: an embeddable digital twin of software systems.
 
 import type {
-  AsOf, CapabilityDraft, Change, ChangeDraft, ChangesSince, Comparison, Conflict, CostSummary, CostTableRow, Cycle, DataPolicy, DatedEvent, Description, Diagnostic, Drift,
-  DriftTableRow, EntityRef, Evidence, Explanation, Figure, Freshness, Future, GoverningDecision, History, Hit, IdentityPlan, IdentityReason, Interval, Kind, LeftOut, Neighbour, ObjectiveDraft, Outcome, OwnerRow, PageDraft, Perspective, PoliciesDraft,
-  Profile, Question, Receipt, Redaction, Related, Relation, Report, ReviewRow, SaidValue, SearchDraft, SearchOption, SearchResult, SourceCheck, State, Status, Threshold, TimedHit, TimelineRow, Timestamp, ToleranceDraft, TradeOff, TradeOffRow, Uncertain, Verified, WhyNot, Writers,
+  AsOf, Backtest, CapabilityDraft, Change, ChangeDraft, ChangesSince, Comparison, Conflict, CostSummary, CostTableRow, Cycle, DataPolicy, DatedEvent,
+  Description, Diagnostic, Drift, DriftTableRow, EntityRef, Evidence, Explanation, Figure, FigureScore, Finding, Freshness, Future,
+  GoverningDecision, History, Hit, IdentityPlan, IdentityReason, Interval, KeptPrediction, Kind, LeftOut, Neighbour, ObjectiveDraft, Outcome,
+  OwnerRow, PageDraft, PastIncident, Perspective, PoliciesDraft, Prediction, Predictions, Profile, Question, Reality, Receipt, Redaction, Related,
+  Relation, Report, ReviewRow, SaidValue, Scores, SearchDraft, SearchOption, SearchResult, SourceCheck, State, Status, Threshold, TimedHit,
+  TimelineRow, Timestamp, ToleranceDraft, TradeOff, TradeOffRow, Uncertain, Verified, WhyNot, Writers,
 } from './answers'
 
 export * from './answers'
@@ -166,6 +169,14 @@ export class Twin {
    * default: 1,000. A cursor holds in any process and after reopening.
    */
   changesSince(cursor?: string | null, options?: { most?: number }): Promise<ChangesSince>
+  /** Holds a scenario against its base, and keeps what that says as a prediction, which never changes. */
+  keep(scenario: Scenario, options?: Omit<CompareOptions, 'needs'>): Promise<Prediction>
+  /** The predictions that were kept, with how far their changes have been made. */
+  predictions(options?: LongWork): Promise<AnswerOf<'predictions'>>
+  /** Holds predictions whose changes were made against what came: one of them, or all. */
+  score(reality: Reality, options?: LongWork & { prediction?: string }): Promise<AnswerOf<'score'>>
+  /** Predicts the twin's own past from what was known then, and lists hits, misses and false alarms. */
+  backtest(options?: LongWork & { since?: Moment; until?: Moment; incidents?: readonly PastIncident[]; most?: number }): Promise<AnswerOf<'backtest'>>
   /** Reads and verifies everything that is in the store, and tells how much that was. */
   verify(): Promise<Verified>
   /** Writes what the store holds now into a new file, which opens as a twin of its own. */
@@ -303,6 +314,7 @@ export class Scenario {
 
 /** Each question's row, and its value. */
 export interface Answers {
+  backtest: [row: Finding, value: Backtest]
   blast_radius: [row: Hit, value: Hit[]]
   compare: [row: Figure, value: Comparison]
   conflicts: [row: Conflict, value: Conflict[]]
@@ -318,7 +330,9 @@ export interface Answers {
   neighbours: [row: Neighbour, value: Neighbour[]]
   outcome: [row: Hit, value: Outcome]
   owners: [row: OwnerRow, value: OwnerRow[]]
+  predictions: [row: KeptPrediction, value: Predictions]
   review: [row: ReviewRow, value: ReviewRow[]]
+  score: [row: FigureScore, value: Scores]
   search: [row: SearchOption, value: SearchResult]
   time_to_impact: [row: TimedHit, value: TimedHit[]]
   trade_off: [row: TradeOffRow, value: TradeOff]

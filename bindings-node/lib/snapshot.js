@@ -160,9 +160,19 @@ class Snapshot {
   }
 }
 
+/** What the core knows of a scenario. */
+let nativeOf = (scenario) => scenario
+
 /** A world that differs from the snapshot that it was made of. */
 class Scenario {
   #native
+
+  static {
+    nativeOf = (scenario) => {
+      if (!(typeof scenario === 'object' && scenario !== null && #native in scenario)) throw invalid('this is no scenario')
+      return scenario.#native
+    }
+  }
 
   constructor(scenario) {
     if (!(scenario instanceof native.Scenario)) throw invalid('scenarios come from a snapshot')
@@ -200,4 +210,4 @@ class Scenario {
   }
 }
 
-module.exports = { Scenario, Snapshot }
+module.exports = { Scenario, Snapshot, comparing, nativeOf: (scenario) => nativeOf(scenario) }

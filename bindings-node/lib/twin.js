@@ -1,10 +1,11 @@
 'use strict'
 
 const native = require('./twin.node')
+const { Answer } = require('./answer.js')
 const { json, options, path } = require('./data.js')
 const { invalid } = require('./error.js')
 const { Host } = require('./host.js')
-const { Snapshot } = require('./snapshot.js')
+const { Snapshot, comparing, nativeOf } = require('./snapshot.js')
 const { run } = require('./work.js')
 
 /** A twin: takes what sources say, and answers through snapshots. */
@@ -85,6 +86,30 @@ class Twin {
 
   async refresh() {
     return this.#native.refresh()
+  }
+
+  async keep(scenario, given = {}) {
+    const { asked, terms, told } = comparing(given)
+    return this.#told(told, ({ stop }) => this.#native.keep(nativeOf(scenario), asked, terms, stop))
+  }
+
+  async predictions(given = {}) {
+    return this.#answered(given, (terms, stop) => this.#native.predictions(terms, stop))
+  }
+
+  async score(reality, { prediction = null, ...given } = {}) {
+    const [came, of] = [json(reality, 'what came'), json(prediction)]
+    return this.#answered(given, (terms, stop) => this.#native.score(came, of, terms, stop))
+  }
+
+  async backtest({ since, until, incidents = [], most, ...given } = {}) {
+    const asked = json({ since, until, incidents, most })
+    return this.#answered(given, (terms, stop) => this.#native.backtest(asked, terms, stop))
+  }
+
+  async #answered(given, ask) {
+    const { signal, onProgress, ...terms } = options(given)
+    return new Answer(await run({ signal, onProgress }, ({ stop }) => ask(json(terms), stop)))
   }
 
   async history(entity) {

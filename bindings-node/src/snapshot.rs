@@ -38,6 +38,13 @@ pub struct NativeScenario {
     _handle: Handle,
 }
 
+impl NativeScenario {
+    /// The scenario itself.
+    pub fn scenario(&self) -> Scenario {
+        self.scenario.clone()
+    }
+}
+
 impl NativeSnapshot {
     /// With its handle.
     pub fn of(snapshot: Snapshot) -> Self {
@@ -231,6 +238,6 @@ fn given(planned: twin_core::base::Result<Planned>, stop: &Stop) -> Result<Nativ
     Ok(NativeScenario { scenario: planned.scenario, _handle: Handle::new() })
 }
 
-fn json<T: Serialize>(value: &T) -> String {
+pub fn json<T: Serialize>(value: &T) -> String {
     canonical(&serde_json::to_value(value).unwrap_or_default())
 }

@@ -6,15 +6,19 @@ use napi::Env;
 use napi::bindgen_prelude::{Object, ToNapiValue};
 use napi_derive::napi;
 use serde::Deserialize;
-use twin_connectors::{ScanOptions, scan_into, scan_json};
+use twin_connectors::{CompareOptions, ScanOptions, keep, scan_into, scan_json};
+use twin_core::answer::Reply;
 use twin_core::base::{Context, Handle, Timestamp};
 use twin_core::identity::HumanDecision;
 use twin_core::observe::{Batch, CapabilityDraft, PageDraft, Scope, Source, SourceId};
-use twin_core::{ChangesSince, Twin, changes_json, check_source, diagnostics_json};
+use twin_core::simulate::backtest::BacktestDraft;
+use twin_core::simulate::prediction::Reality;
+use twin_core::{At, ChangesSince, Twin, changes_json, check_source, diagnostics_json};
 
+use crate::answer::NativeAnswer;
 use crate::arguments::{Moment, Opening, Since, Terms, Times, moment, read};
 use crate::problem::{Problem, Result, raised};
-use crate::snapshot::NativeSnapshot;
+use crate::snapshot::{NativeScenario, NativeSnapshot, json};
 use crate::source::{Answerer, Host};
 use crate::stop::Stop;
 use crate::work::on_thread;
@@ -108,6 +112,54 @@ impl NativeTwin {
     #[napi]
     pub fn refresh<'e>(&self, env: &'e Env) -> napi::Result<Object<'e>> {
         self.away(env, |twin| Ok(twin.refresh()? as f64))
+    }
+
+    /// A comparison as a prediction.
+    #[napi]
+    pub fn keep<'e>(
+        &self,
+        env: &'e Env,
+        scenario: &NativeScenario,
+        options: String,
+        terms: String,
+        stop: &Stop,
+    ) -> napi::Result<Object<'e>> {
+        let (held, scenario, stop) = (raised(env, self.held())?, scenario.scenario(), stop.clone());
+        on_thread(env, move || {
+            let (terms, options) = (read::<Terms>(&terms)?, CompareOptions::from_json(&options)?);
+            let kept = keep(&held.twin, &scenario, options, &terms.context(&stop));
+            Ok(json(&kept.map_err(|error| Problem::from(error).after(stop.told()))?))
+        })
+    }
+
+    /// What was kept.
+    #[napi]
+    pub fn predictions<'e>(&self, env: &'e Env, terms: String, stop: &Stop) -> napi::Result<Object<'e>> {
+        self.answered(env, terms, stop, |twin, context| Ok(twin.predictions(At::now(context.now), context)?.into()))
+    }
+
+    /// Predictions against what came.
+    #[napi]
+    pub fn score<'e>(
+        &self,
+        env: &'e Env,
+        reality: String,
+        prediction: String,
+        terms: String,
+        stop: &Stop,
+    ) -> napi::Result<Object<'e>> {
+        self.answered(env, terms, stop, move |twin, context| {
+            let prediction: Option<String> = read(&prediction)?;
+            Ok(twin.score(prediction.as_deref(), &Reality::from_json(&reality)?, context)?.into())
+        })
+    }
+
+    /// The past against what was known before.
+    #[napi]
+    pub fn backtest<'e>(&self, env: &'e Env, draft: String, terms: String, stop: &Stop) -> napi::Result<Object<'e>> {
+        self.answered(env, terms, stop, move |twin, context| {
+            Ok(twin.backtest(&BacktestDraft::from_json(&draft)?, context)?.into())
+        })
     }
 
     /// What was said of an entity over time.
@@ -214,6 +266,21 @@ impl NativeTwin {
     {
         let held = raised(env, self.held())?;
         on_thread(env, move || job(&held.twin))
+    }
+
+    /// Asks the twin on a thread.
+    fn answered<'e>(
+        &self,
+        env: &'e Env,
+        terms: String,
+        stop: &Stop,
+        ask: impl FnOnce(&Twin, &Context) -> Result<Reply> + Send + 'static,
+    ) -> napi::Result<Object<'e>> {
+        let (held, stop) = (raised(env, self.held())?, stop.clone());
+        on_thread(env, move || {
+            let context = read::<Terms>(&terms)?.context(&stop);
+            Ok(NativeAnswer::of(ask(&held.twin, &context).map_err(|problem| problem.after(stop.told()))?))
+        })
     }
 
     fn held(&self) -> Result<Arc<Held>> {

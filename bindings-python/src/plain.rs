@@ -3,6 +3,10 @@
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyModule;
+use serde::de::DeserializeOwned;
+use twin_core::base::{Error, ErrorKind};
+
+use crate::errors::OrRaise;
 
 static PLAIN: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
@@ -24,4 +28,11 @@ pub fn loads<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
 /// A value as JSON.
 pub fn dumps(value: &Bound<'_, PyAny>) -> PyResult<String> {
     call(value.py(), "dumps", (value,))?.extract()
+}
+
+/// A list of things that a question takes, as data.
+pub fn said<T: DeserializeOwned>(given: Option<&Bound<'_, PyAny>>, field: &str) -> PyResult<Vec<T>> {
+    let Some(given) = given else { return Ok(Vec::new()) };
+    let wrong = |error| Error::new(ErrorKind::Invalid, format!("{field} make no sense")).because(error);
+    serde_json::from_str(&dumps(given)?).map_err(wrong).or_raise(given.py())
 }

@@ -28,6 +28,10 @@ impl Scenario {
     pub fn new(scenario: simulate::Scenario) -> Self {
         Scenario { scenario, _handle: Handle::new() }
     }
+
+    pub fn scenario(&self) -> &simulate::Scenario {
+        &self.scenario
+    }
 }
 
 #[pymethods]

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
-use serde::de::DeserializeOwned;
 use twin_connectors::{CompareOptions, ScanOptions, scenario_of_folders, scenario_of_terraform_plan, search};
 use twin_core::analysis::{EntityRef, Writers};
 use twin_core::answer::{Reply, canonical};
-use twin_core::base::{Error, ErrorKind, Handle};
+use twin_core::base::Handle;
 use twin_core::graph::{self, Columns};
 use twin_core::schema::{Kind, Relation, Schema};
 use twin_core::simulate::search::SearchDraft;
@@ -44,13 +43,6 @@ impl Snapshot {
     fn answer(&self, py: Python<'_>, question: &Question) -> PyResult<Answer> {
         py.detach(|| self.snapshot.ask(question)).or_raise(py).map(Answer::new)
     }
-}
-
-/// A list of things that a question takes, as data.
-fn said<T: DeserializeOwned>(given: Option<&Bound<'_, PyAny>>, field: &str) -> PyResult<Vec<T>> {
-    let Some(given) = given else { return Ok(Vec::new()) };
-    let wrong = |error| Error::new(ErrorKind::Invalid, format!("{field} make no sense")).because(error);
-    serde_json::from_str(&plain::dumps(given)?).map_err(wrong).or_raise(given.py())
 }
 
 /// Who may write which attribute, as the host says it.
@@ -241,7 +233,7 @@ impl Snapshot {
         events: Option<Bound<'_, PyAny>>,
         needs: Option<String>,
     ) -> PyResult<Answer> {
-        self.answer(py, &Question::Future { until: until.0, events: said(events.as_ref(), "events")?, needs })
+        self.answer(py, &Question::Future { until: until.0, events: plain::said(events.as_ref(), "events")?, needs })
     }
 
     /// When an outage that begins then reaches whom, earliest first. `tolerances` say how long who goes on:
@@ -262,7 +254,7 @@ impl Snapshot {
         tolerances: Option<Bound<'_, PyAny>>,
         needs: Option<String>,
     ) -> PyResult<Answer> {
-        let (at, tolerances) = (at.0, said(tolerances.as_ref(), "tolerances")?);
+        let (at, tolerances) = (at.0, plain::said(tolerances.as_ref(), "tolerances")?);
         let asked = Question::TimeToImpact { entity, at, state, duration_ms, environment, tolerances, needs };
         self.answer(py, &asked)
     }

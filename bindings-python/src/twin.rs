@@ -6,16 +6,21 @@ use std::process;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::prelude::*;
-use twin_connectors::{ScanOptions, scan_into, scan_json};
+use twin_connectors::{CompareOptions, ScanOptions, keep, scan_into, scan_json};
 use twin_core::analysis::Changes;
+use twin_core::answer::canonical;
 use twin_core::base::{Context, Error, ErrorKind, Handle, Result, Timestamp};
 use twin_core::identity::HumanDecision;
 use twin_core::observe::{Batch, CapabilityDraft, PageDraft, RecordKey, Scope, Source, SourceId};
+use twin_core::simulate::backtest::BacktestDraft;
+use twin_core::simulate::prediction::Reality;
 use twin_core::{At, ChangesSince, changes_json, diagnostics_json};
 
+use crate::answer::Answer;
 use crate::errors::{OrRaise, closed, raised};
 use crate::moments::{Moment, Within, or_now};
 use crate::plain;
+use crate::scenario::Scenario;
 use crate::snapshot::Snapshot;
 use crate::source::HostSource;
 use crate::work::Terms;
@@ -326,6 +331,97 @@ impl Twin {
     fn refresh(&self, py: Python<'_>) -> PyResult<u64> {
         let twin = self.reading(py)?;
         py.detach(|| twin.refresh()).or_raise(py)
+    }
+
+    /// Holds a scenario against its base, and keeps what that says as a prediction, which never changes. Keeping the same again gives the one that
+    /// is kept. It takes what `Scenario.compare` takes.
+    ///
+    /// >>> plan = t.snapshot().scenario("without web", [twin.change.remove("web")])
+    /// >>> t.keep(plan)["content"]["name"]
+    /// 'without web'
+    #[pyo3(signature = (scenario, *, traces=None, policies=None, availability=None, data_classes=None, data_policies=None, seed=0, now=None, progress=None, deadline=None))]
+    #[allow(clippy::too_many_arguments)] // As many as the surface has.
+    fn keep<'py>(
+        &self,
+        py: Python<'py>,
+        scenario: &Scenario,
+        traces: Option<&Bound<'py, PyAny>>,
+        policies: Option<&Bound<'py, PyAny>>,
+        availability: Option<&Bound<'py, PyAny>>,
+        data_classes: Option<&Bound<'py, PyAny>>,
+        data_policies: Option<&Bound<'py, PyAny>>,
+        seed: u64,
+        now: Option<Moment>,
+        progress: Option<Py<PyAny>>,
+        deadline: Option<Within>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (twin, scenario) = (self.writing(py)?, scenario.scenario().clone());
+        let given = (traces, policies, availability, data_classes, data_policies, seed, py.None());
+        let options: String = plain::call(py, "comparing", given)?.extract()?;
+        let options = CompareOptions::from_json(&options).or_raise(py)?;
+        let terms = Terms::new(now, progress, deadline);
+        let kept = terms.wait(py, move |context, _| keep(&twin, &scenario, options, context))?;
+        plain::loads(py, &canonical(&serde_json::to_value(kept).unwrap_or_default()))
+    }
+
+    /// The predictions that were kept, with how far their changes have been made.
+    ///
+    /// >>> [row["name"] for row in t.predictions()]
+    /// ['without web']
+    #[pyo3(signature = (*, now=None))]
+    fn predictions(&self, py: Python<'_>, now: Option<Moment>) -> PyResult<Answer> {
+        let twin = self.reading(py)?;
+        let terms = Terms::new(now, None, None);
+        let answer = terms.wait(py, move |context, _| twin.predictions(At::now(context.now), context))?;
+        Ok(Answer::new(answer.into()))
+    }
+
+    /// Holds predictions whose changes were made against what came: one of them, or all. `reality` is what was measured, and which changes were
+    /// made where no snapshot shows it: `{"measured": [{"dimension": "latency_p95", "detail": "web.home", "value": 41.5}]}`.
+    ///
+    /// >>> t.score({"measured": []}).status["kind"]
+    /// 'complete'
+    #[pyo3(signature = (reality, *, prediction=None, now=None, progress=None, deadline=None))]
+    fn score(
+        &self,
+        py: Python<'_>,
+        reality: &Bound<'_, PyAny>,
+        prediction: Option<String>,
+        now: Option<Moment>,
+        progress: Option<Py<PyAny>>,
+        deadline: Option<Within>,
+    ) -> PyResult<Answer> {
+        let twin = self.reading(py)?;
+        let reality = Reality::from_json(&plain::dumps(reality)?).or_raise(py)?;
+        let terms = Terms::new(now, progress, deadline);
+        let answer = terms.wait(py, move |context, _| twin.score(prediction.as_deref(), &reality, context))?;
+        Ok(Answer::new(answer.into()))
+    }
+
+    /// Predicts the twin's own past from what was known then, and lists hits, misses and false alarms. `incidents` are those that the host knows:
+    /// `[{"at": "2026-11-01T09:00:00Z", "failed": ["db"], "affected": ["web"]}]`.
+    ///
+    /// >>> t.backtest().question["kind"]
+    /// 'backtest'
+    #[pyo3(signature = (*, since=None, until=None, incidents=None, most=None, now=None, progress=None, deadline=None))]
+    #[allow(clippy::too_many_arguments)] // As many as the surface has.
+    fn backtest(
+        &self,
+        py: Python<'_>,
+        since: Option<Moment>,
+        until: Option<Moment>,
+        incidents: Option<&Bound<'_, PyAny>>,
+        most: Option<usize>,
+        now: Option<Moment>,
+        progress: Option<Py<PyAny>>,
+        deadline: Option<Within>,
+    ) -> PyResult<Answer> {
+        let twin = self.reading(py)?;
+        let (since, until) = (since.map(|since| since.0), until.map(|until| until.0));
+        let draft = BacktestDraft { since, until, incidents: plain::said(incidents, "incidents")?, most };
+        let terms = Terms::new(now, progress, deadline);
+        let answer = terms.wait(py, move |context, _| twin.backtest(&draft, context))?;
+        Ok(Answer::new(answer.into()))
     }
 
     /// What was said of an entity over time: since when, until when, by whom and why, and when it was not there. The entity is named by an id of

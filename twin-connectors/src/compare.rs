@@ -8,11 +8,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use twin_connector_base::Payload;
 use twin_connector_telemetry::otlp::requests;
+use twin_core::Twin;
 use twin_core::analysis::DataPolicy;
 use twin_core::answer::{Answer, Profile};
 use twin_core::base::{Context, Error, ErrorKind, Limits, Result};
 use twin_core::graph::{Node, Snapshot};
 use twin_core::observe::Diagnostic;
+use twin_core::simulate::prediction::Prediction;
 use twin_core::simulate::replay::{Policies, PoliciesDraft, Span};
 use twin_core::simulate::search::{SearchDraft, SearchResult};
 use twin_core::simulate::{Comparison, Given, GivenData, Scenario, Traffic};
@@ -58,6 +60,15 @@ pub fn compare(scenario: &Scenario, options: CompareOptions, context: &Context) 
     let mut answer = twin_core::simulate::compare(scenario, &known.given(), needs, context)?;
     answer.blind_spots.extend(unread(&known.diagnostics));
     Ok(answer)
+}
+
+/// Holds a scenario against its base, and keeps what that says as a prediction at the now of the context: see [`Twin::keep`].
+///
+/// # Errors
+/// Those of [`compare`] and of [`Twin::keep`].
+pub fn keep(twin: &Twin, scenario: &Scenario, options: CompareOptions, context: &Context) -> Result<Prediction> {
+    let answer = compare(scenario, options, context)?;
+    twin.keep(scenario, &answer, context.now)
 }
 
 /// Searches change sets: see [`twin_core::simulate::search`]. What the search needs of its sources stands in its question.

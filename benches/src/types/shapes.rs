@@ -14,7 +14,9 @@ use twin_core::history::{Redaction, Verified};
 use twin_core::identity::resolve::{Explanation, Related, Threshold, Uncertain, WhyNot};
 use twin_core::observe::{CapabilityDraft, Perspective, RecordDraft};
 use twin_core::schema::{Schema, State};
+use twin_core::simulate::backtest::{Backtest, Finding, PastIncident};
 use twin_core::simulate::future::Future;
+use twin_core::simulate::prediction::{FigureScore, KeptPrediction, Prediction, Predictions, Reality, Scores};
 use twin_core::simulate::replay::PoliciesDraft;
 use twin_core::simulate::search::{SearchDraft, SearchResult};
 use twin_core::simulate::time_to_impact::TimedHit;
@@ -44,11 +46,11 @@ macro_rules! meet {
 pub fn shapes() -> Shapes {
     let mut written = SchemaSettings::default().for_serialize().into_generator();
     meet!(written: Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
-        GoverningDecision, Hit, IdentityReason, LeftOut, Neighbour, OwnerRow, ReviewRow, IdentityPlan, AsOf, Freshness, Interval, Profile,
+        GoverningDecision, Hit, IdentityReason, LeftOut, Prediction, Predictions, KeptPrediction, Scores, FigureScore, Backtest, Finding, Neighbour, OwnerRow, ReviewRow, IdentityPlan, AsOf, Freshness, Interval, Profile,
         ResolvedEvidence, Status, Perspective, State, Outcome, Comparison, TradeOff, TradeOffRow, SearchResult, Future, TimedHit, ReceiptTold, SourceCheck, Report,
         HistoryTold, ChangesSinceTold, Redaction, Verified, Explanation, Related, Threshold, Uncertain, WhyNot);
     let mut read = SchemaSettings::default().for_deserialize().into_generator();
-    meet!(read: Writers, CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, PoliciesDraft, twin_core::analysis::DataPolicy, ObjectiveDraft, SearchDraft, Question);
+    meet!(read: Writers, CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, PoliciesDraft, twin_core::analysis::DataPolicy, ObjectiveDraft, SearchDraft, Reality, PastIncident, Question);
     let mut shapes = definitions(&mut read);
     shapes.extend(definitions(&mut written));
     for (name, known) in [("Kind", kinds()), ("Relation", relations())] {

@@ -135,6 +135,10 @@ members! {
     Twin.retain[since]() -> "int" long: "Forgets what was known before a time and holds no longer then, and tells how many commits were put together.";
     Twin.redact[record]() -> "Redaction" long: "Takes a record's attributes, labels and names, and what stood in its sources, out of everything that was ever known.";
     Twin.check_source[make_source](now) -> "list[SourceCheck]" long: "Holds a source of the host's own against what every source must keep to.";
+    Twin.keep[scenario](traces, policies, availability, data_classes, data_policies, seed, now, progress, deadline) -> "Prediction" long: "Holds a scenario against its base, and keeps what that says as a prediction.";
+    Twin.predictions[](now) -> "Answer" long: "The predictions that were kept, with how far their changes have been made.";
+    Twin.score[reality](prediction, now, progress, deadline) -> "Answer" long: "Holds predictions whose changes were made against what came.";
+    Twin.backtest[](since, until, incidents, most, now, progress, deadline) -> "Answer" long: "Predicts the twin's own past from what was known then, and lists hits and misses.";
     Twin.revision -> "int": "Counts the commits that changed facts, their evidence, or identity.";
     Twin.close[]() -> "None": "Closes the store. Snapshots that were taken stay.";
     Snapshot.ask[question]() -> "Answer" long: "Answers a question that is given as data.";

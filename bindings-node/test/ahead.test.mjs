@@ -1,0 +1,50 @@
+// What is searched for, what is to come, and what was predicted.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { TwinError, change } from 'software-twin'
+import { NOW, estate } from './support.mjs'
+
+const twin = await estate()
+const now = twin.snapshot({ now: NOW })
+const LATER = new Date('2030-01-01T00:00:00Z')
+
+test('options of a search are scenarios', async () => {
+  const phases = new Set()
+  const found = await now.search(
+    { aim: { find: 'migrate', entities: ['payments', 'checkout'], region: 'eu-west-1' } },
+    { onProgress: ({ phase }) => phases.add(phase) },
+  )
+  const [option] = found.value.options
+  assert.ok(found.value.is_finished && option)
+  const plan = now.scenario(option.name, option.changes)
+  assert.ok(plan.changes.filter((one) => one.change === 'move').length >= 2)
+  await assert.rejects(now.search(/** @type {any} */ ({})), { code: 'invalid' })
+})
+
+test('what is given to come is in the timeline', async () => {
+  const future = await now.future(LATER, { events: [{ entity: 'payments', what: 'sunset', at: '2029-06-01T00:00:00Z' }] })
+  assert.deepEqual(future.value.timeline.map((row) => row.what), ['sunset'])
+})
+
+test('tolerances put an outage off', async () => {
+  const last = (/** @type {{ earliest: string }[]} */ rows) => rows.map((row) => row.earliest).sort().at(-1) ?? ''
+  const atOnce = await now.timeToImpact('payments', LATER)
+  const minute = { relation: 'calls', least_ms: 60000, expected_ms: 60000, most_ms: 60000 }
+  const later = await now.timeToImpact('payments', LATER, { tolerances: [minute], durationMs: 600000 })
+  assert.ok(later.size > 0 && last(later.value) > last(atOnce.value))
+  await assert.rejects(now.timeToImpact('payments', LATER, { tolerances: [{ least_ms: 1 }] }), { code: 'invalid' })
+})
+
+test('predictions are kept and scored', async () => {
+  const own = await estate()
+  const plan = own.snapshot({ now: NOW }).scenario('one more', [change.add('fraud')])
+  const kept = await own.keep(plan, { now: NOW })
+  assert.equal((await own.keep(plan, { now: NOW })).id, kept.id)
+  assert.deepEqual((await own.predictions()).value.predictions.map((one) => one.id), [kept.id])
+  assert.equal((await own.score({ measured: [] }, { prediction: kept.id })).status.kind, 'complete')
+  await assert.rejects(own.score({ measured: [] }, { prediction: 'none' }), (error) => error instanceof TwinError && error.code === 'unknown')
+  assert.ok((await own.backtest({ most: 10 })).value.commits >= 1)
+  await assert.rejects(own.keep(/** @type {any} */ ({})), { code: 'invalid' })
+  own.close()
+})

@@ -1,0 +1,65 @@
+"""What is searched for, what is to come, and what was predicted."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+import twin
+
+LATER = "2030-01-01T00:00:00Z"
+
+
+def test_options_of_a_search_are_scenarios(shop: twin.Snapshot) -> None:
+    told: list[str] = []
+    question: Any = {"aim": {"find": "migrate", "entities": ["payments", "checkout"], "region": "eu-west-1"}}
+    found = shop.search(question, progress=lambda phase, done, total: told.append(phase))
+    assert found.value["is_finished"] and len(found) >= 1
+    option = found.value["options"][0]
+    plan = shop.scenario(option["name"], option["changes"])
+    assert [change["change"] for change in plan.changes].count("move") >= 2
+
+
+def test_what_a_search_cannot_be_is_refused(shop: twin.Snapshot) -> None:
+    for question, words in (({"aim": {"find": "gold"}}, "gold"), ({}, "aim")):
+        with pytest.raises(twin.InvalidError) as error:
+            shop.search(question)  # type: ignore[arg-type]
+        assert words in f"{error.value}{error.value.__cause__}"
+
+
+def test_what_is_given_to_come_is_in_the_timeline(shop: twin.Snapshot) -> None:
+    events: Any = [{"entity": "payments", "what": "sunset", "at": "2029-06-01T00:00:00Z"}]
+    future = shop.future(datetime(2030, 1, 1, tzinfo=timezone.utc), events=events)
+    assert [(row["entity"], row["what"]) for row in future] == [("payments", "sunset")]
+    with pytest.raises(twin.InvalidError, match="events"):
+        shop.future(LATER, events=[{"what": "sunset"}, 3])  # type: ignore[list-item]
+
+
+def test_tolerances_put_an_outage_off(shop: twin.Snapshot) -> None:
+    at_once = shop.time_to_impact("payments", LATER)
+    held: Any = [{"relation": "calls", "least_ms": 60_000, "expected_ms": 60_000, "most_ms": 60_000}]
+    later = shop.time_to_impact("payments", LATER, tolerances=held)
+    assert len(at_once) == len(later) > 0
+    assert max(row["earliest"] for row in later) > max(row["earliest"] for row in at_once)
+    with pytest.raises(twin.InvalidError, match="tolerance"):
+        shop.time_to_impact("payments", LATER, tolerances=[{"least_ms": 1}])
+
+
+def test_predictions_are_kept_and_scored() -> None:
+    capability = twin.Capability(reads=["Component", "calls"])
+    first = datetime(2026, 11, 20, 9, tzinfo=timezone.utc)
+    with twin.in_memory() as t:
+        batch = twin.Batch.full(scope="sheet")
+        batch.component(key="web", name="web", at="sheet:1")
+        t.apply([twin.Page(batch)], source="sheet", capability=capability, now=first)
+        plan = t.snapshot(now=first).scenario("one more", [twin.change.add("pay")])
+        kept = t.keep(plan, now=first + timedelta(minutes=1))
+        assert t.keep(plan, now=first + timedelta(minutes=2)) == kept
+        assert [row["id"] for row in t.predictions()] == [kept["id"]]
+        made: Any = {"measured": [], "made": [{"prediction": kept["id"], "at": "2026-11-21T09:00:00Z"}]}
+        scores = t.score(made, prediction=kept["id"], now=first + timedelta(days=2))
+        assert scores.status["kind"] == "complete"
+        with pytest.raises(twin.UnknownError, match="prediction"):
+            t.score({"measured": []}, prediction="none")
+        assert t.backtest(most=10).value["commits"] >= 1
