@@ -40,8 +40,77 @@ export interface AsOf {
   valid: Timestamp
 }
 
+/** What is predicted and held against what came. */
+export type Aspect = 'blast_radius' | 'entities' | 'dependencies' | 'owners' | 'single_points_of_failure' | 'cycles' | 'decisions_violated' | 'drift'
+
+/** How well one aspect was predicted. */
+export interface AspectSummary {
+  /** Which. */
+  aspect: Aspect
+  /** In how many events it could be told. */
+  events: number
+  /** How many were predicted and did not come. */
+  false_alarms: number
+  /** How many things were predicted and came. */
+  hits: number
+  /** How many came and were not predicted. */
+  misses: number
+  /** The part of what was predicted that came; none where nothing was predicted. */
+  precision: number | null
+  /** Where that part lies, in 95 cases of 100: Wilson's interval. */
+  precision_interval: Interval | null
+  /** In how many of these nothing was predicted and nothing came. */
+  quiet: number
+  /** The part of what came that was predicted; none where nothing came. */
+  recall: number | null
+  /** Where that part lies, in 95 cases of 100: Wilson's interval. */
+  recall_interval: Interval | null
+}
+
 /** The name of an attribute, such as `image`. */
 export type AttributeName = string
+
+/** The past, predicted and as it came. */
+export interface Backtest {
+  /** How well each aspect was predicted. */
+  aspects: AspectSummary[]
+  /** How many commits of the time were looked at. */
+  commits: number
+  /** What was tried, in the order of time; incidents last. */
+  events: BacktestEvent[]
+  /** Everything that was predicted or came, by event. */
+  findings: Finding[]
+  /** What was not looked at, and why. */
+  left_out: string[]
+  /** What a comparison predicts and the log cannot show, and why. */
+  not_scored: string[]
+  /** How many of them changed nothing that a scenario can say. */
+  unchanged: number
+}
+
+/** One change or incident of the past. */
+export interface BacktestEvent {
+  /** The two times of the snapshot from which it was predicted: nothing that was told later was seen. */
+  as_of: AsOf
+  /** When. */
+  at: Timestamp
+  /** What was changed, by the names of that snapshot. */
+  changes: ChangeDraft[]
+  /** What failed. */
+  failed: string[]
+  /** How many were predicted and did not come. */
+  false_alarms: number
+  /** How many things were predicted and came. */
+  hits: number
+  /** A change or an incident. */
+  kind: EventKind
+  /** How many came and were not predicted. */
+  misses: number
+  /** What could not be predicted or told, and why. */
+  unknown: string[]
+  /** Changes that could not be made to that snapshot. */
+  unplaced: Unplaced[]
+}
 
 /** What a figure rests on. */
 export type Basis = 'observed' | 'declared' | 'inferred' | 'default'
@@ -52,6 +121,24 @@ export interface Budget {
   amount: number
   /** In which currency, such as `EUR`. */
   currency: string
+}
+
+/** One point of a calibration plot. */
+export interface CalibrationPoint {
+  /** Which figures. */
+  dimension: Dimension
+  /** How many hold what came. */
+  inside: number
+  /** Whether the interval was made from that of nine cases in ten, as if errors were normal, or for figures in ms their logarithms. */
+  is_scaled: boolean
+  /** In which part of all cases the interval claims to hold what comes. */
+  level: number
+  /** How many intervals there are. */
+  scored: number
+  /** The part that does. */
+  share: number
+  /** Where that part lies, in 95 cases of 100: Wilson's interval. */
+  share_interval: Interval
 }
 
 /** What a host's source can and cannot see. */
@@ -392,6 +479,32 @@ export type ChangeDraft = {
   regions: string[]
 }
 
+/** The changes of a prediction were made, by the host's word. */
+export interface ChangeMade {
+  /** When. */
+  at: Timestamp
+  /** Of which prediction. */
+  prediction: string
+}
+
+/** What a later snapshot shows of predicted changes. */
+export interface ChangesSeen {
+  /** What was changed besides, which may be why figures differ: entities are named by their names. */
+  besides: ChangeDraft[]
+  /** Those that it shows. */
+  made: ChangeDraft[]
+  /** Those that it would show and does not. */
+  missing: ChangeDraft[]
+  /** How far they were made. */
+  progress: Progress
+  /** When they were made, as the host says. */
+  told_at: Timestamp | null
+  /** Why nothing can be said, where that is so. */
+  unknown: string | null
+  /** Those that no snapshot can show. */
+  unseen: ChangeDraft[]
+}
+
 /** A page of what changed. */
 export interface ChangesSince {
   /** The two times of the later side; none while nothing was ever known. */
@@ -403,6 +516,9 @@ export interface ChangesSince {
   /** Whether there is more already. */
   more: boolean
 }
+
+/** What a figure claims. */
+export type Claim = 'exact' | 'bounds' | 'confidence'
 
 /** Events that do not go together. */
 export interface Collision {
@@ -714,6 +830,9 @@ export interface EntryAtRisk {
   operation: string
 }
 
+/** What happened. */
+export type EventKind = 'change' | 'incident'
+
 /** A proof as it stands in an answer: the locator of the first step beside the whole chain. */
 export interface Evidence {
   /** From what was read back to what was written. */
@@ -792,6 +911,71 @@ export interface FigureLimit {
   /** Of which entity or operation, by name. Default: of each. */
   of?: string | null
 }
+
+/** One figure, as predicted and as it came. */
+export interface FigureScore {
+  /** What it is about, where it is about one entity. */
+  about: EntityRef | null
+  /** As it was before. */
+  baseline: number | null
+  /** What more tells it apart: an operation, a state. */
+  detail: string | null
+  /** What was predicted. */
+  dimension: Dimension
+  /** What was predicted less what came, in the unit. */
+  error: number | null
+  /** Why what came is believed, where the twin itself knows it. */
+  evidence: EvidenceId[]
+  /** Where it was predicted to lie. */
+  interval: Interval | null
+  /** Whether it came as predicted: in the interval, or exactly where there is none. */
+  is_inside: boolean | null
+  /** Whether it may have come as predicted, as far as the sample of what came tells. */
+  may_be_inside: boolean | null
+  /** As it came. */
+  measured: number | null
+  /** The most that what came may be, as far as its sample tells. */
+  measured_high: number | null
+  /** The least that what came may be, as far as its sample tells. */
+  measured_low: number | null
+  /** Why it is not scored, where it is not. */
+  not_scored: string | null
+  /** As it was predicted. */
+  predicted: number | null
+  /** Of which prediction. */
+  prediction: string
+  /** The error as a part of what came, where that is not 0. */
+  relative_error: number | null
+  /** How many samples it rests on. */
+  samples: number | null
+  /** Of all figures. */
+  unit: string
+}
+
+/** One thing that was predicted or came. */
+export interface Finding {
+  /** What was predicted. */
+  aspect: Aspect
+  /** When it came. */
+  at: Timestamp
+  /** Why the path or the thing is believed: where it was read, as told by the side that knows it. */
+  because: string[]
+  /** Of which event, by its place among all that were tried. */
+  event: number
+  /** Whether it came or went. Of incidents: always that it came. */
+  is_new: boolean
+  /** How the prediction came out. */
+  outcome: FindingOutcome
+  /** How it was affected, from what failed to it: names and, between them, relations. */
+  path: Trail | null
+  /** The thing, in words. */
+  what: string
+  /** Why it was missed, or what makes the prediction unsure, where that is known. */
+  why: string | null
+}
+
+/** How a prediction of one thing came out. */
+export type FindingOutcome = 'hit' | 'miss' | 'false_alarm'
 
 /** How old what an answer rests on is, for each source and sort that can bear on the question. */
 export interface Freshness {
@@ -983,6 +1167,32 @@ export interface Interval {
 /** What an interval means. */
 export type IntervalKind = 'bounds' | 'confidence'
 
+/** A prediction, and how far its changes have been made. */
+export interface KeptPrediction {
+  /** Who thought of it. */
+  author: string | null
+  /** What it says. */
+  content: PredictionContent
+  /** How many figures it has, with and without a value. */
+  figures: number
+  /** Its name: the digest of what it says. */
+  id: string
+  /** Whether it can be scored: its changes were made. */
+  is_due: boolean
+  /** When it was made: when the twin wrote it down. */
+  made_at: Timestamp
+  /** What the scenario is called. */
+  name: string
+  /** How far its changes have been made. */
+  progress: Progress
+  /** The twin's revision then. */
+  revision: number
+  /** The seed, where chance was used. */
+  seed: number | null
+  /** Which of its changes were seen. */
+  seen: ChangesSeen
+}
+
 /** The key of a record within its source. */
 export interface KeyDraft {
   /** The cluster, account, host or project, if it has any. */
@@ -1018,6 +1228,28 @@ export interface LeftOut {
 
 /** What an option is measured by: the structure tells the first ones, a comparison with the base the others. */
 export type Measure = 'changes' | 'dependencies_cut' | 'entities_affected' | 'teams_touched' | 'waves' | 'dependencies_across' | 'dependencies_across_between_waves' | 'entities_freed' | 'modularity' | 'availability' | 'latency_p50' | 'latency_p95' | 'latency_p99' | 'error_rate' | 'cost' | 'single_points_of_failure' | 'cycles' | 'decisions_violated'
+
+/** One figure as it was measured after the changes. */
+export interface Measured {
+  /** Of which entity, by its id or name, where the figure is about one. */
+  about?: string | null
+  /** What more tells it apart: an operation, a state. */
+  detail?: string | null
+  /** What was measured. */
+  dimension: Dimension
+  /** The most that it may be, as far as its sample tells. */
+  high?: number | null
+  /** The least that it may be, as far as its sample tells. */
+  low?: number | null
+  /** Of which prediction; without it, of every one that is scored. */
+  prediction?: string | null
+  /** How many samples it rests on. */
+  samples?: number | null
+  /** The unit, where it has to be told: a currency. Without it: that of the prediction. */
+  unit?: string | null
+  /** The figure. */
+  value: number
+}
 
 /** What an option comes to by one objective. */
 export interface MeasuredValue {
@@ -1197,6 +1429,16 @@ export interface PageDraft {
   scope?: string
 }
 
+/** Something that failed, and what that affected, as people found out. */
+export interface PastIncident {
+  /** What was affected besides, named in the same way. */
+  affected?: string[]
+  /** When it began. What was known before is what the prediction rests on. */
+  at: Timestamp
+  /** What failed, each by id, record key, alias or unique name. */
+  failed: string[]
+}
+
 /** From which side a fact is known. */
 export type Perspective = 'declared' | 'deployed' | 'observed' | 'billed' | 'decided'
 
@@ -1222,8 +1464,93 @@ export interface PoliciesDraft {
   services?: Record<string, ServicePolicy>
 }
 
+/** One figure as it was predicted. */
+export interface PredictedFigure {
+  /** What it is about, where it is about one entity. */
+  about: EntityRef | null
+  /** As it was. */
+  baseline: number | null
+  /** What it rests on. */
+  basis: Basis
+  /** What more tells it apart: an operation, a state. */
+  detail: string | null
+  /** What is predicted. */
+  dimension: Dimension
+  /** Where the predicted figure lies, if it is not known exactly. */
+  interval: Interval | null
+  /** As it would be after the changes. */
+  predicted: number | null
+  /** Of both figures. */
+  unit: string
+  /** Why there is no figure, or what is missing from it. */
+  unknown: string | null
+}
+
+/** A prediction. It is never changed after it was made. */
+export interface Prediction {
+  /** What it says. */
+  content: PredictionContent
+  /** Its name: the digest of what it says. */
+  id: string
+  /** When it was made: when the twin wrote it down. */
+  made_at: Timestamp
+}
+
+/** Everything that a prediction says. Its name is the digest of it. */
+export interface PredictionContent {
+  /** The two times of the snapshot that was predicted from. */
+  as_of: AsOf
+  /** What was taken for granted. */
+  assumptions: string[]
+  /** Who thought of it. */
+  author: string | null
+  /** What nobody could see. */
+  blind_spots: string[]
+  /** The changes. Entities are named by their ids, and what a change brings by its name. */
+  changes: ChangeDraft[]
+  /** What was predicted of them. */
+  figures: PredictedFigure[]
+  /** How it was computed. */
+  method: string
+  /** What the scenario is called. */
+  name: string
+  /** The twin's revision. */
+  revision: number
+  /** The seed, where chance was used. */
+  seed: number | null
+}
+
+/** What became of one prediction. */
+export interface PredictionScore {
+  /** How many of these came as predicted. */
+  inside: number
+  /** When it was made. */
+  made_at: Timestamp
+  /** What its scenario is called. */
+  name: string
+  /** How many of its figures are not scored. */
+  not_scored: number
+  /** Which. */
+  prediction: string
+  /** How many of its figures are scored. */
+  scored: number
+  /** Which of its changes were made. One whose changes were not is no miss: it is not scored. */
+  seen: ChangesSeen
+}
+
+/** The predictions that are kept. */
+export interface Predictions {
+  /** In the order in which they were made. */
+  predictions: KeptPrediction[]
+  /** Those that cannot be read. */
+  unreadable: UnreadablePrediction[]
+}
+
 /** A named need for freshness. */
 export type Profile = 'cadence' | 'incident' | 'planning' | 'audit'
+
+/** How far the changes of a prediction were made. */
+export type Progress = 'made' | 'made_as_far_as_seen' | 'told_made' | 'partly_made' | 'not_made' | 'unseen'
 
 /** A question. Entities are named by id, record key, alias or unique name; whatever is left out has its default. */
 export type Question = {
@@ -1344,6 +1671,14 @@ export type Question = {
   kind: 'why_not'
   /** What the question needs of its sources. */
   needs?: string | null
+}
+
+/** What came. */
+export interface Reality {
+  /** Which changes were made, where no snapshot shows it. */
+  made?: ChangeMade[]
+  /** What was measured. */
+  measured?: Measured[]
 }
 
 /** What became of some batches: `applied + duplicate + late + rejected` is the number of records that came in. */
@@ -1533,6 +1868,22 @@ export interface SaidValue {
   value: Value
 }
 
+/** How predictions came out. */
+export interface Scores {
+  /** Every figure of those whose changes were made. */
+  figures: FigureScore[]
+  /** The calibration plot: how often what came lay in intervals of several levels. */
+  plot: CalibrationPoint[]
+  /** In the order in which they were made. */
+  predictions: PredictionScore[]
+  /** By dimension and by what figures claim, whether they may be trusted here. */
+  simulators: SimulatorScore[]
+  /** Predictions that cannot be read. */
+  unreadable: UnreadablePrediction[]
+  /** What was measured and nobody had predicted. */
+  unused: Measured[]
+}
+
 /** A search for change sets. Entities are named by id, record key, alias or unique name; whatever is left out has its default. */
 export interface SearchDraft {
   /** What is looked for. */
@@ -1631,6 +1982,46 @@ export interface ServicePolicy {
 
 /** What a diagnostic did to its record. */
 export type Severity = 'rejected' | 'warning'
+
+/** How far the figures of one dimension may be trusted here. */
+export interface SimulatorScore {
+  /** The median of the signed error, as a part of what came: above 0 if too much is predicted. */
+  bias: number | null
+  /** Where the bias lies, in nine cases of ten: order statistics. None for fewer than five errors. */
+  bias_interval: Interval | null
+  /** What they claim. */
+  claim: Claim
+  /** In which part of all cases they are held to come as predicted. */
+  claimed: number
+  /** Whether the figures do not say that part themselves. */
+  claimed_is_default: boolean
+  /** Which figures. */
+  dimension: Dimension
+  /** How many came as predicted. */
+  inside: number
+  /** Where the part of those that come as predicted lies, in 95 cases of 100: Wilson's interval. */
+  inside_share: Interval | null
+  /** Whether they may be trusted here; none while too few came. */
+  may_be_trusted: boolean | null
+  /** The median of the error without its sign, as a part of what came. */
+  median_error: number | null
+  /** The median width of intervals, as a part of what came. */
+  median_width: number | null
+  /** How many more have to come before anything can be said. */
+  needed: number
+  /** How likely a part that is so far from what is claimed would be by chance: the two-sided exact binomial test. */
+  p_value: number
+  /** How many predictions they are of. */
+  predictions: number
+  /** How many of them were scored, and were not left out because nothing was to change and nothing did. */
+  scored: number
+  /** Whether intervals hold what comes as often as they say. */
+  trust: Trust
+  /** How many were left out because nothing was to change and nothing did. */
+  unchanged: number
+  /** Why. */
+  why: string
+}
 
 /** One thing that a source must keep to, and whether it does. */
 export interface SourceCheck {
@@ -1867,6 +2258,9 @@ export interface TradeOffRow {
 /** A path as people read it: names and, between them, relations. */
 export type Trail = string[]
 
+/** Whether intervals hold what comes as often as they say. */
+export type Trust = 'calibrated' | 'too_narrow' | 'too_wide' | 'too_few'
+
 /** An objective that would turn the choice between two options of the first front. */
 export interface Turn {
   /** The place of the objective. */
@@ -1909,11 +2303,27 @@ export interface UndecidedConstraint {
   why: string
 }
 
+/** A change that cannot be made to a base. */
+export interface Unplaced {
+  /** Which. */
+  change: ChangeDraft
+  /** Why. */
+  why: string
+}
+
 /** A path, and why it is not known, or not all of it. */
 export interface Unread {
   /** Relative to the root. */
   path: string
   /** One phrase for people; never a value from the file. */
+  why: string
+}
+
+/** A prediction that is there and cannot be read. */
+export interface UnreadablePrediction {
+  /** Its name. */
+  id: string
+  /** Why. */
   why: string
 }
 

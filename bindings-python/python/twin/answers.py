@@ -93,8 +93,104 @@ class AsOf(TypedDict):
     valid: "Timestamp"
     """What held then."""
 
+Aspect = Union[Literal["blast_radius"], Literal["entities"], Literal["dependencies"], Literal["owners"], Literal["single_points_of_failure"], Literal["cycles"], Literal["decisions_violated"], Literal["drift"]]
+"""What is predicted and held against what came."""
+
+
+class AspectSummary(TypedDict):
+    """How well one aspect was predicted."""
+
+    aspect: "Aspect"
+    """Which."""
+
+    events: int
+    """In how many events it could be told."""
+
+    false_alarms: int
+    """How many were predicted and did not come."""
+
+    hits: int
+    """How many things were predicted and came."""
+
+    misses: int
+    """How many came and were not predicted."""
+
+    precision: Union[float, None]
+    """The part of what was predicted that came; none where nothing was predicted."""
+
+    precision_interval: Union["Interval", None]
+    """Where that part lies, in 95 cases of 100: Wilson's interval."""
+
+    quiet: int
+    """In how many of these nothing was predicted and nothing came."""
+
+    recall: Union[float, None]
+    """The part of what came that was predicted; none where nothing came."""
+
+    recall_interval: Union["Interval", None]
+    """Where that part lies, in 95 cases of 100: Wilson's interval."""
+
 AttributeName = str
 """The name of an attribute, such as `image`."""
+
+
+class Backtest(TypedDict):
+    """The past, predicted and as it came."""
+
+    aspects: List["AspectSummary"]
+    """How well each aspect was predicted."""
+
+    commits: int
+    """How many commits of the time were looked at."""
+
+    events: List["BacktestEvent"]
+    """What was tried, in the order of time; incidents last."""
+
+    findings: List["Finding"]
+    """Everything that was predicted or came, by event."""
+
+    left_out: List[str]
+    """What was not looked at, and why."""
+
+    not_scored: List[str]
+    """What a comparison predicts and the log cannot show, and why."""
+
+    unchanged: int
+    """How many of them changed nothing that a scenario can say."""
+
+
+class BacktestEvent(TypedDict):
+    """One change or incident of the past."""
+
+    as_of: "AsOf"
+    """The two times of the snapshot from which it was predicted: nothing that was told later was seen."""
+
+    at: "Timestamp"
+    """When."""
+
+    changes: List["ChangeDraft"]
+    """What was changed, by the names of that snapshot."""
+
+    failed: List[str]
+    """What failed."""
+
+    false_alarms: int
+    """How many were predicted and did not come."""
+
+    hits: int
+    """How many things were predicted and came."""
+
+    kind: "EventKind"
+    """A change or an incident."""
+
+    misses: int
+    """How many came and were not predicted."""
+
+    unknown: List[str]
+    """What could not be predicted or told, and why."""
+
+    unplaced: List["Unplaced"]
+    """Changes that could not be made to that snapshot."""
 
 Basis = Union[Literal["observed"], Literal["declared"], Literal["inferred"], Literal["default"]]
 """What a figure rests on."""
@@ -108,6 +204,31 @@ class Budget(TypedDict):
 
     currency: str
     """In which currency, such as `EUR`."""
+
+
+class CalibrationPoint(TypedDict):
+    """One point of a calibration plot."""
+
+    dimension: "Dimension"
+    """Which figures."""
+
+    inside: int
+    """How many hold what came."""
+
+    is_scaled: bool
+    """Whether the interval was made from that of nine cases in ten, as if errors were normal, or for figures in ms their logarithms."""
+
+    level: float
+    """In which part of all cases the interval claims to hold what comes."""
+
+    scored: int
+    """How many intervals there are."""
+
+    share: float
+    """The part that does."""
+
+    share_interval: "Interval"
+    """Where that part lies, in 95 cases of 100: Wilson's interval."""
 
 
 class _CapabilityDraft(TypedDict):
@@ -765,6 +886,41 @@ ChangeDraft = Union["ChangeDraftFail", "ChangeDraftRemove", "ChangeDraftAdd", "C
 """One change. `E` is how entities are named: nodes in a [`Scenario`](super::Scenario), and texts in a [`ChangeDraft`]."""
 
 
+class ChangeMade(TypedDict):
+    """The changes of a prediction were made, by the host's word."""
+
+    at: "Timestamp"
+    """When."""
+
+    prediction: str
+    """Of which prediction."""
+
+
+class ChangesSeen(TypedDict):
+    """What a later snapshot shows of predicted changes."""
+
+    besides: List["ChangeDraft"]
+    """What was changed besides, which may be why figures differ: entities are named by their names."""
+
+    made: List["ChangeDraft"]
+    """Those that it shows."""
+
+    missing: List["ChangeDraft"]
+    """Those that it would show and does not."""
+
+    progress: "Progress"
+    """How far they were made."""
+
+    told_at: Union["Timestamp", None]
+    """When they were made, as the host says."""
+
+    unknown: Union[str, None]
+    """Why nothing can be said, where that is so."""
+
+    unseen: List["ChangeDraft"]
+    """Those that no snapshot can show."""
+
+
 class ChangesSince(TypedDict):
     """A page of what changed."""
 
@@ -779,6 +935,9 @@ class ChangesSince(TypedDict):
 
     more: bool
     """Whether there is more already."""
+
+Claim = Union[Literal["exact"], Literal["bounds"], Literal["confidence"]]
+"""What a figure claims."""
 
 
 class Collision(TypedDict):
@@ -1185,6 +1344,9 @@ class EntryAtRisk(TypedDict):
     operation: str
     """At which operation."""
 
+EventKind = Union[Literal["change"], Literal["incident"]]
+"""What happened."""
+
 
 class Evidence(TypedDict):
     """A proof as it stands in an answer: the locator of the first step beside the whole chain."""
@@ -1295,6 +1457,98 @@ class FigureLimit(_FigureLimit, total=False):
 
     of: Union[str, None]
     """Of which entity or operation, by name. Default: of each."""
+
+
+class FigureScore(TypedDict):
+    """One figure, as predicted and as it came."""
+
+    about: Union["EntityRef", None]
+    """What it is about, where it is about one entity."""
+
+    baseline: Union[float, None]
+    """As it was before."""
+
+    detail: Union[str, None]
+    """What more tells it apart: an operation, a state."""
+
+    dimension: "Dimension"
+    """What was predicted."""
+
+    error: Union[float, None]
+    """What was predicted less what came, in the unit."""
+
+    evidence: List["EvidenceId"]
+    """Why what came is believed, where the twin itself knows it."""
+
+    interval: Union["Interval", None]
+    """Where it was predicted to lie."""
+
+    is_inside: Union[bool, None]
+    """Whether it came as predicted: in the interval, or exactly where there is none."""
+
+    may_be_inside: Union[bool, None]
+    """Whether it may have come as predicted, as far as the sample of what came tells."""
+
+    measured: Union[float, None]
+    """As it came."""
+
+    measured_high: Union[float, None]
+    """The most that what came may be, as far as its sample tells."""
+
+    measured_low: Union[float, None]
+    """The least that what came may be, as far as its sample tells."""
+
+    not_scored: Union[str, None]
+    """Why it is not scored, where it is not."""
+
+    predicted: Union[float, None]
+    """As it was predicted."""
+
+    prediction: str
+    """Of which prediction."""
+
+    relative_error: Union[float, None]
+    """The error as a part of what came, where that is not 0."""
+
+    samples: Union[int, None]
+    """How many samples it rests on."""
+
+    unit: str
+    """Of all figures."""
+
+
+class Finding(TypedDict):
+    """One thing that was predicted or came."""
+
+    aspect: "Aspect"
+    """What was predicted."""
+
+    at: "Timestamp"
+    """When it came."""
+
+    because: List[str]
+    """Why the path or the thing is believed: where it was read, as told by the side that knows it."""
+
+    event: int
+    """Of which event, by its place among all that were tried."""
+
+    is_new: bool
+    """Whether it came or went. Of incidents: always that it came."""
+
+    outcome: "FindingOutcome"
+    """How the prediction came out."""
+
+    path: Union["Trail", None]
+    """How it was affected, from what failed to it: names and, between them, relations."""
+
+    what: str
+    """The thing, in words."""
+
+    why: Union[str, None]
+    """Why it was missed, or what makes the prediction unsure, where that is known."""
+
+FindingOutcome = Union[Literal["hit"], Literal["miss"], Literal["false_alarm"]]
+"""How a prediction of one thing came out."""
 
 
 class Freshness(TypedDict):
@@ -1570,6 +1824,43 @@ IntervalKind = Union[Literal["bounds"], Literal["confidence"]]
 """What an interval means."""
 
 
+class KeptPrediction(TypedDict):
+    """A prediction, and how far its changes have been made."""
+
+    author: Union[str, None]
+    """Who thought of it."""
+
+    content: "PredictionContent"
+    """What it says."""
+
+    figures: int
+    """How many figures it has, with and without a value."""
+
+    id: str
+    """Its name: the digest of what it says."""
+
+    is_due: bool
+    """Whether it can be scored: its changes were made."""
+
+    made_at: "Timestamp"
+    """When it was made: when the twin wrote it down."""
+
+    name: str
+    """What the scenario is called."""
+
+    progress: "Progress"
+    """How far its changes have been made."""
+
+    revision: int
+    """The twin's revision then."""
+
+    seed: Union[int, None]
+    """The seed, where chance was used."""
+
+    seen: "ChangesSeen"
+    """Which of its changes were seen."""
+
+
 class _KeyDraft(TypedDict):
     """The fields that are always there."""
 
@@ -1621,6 +1912,41 @@ class LeftOut(_LeftOut, total=False):
 
 Measure = Union[Literal["changes"], Literal["dependencies_cut"], Literal["entities_affected"], Literal["teams_touched"], Literal["waves"], Literal["dependencies_across"], Literal["dependencies_across_between_waves"], Literal["entities_freed"], Literal["modularity"], Literal["availability"], Literal["latency_p50"], Literal["latency_p95"], Literal["latency_p99"], Literal["error_rate"], Literal["cost"], Literal["single_points_of_failure"], Literal["cycles"], Literal["decisions_violated"]]
 """What an option is measured by: the structure tells the first ones, a comparison with the base the others."""
+
+
+class _Measured(TypedDict):
+    """The fields that are always there."""
+
+    dimension: "Dimension"
+    """What was measured."""
+
+    value: float
+    """The figure."""
+
+
+class Measured(_Measured, total=False):
+    """One figure as it was measured after the changes."""
+
+    about: Union[str, None]
+    """Of which entity, by its id or name, where the figure is about one."""
+
+    detail: Union[str, None]
+    """What more tells it apart: an operation, a state."""
+
+    high: Union[float, None]
+    """The most that it may be, as far as its sample tells."""
+
+    low: Union[float, None]
+    """The least that it may be, as far as its sample tells."""
+
+    prediction: Union[str, None]
+    """Of which prediction; without it, of every one that is scored."""
+
+    samples: Union[int, None]
+    """How many samples it rests on."""
+
+    unit: Union[str, None]
+    """The unit, where it has to be told: a currency. Without it: that of the prediction."""
 
 
 class MeasuredValue(TypedDict):
@@ -1864,6 +2190,23 @@ class PageDraft(TypedDict, total=False):
     scope: str
     """What the page is complete about: a file, a namespace, a sheet. Empty for the source as a whole."""
 
+
+class _PastIncident(TypedDict):
+    """The fields that are always there."""
+
+    at: "Timestamp"
+    """When it began. What was known before is what the prediction rests on."""
+
+    failed: List[str]
+    """What failed, each by id, record key, alias or unique name."""
+
+
+class PastIncident(_PastIncident, total=False):
+    """Something that failed, and what that affected, as people found out."""
+
+    affected: List[str]
+    """What was affected besides, named in the same way."""
+
 Perspective = Union[Literal["declared"], Literal["deployed"], Literal["observed"], Literal["billed"], Literal["decided"]]
 """From which side a fact is known."""
 
@@ -1896,8 +2239,124 @@ class PoliciesDraft(TypedDict, total=False):
     services: Dict[str, "ServicePolicy"]
     """By service."""
 
+
+class PredictedFigure(TypedDict):
+    """One figure as it was predicted."""
+
+    about: Union["EntityRef", None]
+    """What it is about, where it is about one entity."""
+
+    baseline: Union[float, None]
+    """As it was."""
+
+    basis: "Basis"
+    """What it rests on."""
+
+    detail: Union[str, None]
+    """What more tells it apart: an operation, a state."""
+
+    dimension: "Dimension"
+    """What is predicted."""
+
+    interval: Union["Interval", None]
+    """Where the predicted figure lies, if it is not known exactly."""
+
+    predicted: Union[float, None]
+    """As it would be after the changes."""
+
+    unit: str
+    """Of both figures."""
+
+    unknown: Union[str, None]
+    """Why there is no figure, or what is missing from it."""
+
+
+class Prediction(TypedDict):
+    """A prediction. It is never changed after it was made."""
+
+    content: "PredictionContent"
+    """What it says."""
+
+    id: str
+    """Its name: the digest of what it says."""
+
+    made_at: "Timestamp"
+    """When it was made: when the twin wrote it down."""
+
+
+class PredictionContent(TypedDict):
+    """Everything that a prediction says. Its name is the digest of it."""
+
+    as_of: "AsOf"
+    """The two times of the snapshot that was predicted from."""
+
+    assumptions: List[str]
+    """What was taken for granted."""
+
+    author: Union[str, None]
+    """Who thought of it."""
+
+    blind_spots: List[str]
+    """What nobody could see."""
+
+    changes: List["ChangeDraft"]
+    """The changes. Entities are named by their ids, and what a change brings by its name."""
+
+    figures: List["PredictedFigure"]
+    """What was predicted of them."""
+
+    method: str
+    """How it was computed."""
+
+    name: str
+    """What the scenario is called."""
+
+    revision: int
+    """The twin's revision."""
+
+    seed: Union[int, None]
+    """The seed, where chance was used."""
+
+
+class PredictionScore(TypedDict):
+    """What became of one prediction."""
+
+    inside: int
+    """How many of these came as predicted."""
+
+    made_at: "Timestamp"
+    """When it was made."""
+
+    name: str
+    """What its scenario is called."""
+
+    not_scored: int
+    """How many of its figures are not scored."""
+
+    prediction: str
+    """Which."""
+
+    scored: int
+    """How many of its figures are scored."""
+
+    seen: "ChangesSeen"
+    """Which of its changes were made. One whose changes were not is no miss: it is not scored."""
+
+
+class Predictions(TypedDict):
+    """The predictions that are kept."""
+
+    predictions: List["KeptPrediction"]
+    """In the order in which they were made."""
+
+    unreadable: List["UnreadablePrediction"]
+    """Those that cannot be read."""
+
 Profile = Union[Literal["cadence"], Literal["incident"], Literal["planning"], Literal["audit"]]
 """A named need for freshness."""
+
+Progress = Union[Literal["made"], Literal["made_as_far_as_seen"], Literal["told_made"], Literal["partly_made"], Literal["not_made"], Literal["unseen"]]
+"""How far the changes of a prediction were made."""
 
 
 class _QuestionBlastRadius(TypedDict):
@@ -2185,6 +2644,16 @@ Question = Union["QuestionBlastRadius", "QuestionDescribe", "QuestionConflicts",
 """A question. Entities are named by id, record key, alias or unique name; whatever is left out has its default."""
 
 
+class Reality(TypedDict, total=False):
+    """What came."""
+
+    made: List["ChangeMade"]
+    """Which changes were made, where no snapshot shows it."""
+
+    measured: List["Measured"]
+    """What was measured."""
+
+
 class Receipt(TypedDict):
     """What became of some batches: `applied + duplicate + late + rejected` is the number of records that came in."""
 
@@ -2454,6 +2923,28 @@ class SaidValue(TypedDict):
     """The value."""
 
 
+class Scores(TypedDict):
+    """How predictions came out."""
+
+    figures: List["FigureScore"]
+    """Every figure of those whose changes were made."""
+
+    plot: List["CalibrationPoint"]
+    """The calibration plot: how often what came lay in intervals of several levels."""
+
+    predictions: List["PredictionScore"]
+    """In the order in which they were made."""
+
+    simulators: List["SimulatorScore"]
+    """By dimension and by what figures claim, whether they may be trusted here."""
+
+    unreadable: List["UnreadablePrediction"]
+    """Predictions that cannot be read."""
+
+    unused: List["Measured"]
+    """What was measured and nobody had predicted."""
+
+
 class _SearchDraft(TypedDict):
     """The fields that are always there."""
 
@@ -2591,6 +3082,64 @@ class ServicePolicy(TypedDict, total=False):
 
 Severity = Union[Literal["rejected"], Literal["warning"]]
 """What a diagnostic did to its record."""
+
+
+class SimulatorScore(TypedDict):
+    """How far the figures of one dimension may be trusted here."""
+
+    bias: Union[float, None]
+    """The median of the signed error, as a part of what came: above 0 if too much is predicted."""
+
+    bias_interval: Union["Interval", None]
+    """Where the bias lies, in nine cases of ten: order statistics. None for fewer than five errors."""
+
+    claim: "Claim"
+    """What they claim."""
+
+    claimed: float
+    """In which part of all cases they are held to come as predicted."""
+
+    claimed_is_default: bool
+    """Whether the figures do not say that part themselves."""
+
+    dimension: "Dimension"
+    """Which figures."""
+
+    inside: int
+    """How many came as predicted."""
+
+    inside_share: Union["Interval", None]
+    """Where the part of those that come as predicted lies, in 95 cases of 100: Wilson's interval."""
+
+    may_be_trusted: Union[bool, None]
+    """Whether they may be trusted here; none while too few came."""
+
+    median_error: Union[float, None]
+    """The median of the error without its sign, as a part of what came."""
+
+    median_width: Union[float, None]
+    """The median width of intervals, as a part of what came."""
+
+    needed: int
+    """How many more have to come before anything can be said."""
+
+    p_value: float
+    """How likely a part that is so far from what is claimed would be by chance: the two-sided exact binomial test."""
+
+    predictions: int
+    """How many predictions they are of."""
+
+    scored: int
+    """How many of them were scored, and were not left out because nothing was to change and nothing did."""
+
+    trust: "Trust"
+    """Whether intervals hold what comes as often as they say."""
+
+    unchanged: int
+    """How many were left out because nothing was to change and nothing did."""
+
+    why: str
+    """Why."""
 
 
 class SourceCheck(TypedDict):
@@ -2901,6 +3450,9 @@ class TradeOffRow(TypedDict):
 Trail = List[str]
 """A path as people read it: names and, between them, relations."""
 
+Trust = Union[Literal["calibrated"], Literal["too_narrow"], Literal["too_wide"], Literal["too_few"]]
+"""Whether intervals hold what comes as often as they say."""
+
 
 class Turn(TypedDict):
     """An objective that would turn the choice between two options of the first front."""
@@ -2957,6 +3509,16 @@ class UndecidedConstraint(TypedDict):
     """Why nobody knows."""
 
 
+class Unplaced(TypedDict):
+    """A change that cannot be made to a base."""
+
+    change: "ChangeDraft"
+    """Which."""
+
+    why: str
+    """Why."""
+
+
 class Unread(TypedDict):
     """A path, and why it is not known, or not all of it."""
 
@@ -2965,6 +3527,16 @@ class Unread(TypedDict):
 
     why: str
     """One phrase for people; never a value from the file."""
+
+
+class UnreadablePrediction(TypedDict):
+    """A prediction that is there and cannot be read."""
+
+    id: str
+    """Its name."""
+
+    why: str
+    """Why."""
 
 
 class Unresolved(TypedDict):
