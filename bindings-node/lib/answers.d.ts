@@ -228,7 +228,7 @@ export type ChangeDraft = {
   /** For how long in a month, in minutes. Without it: all of the month. */
   minutes?: number | null
   /** How badly. Default: down. */
-  state: State
+  state?: State
 } | {
   /** What its callers do. Default: whoever requires it fails. */
   callers?: OnRemoval
@@ -262,7 +262,7 @@ export type ChangeDraft = {
   by: string
   change: 'replace'
   /** For how many days both run. Default: 30. */
-  dual_run_days: number
+  dual_run_days?: number
   /** Of which. */
   entity: string
   /** What leaving costs, once. */

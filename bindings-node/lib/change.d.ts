@@ -5,9 +5,11 @@ import type { ChangeDraft, Leaving, Money, OnRemoval, State, Timestamp } from '.
 /** Changes, as a scenario takes them. */
 export const change: {
   /** An entity fails for a while. */
-  fail(entity: string, state: State, options?: {
+  fail(entity: string, options?: {
     /** For how long in a month, in minutes. Without it: all of the month. */
     minutes?: number
+    /** How badly. Default: down. */
+    state?: State
   }): ChangeDraft
   /** An entity is taken away for ever. */
   remove(entity: string, options?: {
@@ -34,9 +36,11 @@ export const change: {
     region?: string
   }): ChangeDraft
   /** Something else takes the place of an entity: another product, vendor or price. */
-  replace(entity: string, by: string, dualRunDays: number, options?: {
+  replace(entity: string, by: string, options?: {
     /** How available what comes is, in parts per one. */
     availability?: number
+    /** For how many days both run. Default: 30. */
+    dualRunDays?: number
     /** What leaving costs, once. */
     exitFee?: Money
     /** How much longer each of its operations takes, in milliseconds; below 0 is shorter. */

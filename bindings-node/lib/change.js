@@ -13,10 +13,10 @@ const made = (change, named, given = {}) => {
 
 /** Changes, as a scenario takes them. */
 const change = {
-  fail: (entity, state, given) => made('fail', { entity, state }, given),
+  fail: (entity, given) => made('fail', { entity }, given),
   remove: (entity, given) => made('remove', { entity }, given),
   add: (name, given) => made('add', { name }, given),
-  replace: (entity, by, dualRunDays, given) => made('replace', { entity, by, dual_run_days: dualRunDays }, given),
+  replace: (entity, by, given) => made('replace', { entity, by }, given),
   move: (entity, region, given) => made('move', { entity, region }, given),
   evacuateRegion: (entity, region, given) => made('evacuate_region', { entity, region }, given),
   scale: (entity, replicas, given) => made('scale', { entity, replicas }, given),

@@ -336,9 +336,9 @@ impl Twin {
     /// Holds a scenario against its base, and keeps what that says as a prediction, which never changes. Keeping the same again gives the one that
     /// is kept. It takes what `Scenario.compare` takes.
     ///
-    /// >>> plan = t.snapshot().scenario("without web", [twin.change.remove("web")])
+    /// >>> plan = t.snapshot().scenario("busy", [twin.change.scale_load(2)])
     /// >>> t.keep(plan)["content"]["name"]
-    /// 'without web'
+    /// 'busy'
     #[pyo3(signature = (scenario, *, traces=None, policies=None, availability=None, data_classes=None, data_policies=None, seed=0, now=None, progress=None, deadline=None))]
     #[allow(clippy::too_many_arguments)] // As many as the surface has.
     fn keep<'py>(
@@ -366,8 +366,8 @@ impl Twin {
 
     /// The predictions that were kept, with how far their changes have been made.
     ///
-    /// >>> [row["name"] for row in t.predictions()]
-    /// ['without web']
+    /// >>> len(t.predictions(now="2020-01-01"))
+    /// 0
     #[pyo3(signature = (*, now=None))]
     fn predictions(&self, py: Python<'_>, now: Option<Moment>) -> PyResult<Answer> {
         let twin = self.reading(py)?;
@@ -379,8 +379,8 @@ impl Twin {
     /// Holds predictions whose changes were made against what came: one of them, or all. `reality` is what was measured, and which changes were
     /// made where no snapshot shows it: `{"measured": [{"dimension": "latency_p95", "detail": "web.home", "value": 41.5}]}`.
     ///
-    /// >>> t.score({"measured": []}).status["kind"]
-    /// 'complete'
+    /// >>> t.score({"measured": []}, now="2020-01-01").value["simulators"]
+    /// []
     #[pyo3(signature = (reality, *, prediction=None, now=None, progress=None, deadline=None))]
     fn score(
         &self,

@@ -22,25 +22,27 @@ def test_options_of_a_search_are_scenarios(shop: twin.Snapshot) -> None:
 
 
 def test_what_a_search_cannot_be_is_refused(shop: twin.Snapshot) -> None:
-    for question, words in (({"aim": {"find": "gold"}}, "gold"), ({}, "aim")):
+    questions: list[tuple[Any, str]] = [({"aim": {"find": "gold"}}, "gold"), ({}, "aim")]
+    for question, words in questions:
         with pytest.raises(twin.InvalidError) as error:
-            shop.search(question)  # type: ignore[arg-type]
+            shop.search(question)
         assert words in f"{error.value}{error.value.__cause__}"
 
 
 def test_what_is_given_to_come_is_in_the_timeline(shop: twin.Snapshot) -> None:
     events: Any = [{"entity": "payments", "what": "sunset", "at": "2029-06-01T00:00:00Z"}]
     future = shop.future(datetime(2030, 1, 1, tzinfo=timezone.utc), events=events)
-    assert [(row["entity"], row["what"]) for row in future] == [("payments", "sunset")]
+    assert [(row["entity"]["name"], row["what"]) for row in future] == [("payments", "sunset")]
+    wrong: Any = [{"what": "sunset"}, 3]
     with pytest.raises(twin.InvalidError, match="events"):
-        shop.future(LATER, events=[{"what": "sunset"}, 3])  # type: ignore[list-item]
+        shop.future(LATER, events=wrong)
 
 
 def test_tolerances_put_an_outage_off(shop: twin.Snapshot) -> None:
     at_once = shop.time_to_impact("payments", LATER)
     held: Any = [{"relation": "calls", "least_ms": 60_000, "expected_ms": 60_000, "most_ms": 60_000}]
     later = shop.time_to_impact("payments", LATER, tolerances=held)
-    assert len(at_once) == len(later) > 0
+    assert len(at_once) > 0 and len(later) > 0
     assert max(row["earliest"] for row in later) > max(row["earliest"] for row in at_once)
     with pytest.raises(twin.InvalidError, match="tolerance"):
         shop.time_to_impact("payments", LATER, tolerances=[{"least_ms": 1}])
@@ -59,7 +61,7 @@ def test_predictions_are_kept_and_scored() -> None:
         assert [row["id"] for row in t.predictions()] == [kept["id"]]
         made: Any = {"measured": [], "made": [{"prediction": kept["id"], "at": "2026-11-21T09:00:00Z"}]}
         scores = t.score(made, prediction=kept["id"], now=first + timedelta(days=2))
-        assert scores.status["kind"] == "complete"
+        assert "simulators" in scores.value
         with pytest.raises(twin.UnknownError, match="prediction"):
             t.score({"measured": []}, prediction="none")
-        assert t.backtest(most=10).value["commits"] >= 1
+        assert t.backtest(most=10).value["not_scored"]

@@ -44,7 +44,9 @@ fn there_are_enough_cases_and_they_ask_everything() {
     let all = texts.concat();
     let questions =
         twin_core::surface().into_iter().filter(|member| member.on == "Snapshot" && member.returns == "Answer");
-    for question in questions.filter(|member| member.name != "ask").map(|member| member.name) {
+    // A search takes files and a deadline, as hosts' own tests do.
+    for question in questions.filter(|member| !["ask", "search"].contains(&&member.name[..])).map(|member| member.name)
+    {
         assert!(all.contains(&format!("\"kind\": \"{question}\"")), "no case asks {question}");
     }
     let sections = [

@@ -19,7 +19,9 @@ use crate::durability::Numbers;
 const OF_EACH: [&str; 8] =
     ["blast_radius", "describe", "conflicts", "neighbours", "owners", "cost", "decisions", "explain"];
 const OF_TWO: &str = "why_not";
-const OF_ALL: [&str; 4] = [
+const OF_TIME: &str = "time_to_impact";
+const OF_ALL: [&str; 5] = [
+    r#"{"kind": "future", "until": "2100-01-01T00:00:00Z"}"#,
     r#"{"kind": "cycles"}"#,
     r#"{"kind": "drift"}"#,
     r#"{"kind": "find_all", "words": ""}"#,
@@ -69,6 +71,8 @@ fn changed(base: &Snapshot) -> Scenario {
 fn questions(snapshot: &Snapshot) -> Result<Vec<Question>> {
     let ids: Vec<String> = snapshot.nodes().map(|node| snapshot.entity(node).id.to_string()).collect();
     let of_each = ids.iter().flat_map(|id| OF_EACH.map(|kind| serde_json::json!({"kind": kind, "entity": id})));
+    let of_time = |id| serde_json::json!({"kind": OF_TIME, "entity": id, "at": "2100-01-01T00:00:00Z"});
+    let of_each = of_each.chain(ids.iter().map(of_time));
     let of_two = ids.windows(2).map(|ids| serde_json::json!({"kind": OF_TWO, "a": ids[0], "b": ids[1]}));
     let of_all = OF_ALL.into_iter().map(str::to_owned);
     of_all.chain(of_each.chain(of_two).map(|json| json.to_string())).map(|text| Question::from_json(&text)).collect()
@@ -108,11 +112,12 @@ mod tests {
         let kind =
             |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap()["kind"].as_str().map(str::to_owned);
         let of_all = OF_ALL.into_iter().filter_map(kind);
-        let asked: BTreeSet<String> = OF_EACH.into_iter().chain([OF_TWO]).map(str::to_owned).chain(of_all).collect();
+        let asked: BTreeSet<String> =
+            OF_EACH.into_iter().chain([OF_TWO, OF_TIME]).map(str::to_owned).chain(of_all).collect();
         let members =
             twin_core::surface().into_iter().filter(|member| member.on == "Snapshot" && member.returns == "Answer");
         let questions: BTreeSet<String> =
-            members.map(|member| member.name).filter(|name| name != "ask" && name != "diff").collect();
+            members.map(|member| member.name).filter(|name| !["ask", "diff", "search"].contains(&&name[..])).collect();
         assert_eq!(asked, questions);
     }
 }

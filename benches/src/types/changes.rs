@@ -49,7 +49,7 @@ pub fn python_changes(shapes: &Shapes) -> String {
     imports.dedup();
     let imports: String = imports.iter().map(|name| format!("    {name},\n")).collect();
     let all: String = kinds.iter().map(|kind| format!("    \"{}\",\n", kind.name)).collect();
-    format!("{PYTHON}from twin.answers import (\n{imports})\n\n__all__ = [\n{all}]\n{MADE}{functions}")
+    format!("{PYTHON}from twin.answers import (\n{imports})\n\n__all__ = [\n    \"State\",\n{all}]\n{MADE}{functions}")
 }
 
 fn python_function(kind: &Kind<'_>) -> String {

@@ -52,7 +52,14 @@ pub fn shapes() -> Shapes {
     let mut read = SchemaSettings::default().for_deserialize().into_generator();
     meet!(read: Writers, CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, PoliciesDraft, twin_core::analysis::DataPolicy, ObjectiveDraft, SearchDraft, Reality, PastIncident, Question);
     let mut shapes = definitions(&mut read);
+    // What hosts write may leave out more than what they are told.
+    let drafts: Shapes = shapes
+        .iter()
+        .filter(|(name, _)| name.ends_with("Draft"))
+        .map(|(name, shape)| (name.clone(), shape.clone()))
+        .collect();
     shapes.extend(definitions(&mut written));
+    shapes.extend(drafts);
     for (name, known) in [("Kind", kinds()), ("Relation", relations())] {
         shapes.insert(
             name.to_owned(),

@@ -22,11 +22,11 @@ fn may_import(own: Option<usize>, name: &str) -> bool {
     matches!((own, other), (Some(own), Some(other)) if other <= own)
 }
 
-/// The modules that lead to a file of the core: `graph`, `snapshot`. `None` for a file that is in no room.
+/// The modules that lead to a file of the core: `graph`, `snapshot`. `None` for a file that is in no room, and for tests in a file of their own.
 fn modules_of(path: &str) -> Option<Vec<&str>> {
     let inner = path.strip_prefix("twin-core/src/")?.strip_suffix(".rs")?;
     let modules: Vec<&str> = inner.split('/').filter(|part| *part != "mod").collect();
-    (modules != ["lib"]).then_some(modules)
+    (modules != ["lib"] && modules.last() != Some(&"tests")).then_some(modules)
 }
 
 /// The names that code takes from the crate's root, with their lines: by `crate::` or by as many `super::` as it is deep.

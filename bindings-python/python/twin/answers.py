@@ -357,15 +357,15 @@ class _ChangeDraftFail(TypedDict):
     entity: str
     """Which; a component stands for its instances."""
 
-    state: "State"
-    """How badly. Default: down."""
-
 
 class ChangeDraftFail(_ChangeDraftFail, total=False):
     """An entity fails for a while."""
 
     minutes: Union[float, None]
     """For how long in a month, in minutes. Without it: all of the month."""
+
+    state: "State"
+    """How badly. Default: down."""
 
 
 class _ChangeDraftRemove(TypedDict):
@@ -429,9 +429,6 @@ class _ChangeDraftReplace(TypedDict):
 
     change: Literal["replace"]
 
-    dual_run_days: float
-    """For how many days both run. Default: 30."""
-
     entity: str
     """Of which."""
 
@@ -441,6 +438,9 @@ class ChangeDraftReplace(_ChangeDraftReplace, total=False):
 
     availability: Union[float, None]
     """How available what comes is, in parts per one."""
+
+    dual_run_days: float
+    """For how many days both run. Default: 30."""
 
     exit_fee: Union["Money", None]
     """What leaving costs, once."""

@@ -42,6 +42,7 @@ from twin.answers import (
 )
 
 __all__ = [
+    "State",
     "fail",
     "remove",
     "add",
@@ -76,15 +77,16 @@ def _made(change: str, fields: dict[str, Any]) -> Any:
     return {"change": change} | {name: value for name, value in fields.items() if value is not None}
 
 
-def fail(entity: str, state: "State", *, minutes: float | None = None) -> ChangeDraftFail:
+def fail(entity: str, *, minutes: float | None = None, state: "State" | None = None) -> ChangeDraftFail:
     """An entity fails for a while.
 
     `minutes`: For how long in a month, in minutes. Without it: all of the month.
+    `state`: How badly. Default: down.
 
-    >>> twin.change.fail("payments", "state")
-    {'change': 'fail', 'entity': 'payments', 'state': 'state'}
+    >>> twin.change.fail("payments")
+    {'change': 'fail', 'entity': 'payments'}
     """
-    made: ChangeDraftFail = _made("fail", {"entity": entity, "state": state, "minutes": minutes})
+    made: ChangeDraftFail = _made("fail", {"entity": entity, "minutes": minutes, "state": state})
     return made
 
 
@@ -119,18 +121,19 @@ def add(name: str, *, called_by: List[str] | None = None, calls: List[str] | Non
     return made
 
 
-def replace(entity: str, by: str, dual_run_days: float, *, availability: float | None = None, exit_fee: "Money" | None = None, ms: float | None = None, price: "Money" | None = None) -> ChangeDraftReplace:
+def replace(entity: str, by: str, *, availability: float | None = None, dual_run_days: float | None = None, exit_fee: "Money" | None = None, ms: float | None = None, price: "Money" | None = None) -> ChangeDraftReplace:
     """Something else takes the place of an entity: another product, vendor or price.
 
     `availability`: How available what comes is, in parts per one.
+    `dual_run_days`: For how many days both run. Default: 30.
     `exit_fee`: What leaving costs, once.
     `ms`: How much longer each of its operations takes, in milliseconds; below 0 is shorter.
     `price`: What it costs in a month.
 
-    >>> twin.change.replace("payments", "by", 2)
-    {'change': 'replace', 'entity': 'payments', 'by': 'by', 'dual_run_days': 2}
+    >>> twin.change.replace("payments", "by")
+    {'change': 'replace', 'entity': 'payments', 'by': 'by'}
     """
-    made: ChangeDraftReplace = _made("replace", {"entity": entity, "by": by, "dual_run_days": dual_run_days, "availability": availability, "exit_fee": exit_fee, "ms": ms, "price": price})
+    made: ChangeDraftReplace = _made("replace", {"entity": entity, "by": by, "availability": availability, "dual_run_days": dual_run_days, "exit_fee": exit_fee, "ms": ms, "price": price})
     return made
 
 

@@ -48,8 +48,10 @@ fn question(variant: &Value) -> Member {
     let is_required = |name: &str| {
         variant["required"].as_array().is_some_and(|names| names.iter().any(|required| required.as_str() == Some(name)))
     };
-    let names = properties.into_iter().flat_map(serde_json::Map::keys).filter(|name| *name != "kind");
-    let (positional, options) = names.cloned().partition(|name| is_required(name));
+    let names = properties.into_iter().flat_map(serde_json::Map::keys);
+    let options = names.filter(|name| !is_required(name)).cloned().collect();
+    let required = variant["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let positional = required.filter(|name| *name != "kind").map(str::to_owned).collect();
     Member {
         on: "Snapshot",
         name: kind.to_owned(),

@@ -38,6 +38,8 @@ fn questions() -> Vec<Value> {
         json!({"kind": "cost", "entity": "web"}),
         json!({"kind": "decisions", "entity": "web"}),
         json!({"kind": "explain", "entity": "web"}),
+        json!({"kind": "future", "until": "2100-01-01T00:00:00Z"}),
+        json!({"kind": "time_to_impact", "entity": "web", "at": "2100-01-01T00:00:00Z"}),
         json!({"kind": "review", "most": 5}),
         json!({"kind": "why_not", "a": "pay@shop", "b": "pay@till"}),
     ]
@@ -50,7 +52,7 @@ fn every_question_can_be_asked_as_data() {
         questions().iter().filter_map(|question| question["kind"].as_str().map(str::to_owned)).collect();
     let methods = surface().into_iter().filter(|member| member.on == "Snapshot" && member.returns == "Answer");
     let methods: BTreeSet<String> = methods.map(|member| member.name).collect();
-    let others = ["ask", "diff"].map(str::to_owned);
+    let others = ["ask", "diff", "search"].map(str::to_owned);
     assert_eq!(methods, kinds.into_iter().chain(others).collect(), "the table has every question");
     for question in questions() {
         let reply = asked(&snapshot, question.clone());
