@@ -10,6 +10,8 @@ import type {
   TimelineRow, Timestamp, ToleranceDraft, TradeOff, TradeOffRow, Uncertain, Verified, WhyNot, Writers,
 } from './answers'
 
+import type { change as changes } from './change'
+
 export * from './answers'
 
 /** A moment: a `Date`, an ISO string with a zone, or a day in UTC such as `2026-11-15`. */
@@ -275,7 +277,8 @@ export class Snapshot {
   toMermaid(): Promise<string>
 }
 
-export { change } from './change'
+/** Changes, as a scenario takes them. */
+export const change: typeof changes
 
 /** What a comparison is made with. */
 export interface CompareOptions extends LongWork, Needs {
