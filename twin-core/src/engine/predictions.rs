@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::envelope;
-use crate::answer::{Answer, AsOf, Profile, Status};
+use crate::answer::{Answer, AsOf, Profile};
 use crate::base::{Context, Error, ErrorKind, Result, Timestamp};
 use crate::engine::{At, State, Twin};
 use crate::graph::Snapshot;
@@ -87,10 +87,8 @@ impl Twin {
         let rows = predictions.into_iter().zip(seen).map(|(prediction, seen)| KeptPrediction::of(prediction, seen));
         let value = Predictions { predictions: rows.collect(), unreadable };
         let (asked, method) = (serde_json::json!({}), "what the twin has kept, held against what has changed since");
-        let mut answer = envelope(&after, "predictions", asked, Profile::Audit, method, value);
-        // The log knows all that were ever made.
-        answer.status = Status::Complete;
-        Ok(answer)
+        // All that were made are known, but how far they have come is only as well known as what was read.
+        Ok(about(&after, "predictions", asked, method, value))
     }
 
     /// Holds predictions whose changes were made against what came: one of them, or all that were made by now. What is measured comes from the host, shapes and bills from what the

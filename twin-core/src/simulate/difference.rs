@@ -146,14 +146,8 @@ impl<'s> World<'s> {
         changes
     }
 
-    /// What a record that makes something up says.
     fn said(&self, node: Node, name: &AttributeName) -> Option<Value> {
-        let nodes = self.snapshot.instances(node).into_iter().chain([node]);
-        let mut members = nodes.flat_map(|node| {
-            let records = self.snapshot.entity(node).records.iter();
-            records.flat_map(|record| self.snapshot.nodes_of_record(record)).chain([node]).collect::<Vec<Node>>()
-        });
-        members.find_map(|node| self.snapshot.entity(node).values(name).map(|said| said.value.clone()).next())
+        said(self.snapshot, node, name)
     }
 
     fn owner(&self, node: Node) -> Option<String> {
@@ -162,6 +156,16 @@ impl<'s> World<'s> {
         let owned = edges.find(|edge| edge.edge.relation == relation::OWNED_BY)?;
         Some(self.snapshot.entity(owned.to).name.clone())
     }
+}
+
+/// What one of the records that make something up says, the first that says anything.
+pub(super) fn said(snapshot: &Snapshot, node: Node, name: &AttributeName) -> Option<Value> {
+    let nodes = snapshot.instances(node).into_iter().chain([node]);
+    let mut members = nodes.flat_map(|node| {
+        let records = snapshot.entity(node).records.iter();
+        records.flat_map(|record| snapshot.nodes_of_record(record)).chain([node]).collect::<Vec<Node>>()
+    });
+    members.find_map(|node| snapshot.entity(node).values(name).map(|said| said.value.clone()).next())
 }
 
 /// Components, and what they need that is no part of one.

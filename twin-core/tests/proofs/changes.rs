@@ -1,5 +1,6 @@
 //! Every kind of change, and what it comes to in each dimension: as a figure where what is asked for was given, and as a bound or a reason where it was not.
 
+use twin_core::analysis::DataPolicy;
 use twin_core::answer::Profile;
 use twin_core::base::{Context, ErrorKind, Timestamp};
 use twin_core::graph::Snapshot;
@@ -212,7 +213,10 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     (
         r#"{"change": "to_async", "entity": "pay", "on": "ledger", "queue": "bookings", "drained_a_second": 5}"#,
-        &["latency_p50 : ? > ? how long handing over takes is not known"],
+        &[
+            "latency_p50 : ? > ? how long handing over takes is not known",
+            "completion : ? > ? how long handing over takes",
+        ],
     ),
     (
         r#"{"change": "to_async", "entity": "pay", "on": "ledger", "queue": "bookings", "ack_ms": 1, "drained_a_second": 5}"#,
@@ -248,7 +252,22 @@ const CASES: &[(&str, &[&str])] = &[
         r#"{"change": "set_call_policy", "entity": "pay", "on": "ledger", "timeout_ms": 4, "retries": 0, "has_fallback": false}"#,
         &["error_rate front.cart: 0.000 > 1.000"],
     ),
-    (r#"{"change": "scale_load", "factor": 2}"#, &["utilisation pay: 0.150 > 0.300"]),
+    (
+        r#"{"change": "scale_load", "factor": 2}"#,
+        &["utilisation pay: 0.150 > 0.300", "cost : ? > ? how costs grow with load was never read"],
+    ),
+    (
+        r#"{"change": "evacuate_region", "entity": "north", "region": "south", "rtt_ms": 20}"#,
+        // The front and pay move together; the ledger stays, and nobody sees the calls to ads.
+        &[
+            "latency_p50 front.cart: 40.000 > 60.000",
+            "error_rate front.cart: 0.000 > 0.000 (0.000 to 0.083) at least: no recorded request shows the calls to ads",
+        ],
+    ),
+    (
+        r#"{"change": "residency", "entity": "ads", "regions": ["south"]}"#,
+        &["compliance : 0.000 > 0.000 (0.000 to 1.000) at least: 1 more cannot be decided, where ads is"],
+    ),
     (
         r#"{"change": "upgrade", "entity": "pay", "version": "2", "breaks": ["front"]}"#,
         &["blast_radius down: 0.000 > 1", "latency_p50 : ? > ? the new version was never measured"],
@@ -279,6 +298,7 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     (
         r#"{"change": "residency", "entity": "pay", "regions": ["south"]}"#,
+        // Calls carry data both ways: from the book over pay to the ledger, the front and ads.
         &["compliance : 2.000 > 2.000", "data_flows personal: 5.000 > 5.000"],
     ),
     (
@@ -513,4 +533,33 @@ fn a_comparison_counts_what_an_outcome_lists() {
         let expected = format!("without_owner : 0.000 > {}.000", listed.unowned.len());
         assert!(lines.iter().any(|line| line.starts_with(&expected)), "{changes}: {expected}: {lines:#?}");
     }
+}
+
+#[test]
+fn what_policies_cannot_decide_is_not_none() {
+    let pay = "      calls/required Workload:ledger\n";
+    let text = SHOP.replace(pay, &format!("{pay}      readsFrom DataStore:seen\n"));
+    let (_twin, head) = world(&format!("{text}\n    DataStore:seen\n      set cloud.region north"));
+    let scenario = scenario(&head, r#"{"change": "scale_load", "factor": 1}"#).unwrap();
+    let south = vec!["south".to_owned()];
+    let policy = DataPolicy {
+        id: "stays".to_owned(),
+        class: "personal".to_owned(),
+        allowed_regions: Some(south),
+        require_encrypted: false,
+    };
+    let compliance = |classes: &[&str]| {
+        let nodes = classes.iter().map(|name| head.find(name).unwrap()).collect::<Vec<_>>();
+        let classes = if nodes.is_empty() { [].into() } else { [("personal".to_owned(), nodes)].into() };
+        let given = Given { data: GivenData { classes, policies: vec![policy.clone()] }, ..Given::default() };
+        let answer = compare(&scenario, &given, Profile::Audit, &Context::new(Timestamp::MIN)).unwrap();
+        let lines: Vec<String> = answer.value.figures.iter().map(line).collect();
+        lines.into_iter().find(|line| line.starts_with("compliance :")).unwrap()
+    };
+    assert_eq!(compliance(&[]), "compliance : ? > ? no data is labelled, so policies were held against nothing");
+    let told = compliance(&["book"]);
+    assert!(told.starts_with("compliance : 3.000 > 3.000 ("), "book, pay and the front are in the north: {told}");
+    let open = "at least: 3 more cannot be decided, ";
+    assert!(told.contains(open), "nobody labelled the other store, or knows where the ledger and ads are: {told}");
+    assert!(["seen", "ledger", "ads"].iter().all(|name| told.contains(&format!("stays: {name}"))), "{told}");
 }

@@ -213,6 +213,47 @@ fn calls_that_cross_regions_take_a_round_trip_longer() {
     assert_eq!(medians(&predict(JOINED, &apart, moved(None, "north")), "buy"), (100.0, 100.0));
 }
 
+#[test]
+fn what_moves_together_is_as_near_as_before() {
+    let policies = Policies::default();
+    let moved = |service: &str, to: &str| TrafficChange::MoveRegion {
+        service: service.to_owned(),
+        from: Some("north".to_owned()),
+        to: to.to_owned(),
+        rtt_ms: 8.0,
+    };
+    let recording = Recording::of(&spans(JOINED), &policies);
+    let predicted = |changes: &[TrafficChange]| {
+        let context = Context::new(Timestamp::MIN);
+        medians(&forecast(&recording, &policies, changes, 1, &context).unwrap(), "buy")
+    };
+    let all = ["shop", "stock", "price", "mail"].map(|service| moved(service, "south"));
+    assert_eq!(predicted(&all), (100.0, 100.0));
+    // Stock and mail are called one after the other, and each is a round trip away.
+    assert_eq!(predicted(&all[..1]), (100.0, 116.0), "who moves alone leaves the others behind");
+    assert_eq!(predicted(&all[..2]), (100.0, 108.0), "what moves along is near");
+    assert_eq!(predicted(&[moved("shop", "south"), moved("stock", "west")]), (100.0, 116.0));
+}
+
+#[test]
+fn what_is_handed_over_asks_a_worker_only_where_work_was_recorded() {
+    let text = "
+0..10 serves shop.buy
+  2..8 asks store.read
+20..30 serves shop.buy
+  22..28 asks store.read
+    23..27 serves store.read
+40..44 serves store.read
+";
+    let policies = Policies { services: [workers("store", 1)].into(), ..Policies::default() };
+    let ms = 1.0;
+    let change = TrafficChange::Acknowledge { caller: "shop".to_owned(), callee: "store".to_owned(), ms };
+    let forecast = predict(text, &policies, change);
+    assert_eq!(medians(&forecast, "buy"), (10.0, 5.0));
+    assert_eq!(medians(&forecast, "read"), (4.0, 4.0));
+    assert_eq!(endpoint(&forecast, "read").error_rate.after, 0.0);
+}
+
 /// Requests to one worker, which came so that the second waited 5 ms for it, and the third not at all.
 const QUEUED: &str = "
 0..10 serves store.read

@@ -7,6 +7,9 @@ use crate::graph::{EdgeChange, EdgeRef, Entity, Node, Placement, Snapshot};
 use crate::identity::EntityId;
 use crate::schema::{Kind, Relation, kind, relation};
 
+/// What holds data, or hands it on.
+pub(in crate::simulate) const STORES: [Kind; 4] = [kind::DATA_STORE, kind::CACHE, kind::BUCKET, kind::QUEUE];
+
 /// The entities that a change brings, in the order of their nodes: a component before its instances.
 fn brought(stage: &Snapshot, change: &Change) -> Vec<Entity> {
     match change {
@@ -305,14 +308,12 @@ pub(in crate::simulate) fn within_region(stage: &Snapshot, region: Node) -> BTre
     let located = stage.incoming(region).filter(|edge| edge.edge.relation == relation::LOCATED_IN);
     let placed = stage.nodes().filter(|node| stage.entity(*node).placement.region.as_ref() == Some(name));
     // A cluster or a zone is not moved by itself.
-    const MOVED: [Kind; 6] =
-        [kind::INSTANCE, kind::DATA_STORE, kind::CACHE, kind::BUCKET, kind::QUEUE, kind::LOAD_BALANCER];
-    located.map(|edge| edge.from).chain(placed).filter(|node| MOVED.contains(stage.kind(*node))).collect()
+    let moves = |of: &Kind| STORES.contains(of) || [kind::INSTANCE, kind::LOAD_BALANCER].contains(of);
+    located.map(|edge| edge.from).chain(placed).filter(|node| moves(stage.kind(*node))).collect()
 }
 
 /// The stores that nothing else than an entity uses.
 pub(in crate::simulate) fn own_stores(stage: &Snapshot, entity: Node) -> BTreeSet<Node> {
-    const STORES: [Kind; 4] = [kind::DATA_STORE, kind::CACHE, kind::BUCKET, kind::QUEUE];
     let own: BTreeSet<Node> = stage.instances(entity).into_iter().chain([entity]).collect();
     let used = own.iter().flat_map(|node| stage.outgoing(*node)).filter(|edge| passes_failure(stage, edge));
     let stores = used.map(|edge| edge.to).filter(|node| STORES.contains(stage.kind(*node)));

@@ -14,7 +14,7 @@ use crate::graph::Node;
 use crate::schema::State;
 
 pub use draft::{ChangeDraft, Unplaced};
-pub(super) use edit::{edges, gone, own_stores, spared, with_brought, within_region};
+pub(super) use edit::{STORES, edges, gone, own_stores, spared, with_brought, within_region};
 
 /// One change. `E` is how entities are named: nodes in a [`Scenario`](super::Scenario), and texts in a [`ChangeDraft`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

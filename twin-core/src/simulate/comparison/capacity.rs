@@ -12,9 +12,10 @@ pub(super) fn figures(scenario: &Scenario, requests: Result<&Requests, &str>) ->
     let loads = match requests {
         Ok(requests) => &requests.forecast.loads[..],
         Err(why) => {
-            return [Dimension::Utilisation, Dimension::Headroom]
-                .map(|dimension| Figure::unknown(dimension, why))
-                .into();
+            let queues = scenario.changes().iter().filter(|change| matches!(change, Change::ToAsync { .. }));
+            let dimensions = [Dimension::Utilisation, Dimension::Headroom].into_iter();
+            let dimensions = dimensions.chain(queues.map(|_| Dimension::Completion));
+            return dimensions.map(|dimension| Figure::unknown(dimension, why)).collect();
         }
     };
     let mut figures = of_workers(loads);
@@ -99,12 +100,12 @@ fn of_queue(stage: &Snapshot, change: &Change, loads: &[ServiceLoad]) -> Option<
     let mut figure = match (load, drained_a_second) {
         (Err(why), _) => Figure::unknown(Dimension::Completion, why),
         (Ok(_), None) => Figure::unknown(Dimension::Completion, "how fast the queue is worked off is not known"),
-        (Ok(load), Some(out)) if load.requests_a_second[0] >= *out => {
-            let rate = load.requests_a_second[0];
+        (Ok(load), Some(out)) if load.requests_a_second[1] >= *out => {
+            let rate = load.requests_a_second[1];
             Figure::unknown(Dimension::Completion, format!("unstable: {rate:.1} come a second, {out} are worked off"))
         }
         (Ok(load), Some(out)) => {
-            let completed = ack_ms.unwrap_or_default() + 1e3 / (out - load.requests_a_second[0]);
+            let completed = ack_ms.unwrap_or_default() + 1e3 / (out - load.requests_a_second[1]);
             let why = "what it took before was waited for and is part of the latency of requests";
             Figure { scenario: Some(completed), ..Figure::unknown(Dimension::Completion, why) }
         }

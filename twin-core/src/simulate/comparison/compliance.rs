@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::figure::{Basis, Dimension, Figure};
 use super::structure::{Shape, figures_of};
-use crate::analysis::{DataEdge, DataFlow, DataHolder, DataPolicy, EntityRef, Taint, taint};
+use crate::analysis::{
+    ClassSpread, DataEdge, DataFlow, DataHolder, DataPolicy, EntityRef, PolicyViolation, Taint, taint,
+};
 use crate::answer::{Interval, IntervalKind};
 use crate::base::{Context, Result};
 use crate::graph::{EdgeRef, Node, Snapshot};
-use crate::schema::{Kind, kind, relation};
-use crate::simulate::change::{own_stores, within_region};
+use crate::schema::{Level, kind, relation};
+use crate::simulate::change::{STORES, own_stores, within_region};
 use crate::simulate::{Change, Scenario};
 
 /// What is known of data beside the twin.
@@ -31,48 +33,89 @@ pub(super) fn figures(
     let (here, there) = (Regions::before(scenario), Regions::after(scenario));
     let (mut before, mut then) = (residents(scenario, &here), residents(scenario, &there));
     let mut figures = Vec::new();
+    let mut unheld = None;
     match given.classes.is_empty() {
-        true => figures.push(Figure::unknown(Dimension::DataFlows, "no data is labelled")),
+        true => {
+            figures.push(Figure::unknown(Dimension::DataFlows, "no data is labelled"));
+            unheld =
+                (!given.policies.is_empty()).then_some("no data is labelled, so policies were held against nothing");
+        }
         false => {
             let was = spread(scenario.stage(), &here, given, context)?;
             let is = spread(after, &there, given, context)?;
             figures.extend(carriers(&was, &is));
-            before.extend(broken(&was));
-            then.extend(broken(&is));
+            before.take(&was);
+            then.take(&is);
         }
     }
     let has_rules = scenario.changes().iter().any(|change| matches!(change, Change::Residency { .. }));
     match has_rules || !given.policies.is_empty() {
         false => figures.push(Figure::unknown(Dimension::Compliance, "no rule was given")),
         true => {
-            let mut rows = figures_of(Dimension::Compliance, "violations", &before, &then);
+            let mut rows = figures_of(Dimension::Compliance, "violations", &before.broken, &then.broken);
             rows.iter_mut().for_each(|row| row.basis = Basis::Declared);
+            then.bound(&mut rows[0], unheld);
             figures.extend(rows);
         }
     }
     Ok(figures)
 }
 
+/// What breaks rules, and what may.
+#[derive(Default)]
+struct Breaches {
+    broken: Shape,
+    /// What would break a rule, as far as anybody knows: where it is, what it holds or how it moves was not said.
+    undecided: Vec<String>,
+}
+
+impl Breaches {
+    fn take(&mut self, taint: &Taint) {
+        let told = |violation: &PolicyViolation| format!("{}: {}", violation.policy, violation.subject);
+        self.broken.extend(taint.violations.iter().map(|violation| ((None, Some(told(violation))), Vec::new())));
+        self.undecided.extend(taint.undecided.iter().map(told));
+    }
+
+    /// What nobody can decide is no violation, and not none either: it bounds how many there are.
+    fn bound(&self, figure: &mut Figure, unheld: Option<&str>) {
+        const TOLD: usize = 5;
+        let (low, more) = (self.broken.len() as f64, self.undecided.len());
+        let mut why: Vec<String> = unheld.map(str::to_owned).into_iter().collect();
+        if more > 0 {
+            figure.interval = Some(Interval { kind: IntervalKind::Bounds, low, high: low + more as f64 });
+            let named = self.undecided[..more.min(TOLD)].join(", ");
+            why.push(format!(
+                "at least: {more} more cannot be decided, {named}{}",
+                if more > TOLD { " and others" } else { "" }
+            ));
+        }
+        figure.unknown = (!why.is_empty()).then(|| why.join("; "));
+        if unheld.is_some() && self.broken.is_empty() {
+            (figure.baseline, figure.scenario, figure.delta) = (None, None, None);
+        }
+    }
+}
+
 /// What is in a region where a rule says that it may not be, with where it may go; and that of which nobody knows where it is.
-fn residents(scenario: &Scenario, regions: &Regions<'_>) -> Shape {
-    let mut found = Shape::new();
+fn residents(scenario: &Scenario, regions: &Regions<'_>) -> Breaches {
+    let mut found = Breaches::default();
     let stage = scenario.stage();
     for change in scenario.changes() {
         let Change::Residency { entity, regions: allowed } = change else { continue };
         let nodes: BTreeSet<Node> = stage.instances(*entity).into_iter().chain(stores(stage, *entity)).collect();
         for node in nodes {
-            let told = match regions.of(node) {
-                Some(region) if allowed.contains(&region) => continue,
-                Some(region) => format!("in {region}; move it to {}", allowed.join(" or ")),
-                None => "where it is is not known".to_owned(),
-            };
-            found.insert((Some(EntityRef::of(stage, node)), Some(told)), Vec::new());
+            match regions.of(node) {
+                Some(region) if allowed.contains(&region) => {}
+                Some(region) => {
+                    let told = format!("in {region}; move it to {}", allowed.join(" or "));
+                    found.broken.insert((Some(EntityRef::of(stage, node)), Some(told)), Vec::new());
+                }
+                None => found.undecided.push(format!("where {} is", stage.entity(node).name)),
+            }
         }
     }
     found
 }
-
-const STORES: [Kind; 4] = [kind::DATA_STORE, kind::CACHE, kind::BUCKET, kind::QUEUE];
 
 /// The stores that an entity uses, alone or with others.
 fn stores(stage: &Snapshot, entity: Node) -> BTreeSet<Node> {
@@ -135,7 +178,13 @@ fn spread(snapshot: &Snapshot, regions: &Regions<'_>, given: &GivenData, context
         None if STORES.contains(snapshot.kind(node)) => None,
         None => Some(Vec::new()),
     };
-    let edges: Vec<DataEdge> = snapshot.edges().filter_map(|edge| data_edge(snapshot, &edge)).collect();
+    // What makes something up carries its data as a part of it.
+    let is_member = |node: Node| {
+        let row = snapshot.schema().kind(snapshot.kind(node).as_str());
+        row.is_ok_and(|row| matches!(row.level, Level::Member | Level::Support))
+    };
+    let apart = snapshot.edges().filter(|edge| !is_member(edge.from) && !is_member(edge.to));
+    let edges: Vec<DataEdge> = apart.filter_map(|edge| data_edge(snapshot, &edge)).collect();
     let joined: BTreeSet<&str> = edges.iter().flat_map(|edge| [edge.from.as_str(), edge.to.as_str()]).collect();
     let is_part = |node: &Node| held.contains_key(node) || joined.contains(id(*node).as_str());
     let holder = |node: Node| DataHolder { id: id(node), region: regions.of(node), holds: holds(node) };
@@ -183,7 +232,7 @@ fn carriers(before: &Taint, after: &Taint) -> Vec<Figure> {
                 Some(format!("at least: {} more may have it, nobody labelled what they hold", is.unknown.len()));
         }
         figures.push(figure);
-        let names = |class: &crate::analysis::ClassSpread| -> BTreeSet<String> {
+        let names = |class: &ClassSpread| -> BTreeSet<String> {
             class.carriers.iter().map(|carrier| carrier.id.clone()).collect()
         };
         let (was, is) = (names(was), (names(is), &is.class));
@@ -195,9 +244,4 @@ fn carriers(before: &Taint, after: &Taint) -> Vec<Figure> {
         }
     }
     figures
-}
-
-fn broken(taint: &Taint) -> Shape {
-    let told = |violation: &crate::analysis::PolicyViolation| format!("{}: {}", violation.policy, violation.subject);
-    taint.violations.iter().map(|violation| ((None, Some(told(violation))), Vec::new())).collect()
 }

@@ -19,6 +19,9 @@ pub(super) fn figures(scenario: &Scenario, no_bill: Option<&str>) -> Vec<Figure>
         Some(why) if !bills.values().any(is_known) => vec![Figure::unknown(Dimension::Cost, why)],
         _ => bills.iter().flat_map(|(node, bill)| bill.figures(scenario, *node)).collect(),
     };
+    if no_bill.is_none() && scenario.changes().iter().any(|change| matches!(change, Change::ScaleLoad { .. })) {
+        figures.push(Figure::unknown(Dimension::Cost, "how costs grow with load was never read"));
+    }
     figures.extend(once(scenario, &bills));
     figures
 }
@@ -98,7 +101,6 @@ impl Bill {
                 Some(now) if now > 0 => self.copy(f64::from(*replicas) / f64::from(now)),
                 _ => self.open("how many copies there are now is not known".to_owned()),
             },
-            Change::ScaleLoad { .. } => self.open("how its cost grows with load was never read".to_owned()),
             Change::Resize { price: Some(price), .. }
             | Change::Replace { price: Some(price), .. }
             | Change::Add { price: Some(price), .. } => self.priced(price),
@@ -113,6 +115,7 @@ impl Bill {
                 self.note("what the commitment saves of the rest is not known".to_owned());
             }
             Change::Encrypt { price: Some(price), .. } => self.add(price),
+            Change::Encrypt { price: None, .. } => self.note("at least: what keys cost was not said".to_owned()),
             Change::Upgrade { .. } => self.open("what the new version costs was never measured".to_owned()),
             _ => {}
         }

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::figure::{Basis, Dimension, Figure};
 use crate::answer::{Interval, IntervalKind};
 use crate::base::{Context, ErrorKind, Result};
-use crate::graph::{Node, Snapshot};
+use crate::graph::{EdgeRef, Node, Snapshot};
 use crate::schema::{DataFlow, State, Value, attribute, kind};
 use crate::simulate::Scenario;
 use crate::simulate::change::{Change, OnRemoval, own_stores, within_region};
+use crate::simulate::difference::said;
 use crate::simulate::replay::{
     CallPolicy, Criticality, EndpointForecast, Expected, Forecast, Policies, Recording, SkippedSpans, Span,
     TrafficChange, forecast,
@@ -72,18 +73,28 @@ fn unseen(scenario: &Scenario, traffic: &Traffic) -> Option<String> {
     let stage = scenario.stage();
     let mut unseen = BTreeSet::new();
     for change in scenario.changes() {
-        let Change::Move { entity, stores_follow, .. } = change else { continue };
-        let follow = if *stores_follow { own_stores(stage, *entity) } else { BTreeSet::new() };
-        let edges = stage.instances(*entity).into_iter().flat_map(|node| stage.outgoing(node).collect::<Vec<_>>());
-        let called = edges.filter(|edge| {
+        let moving: BTreeSet<Node> = match change {
+            Change::Move { entity, stores_follow, .. } => {
+                let follow = if *stores_follow { own_stores(stage, *entity) } else { BTreeSet::new() };
+                stage.instances(*entity).into_iter().chain(follow).collect()
+            }
+            Change::EvacuateRegion { entity, .. } => within_region(stage, *entity),
+            _ => continue,
+        };
+        let edges = moving.iter().flat_map(|node| stage.outgoing(*node).chain(stage.incoming(*node)));
+        let is_data = |edge: &EdgeRef<'_>| {
             let row = stage.schema().relation(edge.edge.relation.as_str());
-            row.is_ok_and(|row| row.data != DataFlow::None) && !follow.contains(&edge.to)
-        });
-        let names = called.map(|edge| service_name(stage, edge.to));
+            row.is_ok_and(|row| row.data != DataFlow::None)
+        };
+        let crossing = edges.filter(|edge| is_data(edge) && moving.contains(&edge.from) != moving.contains(&edge.to));
+        // Who is called sends spans or does not; a caller that sends none is part of no request.
+        let names = crossing.map(|edge| service_name(stage, edge.to));
         unseen.extend(names.filter(|name| traffic.recording.operations_of(name).is_err()));
     }
+    let more = unseen.len().saturating_sub(5);
     let names: Vec<String> = unseen.into_iter().take(5).collect();
-    (!names.is_empty()).then(|| format!("at least: no recorded request shows the calls to {}", names.join(", ")))
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!names.is_empty()).then(|| format!("at least: no recorded request shows the calls to {}{rest}", names.join(", ")))
 }
 
 type Made = std::result::Result<Vec<TrafficChange>, String>;
@@ -182,18 +193,18 @@ fn between(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
 
 /// Services that move, with what moves along.
 fn moved(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
+    // What no request shows is as near to what moves along as it was; the rest of it is told as missing.
+    let is_seen = |node: &Node| traffic.recording.operations_of(&service_name(stage, *node)).is_ok();
     let (nodes, to, rtt_ms, from) = match change {
         Change::Move { entity, region, rtt_ms, round_trips, stores_follow, .. } => {
             let stores = if *stores_follow { own_stores(stage, *entity) } else { BTreeSet::new() };
             let rtt_ms = rtt_ms.map(|rtt_ms| rtt_ms * round_trips);
-            // A store that no request shows stays as near as it was.
-            let is_seen = |store: &Node| traffic.recording.operations_of(&service_name(stage, *store)).is_ok();
             let stores = stores.into_iter().filter(is_seen);
             ([*entity].into_iter().chain(stores).collect::<Vec<_>>(), region, rtt_ms, None)
         }
         Change::EvacuateRegion { entity, region, rtt_ms } => {
-            let nodes: BTreeSet<Node> =
-                within_region(stage, *entity).into_iter().map(|node| stage.component(node)).collect();
+            let within = within_region(stage, *entity).into_iter();
+            let nodes: BTreeSet<Node> = within.map(|node| stage.component(node)).filter(is_seen).collect();
             (nodes.into_iter().collect(), region, *rtt_ms, Some(stage.entity(*entity).name.clone()))
         }
         _ => return Ok(Vec::new()),
@@ -222,19 +233,9 @@ fn scaled(stage: &Snapshot, change: &Change) -> Made {
 /// How many copies of what is scaled there are now: as the change says, or as its source declares.
 pub(super) fn copies(stage: &Snapshot, change: &Change) -> Option<u32> {
     let Change::Scale { entity, now, .. } = change else { return None };
-    let name = attribute::REPLICAS;
-    let declared = || {
-        let nodes = stage.instances(*entity).into_iter().chain([*entity]);
-        let mut members = nodes.flat_map(|node| {
-            let records = stage.entity(node).records.iter().flat_map(|record| stage.nodes_of_record(record));
-            records.chain([node]).collect::<Vec<Node>>()
-        });
-        members.find_map(|node| {
-            let mut values = stage.entity(node).values(&name);
-            values.find_map(
-                |value| if let Value::Integer(count) = value.value { u32::try_from(count).ok() } else { None },
-            )
-        })
+    let declared = || match said(stage, *entity, &attribute::REPLICAS)? {
+        Value::Integer(count) => u32::try_from(count).ok(),
+        _ => None,
     };
     now.or_else(declared)
 }

@@ -260,7 +260,26 @@ impl Together<'_> {
 
     /// By how many milliseconds the round trip between two services becomes longer, or shorter.
     pub(super) fn round_trip_ms(self, policies: &Policies, caller: &str, callee: &str) -> f64 {
-        self.0.iter().map(|change| change.round_trip_ms(policies, caller, callee)).sum()
+        match (self.moved(policies, caller), self.moved(policies, callee)) {
+            // Two that move together are as near to each other as before, wherever that is.
+            (Some((from, to, rtt_ms)), Some((other_from, other_to, other_ms))) => {
+                let before = from.zip(other_from).is_some_and(|(from, other)| from != other);
+                let after = to != other_to;
+                rtt_ms.max(other_ms) * (f64::from(u8::from(after)) - f64::from(u8::from(before)))
+            }
+            _ => self.0.iter().map(|change| change.round_trip_ms(policies, caller, callee)).sum(),
+        }
+    }
+
+    /// Where a service was, where it goes, and the round trip between both, if it moves.
+    fn moved<'a>(&'a self, policies: &'a Policies, name: &str) -> Option<(Option<&'a str>, &'a str, f64)> {
+        self.0.iter().find_map(|change| match change {
+            TrafficChange::MoveRegion { service, from, to, rtt_ms } if service == name => {
+                let declared = || policies.services.get(name).and_then(|policy| policy.region.as_deref());
+                Some((from.as_deref().or_else(declared), to.as_str(), *rtt_ms))
+            }
+            _ => None,
+        })
     }
 
     /// How many times as long a service works.

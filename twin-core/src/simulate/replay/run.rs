@@ -405,7 +405,8 @@ impl<'r> Run<'r> {
             Turn::Answered { after, works } => {
                 let answered = at.saturating_add(after);
                 self.plan(answered, Event::Answer { call, attempt, failed: false, degraded: false });
-                if works && !self.is_killed(shape.callee) {
+                let is_recorded = recording.attempts[like as usize].served.is_some();
+                if works && is_recorded && !self.is_killed(shape.callee) {
                     let there = self.way(call, like).there;
                     self.plan(answered.saturating_add(there), Event::Arrive { call, attempt });
                 }

@@ -6,10 +6,10 @@ use crate::analysis::EntityRef;
 use crate::base::{Context, Error, ErrorKind, Result};
 use crate::graph::{EdgeRef, Node};
 use crate::schema::{Kind, Value, attribute};
+use crate::simulate::change::STORES;
 use crate::simulate::search::asked::{Asked, relations};
 use crate::simulate::search::candidate::{Candidate, Found, Step, is_finished};
 use crate::simulate::search::edit::Edit;
-use crate::simulate::search::migrate::STORES;
 use crate::simulate::search::{Aim, ConstraintViolation, NotTried, UndecidedConstraint};
 
 /// More pairs than these are not told.

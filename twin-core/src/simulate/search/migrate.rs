@@ -5,15 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::analysis::strong_components;
 use crate::base::{Context, Error, ErrorKind, Result};
 use crate::graph::{Columns, EdgeRef, Node, Snapshot};
-use crate::schema::{Kind, Schema, kind, relation};
+use crate::schema::{Schema, kind, relation};
+use crate::simulate::change::STORES;
 use crate::simulate::search::asked::Asked;
 use crate::simulate::search::candidate::{Candidate, Found, Step, Steps, is_finished};
 use crate::simulate::search::edit::Edit;
 use crate::simulate::search::waves::{WavePlans, wave_plans};
 use crate::simulate::search::{Aim, ConstraintViolation, NotTried, OptimalityBound, UndecidedConstraint};
-
-/// What holds data, or hands it on.
-pub(super) const STORES: [Kind; 4] = [kind::DATA_STORE, kind::CACHE, kind::BUCKET, kind::QUEUE];
 
 /// Who needs whom, by what people change.
 type Pairs<'a> = BTreeMap<(Node, Node), Vec<EdgeRef<'a>>>;

@@ -24,11 +24,10 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use crate::analysis::envelope;
-use crate::answer::{Answer, EvidenceId};
+use crate::analysis::{basis, envelope};
+use crate::answer::Answer;
 use crate::base::{Context, ErrorKind, Result, in_pool};
 use crate::graph::Snapshot;
-use crate::observe::Perspective;
 use crate::simulate::{Baseline, ChangeDraft, Given, Scenario};
 
 use asked::Asked;
@@ -208,7 +207,7 @@ fn answer(
     options.iter().try_for_each(|option| option.scenario(asked.base).map(|_: Scenario| ()))?;
     assumptions.extend(options.iter().flat_map(|option| option.assumptions.iter().cloned()));
     let cited = options.iter().flat_map(|option| option.evidence.iter().copied());
-    let basis = sides(asked.base, cited);
+    let basis = basis(asked.base, cited);
     let value = SearchResult {
         options,
         objectives: asked.objectives.clone(),
@@ -230,13 +229,6 @@ fn answer(
     answer.assumptions = assumptions.into_iter().collect();
     answer.seed = Some(asked.draft.seed);
     Ok(answer)
-}
-
-/// The sides from which evidence is known.
-fn sides(base: &Snapshot, cited: impl Iterator<Item = EvidenceId>) -> Vec<Perspective> {
-    let rows = &base.pages().evidence;
-    let sides = cited.filter_map(|id| rows.get(id.0 as usize)).map(|row| row.perspective);
-    sides.collect::<BTreeSet<Perspective>>().into_iter().collect()
 }
 
 fn verdict(result: &SearchResult) -> String {
