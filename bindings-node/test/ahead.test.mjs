@@ -42,9 +42,11 @@ test('predictions are kept and scored', async () => {
   const kept = await own.keep(plan, { now: NOW })
   assert.equal((await own.keep(plan, { now: NOW })).id, kept.id)
   assert.deepEqual((await own.predictions()).value.predictions.map((one) => one.id), [kept.id])
-  assert.ok((await own.score({ measured: [] }, { prediction: kept.id })).value.simulators)
+  const { predictions } = (await own.score({ measured: [] }, { prediction: kept.id })).value
+  assert.deepEqual(predictions.map((one) => [one.prediction, one.scored]), [[kept.id, 0]])
   await assert.rejects(own.score({ measured: [] }, { prediction: 'none' }), (error) => error instanceof TwinError && error.code === 'unknown')
-  assert.ok((await own.backtest({ most: 10 })).value.not_scored.length > 0)
+  // One scan is one commit, and nothing was known before it.
+  assert.deepEqual((await own.backtest({ most: 10 })).value.events, [])
   await assert.rejects(own.keep(/** @type {any} */ ({})), { code: 'invalid' })
   own.close()
 })

@@ -59,9 +59,18 @@ def test_predictions_are_kept_and_scored() -> None:
         kept = t.keep(plan, now=first + timedelta(minutes=1))
         assert t.keep(plan, now=first + timedelta(minutes=2)) == kept
         assert [row["id"] for row in t.predictions()] == [kept["id"]]
-        made: Any = {"measured": [], "made": [{"prediction": kept["id"], "at": "2026-11-21T09:00:00Z"}]}
-        scores = t.score(made, prediction=kept["id"], now=first + timedelta(days=2))
-        assert "simulators" in scores.value
+        assert t.score({"measured": []}, now=first + timedelta(minutes=3)).value["predictions"][0]["scored"] == 0
         with pytest.raises(twin.UnknownError, match="prediction"):
             t.score({"measured": []}, prediction="none")
-        assert t.backtest(most=10).value["not_scored"]
+        # Reality arrives: the component is there.
+        later = twin.Batch.full(scope="sheet")
+        for place, name in enumerate(["web", "pay"]):
+            later.component(key=name, name=name, at=f"sheet:{place + 1}")
+        t.apply([twin.Page(later)], source="sheet", capability=capability, now=first + timedelta(days=1))
+        after = first + timedelta(days=2)
+        (row,) = t.predictions(now=after)
+        assert (row["progress"], row["is_due"]) == ("made", True)
+        scores = t.score({"measured": []}, prediction=kept["id"], now=after)
+        assert scores.value["predictions"][0]["scored"] > 0
+        past = t.backtest(now=after).value
+        assert past["commits"] == 1 and past["events"][0]["changes"][0]["change"] == "add"
