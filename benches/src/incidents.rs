@@ -3,6 +3,7 @@
 //! `made` makes incidents up, `petshop` reads those of others.
 
 mod baselines;
+mod held_out;
 mod made;
 
 use std::collections::BTreeMap;
@@ -13,10 +14,20 @@ use twin_core::analysis::{Incident, rank_suspects};
 use twin_core::base::{Context, Result, Timestamp};
 
 pub use baselines::{by_walk, deepest, largest};
+pub use held_out::{HeldOut, leave_one_cause_out};
 pub use made::{Fault, Made, calm, make};
 
 /// Nodes from the most suspect to the least.
 pub type Ranked = Vec<String>;
+
+/// An incident whose cause is known.
+#[derive(Clone, Debug)]
+pub struct Labelled {
+    /// What was measured.
+    pub incident: Incident,
+    /// The node that caused it.
+    pub cause: String,
+}
 
 /// The suspects of an incident, none if the twin abstains.
 ///
@@ -41,10 +52,21 @@ pub struct Hits {
 impl Hits {
     /// Counts one more incident.
     pub fn count(&mut self, ranked: &[String], cause: &str) {
-        let place = ranked.iter().position(|node| node == cause);
+        self.count_at(ranked.iter().position(|node| node == cause));
+    }
+
+    /// Counts one more incident whose cause stands at a place, or nowhere.
+    pub fn count_at(&mut self, place: Option<usize>) {
         self.incidents += 1;
         self.first += usize::from(place == Some(0));
         self.among_three += usize::from(place.is_some_and(|place| place < 3));
+    }
+
+    /// A line of a table: JSON.
+    pub fn line(&self, method: &str) -> String {
+        let part = |count: usize| (count as f64 / self.incidents.max(1) as f64 * 1000.0).round() / 1000.0;
+        let (top1, top3) = (part(self.first), part(self.among_three));
+        serde_json::to_string(&Line { method, incidents: self.incidents, top1, top3 }).unwrap_or_default()
     }
 }
 
@@ -93,12 +115,7 @@ const OURS: &str = "twin";
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let order = [OURS].into_iter().chain(self.0.keys().copied().filter(|method| *method != OURS));
-        let lines = order.filter_map(|method| {
-            let hits = self.0.get(method)?;
-            let part = |count: usize| (count as f64 / hits.incidents.max(1) as f64 * 1000.0).round() / 1000.0;
-            let (top1, top3) = (part(hits.first), part(hits.among_three));
-            serde_json::to_string(&Line { method, incidents: hits.incidents, top1, top3 }).ok()
-        });
+        let lines = order.filter_map(|method| Some(self.0.get(method)?.line(method)));
         f.write_str(&lines.collect::<Vec<String>>().join("\n"))
     }
 }

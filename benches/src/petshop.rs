@@ -11,7 +11,7 @@ use twin_core::analysis::{Incident, Metric, MetricSeries, ObservedNode, Symptom}
 use twin_core::base::Result;
 
 use crate::command::{misused, unusable};
-use crate::incidents::{Table, ranked};
+use crate::incidents::{Labelled, Table, ranked};
 use crate::vectors::{contents, entries, name};
 
 #[derive(Deserialize)]
@@ -70,12 +70,12 @@ struct Target {
     agg: String,
 }
 
-/// Prints a line for each case; returns how often those were right whose cause is known.
+/// Prints a line for each case; returns how often those were right whose cause is known, and those.
 ///
 /// # Errors
 /// If the folder cannot be read, or a file in it has another shape.
-pub fn run(folder: &Path, mut print: impl FnMut(String) -> Result<()>) -> Result<Table> {
-    let mut table = Table::default();
+pub fn run(folder: &Path, mut print: impl FnMut(String) -> Result<()>) -> Result<(Table, Vec<Labelled>)> {
+    let (mut table, mut labelled) = (Table::default(), Vec::new());
     let is_case = |path: &&PathBuf| [".json", ".json.gz"].iter().any(|ending| name(path).ends_with(ending));
     for file in entries(folder)?.iter().filter(is_case) {
         let estate = read(file)?;
@@ -85,10 +85,11 @@ pub fn run(folder: &Path, mut print: impl FnMut(String) -> Result<()>) -> Result
             print(json!({"case": case.id, "ranked": ranked}).to_string())?;
             if let Some(cause) = case.root_cause["node"].as_str() {
                 table.count(&incident, &ranked, cause)?;
+                labelled.push(Labelled { cause: cause.to_owned(), incident });
             }
         }
     }
-    Ok(table)
+    Ok((table, labelled))
 }
 
 /// A file with its normal period, wherever that is.

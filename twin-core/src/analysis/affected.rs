@@ -51,6 +51,11 @@ impl<'a> Affected<'a> {
         self.reached.nodes()
     }
 
+    /// The same in the order of their numbers.
+    pub fn reached_in_order(&self) -> Vec<u32> {
+        self.reached.in_order()
+    }
+
     /// The worst state that the last search found for a node.
     pub fn state(&self, node: Node) -> State {
         if self.is_plain {
@@ -58,6 +63,11 @@ impl<'a> Affected<'a> {
         }
         let state = self.states.get(node.0).unwrap_or_default();
         State::ALL.get(state as usize).copied().unwrap_or_default()
+    }
+
+    /// Whether another search on the same snapshot finds the same, because facts leave nothing open. O(classes).
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.rules == other.rules
     }
 
     /// How many edges all searches so far have looked at: a measure of work that is the same on every machine.

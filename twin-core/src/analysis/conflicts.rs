@@ -36,7 +36,7 @@ pub struct Conflict {
 /// The attributes of an entity for which one side gives several values, each value with its evidence and the one to go by first. Different sides do not conflict: that is
 /// drift. For a component, those of each of its instances, because two instances may differ. O(attributes · log attributes).
 pub fn conflicts(snapshot: &Snapshot, node: Node, writers: &[Writers], needs: Profile) -> Answer<Vec<Conflict>> {
-    let parts = parts(snapshot, node).into_iter();
+    let parts = snapshot.instances(node).into_iter();
     let value: Vec<Conflict> = parts.flat_map(|part| of(snapshot, part, writers, needs)).collect();
     let asked = asked(snapshot, node, writers);
     let sides = basis(snapshot, value.iter().flat_map(|row| row.evidence.iter().copied()));
@@ -44,12 +44,6 @@ pub fn conflicts(snapshot: &Snapshot, node: Node, writers: &[Writers], needs: Pr
         envelope(snapshot, "describe", asked, needs, "several values of one attribute from one side", value);
     answer.basis = sides;
     answer
-}
-
-/// The instances of an entity; itself where it has none.
-fn parts(snapshot: &Snapshot, node: Node) -> Vec<Node> {
-    let instances = snapshot.instances(node);
-    if instances.is_empty() { vec![node] } else { instances }
 }
 
 /// The question as it was understood.

@@ -163,20 +163,24 @@ pub(crate) struct Drifting {
 
 /// What [`drift`] finds of declared and observed relations, without rows, in order; or why nothing can be said. O(entities + relations).
 pub(crate) fn drifting(snapshot: &Snapshot) -> Result<Vec<Drifting>, String> {
+    // Where nothing was observed, nothing is held against it.
+    let is_observed = snapshot.pages().evidence.iter().any(|row| row.perspective == Perspective::Observed);
+    drifting_from(snapshot, is_observed.then(|| snapshot.nodes()).into_iter().flatten())
+}
+
+/// The part of it that starts at some nodes: it follows from their own relations and evidence alone.
+pub(crate) fn drifting_from(snapshot: &Snapshot, nodes: impl Iterator<Item = Node>) -> Result<Vec<Drifting>, String> {
     if !reads_kind(snapshot, &kind::SERVICE_NAME) {
         return Err(never_read("drift"));
     }
     let (left, right) = (Perspective::Declared, Perspective::Observed);
-    let rows = &snapshot.pages().evidence;
-    if !rows.iter().any(|row| row.perspective == right) {
-        return Ok(Vec::new());
-    }
     let is_compared = |class: &EdgeClass| {
         snapshot.schema().relation(class.relation.as_str()).is_ok_and(|row| row.read_by.contains(&"drift"))
     };
     let compared: Vec<bool> = snapshot.pages().classes().iter().map(is_compared).collect();
-    let seen = seen_by(snapshot, right, |edge| compared[edge.class as usize]);
-    let edges = seen.iter().flat_map(|node| snapshot.outgoing(*node)).filter(|edge| compared[edge.class as usize]);
+    let is_compared = |edge: &EdgeRef<'_>| compared[edge.class as usize];
+    let seen = nodes.filter(|node| is_seen_by(snapshot, *node, right, is_compared));
+    let edges = seen.flat_map(|node| snapshot.outgoing(node)).filter(is_compared);
     let of = |edge: EdgeRef<'_>| {
         let known = |side: Perspective| edge.edge.perspectives.contains(&side);
         let over = (edge.class, edge.place);
@@ -189,14 +193,15 @@ pub(crate) fn drifting(snapshot: &Snapshot) -> Result<Vec<Drifting>, String> {
 
 /// The entities of which a side says anything: a record of their own, or a relation.
 fn seen_by(snapshot: &Snapshot, side: Perspective, compared: impl Fn(&EdgeRef<'_>) -> bool) -> BTreeSet<Node> {
+    snapshot.nodes().filter(|node| is_seen_by(snapshot, *node, side, &compared)).collect()
+}
+
+/// Whether a side says anything of an entity: a record of its own, or a relation that starts at it.
+fn is_seen_by(snapshot: &Snapshot, node: Node, side: Perspective, compared: impl Fn(&EdgeRef<'_>) -> bool) -> bool {
     let rows = &snapshot.pages().evidence;
-    let is_seen = |node: &Node| {
-        let mut evidence = snapshot.entity(*node).evidence.iter();
-        evidence.any(|id| rows[id.0 as usize].perspective == side)
-    };
-    let related =
-        snapshot.edges().filter(|edge| compared(edge) && edge.edge.perspectives.contains(&side)).map(|edge| edge.from);
-    snapshot.nodes().filter(is_seen).chain(related).collect()
+    let mut evidence = snapshot.entity(node).evidence.iter();
+    let says = |edge: EdgeRef<'_>| compared(&edge) && edge.edge.perspectives.contains(&side);
+    evidence.any(|id| rows[id.0 as usize].perspective == side) || snapshot.outgoing(node).any(says)
 }
 
 fn not_compared(

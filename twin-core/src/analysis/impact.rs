@@ -126,21 +126,23 @@ pub(crate) struct HitNode {
 pub(crate) fn hit_nodes(snapshot: &Snapshot, question: &BlastRadius) -> (Vec<HitNode>, Vec<String>) {
     let seeds = seeds(snapshot, question);
     let mut worst = Affected::new(snapshot, question.hazard, true);
-    let mut nodes = worst.by(&seeds).to_vec();
-    nodes.sort_unstable();
+    worst.by(&seeds);
+    let nodes = worst.reached_in_order();
     let mut mildest = Affected::new(snapshot, question.hazard, false);
-    mildest.by(&seeds);
+    let is_sure = mildest.is_like(&worst);
+    if !is_sure {
+        mildest.by(&seeds);
+    }
     let is_seed = |node: Node, state: State| {
         let place = seeds.binary_search_by_key(&node, |(seed, _)| *seed);
         place.is_ok_and(|place| seeds[place].1 >= state)
     };
     let classes = snapshot.pages().classes();
     let is_instance: Vec<bool> = classes.iter().map(|class| class.relation == relation::INSTANCE_OF).collect();
-    let mut kinds: BTreeMap<&Kind, Option<Level>> = BTreeMap::new();
+    let levels: Vec<Option<Level>> = snapshot.pages().kinds().iter().map(|kind| level(snapshot, kind)).collect();
     let mut hits = Vec::with_capacity(nodes.len());
     for node in nodes.iter().copied().map(Node) {
-        let of_kind = snapshot.kind(node);
-        let level = *kinds.entry(of_kind).or_insert_with(|| level(snapshot, of_kind));
+        let level = levels[snapshot.pages().place_of_kind(node.0)];
         let state = worst.state(node);
         let has_instances =
             || snapshot.topology().incoming(node.0).iter().any(|(_, class)| is_instance[class as usize]);
@@ -154,7 +156,8 @@ pub(crate) fn hit_nodes(snapshot: &Snapshot, question: &BlastRadius) -> (Vec<Hit
         }
         let mut ends = snapshot.topology().outgoing(node.0).ends();
         let over = ends.find(|end| worst.state(Node(end.node)) != State::None).map(|end| (end.class, end.place));
-        hits.push(HitNode { node, state, at_least: mildest.state(node), over });
+        let at_least = if is_sure { state } else { mildest.state(node) };
+        hits.push(HitNode { node, state, at_least, over });
     }
     let mut assumptions = unsaid(snapshot, &nodes, &worst);
     assumptions.extend(left_out(snapshot, question));
@@ -171,6 +174,9 @@ fn unsaid(snapshot: &Snapshot, nodes: &[u32], worst: &Affected<'_>) -> Vec<Strin
     let classes = snapshot.pages().classes();
     let is_unsaid: Vec<bool> =
         classes.iter().map(|class| class.relation == relation::CALLS && class.variant.is_none()).collect();
+    if !is_unsaid.contains(&true) {
+        return Vec::new();
+    }
     let runs = nodes.iter().flat_map(|node| snapshot.topology().outgoing(*node).iter().map(move |end| (*node, end)));
     let mut calls = runs.filter(|(_, (to, class))| is_unsaid[*class as usize] && worst.state(Node(*to)) != State::None);
     let name = |node: u32| &snapshot.entity(Node(node)).name;
@@ -253,7 +259,7 @@ fn hits(snapshot: &Snapshot, worst: &Spread, mildest: &Spread) -> Vec<Hit> {
 pub(crate) fn is_shown(snapshot: &Snapshot, node: Node) -> bool {
     match level(snapshot, snapshot.kind(node)) {
         Some(Level::Member | Level::Support) => false,
-        Some(Level::Component) => snapshot.instances(node).is_empty(),
+        Some(Level::Component) => snapshot.instances(node) == [node],
         _ => true,
     }
 }

@@ -117,6 +117,24 @@ impl NodeSet {
         &self.nodes
     }
 
+    /// The nodes in the order of their numbers. O(nodes · log nodes), or of many O(nodes below the bound / 64 + nodes).
+    pub fn in_order(&self) -> Vec<u32> {
+        if self.nodes.len() < self.bits.len() {
+            let mut nodes = self.nodes.clone();
+            nodes.sort_unstable();
+            return nodes;
+        }
+        let mut nodes = Vec::with_capacity(self.nodes.len());
+        for (word, bits) in (0_u32..).zip(&self.bits) {
+            let mut left = *bits;
+            while left != 0 {
+                nodes.push(word * 64 + left.trailing_zeros());
+                left &= left - 1;
+            }
+        }
+        nodes
+    }
+
     /// Whether a node is in it.
     #[inline]
     pub fn has(&self, node: u32) -> bool {

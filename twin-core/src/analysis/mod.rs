@@ -39,7 +39,7 @@ pub use cycles::{Cycle, cycles};
 pub use decisions::{GoverningDecision, Violation, decisions, violated};
 pub use describe::{Description, MemberRow, SaidValue, describe};
 pub use drift::{Drift, DriftAttribute, DriftRow, drift, missing_and_undeclared};
-pub(crate) use drift::{Drifting, drifting};
+pub(crate) use drift::{Drifting, drifting, drifting_from};
 pub use extraction::{CallCount, Extraction, ExtractionSearch, PartitionMeasures, extractions, partition_measures};
 pub use identity::{IdentityReason, explain, why_not};
 pub use impact::{BlastRadius, Hit, Trail, blast_radius};
@@ -49,8 +49,8 @@ pub(crate) use impact::{
     seeds as outage_seeds,
 };
 pub use incident::{
-    Anomaly, Incident, IncidentRanking, Metric, MetricSeries, ObservedNode, RandomWalk, Suspect, Symptom, WalkEdge,
-    random_walk_with_restart, rank_suspects,
+    Anomaly, BlameWeights, Incident, IncidentRanking, Metric, MetricSeries, ObservedNode, RandomWalk, Suspect, Symptom,
+    WalkEdge, random_walk_with_restart, rank_suspects, rank_suspects_by,
 };
 pub use neighbours::{Neighbour, find_all, neighbours};
 pub(crate) use owners::rows as owner_rows;
@@ -66,6 +66,7 @@ pub use structure::{
     HubThresholds, PathsBetween, ReachCounts, Shortest, Smells, Waves, cuts, dominators, evidence_paths,
     feedback_arc_set, migration_waves, reach_counts, smells, sources, strong_components,
 };
+pub(crate) use structure::{Follow, KeptShape, Weaknesses};
 pub use tables::{CostTableRow, DriftTableRow};
 pub use taint::{
     Carrier, ClassSpread, DataEdge, DataFlow, DataHolder, DataPolicy, PolicySubject, PolicyViolation, Taint, taint,

@@ -32,7 +32,7 @@ impl Hazard {
 }
 
 /// What passes over the edges of one class. What a group says alone does not pass over edges.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Rule {
     /// From the right end to the left end.
     pub to_left: Propagation,
@@ -43,7 +43,7 @@ pub(super) struct Rule {
 }
 
 /// The rules of all classes of a snapshot.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Rules {
     by_class: Vec<Rule>,
     passes_right: bool,

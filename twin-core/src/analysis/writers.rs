@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::question::age;
 use crate::answer::{EvidenceId, EvidenceSource, Profile};
-use crate::base::{Error, ErrorKind, Result};
+use crate::base::{Error, Result};
 use crate::graph::Snapshot;
 use crate::observe::Scope;
 use crate::schema::Kind;
@@ -30,7 +30,7 @@ impl Writers {
     /// `Invalid`, with what is wrong.
     pub fn list_from_json(text: &str) -> Result<Vec<Writers>> {
         let what = "this is no list of who may write which attribute";
-        serde_json::from_str(text).map_err(|error| Error::new(ErrorKind::Invalid, what).because(error))
+        serde_json::from_str(text).map_err(|error| Error::misread(what, &error))
     }
 }
 

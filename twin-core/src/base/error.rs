@@ -77,6 +77,16 @@ impl Error {
         Error::new(ErrorKind::Unknown, format!("unknown {what} \"{}\"{hint}", shortened(name)))
     }
 
+    /// What a host wrote as JSON is not what it was to be. The place is told of broken JSON alone: the rest is written from values of the host, by each host in its own way.
+    pub fn misread(wrong: impl Into<String>, error: &serde_json::Error) -> Self {
+        let (told, place) = (error.to_string(), format!(" at line {} column {}", error.line(), error.column()));
+        let cause = match error.is_data() {
+            true => told.strip_suffix(&place).map_or(told.clone(), str::to_owned),
+            false => told,
+        };
+        Error::new(ErrorKind::Invalid, wrong).because(cause)
+    }
+
     /// The same error with its cause.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {

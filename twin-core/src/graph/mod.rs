@@ -24,7 +24,7 @@ pub use columns::{Columns, Texts};
 pub use edit::EdgeChange;
 pub use entity::{AttributeValue, Edge, Entity, Group, Placement, is_owned};
 pub use paged::{Paged, ROWS_PER_PAGE};
-pub use pages::{Charge, EvidenceRow, Link, Pages, Rows, Touch, Unresolved};
+pub use pages::{Charge, Count, EvidenceRow, Link, Pages, Rows, Touch, Unresolved};
 pub use readings::{Read, Readings, ScopeReading, SortReading};
 pub use snapshot::{EdgeRef, Node, Snapshot};
 pub use topology::{Classes, Run, Topology};

@@ -94,6 +94,31 @@ pub struct Touch {
     pub evidence: EvidenceId,
 }
 
+/// Requests of one operation that were counted in one window, among the traces that began at one operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Count {
+    /// Where the traces began.
+    pub entry: u32,
+    /// At which operation.
+    pub entry_operation: String,
+    /// Who made the requests, during which of its operations; `None` where they are counted as they were served.
+    pub caller: Option<(u32, String)>,
+    /// Who served them, or was to; `None` where that is not known.
+    pub callee: Option<u32>,
+    /// The operation that was asked for.
+    pub operation: String,
+    /// How many there were.
+    pub requests: u64,
+    /// How many of them failed.
+    pub errors: u64,
+    /// How long they took, by bucket as in [`Value::Sketch`](crate::schema::Value::Sketch).
+    pub latency: Vec<(u16, u64)>,
+    /// The first moment of the window.
+    pub since: Timestamp,
+    /// Where it was counted.
+    pub evidence: EvidenceId,
+}
+
 /// The rows of one revision as they are put together.
 #[derive(Debug, Default)]
 pub struct Rows {
@@ -115,6 +140,8 @@ pub struct Rows {
     pub charges: Vec<Charge>,
     /// What traces touched.
     pub touches: Vec<Touch>,
+    /// Requests that were counted.
+    pub counts: Vec<Count>,
     /// What the table forbids, and other findings about facts that hold.
     pub diagnostics: Vec<Diagnostic>,
     /// The pairs of records that identity looked at, by their keys.
@@ -150,6 +177,8 @@ pub struct Pages {
     pub charges: Paged<Charge>,
     /// What traces touched.
     pub touches: Paged<Touch>,
+    /// Requests that were counted.
+    pub counts: Paged<Count>,
     /// What the table forbids, and other findings about facts that hold.
     pub diagnostics: Arc<Vec<Diagnostic>>,
     /// The pairs of records that identity looked at, by their keys.
@@ -164,9 +193,21 @@ pub struct Pages {
     pub(super) memberships: Side,
     /// The groups of which fewer are there than their owner needs.
     pub(super) short: Arc<OnceLock<Vec<u32>>>,
+    /// What a search needs to know of each group, side by side.
+    pub(super) group_shapes: Arc<OnceLock<Vec<GroupShape>>>,
     pub(super) lookups: Arc<Lookups>,
     /// The first entity that is not looked up but looked through, where a scenario brings some.
     pub(super) not_looked_up: Option<u32>,
+}
+
+/// A group without its members.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct GroupShape {
+    pub owner: u32,
+    /// How many members the owner needs.
+    pub k: u32,
+    /// How many there are, those that were removed among them.
+    pub members: u32,
 }
 
 /// What is looked up, made when it is first needed.
@@ -210,6 +251,7 @@ impl Pages {
             unresolved: rows.unresolved.into(),
             charges: rows.charges.into(),
             touches: rows.touches.into(),
+            counts: rows.counts.into(),
             diagnostics: Arc::new(rows.diagnostics),
             verdicts: rows.verdicts.into(),
             redirects: Arc::new(rows.redirects),
@@ -261,6 +303,17 @@ impl Pages {
     pub fn nodes(&self) -> impl DoubleEndedIterator<Item = Node> + Clone + '_ {
         let is_there = |node: &u32| self.vacant.is_empty() || self.vacant.binary_search(node).is_err();
         (0..self.entities.len() as u32).filter(is_there).map(Node)
+    }
+
+    /// The kinds that occur, by their places.
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// The place of a node's kind among those that occur. O(1).
+    #[inline]
+    pub fn place_of_kind(&self, node: u32) -> usize {
+        self.kind_of[node as usize] as usize
     }
 
     /// The kind of a node.
@@ -380,6 +433,17 @@ impl Pages {
             (there < group.k && self.is_there(group.owner)).then_some(place)
         };
         self.short.get_or_init(|| (0_u32..).zip(self.groups.iter()).filter_map(is_short).collect())
+    }
+
+    /// The groups without their members. O(1), but O(groups) the first time on pages with these groups.
+    #[inline]
+    pub(super) fn group_shapes(&self) -> &[GroupShape] {
+        let shape = |group: &Group| GroupShape {
+            owner: group.owner,
+            k: u32::try_from(group.k).unwrap_or(u32::MAX),
+            members: group.members.len() as u32,
+        };
+        self.group_shapes.get_or_init(|| self.groups.iter().map(shape).collect())
     }
 
     /// The nodes whose entity has an id. O(1), but O(entities) the first time.

@@ -9,7 +9,7 @@ use crate::graph::class::Governed;
 use crate::graph::numbers::Numbers;
 use crate::graph::pages::{joined, kind_places, memberships};
 use crate::graph::topology::{Csr, Topology};
-use crate::graph::{Charge, Edge, Entity, EvidenceRow, Group, Link, Pages, Touch, Unresolved};
+use crate::graph::{Charge, Count, Edge, Entity, EvidenceRow, Group, Link, Pages, Touch, Unresolved};
 use crate::identity::{EntityId, Verdict};
 use crate::observe::{Diagnostic, RecordKey};
 use crate::schema::{Kind, Relation, Schema};
@@ -28,6 +28,7 @@ pub(super) struct Revision {
     pub unresolved: Vec<Arc<Unresolved>>,
     pub charges: Vec<Arc<Charge>>,
     pub touches: Vec<Arc<Touch>>,
+    pub counts: Vec<Arc<Count>>,
     pub diagnostics: Vec<Diagnostic>,
     pub verdicts: Vec<Arc<(RecordKey, RecordKey, Verdict)>>,
     pub redirects: BTreeMap<EntityId, EntityId>,
@@ -74,6 +75,7 @@ fn laid_out(before: &Pages, schema: Arc<Schema>, rows: Revision, numbers: &Numbe
         unresolved: before.unresolved.again(&rows.unresolved),
         charges: before.charges.again(&rows.charges),
         touches: before.touches.again(&rows.touches),
+        counts: before.counts.again(&rows.counts),
         verdicts: before.verdicts.again(&rows.verdicts),
         diagnostics: again(&before.diagnostics, rows.diagnostics),
         redirects: again(&before.redirects, rows.redirects),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::answer::{AsOf, EvidenceId, EvidenceSource, Proof};
 use crate::base::{Error, ErrorKind, Result, Timestamp, nearest, shortened};
+use crate::graph::pages::GroupShape;
 use crate::graph::{Edge, Entity, Group, Pages, Readings, Topology};
 use crate::identity::EntityId;
 use crate::observe::Perspective;
@@ -214,6 +215,24 @@ impl Snapshot {
         self.pages.is_there(*owner).then_some((Node(*owner), left, *k))
     }
 
+    /// The owner of a group and how many members it needs, without its row; `None` if the owner was removed. O(1).
+    #[inline]
+    pub(crate) fn group_owner(&self, place: u32) -> Option<(Node, u32)> {
+        let GroupShape { owner, k, .. } = self.pages.group_shapes()[place as usize];
+        self.pages.is_there(owner).then_some((Node(owner), k))
+    }
+
+    /// How many members of a group are there. O(1) where nothing was removed, else O(members).
+    pub(crate) fn group_size(&self, place: u32) -> u32 {
+        match self.pages.vacant.is_empty() {
+            true => self.pages.group_shapes()[place as usize].members,
+            false => {
+                self.pages.groups[place as usize].members.iter().filter(|node| self.pages.is_there(**node)).count()
+                    as u32
+            }
+        }
+    }
+
     /// The groups of which fewer members are there than their owner needs.
     pub(crate) fn short_groups(&self) -> &[u32] {
         self.pages.short_groups()
@@ -348,13 +367,14 @@ impl Snapshot {
         of_instances.chain(own).collect::<BTreeSet<String>>().into_iter().collect()
     }
 
-    /// The instances of a component; the node itself for anything else.
+    /// The instances of a component; the node itself for anything else, and for a component of which no instance is known, as where only a catalogue was read.
     pub fn instances(&self, node: Node) -> Vec<Node> {
         if self.entity(node).kind != kind::COMPONENT {
             return vec![node];
         }
         let instance = |edge: &EdgeRef<'_>| edge.edge.relation == crate::schema::relation::INSTANCE_OF;
-        self.incoming(node).filter(instance).map(|edge| edge.from).collect()
+        let instances: Vec<Node> = self.incoming(node).filter(instance).map(|edge| edge.from).collect();
+        if instances.is_empty() { vec![node] } else { instances }
     }
 
     /// The component of an instance or member; the node itself for anything else.

@@ -3,20 +3,9 @@
 use crate::analysis::incident::anomaly::{Condition, Harm, Traffic};
 use crate::analysis::incident::calls::Calls;
 use crate::analysis::incident::walk::Steps;
+use crate::analysis::incident::weights::BlameWeights;
 use crate::base::{Context, Result};
 
-/// How far beyond normal, in standard deviations, begins to count, and from where on all of it counts.
-const BEGINS: f64 = 1.5;
-const CERTAIN: f64 = 3.0;
-/// How much of what a node's called ones of another kind of harm could explain they are given: slow answers may become failures of who waits for them, and failures may be tried again.
-const OTHER_HARM: f64 = 2.0;
-/// Beside what is not explained at a caller (1): a called one that fell silent, and one of which nothing was ever measured.
-const SILENT: f64 = 2.5;
-const UNOBSERVED: f64 = 0.3;
-/// Which part of its failures happen before a caller calls.
-const FAILS_BEFORE: f64 = 0.3;
-/// Which part of what a called one explains stays with it if nobody called it before: that it is called now is a change of its caller.
-const NEWLY_CALLED: f64 = 0.3;
 /// The probability that blame passes on at all: less than 1, as a walk must be.
 const PASSES_ON: f64 = 0.98;
 /// Through how many nodes in a row of which nothing is measured one looks.
@@ -32,16 +21,16 @@ pub(super) struct Blame {
     pub passes: Vec<Vec<(usize, f64)>>,
 }
 
-/// How surely a node is worse since the symptom is there, from 0 to 1.
-pub(super) fn certainty(condition: &Condition, harm: Harm) -> f64 {
-    let deviations = condition.excess(harm).map_or(0.0, |excess| excess.onset_deviations);
-    ((deviations - BEGINS) / (CERTAIN - BEGINS)).clamp(0.0, 1.0)
-}
-
 /// Follows blame from the symptom: at each node, called ones explain as much of its excess as theirs amounts to, and the rest ends there, or at whatever may have caused it without showing. O(nodes + calls) for each round of the
 /// walk.
-pub(super) fn blame(calls: &Calls, conditions: &[Condition], harm: Harm, context: &Context) -> Result<Blame> {
-    let mut ledger = Ledger::new(calls, conditions, harm);
+pub(super) fn blame(
+    calls: &Calls,
+    conditions: &[Condition],
+    harm: Harm,
+    weights: &BlameWeights,
+    context: &Context,
+) -> Result<Blame> {
+    let mut ledger = Ledger::new(calls, conditions, harm, weights);
     ledger.totals = ledger.totals();
     ledger.explained = (0..conditions.len()).map(|node| ledger.explained(node)).collect();
     ledger.suffering = (0..conditions.len()).map(|node| ledger.suffering(node)).collect();
@@ -67,6 +56,7 @@ struct Ledger<'a> {
     calls: &'a Calls,
     conditions: &'a [Condition],
     harm: Harm,
+    weights: &'a BlameWeights,
     /// What is too much at each node in all, as far as it is sure.
     totals: Vec<f64>,
     /// Which part of each node's own excess its called ones explain, and which of them most.
@@ -86,7 +76,7 @@ struct Account {
 }
 
 impl<'a> Ledger<'a> {
-    fn new(calls: &'a Calls, conditions: &'a [Condition], harm: Harm) -> Self {
+    fn new(calls: &'a Calls, conditions: &'a [Condition], harm: Harm, weights: &'a BlameWeights) -> Self {
         let of_callers = |node: usize| calls.callers[node].iter().filter_map(|caller| conditions[*caller].traffic);
         let requests = |node: usize| of_callers(node).map(|traffic| traffic.present).sum();
         let lost = |node: usize| of_callers(node).map(Traffic::lost).fold(0.0, f64::max);
@@ -94,6 +84,7 @@ impl<'a> Ledger<'a> {
             calls,
             conditions,
             harm,
+            weights,
             totals: Vec::new(),
             explained: Vec::new(),
             suffering: Vec::new(),
@@ -105,7 +96,7 @@ impl<'a> Ledger<'a> {
     /// What is not sure at a node is believed as far as what it calls explains it, and what is not measured altogether.
     fn totals(&self) -> Vec<f64> {
         let whole = |node: usize| self.conditions[node].excess(self.harm).map_or(0.0, |excess| excess.total);
-        let sure = |node: usize| whole(node) * certainty(&self.conditions[node], self.harm);
+        let sure = |node: usize| whole(node) * self.weights.certainty(&self.conditions[node], self.harm);
         let mut totals: Vec<f64> = (0..self.conditions.len()).map(sure).collect();
         for _ in 0..LOOKS_THROUGH {
             let behind = |node: usize| -> f64 {
@@ -141,13 +132,13 @@ impl<'a> Ledger<'a> {
         let mut passes: Vec<(usize, f64)> = Vec::new();
         for (called, part) in parts {
             let share = explained * part / sum;
-            let kept = if self.conditions[called].is_new { share * (1.0 - NEWLY_CALLED) } else { 0.0 };
+            let kept = if self.conditions[called].is_new { share * (1.0 - self.weights.newly_called) } else { 0.0 };
             rest += kept;
             passes.push((called, share - kept));
         }
         let claims = self.calls.called[node].iter().map(|called| (*called, self.claim(node, *called)));
         let claims: Vec<(usize, f64)> = claims.filter(|(_, claim)| *claim > 0.0).collect();
-        let own = if self.conditions[node].is_observed { 1.0 } else { UNOBSERVED };
+        let own = if self.conditions[node].is_observed { 1.0 } else { self.weights.unobserved };
         let all = own + claims.iter().map(|(_, claim)| claim).sum::<f64>();
         passes.extend(claims.into_iter().map(|(called, claim)| (called, rest * claim / all)));
         Account { ends: rest * own / all, passes }
@@ -170,14 +161,15 @@ impl<'a> Ledger<'a> {
     fn claim(&self, caller: usize, called: usize) -> f64 {
         let condition = &self.conditions[called];
         if !condition.is_observed {
-            return UNOBSERVED * self.suffering[called];
+            return self.weights.unobserved * self.suffering[called];
         }
-        self.other_harm(caller, called).max(SILENT * self.silence(caller, called))
+        self.other_harm(caller, called).max(self.weights.silent * self.silence(caller, called))
     }
 
     fn suffering(&self, called: usize) -> f64 {
-        let unexplained =
-            |caller: &usize| (1.0 - self.explained[*caller].0) * certainty(&self.conditions[*caller], self.harm);
+        let unexplained = |caller: &usize| {
+            (1.0 - self.explained[*caller].0) * self.weights.certainty(&self.conditions[*caller], self.harm)
+        };
         self.calls.callers[called].iter().map(unexplained).sum()
     }
 
@@ -190,15 +182,16 @@ impl<'a> Ledger<'a> {
         let requests = self.conditions[caller].traffic.map_or(1.0, |traffic| traffic.present);
         let (Some(excess), Some(whole)) = (condition.excess(harm), whole) else { return 0.0 };
         let reached = excess.total * self.share(caller, called) / (whole * requests).max(f64::MIN_POSITIVE);
-        OTHER_HARM * reached.min(1.0) * certainty(condition, harm)
+        self.weights.other_harm * reached.min(1.0) * self.weights.certainty(condition, harm)
     }
 
     /// Which part of the requests that should have arrived did not, beyond what fewer requests to its callers and their failing before they call explain; as far as that would explain the failures of the caller.
     fn silence(&self, caller: usize, called: usize) -> f64 {
         let (own, Some(traffic)) = (&self.conditions[caller], self.conditions[called].traffic) else { return 0.0 };
-        let (Some(failure), true) = (own.failure, traffic.deviations <= -BEGINS) else { return 0.0 };
+        let (Some(failure), true) = (own.failure, traffic.deviations <= -self.weights.begins) else { return 0.0 };
         let missing = traffic.lost() * traffic.usual() * self.share(caller, called);
         let reached = missing / failure.total.max(f64::MIN_POSITIVE);
-        (traffic.lost() - self.callers_lost[called] - FAILS_BEFORE * failure.each).max(0.0) * reached.min(1.0)
+        (traffic.lost() - self.callers_lost[called] - self.weights.fails_before * failure.each).max(0.0)
+            * reached.min(1.0)
     }
 }

@@ -8,7 +8,9 @@ mod suspects;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod weights;
 
 pub use model::{Incident, Metric, MetricSeries, ObservedNode, Symptom};
-pub use suspects::{Anomaly, IncidentRanking, Suspect, rank_suspects};
+pub use suspects::{Anomaly, IncidentRanking, Suspect, rank_suspects, rank_suspects_by};
 pub use walk::{RandomWalk, WalkEdge, random_walk_with_restart};
+pub use weights::BlameWeights;

@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use serde::Serialize;
 
 use crate::analysis::incident::anomaly::{ANOMALOUS, Condition, Excess, Harm, Profile};
-use crate::analysis::incident::blame::{Blame, blame, certainty};
+use crate::analysis::incident::blame::{Blame, blame};
 use crate::analysis::incident::calls::Calls;
 use crate::analysis::incident::model::{Incident, Metric};
+use crate::analysis::incident::weights::BlameWeights;
 use crate::base::{Context, Result};
 
 /// A series that is worse than in its normal period.
@@ -71,6 +72,15 @@ const NO_BLAME: f64 = 1e-6;
 /// # Errors
 /// `Unknown` for a call or a symptom at an unknown node; `Invalid` if a node is there twice, series of the incident have different lengths, or a value is impossible for its metric; `Cancelled` or `Limit` by `context`.
 pub fn rank_suspects(incident: &Incident, context: &Context) -> Result<IncidentRanking> {
+    rank_suspects_by(incident, &BlameWeights::default(), context)
+}
+
+/// The same, with blame shared in another way.
+///
+/// # Errors
+/// Those of [`rank_suspects`], and `Invalid` for weights that make no sense.
+pub fn rank_suspects_by(incident: &Incident, weights: &BlameWeights, context: &Context) -> Result<IncidentRanking> {
+    weights.check()?;
     let calls = incident.calls()?;
     let intervals = incident.intervals()?;
     let profile = Profile::of(&incident.nodes[calls.symptom], &incident.symptom, intervals);
@@ -87,8 +97,9 @@ pub fn rank_suspects(incident: &Incident, context: &Context) -> Result<IncidentR
         return Ok(ranking);
     }
     ranking.assumptions = assumptions(incident, &conditions, &profile);
-    let blames = harms.iter().map(|harm| blame(&calls, &conditions, *harm, context)).collect::<Result<Vec<Blame>>>()?;
-    let judge = Judge { incident, calls: &calls, conditions: &conditions, harms: &harms, blames: &blames };
+    let blamed = |harm: &Harm| blame(&calls, &conditions, *harm, weights, context);
+    let blames = harms.iter().map(blamed).collect::<Result<Vec<Blame>>>()?;
+    let judge = Judge { incident, calls: &calls, conditions: &conditions, harms: &harms, weights, blames: &blames };
     ranking.suspects = judge.suspects();
     Ok(ranking)
 }
@@ -129,6 +140,7 @@ struct Judge<'a> {
     calls: &'a Calls,
     conditions: &'a [Condition],
     harms: &'a [Harm],
+    weights: &'a BlameWeights,
     blames: &'a [Blame],
 }
 
@@ -147,7 +159,8 @@ impl Judge<'_> {
     fn score(&self, node: usize, hops: usize) -> f64 {
         let blamed: f64 = self.blames.iter().map(|blame| blame.ends[node]).sum::<f64>() / self.blames.len() as f64;
         let condition = &self.conditions[node];
-        let anomalous = certainty(condition, Harm::Delay).max(certainty(condition, Harm::Failure));
+        let anomalous =
+            self.weights.certainty(condition, Harm::Delay).max(self.weights.certainty(condition, Harm::Failure));
         blamed + ONLY_ANOMALOUS * anomalous / (1 + hops) as f64
     }
 
@@ -211,14 +224,13 @@ impl Judge<'_> {
         let condition = &self.conditions[node];
         for (harm, blame) in self.harms.iter().zip(self.blames) {
             let rest = 1.0 - blame.explained[node].0;
-            if certainty(condition, *harm) > 0.0 && rest > 0.0 {
+            if self.weights.certainty(condition, *harm) > 0.0 && rest > 0.0 {
                 let name = name(*harm);
                 told.push(format!("nothing that it calls explains {:.0} % of its {name}", rest * 100.0));
             }
-            if let Some(new) = self.calls.called[node]
-                .iter()
-                .find(|called| self.conditions[**called].is_new && certainty(&self.conditions[**called], *harm) > 0.0)
-            {
+            if let Some(new) = self.calls.called[node].iter().find(|called| {
+                self.conditions[**called].is_new && self.weights.certainty(&self.conditions[**called], *harm) > 0.0
+            }) {
                 told.push(format!("it calls {}, which nobody called before", self.id(*new)));
             }
         }

@@ -238,6 +238,30 @@ fn incidents_that_make_no_sense_are_refused() {
     }
 }
 
+#[test]
+fn weights_that_make_no_sense_are_refused_and_others_tell() {
+    let usual = BlameWeights::default();
+    let told = [failing("web", 1000.0, 0.2), failing("cart", 500.0, 0.2), failing("desk", 500.0, 0.2)];
+    let incident = incident(&told, "web>cart web>desk cart>hidden desk>hidden", Metric::Errors);
+    let first = |weights: &BlameWeights| {
+        let ranking = rank_suspects_by(&incident, weights, &Context::new(Timestamp::MIN));
+        ranking.map(|ranking| ranking.suspects[0].node.clone())
+    };
+    assert_eq!(first(&usual).unwrap(), "hidden");
+    assert_ne!(first(&BlameWeights { unobserved: 1e-6, ..usual }).unwrap(), "hidden");
+    let wrong = [
+        (BlameWeights { certain: 1.5, ..usual }, "certain is 1.5"),
+        (BlameWeights { begins: f64::NAN, ..usual }, "begins is NaN"),
+        (BlameWeights { silent: -1.0, ..usual }, "silent is -1"),
+        (BlameWeights { unobserved: 0.0, ..usual }, "unobserved is 0"),
+        (BlameWeights { fails_before: 1.5, ..usual }, "fails_before is 1.5"),
+    ];
+    for (weights, told) in wrong {
+        let error = first(&weights).expect_err(told);
+        assert!(error.kind() == ErrorKind::Invalid && error.to_string().contains(told), "{error}");
+    }
+}
+
 /// The same with a different unit of time, with availability instead of errors, or told in another order.
 fn the_same(incident: &Incident) -> [Incident; 3] {
     let (mut milliseconds, mut availability, mut turned) = (incident.clone(), incident.clone(), incident.clone());

@@ -31,10 +31,14 @@ pub struct Bridge {
 /// Low points of a depth-first search: Hopcroft and Tarjan (1973), "Efficient algorithms for graph manipulation", without recursion. O(nodes + edges): each edge is looked
 /// at once from each end; 8 bytes for an edge, 9 for a node, and 20 for each node of the longest way.
 pub fn cuts(snapshot: &Snapshot, follow: impl Fn(&EdgeClass) -> bool) -> Cuts {
-    let adjacency = Adjacency::undirected(snapshot, follow);
+    cuts_over(&Adjacency::undirected(snapshot, follow))
+}
+
+/// The same, over edges that are at hand.
+pub(super) fn cuts_over(adjacency: &Adjacency<'_>) -> Cuts {
     let bound = adjacency.bound();
     let mut search = Search {
-        adjacency: &adjacency,
+        adjacency,
         orders: vec![0; bound],
         order: 0,
         calls: Vec::new(),

@@ -11,6 +11,7 @@ mod dominators;
 mod feedback;
 mod paths;
 mod reach;
+mod shape;
 mod smells;
 mod sweep;
 mod waves;
@@ -21,6 +22,7 @@ pub use dominators::{Dominators, dominators, sources};
 pub use feedback::{FeedbackArcs, feedback_arc_set};
 pub use paths::{EvidencePath, EvidencePaths, PathsBetween, Shortest, evidence_paths};
 pub use reach::{ReachCounts, reach_counts};
+pub(crate) use shape::{Follow, KeptShape, Weaknesses};
 pub use smells::{Coupling, HubThresholds, Smells, smells};
 pub use waves::{Waves, migration_waves};
 

@@ -9,7 +9,7 @@ use super::{Build, Made};
 use crate::graph::numbers::Numbers;
 use crate::graph::pages::EvidenceRow;
 use crate::graph::revise::Revision;
-use crate::graph::{Edge, Entity, Group, Pages};
+use crate::graph::{Count, Edge, Entity, Group, Pages};
 use crate::identity::{EntityId, FactIndex, RecordIndex, Verdict};
 use crate::observe::RecordKey;
 use crate::schema::relation;
@@ -30,6 +30,12 @@ impl Build<'_> {
         links.sort_by(|a, b| (&a.from, &a.to, a.evidence).cmp(&(&b.from, &b.to, b.evidence)));
         let mut touches = self.all(|piece| &piece.touches);
         touches.sort_by(|a, b| (a.entry, &a.operation, a.touched).cmp(&(b.entry, &b.operation, b.touched)));
+        let mut counts = self.all(|piece| &piece.counts);
+        counts.sort_by(|a, b| {
+            let what = |count: &Count| (count.callee, count.since, count.evidence);
+            let who = (a.entry, &a.entry_operation, &a.caller, &a.operation);
+            who.cmp(&(b.entry, &b.entry_operation, &b.caller, &b.operation)).then_with(|| what(a).cmp(&what(b)))
+        });
         let revision = Revision {
             entities: self.entities(),
             evidence: self.all(|piece| &piece.evidence),
@@ -43,6 +49,7 @@ impl Build<'_> {
             unresolved,
             links,
             touches,
+            counts,
             redirects,
         };
         let pages = Pages::after(self.before.pages, self.schema, revision);

@@ -6,7 +6,7 @@ use super::Places;
 use crate::answer::EvidenceId;
 use crate::base::{ByDigest, Digest, Hashes};
 use crate::graph::pages::EvidenceRow;
-use crate::graph::{AttributeValue, Charge, Edge, Entity, Group, Link, Touch, Unresolved};
+use crate::graph::{AttributeValue, Charge, Count, Edge, Entity, Group, Link, Touch, Unresolved};
 use crate::identity::{EntityId, Name, Seen};
 use crate::observe::{Diagnostic, RecordKey};
 use crate::schema::Kind;
@@ -73,6 +73,7 @@ pub(super) struct Piece {
     pub diagnostics: Vec<Diagnostic>,
     pub charges: Vec<Arc<Charge>>,
     pub touches: Vec<Arc<Touch>>,
+    pub counts: Vec<Arc<Count>>,
     pub verdicts: Vec<Arc<(RecordKey, RecordKey, crate::identity::Verdict)>>,
 }
 
@@ -109,6 +110,7 @@ impl Piece {
         self.unresolved.iter_mut().for_each(|noted| all(&mut Arc::make_mut(noted).evidence));
         self.charges.iter_mut().for_each(|charge| one(&mut Arc::make_mut(charge).evidence));
         self.touches.iter_mut().for_each(|touch| one(&mut Arc::make_mut(touch).evidence));
+        self.counts.iter_mut().for_each(|count| one(&mut Arc::make_mut(count).evidence));
         self.verdicts.iter_mut().for_each(|verdict| all(&mut Arc::make_mut(verdict).2.evidence));
     }
 }

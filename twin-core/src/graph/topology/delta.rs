@@ -32,6 +32,12 @@ struct List {
     number: u32,
 }
 
+impl List {
+    fn is(&self, other: &Self) -> bool {
+        self.number == other.number && Arc::ptr_eq(&self.written, &other.written)
+    }
+}
+
 /// An edge that comes to a node or goes from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Change {
@@ -128,6 +134,30 @@ impl Delta {
             }
         }
         Delta { pages: pages.into(), lists: count, written: self.written + written.len() }
+    }
+
+    /// The nodes that do not share their list with another over the same base, in order.
+    pub fn unlike(&self, other: &Self) -> Vec<u32> {
+        let page = |delta: &'_ Self, place: usize| delta.pages.get(place).cloned().flatten();
+        let mut nodes = Vec::new();
+        for place in 0..self.pages.len().max(other.pages.len()) {
+            let (ours, theirs) = (page(self, place), page(other, place));
+            let is_shared = match (&ours, &theirs) {
+                (Some(ours), Some(theirs)) => Arc::ptr_eq(ours, theirs),
+                (ours, theirs) => ours.is_none() && theirs.is_none(),
+            };
+            if is_shared {
+                continue;
+            }
+            let list = |page: &Option<Arc<Page>>, node: usize| page.as_deref()?.list(node).cloned();
+            let differs = |node: &usize| match (list(&ours, *node), list(&theirs, *node)) {
+                (Some(ours), Some(theirs)) => !ours.is(&theirs),
+                (ours, theirs) => ours.is_some() != theirs.is_some(),
+            };
+            let differing = (0..NODES_PER_PAGE).filter(differs);
+            nodes.extend(differing.map(|node| (place * NODES_PER_PAGE + node) as u32));
+        }
+        nodes
     }
 
     /// How many pages this does not share with another.

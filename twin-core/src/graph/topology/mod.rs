@@ -212,6 +212,15 @@ impl Topology {
         }
     }
 
+    /// The nodes whose edges may not be those of another topology, in order; `None` where the two were laid out apart, so that nobody can tell without reading both. O(pages, and the lists of those that are not shared).
+    pub(crate) fn unlike(&self, other: &Self) -> Option<Vec<u32>> {
+        let mut nodes = self.outgoing.unlike(&other.outgoing)?;
+        nodes.extend(self.incoming.unlike(&other.incoming)?);
+        nodes.sort_unstable();
+        nodes.dedup();
+        Some(nodes)
+    }
+
     /// How many pages this does not share with another, the whole base being one. O(pages).
     pub(crate) fn pages_unlike(&self, other: &Self) -> usize {
         self.outgoing.pages_unlike(&other.outgoing) + self.incoming.pages_unlike(&other.incoming)
@@ -268,6 +277,10 @@ impl Side {
     fn laid_out(&self, bound: u32) -> Self {
         let runs = (0..bound).map(|node| self.run(node));
         Side { base: Arc::new(Csr::of_runs(runs)), delta: Delta::default() }
+    }
+
+    fn unlike(&self, other: &Self) -> Option<Vec<u32>> {
+        Arc::ptr_eq(&self.base, &other.base).then(|| self.delta.unlike(&other.delta))
     }
 
     fn pages_unlike(&self, other: &Self) -> usize {

@@ -91,6 +91,7 @@ fn accountable(world: &Snapshot, changed: &[Node], hits: &[HitNode]) -> [Figure;
     let mut components: Vec<Node> = changed.iter().copied().chain(hit).map(whole).collect();
     components.sort_unstable();
     components.dedup();
+    let owned: Vec<bool> = world.pages().kinds().iter().map(is_owned).collect();
     let (mut owners, mut unowned, mut evidence) = (BTreeSet::new(), 0, Vec::new());
     for component in components {
         let instances = world.topology().incoming(component.0).iter().filter(|(_, class)| is_instance[*class as usize]);
@@ -105,7 +106,7 @@ fn accountable(world: &Snapshot, changed: &[Node], hits: &[HitNode]) -> [Figure;
                 evidence.extend(edge.edge.evidence.first());
             }
         }
-        unowned += usize::from(!has_owner && is_owned(world.kind(component)));
+        unowned += usize::from(!has_owner && owned[world.pages().place_of_kind(component.0)]);
     }
     let mut touched = Figure::known(Dimension::OwnersTouched, "owners", 0.0, owners.len() as f64);
     touched.evidence = cited(evidence.into_iter());

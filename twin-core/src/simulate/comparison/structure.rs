@@ -1,10 +1,12 @@
 //! What the shape of the graph loses and gains: single points of failure, cycles, violated decisions, drift. Shapes are held against each other as nodes, and only what differs is told by name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
 use super::figure::{Dimension, Figure};
-use crate::analysis::{Drifting, EntityRef, Violation, cuts, drifting, strong_components, violated};
+use crate::analysis::{
+    Drifting, EntityRef, Follow, KeptShape, Violation, Weaknesses, drifting, drifting_from, violated,
+};
 use crate::answer::EvidenceId;
 use crate::graph::{EdgeClass, Node, Snapshot};
 use crate::simulate::Scenario;
@@ -15,15 +17,19 @@ pub(in crate::simulate) type Shape = BTreeMap<(Option<EntityRef>, Option<String>
 /// So many names of a large cycle, and so much evidence of it, are told.
 const TOLD: usize = 20;
 
-/// The figures, and a row for each thing that comes or goes. O(entities + relations), half of it where no edge changes.
+/// The figures, and a row for each thing that comes or goes. O(entities + relations), of which the relations of the base are read only where it is not known.
 pub(super) fn figures(scenario: &Scenario, after: &Snapshot, known: Option<&Baseline>) -> Vec<Figure> {
     let before = scenario.stage();
-    let was = known.map_or_else(|| Arc::new(Found::of(before)), |known| known.0.clone());
-    let is = if scenario.changes_edges() { Arc::new(Found::of(after)) } else { was.clone() };
-    let mut figures = compared(Dimension::SinglePointsOfFailure, "entities", &was.points, &is.points, |node, _| {
+    // What changes bring is not there before them, though it is on the stage.
+    let baseline = known.cloned().unwrap_or_else(|| Baseline::of(scenario.base()));
+    let changed = scenario.changes_edges().then(|| baseline.found_in(after));
+    let was = baseline.found();
+    let is = changed.as_ref().unwrap_or(was);
+    let (old, new) = (&was.weaknesses, &is.weaknesses);
+    let mut figures = compared(Dimension::SinglePointsOfFailure, "entities", &old.points, &new.points, |node, _| {
         ((Some(EntityRef::of(before, *node)), None), Vec::new())
     });
-    figures.extend(compared(Dimension::Cycles, "found", &was.cycles, &is.cycles, |cycle, is_new| {
+    figures.extend(compared(Dimension::Cycles, "found", &old.cycles, &new.cycles, |cycle, is_new| {
         told_cycle(if is_new { after } else { before }, cycle)
     }));
     figures.extend(figures_of(Dimension::DecisionsViolated, "found", &broken(before), &broken(after)));
@@ -38,47 +44,69 @@ pub(super) fn figures(scenario: &Scenario, after: &Snapshot, known: Option<&Base
 
 /// The shape of a base, found once for many scenarios on it: the comparison of each finds only what is after its changes. Cloning is O(1).
 #[derive(Clone, Debug)]
-pub struct Baseline(Arc<Found>);
+pub struct Baseline(Arc<(KeptShape, Found)>);
+
+/// What was found in one world. All lists are in order.
+#[derive(Debug)]
+struct Found {
+    weaknesses: Weaknesses,
+    drifting: Result<Vec<Drifting>, String>,
+}
 
 impl Baseline {
     /// O(entities + relations).
     pub fn of(base: &Snapshot) -> Baseline {
-        Baseline(Arc::new(Found::of(base)))
+        let (shape, weaknesses) = KeptShape::of(base, follow(base));
+        Baseline(Arc::new((shape, Found { weaknesses, drifting: drifting(base) })))
+    }
+
+    fn found(&self) -> &Found {
+        &self.0.1
+    }
+
+    /// What is found in a world that differs by changes. O(entities + relations), of which those are read that differ, unless the world was laid out anew.
+    fn found_in(&self, after: &Snapshot) -> Found {
+        let (shape, was) = &*self.0;
+        let Some(nodes) = shape.unlike(after) else {
+            let (_, weaknesses) = KeptShape::of(after, follow(after));
+            return Found { weaknesses, drifting: drifting(after) };
+        };
+        let differing = nodes.iter().map(|node| Node(*node)).filter(|node| after.is_there(*node));
+        let drifting = drifting_from(after, differing).and_then(|new| {
+            let kept = was.drifting.as_ref().map_err(Clone::clone)?.iter().copied();
+            let mut rows: Vec<Drifting> = kept.filter(|row| nodes.binary_search(&row.from.0).is_err()).collect();
+            rows.extend(new);
+            rows.sort_unstable();
+            Ok(rows)
+        });
+        Found { weaknesses: shape.found_in(after, &nodes, follow(after)), drifting }
+    }
+}
+
+/// Over which relations things are joined, and need each other.
+fn follow(snapshot: &Snapshot) -> Follow<impl Fn(&EdgeClass) -> bool, impl Fn(&EdgeClass) -> bool> {
+    let row = |class: &EdgeClass| snapshot.schema().relation(class.relation.as_str());
+    Follow {
+        joins: move |class: &EdgeClass| row(class).is_ok_and(|row| row.passes_failure()),
+        is_need: move |class: &EdgeClass| row(class).is_ok_and(|row| row.read_by.contains(&"cycles")),
     }
 }
 
 /// What stands in one world, by dimension, as figures name it; or why nobody can say. O(entities + relations).
 pub(in crate::simulate) fn standing(snapshot: &Snapshot) -> BTreeMap<Dimension, Result<Shape, String>> {
-    let found = Found::of(snapshot);
+    let baseline = Baseline::of(snapshot);
+    let Found { weaknesses, drifting } = baseline.found();
     let point = |node: &Node| ((Some(EntityRef::of(snapshot, *node)), None), Vec::new());
-    let points: Shape = found.points.iter().map(point).collect();
-    let cycles: Shape = found.cycles.iter().map(|cycle| told_cycle(snapshot, cycle)).collect();
-    let drifting = found.drifting.map(|rows| rows.iter().map(|row| told_drift(snapshot, row)).collect());
+    let points: Shape = weaknesses.points.iter().map(point).collect();
+    let cycles: Shape = weaknesses.cycles.iter().map(|cycle| told_cycle(snapshot, cycle)).collect();
+    let told = |rows: &Vec<Drifting>| rows.iter().map(|row| told_drift(snapshot, row)).collect();
+    let drifting = drifting.as_ref().map(told).map_err(Clone::clone);
     BTreeMap::from([
         (Dimension::SinglePointsOfFailure, Ok(points)),
         (Dimension::Cycles, Ok(cycles)),
         (Dimension::DecisionsViolated, Ok(broken(snapshot))),
         (Dimension::Drift, drifting),
     ])
-}
-
-/// What was found in one world. All lists are in order.
-#[derive(Debug)]
-struct Found {
-    points: Vec<Node>,
-    cycles: Vec<Vec<Node>>,
-    drifting: Result<Vec<Drifting>, String>,
-}
-
-impl Found {
-    fn of(snapshot: &Snapshot) -> Found {
-        let row = |class: &EdgeClass| snapshot.schema().relation(class.relation.as_str());
-        let passes = |class: &EdgeClass| row(class).is_ok_and(|row| row.passes_failure());
-        let is_need = |class: &EdgeClass| row(class).is_ok_and(|row| row.read_by.contains(&"cycles"));
-        let mut cycles = strong_components(snapshot, is_need).cyclic();
-        cycles.sort_unstable();
-        Found { points: cuts(snapshot, passes).points, cycles, drifting: drifting(snapshot) }
-    }
 }
 
 type Told = ((Option<EntityRef>, Option<String>), Vec<EvidenceId>);
@@ -115,10 +143,16 @@ pub(super) fn figures_of(dimension: Dimension, unit: &str, before: &Shape, after
 
 /// The members of a cycle by name, and why some of the relations between them are believed.
 fn told_cycle(snapshot: &Snapshot, members: &[Node]) -> Told {
-    let mut names: Vec<&str> = members.iter().map(|node| snapshot.entity(*node).name.as_str()).collect();
-    names.sort_unstable();
-    let more = names.len().saturating_sub(TOLD);
-    names.truncate(TOLD);
+    let more = members.len().saturating_sub(TOLD);
+    let mut names: BinaryHeap<&str> = BinaryHeap::with_capacity(TOLD + 1);
+    for name in members.iter().map(|node| snapshot.entity(*node).name.as_str()) {
+        if names.len() < TOLD {
+            names.push(name);
+        } else if let Some(mut last) = names.peek_mut().filter(|last| name < **last) {
+            *last = name;
+        }
+    }
+    let names = names.into_sorted_vec();
     let rest = if more > 0 { format!(" ↔ {more} more") } else { String::new() };
     let edges = members.iter().flat_map(|node| snapshot.outgoing(*node));
     let inside = edges.filter(|edge| edge.to != edge.from && members.binary_search(&edge.to).is_ok());
