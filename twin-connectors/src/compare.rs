@@ -14,10 +14,11 @@ use twin_core::answer::{Answer, Profile};
 use twin_core::base::{Context, Error, ErrorKind, Limits, Result};
 use twin_core::graph::{Node, Snapshot};
 use twin_core::observe::Diagnostic;
+use twin_core::simulate::next_question::NextQuestion;
 use twin_core::simulate::prediction::Prediction;
 use twin_core::simulate::replay::{Policies, PoliciesDraft, Span};
 use twin_core::simulate::search::{SearchDraft, SearchResult};
-use twin_core::simulate::{Comparison, Given, GivenData, Scenario, Traffic};
+use twin_core::simulate::{ChoiceDraft, Comparison, Given, GivenData, Scenario, Traffic, next_questions_about};
 
 /// What a comparison is made with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -46,7 +47,7 @@ impl CompareOptions {
     /// `Invalid`, with what is wrong.
     pub fn from_json(text: &str) -> Result<CompareOptions> {
         let wrong = "this is nothing to compare with";
-        serde_json::from_str(text).map_err(|error| Error::new(ErrorKind::Invalid, wrong).because(error))
+        serde_json::from_str(text).map_err(|error| Error::misread(wrong, &error))
     }
 }
 
@@ -83,6 +84,23 @@ pub fn search(
 ) -> Result<Answer<SearchResult>> {
     let known = Known::of(base, options, context)?;
     let mut answer = twin_core::simulate::search::search(base, question, &known.given(), context)?;
+    answer.blind_spots.extend(unread(&known.diagnostics));
+    Ok(answer)
+}
+
+/// Finds the inputs that would turn a choice between scenarios: see [`next_questions_about`].
+///
+/// # Errors
+/// `Io` for a file that cannot be read, and those of the search for inputs.
+pub fn next_questions(
+    base: &Snapshot,
+    choice: &ChoiceDraft,
+    options: CompareOptions,
+    context: &Context,
+) -> Result<Answer<Vec<NextQuestion>>> {
+    let needs = options.needs.as_deref().map_or(Ok(Profile::default()), Profile::parse)?;
+    let known = Known::of(base, options, context)?;
+    let mut answer = next_questions_about(base, choice, &known.given(), needs, context)?;
     answer.blind_spots.extend(unread(&known.diagnostics));
     Ok(answer)
 }

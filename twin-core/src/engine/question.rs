@@ -195,7 +195,7 @@ impl Question {
     /// # Errors
     /// `Invalid`, with what is wrong.
     pub fn from_json(text: &str) -> Result<Question> {
-        serde_json::from_str(text).map_err(|error| Error::new(ErrorKind::Invalid, "this is no question").because(error))
+        serde_json::from_str(text).map_err(|error| Error::misread("this is no question", &error))
     }
 }
 

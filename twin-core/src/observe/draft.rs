@@ -207,7 +207,7 @@ fn object<T: serde::de::DeserializeOwned>(text: &str, wrong: &str) -> Result<T> 
     if !text.trim_start().starts_with('{') {
         return Err(invalid(format!("{wrong}: it is not an object")));
     }
-    serde_json::from_str(text).map_err(|error| invalid(wrong).because(error))
+    serde_json::from_str(text).map_err(|error| Error::misread(wrong, &error))
 }
 
 fn invalid(message: impl Into<String>) -> Error {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Error, ErrorKind, Result};
+use crate::base::{Error, Result};
 use crate::simulate::comparison::Dimension;
 use crate::simulate::pareto::Goal;
 
@@ -40,7 +40,7 @@ impl ObjectiveDraft {
     /// `Invalid`, with what is wrong.
     pub fn list_from_json(text: &str) -> Result<Vec<ObjectiveDraft>> {
         let wrong = "this is no list of objectives";
-        serde_json::from_str(text).map_err(|error| Error::new(ErrorKind::Invalid, wrong).because(error))
+        serde_json::from_str(text).map_err(|error| Error::misread(wrong, &error))
     }
 
     /// The objective that is meant.
@@ -65,6 +65,7 @@ fn names() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::ErrorKind;
 
     #[test]
     fn objectives_are_read_and_refused() {

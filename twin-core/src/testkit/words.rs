@@ -52,13 +52,23 @@ pub(super) fn target(source: &SourceId, word: &str) -> Result<Target, String> {
     if is_record { record(source, word).map(Target::Record) } else { handle(word).map(Target::Handle) }
 }
 
+/// Counts by bucket: `465:60,500:40`.
+fn sketch(word: &str) -> Option<Vec<(u16, u64)>> {
+    let bucket = |pair: &str| {
+        let (bucket, count) = pair.split_once(':')?;
+        Some((bucket.parse().ok()?, count.parse().ok()?))
+    };
+    word.split(',').map(bucket).collect()
+}
+
 /// A value of the type that the table gives the attribute; text where it has no row.
 pub(super) fn value(schema: &Schema, attribute: &str, word: &str) -> Result<Value, String> {
     let wrong = || format!("{word} is no value of {attribute}");
     let number = || word.parse::<u64>().map_err(|_| wrong());
     let row = schema.attribute(attribute).map_or(ValueType::Text, |row| row.value);
     Ok(match row {
-        ValueType::Text | ValueType::Sketch => Value::Text(word.to_owned()),
+        ValueType::Text => Value::Text(word.to_owned()),
+        ValueType::Sketch => Value::Sketch(sketch(word).ok_or_else(wrong)?),
         ValueType::Texts => Value::Texts(word.split(',').map(str::to_owned).collect()),
         ValueType::Integer => Value::Integer(word.parse().map_err(|_| wrong())?),
         ValueType::Flag => Value::Flag(word == "true"),

@@ -1,18 +1,21 @@
 //! Every kind of change, and what it comes to in each dimension: as a figure where what is asked for was given, and as a bound or a reason where it was not.
 
-use twin_core::analysis::DataPolicy;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use twin_core::analysis::{BlastRadius, DataPolicy, blast_radius, cuts};
 use twin_core::answer::Profile;
 use twin_core::base::{Context, ErrorKind, Timestamp};
-use twin_core::graph::Snapshot;
+use twin_core::graph::{EdgeClass, Snapshot};
 use twin_core::schema::{kind, relation};
 use twin_core::simulate::replay::{Policies, ServicePolicy};
 use twin_core::simulate::{
-    Baseline, Change, ChangeDraft, Figure, Given, GivenData, Scenario, Traffic, changes_between, compare, outcome,
+    Baseline, Change, ChangeDraft, Dimension, Figure, Given, GivenData, Scenario, Traffic, changes_between, compare,
+    outcome,
 };
 use twin_core::{At, Twin};
 
 use crate::replay::spans;
-use crate::support::{apply, time};
+use crate::support::{apply, cases, time};
 
 const SHOP: &str = "file a
     Workload:front
@@ -562,4 +565,122 @@ fn what_policies_cannot_decide_is_not_none() {
     let open = "at least: 3 more cannot be decided, ";
     assert!(told.contains(open), "nobody labelled the other store, or knows where the ledger and ads are: {told}");
     assert!(["seen", "ledger", "ads"].iter().all(|name| told.contains(&format!("stays: {name}"))), "{told}");
+}
+
+/// Two components of a catalogue, of which nobody has seen an instance.
+const CATALOGUE: &str = "file a
+    Component:pay
+      providesApi Api:charge
+      dependsOn Component:ledger
+    Component:web
+      consumesApi Api:charge
+    Component:ledger
+    Api:charge";
+
+#[test]
+fn a_component_without_instances_stands_for_itself() {
+    let (_twin, head) = world(CATALOGUE);
+    let pay = head.find("pay").unwrap();
+    let hits = blast_radius(&head, &BlastRadius::of(pay)).value;
+    let names: Vec<(&str, &str)> = hits.iter().map(|hit| (hit.entity.name.as_str(), hit.state.as_str())).collect();
+    assert_eq!(names, [("charge", "down"), ("web", "down")]);
+    let lines = |changes: &str, availability: &[(&str, f64)]| -> Vec<String> {
+        let scenario = scenario(&head, changes).unwrap_or_else(|error| panic!("{changes}: {error}"));
+        let availability = availability.iter().map(|(name, up)| (head.find(name).unwrap(), *up)).collect();
+        let given = Given { availability, ..Given::default() };
+        let answer = compare(&scenario, &given, Profile::Audit, &Context::new(Timestamp::MIN)).unwrap();
+        answer.value.figures.iter().map(line).collect()
+    };
+    let fails = lines(r#"{"change": "fail", "entity": "pay", "minutes": 10}"#, &[("pay", 0.999)]);
+    let expected = ["blast_radius down: 0.000 > 2.000", "availability pay: 43.200 > 53.190"];
+    for expected in expected {
+        assert!(fails.iter().any(|line| line.starts_with(expected)), "{expected}: {fails:#?}");
+    }
+    let split = scenario(&head, r#"{"change": "split", "entity": "pay", "into": "book", "takes": ["charge"]}"#);
+    let after = split.unwrap().snapshot();
+    let to = |name: &str| -> Vec<(String, String)> {
+        let edges = after.outgoing(after.find(name).unwrap());
+        edges.map(|edge| (edge.edge.relation.to_string(), after.entity(edge.to).name.clone())).collect()
+    };
+    let pair = |relation: &str, name: &str| (relation.to_owned(), name.to_owned());
+    assert_eq!(to("book"), [pair("providesApi", "charge")], "the part has no instance either");
+    assert_eq!(to("pay"), [pair("dependsOn", "ledger"), pair("dependsOn", "book")]);
+    let joined = scenario(&head, r#"{"change": "add_dependency", "entity": "web", "on": "ledger"}"#);
+    assert!(joined.unwrap_err().to_string().contains("name another relation"), "calls join instances");
+}
+
+/// Workloads that call each other, as declared and as observed.
+fn calling(declared: &[(usize, usize)], observed: &[(usize, usize)]) -> Snapshot {
+    let lines = |calls: &[(usize, usize)], how: &str| -> String {
+        let own = |name: usize| {
+            let calls = calls.iter().filter(|(from, _)| *from == name);
+            calls.map(|(_, to)| format!("  calls/required Workload:w{to}\n")).collect::<String>()
+        };
+        (0..CALLING).map(|name| format!("Workload:w{name}{how}\n{}", own(name))).collect()
+    };
+    let text = format!(
+        "source code\nfile code\n{}Team:own\nsource seen\nfile seen\n{}",
+        lines(declared, ""),
+        lines(observed, " observed")
+    );
+    let twin = Twin::in_memory();
+    apply(&twin, &text);
+    twin.snapshot(At::now(time("09:00")))
+}
+
+const CALLING: usize = 7;
+
+fn single_points(snapshot: &Snapshot) -> std::collections::BTreeSet<String> {
+    let row = |class: &EdgeClass| snapshot.schema().relation(class.relation.as_str()).map(|row| row.passes_failure());
+    let points = cuts(snapshot, |class| row(class).unwrap_or(false)).points;
+    points.into_iter().map(|node| snapshot.entity(node).id.to_string()).collect()
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    /// What a scenario finds from what was found in its base is what the world after it shows by itself.
+    #[test]
+    fn the_shape_after_changes_is_the_shape_of_the_world_after(
+        declared in vec((0..CALLING, 0..CALLING), 1..14),
+        observed in vec((0..CALLING, 0..CALLING), 0..8),
+        kinds in vec((0..6_usize, 0..CALLING, 0..CALLING), 1..3),
+    ) {
+        let head = calling(&declared, &observed);
+        let change = |(kind, one, other): &(usize, usize, usize)| {
+            let (from, to) = declared[(one + other) % declared.len()];
+            match kind {
+                0 => format!(r#"{{"change": "remove", "entity": "w{one}"}}"#),
+                1 => format!(r#"{{"change": "remove_dependency", "entity": "w{from}", "on": "w{to}"}}"#),
+                2 => format!(r#"{{"change": "add_dependency", "entity": "w{one}", "on": "w{other}", "relation": "calls"}}"#),
+                3 => format!(r#"{{"change": "merge", "entity": "w{one}", "others": ["w{other}"]}}"#),
+                4 => format!(r#"{{"change": "change_owner", "entity": "w{one}", "owner": "own"}}"#),
+                _ => format!(r#"{{"change": "split", "entity": "w{from}", "into": "part", "takes": ["w{to}"]}}"#),
+            }
+        };
+        let changes: Vec<String> = kinds.iter().map(change).collect();
+        let Ok(scenario) = scenario(&head, &changes.join(",")) else { return Ok(()) };
+        let context = Context::new(Timestamp::MIN);
+        let baseline = Baseline::of(&head);
+        let known = Given { baseline: Some(&baseline), ..Given::default() };
+        let Ok(told) = compare(&scenario, &known, Profile::Audit, &context) else { return Ok(()) };
+        let after = scenario.snapshot();
+        let alone = compare(&Scenario::new(&after, "nothing"), &Given::default(), Profile::Audit, &context).unwrap();
+        for dimension in [Dimension::SinglePointsOfFailure, Dimension::Cycles, Dimension::Drift] {
+            let count = |figures: &[Figure], side: fn(&Figure) -> Option<f64>| {
+                let mut rows = figures.iter().filter(|figure| figure.dimension == dimension);
+                rows.find(|figure| figure.about.is_none() && figure.detail.is_none()).map(side)
+            };
+            let (after, alone) = (count(&told.value.figures, |row| row.scenario), count(&alone.value.figures, |row| row.baseline));
+            prop_assert_eq!(after, alone, "{:?} of {:?}", dimension, &changes);
+            prop_assert!(after.flatten().is_some());
+        }
+        let mut points = single_points(&head);
+        let rows = told.value.figures.iter().filter(|figure| figure.dimension == Dimension::SinglePointsOfFailure);
+        for (row, about) in rows.filter_map(|row| Some((row, row.about.as_ref()?.id.to_string()))) {
+            let is_known = if row.delta == Some(1.0) { points.insert(about) } else { points.remove(&about) };
+            prop_assert!(is_known);
+        }
+        prop_assert_eq!(points, single_points(&after), "{:?}", &changes);
+    }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use twin_core::base::{Context, Timestamp};
 use twin_core::simulate::replay::{
     CallPolicy, Criticality, EndpointForecast, Forecast, OperationName, Policies, Recording, ServicePolicy, Span,
-    SpanKind, TrafficChange, forecast,
+    SpanKind, TimeSpent, TrafficChange, forecast,
 };
 
 const MS: i64 = 1_000_000;
@@ -345,6 +345,53 @@ fn spans_that_cannot_be_used_are_counted() {
     assert_eq!((skipped.backwards, skipped.orphans, skipped.doubled, recording.len()), (1, 2, 1, 1));
 }
 
+/// On what the time of requests is spent: `on: before > after`.
+fn spent(text: &str, policies: &Policies, change: TrafficChange, of: &str) -> Vec<String> {
+    let endpoint = endpoint(&predict(text, policies, change), of).clone();
+    let line = |part: &TimeSpent| format!("{}: {:.3} > {:.3}", part.on, part.before_ms, part.after_ms);
+    endpoint.spent.iter().map(line).collect()
+}
+
+#[test]
+fn the_time_of_requests_is_told_by_what_it_is_spent_on() {
+    let at_once = "
+0..40 serves shop.buy
+  5..25 asks stock.take
+    8..22 serves stock.take
+  5..35 asks price.get
+    6..34 serves price.get
+";
+    let none = Policies::default();
+    // Who waits for several waits for the last, which is another one after the change.
+    let told = spent(at_once, &none, latency("stock.take", 20.0), "buy");
+    let expected = [
+        "price: 28.000 > 0.000",
+        "shop: 10.000 > 10.000",
+        "between shop and price: 2.000 > 0.000",
+        "between shop and stock: 0.000 > 6.000",
+        "stock: 0.000 > 34.000",
+    ];
+    assert_eq!(told, expected);
+    let again = "
+0..30 serves shop.buy
+  5..10 asks bank.pay failed
+    6..9 serves bank.pay failed
+  12..25 asks bank.pay again
+    13..24 serves bank.pay
+";
+    let told = spent(again, &none, latency("bank.pay", 1.0), "buy");
+    let expected = [
+        "bank: 11.000 > 12.000",
+        "shop: 10.000 > 10.000",
+        "earlier tries of bank: 7.000 > 8.000",
+        "between shop and bank: 2.000 > 2.000",
+    ];
+    assert_eq!(told, expected);
+    let policies = Policies { services: [workers("store", 1)].into(), ..Policies::default() };
+    let told = spent(QUEUED, &policies, TrafficChange::ScaleLoad { factor: 2.0 }, "read");
+    assert_eq!(told, ["store: 10.000 > 10.000", "waiting for store: 1.667 > 2.500"]);
+}
+
 /// A request with calls in turn and at once, several levels deep.
 fn request(trace: u128) -> impl Strategy<Value = Vec<Span>> {
     let step = (1..40_i64, 1..60_i64, any::<bool>(), 0..3_u8);
@@ -417,6 +464,12 @@ proptest! {
         prop_assert!(p50.after >= p50.before && p50.after <= p50.before + f64::from(ms) * 12.0);
         let unchanged = all(&spans, 0.0);
         prop_assert_eq!(unchanged.p99_ms.unwrap().after, unchanged.p99_ms.unwrap().before);
+        prop_assert!(unchanged.spent.iter().all(|part| part.before_ms == part.after_ms));
+        let mean = took.iter().sum::<f64>() / took.len() as f64;
+        let spent: f64 = once.spent.iter().map(|part| part.before_ms).sum();
+        prop_assert!((spent - mean).abs() < 1e-9 * mean, "{} of {}", spent, mean);
+        let (longer, slower) = (once.spent.iter().map(|part| part.after_ms).sum::<f64>(), f64::from(ms) * 12.0);
+        prop_assert!(longer >= spent - 1e-9 && longer <= spent + slower + 1e-9);
         let slower: Vec<Span> = spans
             .iter()
             .map(|span| Span { start_ns: span.start_ns * 2, end_ns: span.end_ns * 2, ..span.clone() })

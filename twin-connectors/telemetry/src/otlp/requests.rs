@@ -3,7 +3,7 @@
 use twin_connector_base::Payload;
 use twin_core::base::Limits;
 use twin_core::observe::Diagnostic;
-use twin_core::simulate::replay::{self, SpanKind};
+use twin_core::simulate::replay::{self, Names, SpanKind};
 
 use super::read_all;
 use super::span::{Role, Span};
@@ -12,17 +12,23 @@ use super::span::{Role, Span};
 pub fn requests(payloads: &[Payload<'_>], limits: &Limits) -> (Vec<replay::Span>, Vec<Diagnostic>) {
     let mut readings = read_all(payloads, limits);
     let diagnostics = readings.iter_mut().flat_map(|reading| reading.conclude().0).collect();
-    (readings.iter().flat_map(|reading| reading.spans.iter().map(recorded)).collect(), diagnostics)
+    let spans = || readings.iter().flat_map(|reading| &reading.spans);
+    let served = spans().filter(|span| matches!(span.role, Role::Server | Role::Consumer));
+    let names = Names::of(served.filter_map(|span| Some((span.service.name.as_str(), span.operation.as_deref()?))));
+    (spans().map(|span| recorded(span, &names)).collect(), diagnostics)
 }
 
-fn recorded(span: &Span) -> replay::Span {
+fn recorded(span: &Span, names: &Names<'_>) -> replay::Span {
     let nanoseconds = |time: u64| i64::try_from(time).unwrap_or(i64::MAX);
     replay::Span {
         trace: span.trace,
         id: span.id,
         parent: span.parent,
         service: span.service.name.clone(),
-        operation: span.operation.as_deref().map(plain).unwrap_or_default().to_owned(),
+        operation: span
+            .operation
+            .as_deref()
+            .map_or_else(String::new, |operation| names.name(&span.service.name, operation)),
         kind: match span.role {
             Role::Internal => SpanKind::Internal,
             Role::Server => SpanKind::Server,
@@ -37,9 +43,4 @@ fn recorded(span: &Span) -> replay::Span {
         cache_hit: span.hit,
         resends: span.resends,
     }
-}
-
-/// What is done, without the verb before it: `GET /orders` is `orders`.
-fn plain(operation: &str) -> &str {
-    operation.rsplit(' ').next().unwrap_or_default().trim_matches('/')
 }

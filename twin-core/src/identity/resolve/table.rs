@@ -55,7 +55,7 @@ impl TableDraft {
     /// `Invalid` for what is no draft.
     pub fn from_json(text: &str) -> Result<Self> {
         let what = "these are no options of a resolution";
-        serde_json::from_str(text).map_err(|error| Error::new(ErrorKind::Invalid, what).because(error))
+        serde_json::from_str(text).map_err(|error| Error::misread(what, &error))
     }
 
     fn options(&self) -> Result<Options> {

@@ -12,7 +12,7 @@ mod order;
 mod structure;
 
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::answer::{Interval, IntervalKind};
 use crate::base::Result;
@@ -38,7 +38,8 @@ pub struct Component {
 }
 
 /// What must be up.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Requirement {
     /// One component.
     Component(String),

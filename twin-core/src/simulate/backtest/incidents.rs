@@ -48,7 +48,7 @@ impl BacktestDraft {
     /// `Invalid`, with what is wrong.
     pub fn from_json(text: &str) -> Result<BacktestDraft> {
         let read = serde_json::from_str(text);
-        read.map_err(|error| Error::new(ErrorKind::Invalid, "this does not say what to backtest").because(error))
+        read.map_err(|error| Error::misread("this does not say what to backtest", &error))
     }
 
     /// Refuses what makes no sense.

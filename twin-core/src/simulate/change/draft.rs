@@ -27,8 +27,7 @@ impl ChangeDraft {
     /// # Errors
     /// `Invalid`, with what is wrong.
     pub fn list_from_json(text: &str) -> Result<Vec<ChangeDraft>> {
-        serde_json::from_str(text)
-            .map_err(|error| Error::new(ErrorKind::Invalid, "this is no list of changes").because(error))
+        serde_json::from_str(text).map_err(|error| Error::misread("this is no list of changes", &error))
     }
 
     /// The change on the nodes of a snapshot.

@@ -26,7 +26,10 @@ fn brought(stage: &Snapshot, change: &Change) -> Vec<Entity> {
             vec![thing]
         }
         Change::Split { entity, into, .. } => {
-            let placements = stage.instances(*entity).into_iter().map(|node| stage.entity(node).placement.clone());
+            // Of a component without instances, the part has none either.
+            let has_none = |node: &Node| node == entity && *stage.kind(*node) == kind::COMPONENT;
+            let instances = stage.instances(*entity).into_iter().filter(|node| !has_none(node));
+            let placements = instances.map(|node| stage.entity(node).placement.clone());
             component(into, &placements.collect::<Vec<_>>())
         }
         Change::ToAsync { queue, .. } if found(stage, queue, &kind::QUEUE).is_none() => {
@@ -187,7 +190,8 @@ fn adding(
 /// What the part takes, and that the rest calls it.
 fn splitting(stage: &Snapshot, entity: Node, takes: &[Node], brought: &[Node]) -> Vec<EdgeChange> {
     let mut changes = Vec::new();
-    let Some((part, parts)) = brought.split_first() else { return changes };
+    let Some((part, instances)) = brought.split_first() else { return changes };
+    let parts = if instances.is_empty() { &brought[..1] } else { instances };
     let taken: BTreeSet<Node> =
         takes.iter().flat_map(|taken| stage.instances(*taken)).chain(takes.iter().copied()).collect();
     for (own, part) in stage.instances(entity).into_iter().zip(parts) {
@@ -200,7 +204,8 @@ fn splitting(stage: &Snapshot, entity: Node, takes: &[Node], brought: &[Node]) -
                 changes.push(EdgeChange::Add { from: *part, relation: of.clone(), to });
             }
         }
-        changes.push(EdgeChange::Add { from: own, relation: relation::CALLS, to: *part });
+        let relation = usual_relation(stage, own, *part).unwrap_or(relation::DEPENDS_ON);
+        changes.push(EdgeChange::Add { from: own, relation, to: *part });
     }
     let owned = stage.outgoing(entity).filter(|edge| edge.edge.relation == relation::OWNED_BY);
     changes.extend(owned.map(|edge| EdgeChange::Add { from: *part, relation: relation::OWNED_BY, to: edge.to }));
@@ -245,8 +250,13 @@ fn pairs(stage: &Snapshot, from: Vec<Node>, to: Vec<Node>, relation: Option<&Rel
     let all = || from.iter().flat_map(|from| to.iter().map(|to| (*from, *to)));
     let alike: Vec<(Node, Node)> = all().filter(|(from, to)| environment(*from) == environment(*to)).collect();
     let pairs: Vec<(Node, Node)> = if alike.is_empty() { all().collect() } else { alike };
+    let holds = |relation: &Relation, from: Node, to: Node| {
+        let (from, to) = (stage.kind(from).as_str(), stage.kind(to).as_str());
+        stage.schema().allows(relation.as_str(), from, to).unwrap_or(false)
+    };
     let add = |(from, to): (Node, Node)| {
-        let relation = relation.cloned().or_else(|| usual_relation(stage, from, to))?;
+        let wanted = relation.filter(|relation| holds(relation, from, to)).cloned();
+        let relation = wanted.or_else(|| usual_relation(stage, from, to))?;
         let is_new = !stage.outgoing(from).any(|edge| edge.to == to && edge.edge.relation == relation);
         is_new.then_some(EdgeChange::Add { from, relation, to })
     };

@@ -20,6 +20,10 @@ pub enum Dimension {
     LatencyP95,
     /// The 99th percentile of how long requests take.
     LatencyP99,
+    /// The 99.9th percentile of how long requests take.
+    LatencyP999,
+    /// On what requests spend their time, on average.
+    TimeSpent,
     /// The share of requests that fail.
     ErrorRate,
     /// The share of requests that are answered with less.
@@ -60,17 +64,28 @@ impl Dimension {
         [Dimension::SinglePointsOfFailure, Dimension::Cycles, Dimension::DecisionsViolated, Dimension::Drift];
 
     /// Those that are known from recorded requests alone.
-    pub(in crate::simulate) const OF_TRAFFIC: [Dimension; 5] = [
+    pub(in crate::simulate) const OF_TRAFFIC: [Dimension; 7] = [
         Dimension::LatencyP50,
         Dimension::LatencyP95,
         Dimension::LatencyP99,
+        Dimension::LatencyP999,
+        Dimension::TimeSpent,
         Dimension::ErrorRate,
         Dimension::DegradedRate,
     ];
 
+    /// How long requests take, from the median on.
+    pub(in crate::simulate) const LATENCIES: [Dimension; 4] =
+        [Dimension::LatencyP50, Dimension::LatencyP95, Dimension::LatencyP99, Dimension::LatencyP999];
+
     fn unit(self) -> &'static str {
         match self {
-            Dimension::LatencyP50 | Dimension::LatencyP95 | Dimension::LatencyP99 | Dimension::Completion => "ms",
+            Dimension::LatencyP50
+            | Dimension::LatencyP95
+            | Dimension::LatencyP99
+            | Dimension::LatencyP999
+            | Dimension::TimeSpent
+            | Dimension::Completion => "ms",
             Dimension::RequestsAtRisk | Dimension::ErrorRate | Dimension::DegradedRate | Dimension::Utilisation => {
                 "parts per one"
             }

@@ -11,8 +11,8 @@ use crate::simulate::Scenario;
 use crate::simulate::change::{Change, OnRemoval, own_stores, within_region};
 use crate::simulate::difference::said;
 use crate::simulate::replay::{
-    CallPolicy, Criticality, EndpointForecast, Expected, Forecast, Policies, Recording, SkippedSpans, Span,
-    TrafficChange, forecast,
+    CallPolicy, Criticality, ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, Policies, Recording, SkippedSpans,
+    Span, TimeSpent, TrafficChange, forecast,
 };
 
 /// Recorded requests, with what is known of services and calls beside them.
@@ -250,7 +250,7 @@ pub(super) fn whole_service(base: &Snapshot, node: Node) -> std::result::Result<
 }
 
 /// What an entity calls itself in its telemetry, or else its name.
-fn service_name(base: &Snapshot, node: Node) -> String {
+pub(super) fn service_name(base: &Snapshot, node: Node) -> String {
     let component = base.component(node);
     let records = base.entity(component).records.iter().chain(&base.entity(node).records);
     let mut members = records.flat_map(|record| base.nodes_of_record(record));
@@ -276,23 +276,29 @@ pub(super) fn figures(requests: &Requests) -> Vec<Figure> {
     let slow = requests.at_the_same_speed.as_ref();
     let others = |place: usize| slow.and_then(|slow| slow.endpoints.get(place));
     let endpoints = requests.forecast.endpoints.iter().enumerate();
-    let mut figures: Vec<Figure> =
-        endpoints.flat_map(|(place, endpoint)| of_endpoint(endpoint, others(place))).collect();
+    let of = |(place, endpoint): (usize, &EndpointForecast)| {
+        let slow = others(place);
+        of_endpoint(endpoint, slow).into_iter().chain(spent(endpoint, slow)).collect::<Vec<Figure>>()
+    };
+    let mut figures: Vec<Figure> = endpoints.flat_map(of).collect();
     for figure in &mut figures {
         figure.unknown = figure.unknown.take().or_else(|| requests.left_out.clone());
     }
     figures
 }
 
-fn expected(endpoint: &EndpointForecast) -> [(Dimension, &'static str, Option<Expected>); 5] {
+fn expected(endpoint: &EndpointForecast) -> [(Dimension, &'static str, Option<Expected>); 6] {
     [
         (Dimension::LatencyP50, "ms", endpoint.p50_ms),
         (Dimension::LatencyP95, "ms", endpoint.p95_ms),
         (Dimension::LatencyP99, "ms", endpoint.p99_ms),
+        (Dimension::LatencyP999, "ms", endpoint.p999_ms),
         (Dimension::ErrorRate, "parts per one", Some(endpoint.error_rate)),
         (Dimension::DegradedRate, "parts per one", Some(endpoint.degraded_rate)),
     ]
 }
+
+const NONE_SUCCEEDS: &str = "there is no request that succeeds before, or none that does after";
 
 fn of_endpoint(endpoint: &EndpointForecast, slow: Option<&EndpointForecast>) -> Vec<Figure> {
     let others = slow.map(expected);
@@ -303,9 +309,12 @@ fn of_endpoint(endpoint: &EndpointForecast, slow: Option<&EndpointForecast>) -> 
                 let why = format!("unstable: more is asked of {service} than its workers can do");
                 Figure { baseline: Some(told.before), ..Figure::unknown(dimension, why) }
             }
-            (None, _) => {
-                Figure::unknown(dimension, "there is no request that succeeds before, or none that does after")
+            (None, _) if dimension == Dimension::LatencyP999 && endpoint.p99_ms.is_some() => {
+                let why =
+                    format!("fewer than {ENOUGH_FOR_P999} requests succeed: they say little of one in a thousand");
+                Figure::unknown(dimension, why)
             }
+            (None, _) => Figure::unknown(dimension, NONE_SUCCEEDS),
         };
         if let Some(slow) = others.as_ref().and_then(|others| others[place].2).filter(|slow| Some(*slow) != told) {
             bound(&mut figure, slow);
@@ -314,6 +323,39 @@ fn of_endpoint(endpoint: &EndpointForecast, slow: Option<&EndpointForecast>) -> 
         figure
     };
     expected(endpoint).into_iter().enumerate().map(row).collect()
+}
+
+/// A row for each part of a request's time that is a hundredth of it at least, on either side.
+fn spent(endpoint: &EndpointForecast, slow: Option<&EndpointForecast>) -> Vec<Figure> {
+    const TOLD: f64 = 0.01;
+    if endpoint.spent.is_empty() {
+        let mut figure = Figure::unknown(Dimension::TimeSpent, NONE_SUCCEEDS);
+        figure.detail = Some(endpoint.operation.to_string());
+        return vec![figure];
+    }
+    let whole = |side: fn(&TimeSpent) -> f64| endpoint.spent.iter().map(side).sum::<f64>();
+    let least = TOLD * whole(|part| part.before_ms).max(whole(|part| part.after_ms));
+    let told = endpoint.spent.iter().filter(|part| part.before_ms.max(part.after_ms) >= least && least > 0.0);
+    let row = |part: &TimeSpent| {
+        let (before, after) = (part.before_ms, part.after_ms);
+        let mut figure = match &endpoint.unstable[..] {
+            [] => Figure::known(Dimension::TimeSpent, "ms", before, after),
+            [service, ..] => {
+                let why = format!("unstable: more is asked of {service} than its workers can do");
+                Figure { baseline: Some(before), ..Figure::unknown(Dimension::TimeSpent, why) }
+            }
+        };
+        let other = slow.and_then(|slow| slow.spent.iter().find(|other| other.on == part.on));
+        if let Some(other) = other.filter(|other| other.after_ms != after) {
+            let (low, high) = (after.min(other.after_ms), after.max(other.after_ms));
+            figure.interval = Some(Interval { kind: IntervalKind::Bounds, low, high });
+            bound(&mut figure, Expected { before, after: other.after_ms, low, high });
+        }
+        figure.basis = Basis::Observed;
+        figure.detail = Some(format!("{}: {}", endpoint.operation, part.on));
+        figure
+    };
+    told.map(row).collect()
 }
 
 /// A figure that lies between what it is told to be and another one.

@@ -3,6 +3,7 @@
 mod capacity;
 mod compliance;
 mod cost;
+mod counted;
 mod figure;
 mod latency;
 mod reach;
@@ -104,16 +105,7 @@ pub fn compare(
     }
     let mut blind_spots: BTreeSet<String> = read.blind_spots.into_iter().chain(reached.blind_spots).collect();
     blind_spots.extend(scenario.left_out_told());
-    let requests = latency::forecast_of(scenario, given.traffic, context)?;
-    figures.extend(capacity::figures(scenario, requests.as_ref().map_err(String::as_str)));
-    match requests {
-        Ok(requests) => {
-            assumptions.extend(requests.forecast.assumptions.iter().cloned());
-            blind_spots.extend(latency::left_out(&requests.forecast));
-            figures.extend(latency::figures(&requests));
-        }
-        Err(why) => figures.extend(Dimension::OF_TRAFFIC.map(|dimension| Figure::unknown(dimension, why.clone()))),
-    }
+    figures.extend(of_requests(scenario, given, context, &mut assumptions, &mut blind_spots)?);
     step(STEPS);
     figures.sort_by(|a, b| (a.dimension, &a.about, &a.detail).cmp(&(b.dimension, &b.about, &b.detail)));
     let asked = serde_json::json!({
@@ -130,6 +122,33 @@ pub fn compare(
     answer.blind_spots = blind_spots.into_iter().collect();
     answer.seed = given.traffic.map(|traffic| traffic.seed);
     Ok(answer)
+}
+
+/// What becomes of requests: played again where they were recorded, else as far as the twin counted them.
+fn of_requests(
+    scenario: &Scenario,
+    given: &Given<'_>,
+    context: &Context,
+    assumptions: &mut BTreeSet<String>,
+    blind_spots: &mut BTreeSet<String>,
+) -> Result<Vec<Figure>> {
+    let requests = latency::forecast_of(scenario, given.traffic, context)?;
+    let mut figures = capacity::figures(scenario, requests.as_ref().map_err(String::as_str));
+    match requests {
+        Ok(requests) => {
+            assumptions.extend(requests.forecast.assumptions.iter().cloned());
+            blind_spots.extend(latency::left_out(&requests.forecast));
+            figures.extend(latency::figures(&requests));
+        }
+        Err(why) => match counted::figures(scenario).filter(|_| given.traffic.is_none()) {
+            Some(counted) => {
+                figures.extend(counted);
+                assumptions.insert(counted::ASSUMPTION.to_owned());
+            }
+            None => figures.extend(Dimension::OF_TRAFFIC.map(|dimension| Figure::unknown(dimension, why.clone()))),
+        },
+    }
+    Ok(figures)
 }
 
 /// The availabilities by instance.

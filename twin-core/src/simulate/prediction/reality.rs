@@ -65,8 +65,7 @@ impl Reality {
     /// # Errors
     /// `Invalid`, with what is wrong.
     pub fn from_json(text: &str) -> Result<Reality> {
-        serde_json::from_str(text)
-            .map_err(|error| Error::new(ErrorKind::Invalid, "this does not say what was measured").because(error))
+        serde_json::from_str(text).map_err(|error| Error::misread("this does not say what was measured", &error))
     }
 
     /// Refuses numbers that make no sense, and two measurements of one thing. O(n · log n).
@@ -163,8 +162,10 @@ fn of_endpoint(endpoint: &MeasuredEndpoint) -> Vec<Measured> {
         high: figure.high,
         samples: Some(samples),
     };
-    let latencies = [Dimension::LatencyP50, Dimension::LatencyP95, Dimension::LatencyP99];
-    let latencies = latencies.into_iter().zip(endpoint.latency_ms.into_iter().flatten());
+    let latencies = Dimension::LATENCIES.into_iter().zip(endpoint.latency_ms.into_iter().flatten());
+    // The slowest of a few requests is no measure of one in a thousand.
+    let latencies =
+        latencies.filter(|(dimension, figure)| *dimension != Dimension::LatencyP999 || figure.high.is_some());
     let mut rows: Vec<Measured> =
         latencies.map(|(dimension, figure)| row(dimension, figure, endpoint.succeeded)).collect();
     rows.push(row(Dimension::ErrorRate, endpoint.error_rate, endpoint.requests));

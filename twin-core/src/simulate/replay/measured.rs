@@ -35,8 +35,8 @@ pub struct MeasuredEndpoint {
     pub requests: u64,
     /// How many of them did not fail: those behind the latencies.
     pub succeeded: u64,
-    /// The median, the 95th and the 99th percentile.
-    pub latency_ms: Option<[MeasuredFigure; 3]>,
+    /// The median, the 95th, the 99th and the 99.9th percentile.
+    pub latency_ms: Option<[MeasuredFigure; 4]>,
     /// Requests that failed.
     pub error_rate: MeasuredFigure,
     /// Requests that were answered although an optional call failed.
@@ -90,7 +90,8 @@ fn within(spans: &[Span], since: Option<Timestamp>, until: Option<Timestamp>) ->
 fn endpoint(operation: &OperationName, answered: &[Answered]) -> MeasuredEndpoint {
     let mut took: Vec<i64> = answered.iter().filter(|one| !one.failed).map(|one| one.took).collect();
     took.sort_unstable();
-    let latencies = quantiles(&took).map(|values| [0, 1, 2].map(|place| quantile(&took, LEVELS[place], values[place])));
+    let latencies =
+        quantiles(&took).map(|values| [0, 1, 2, 3].map(|place| quantile(&took, LEVELS[place], values[place])));
     let all = answered.len() as u64;
     let rate = |is: fn(&Answered) -> bool| {
         let count = answered.iter().filter(|one| is(one)).count() as u64;

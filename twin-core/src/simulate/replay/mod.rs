@@ -6,6 +6,7 @@
 
 mod change;
 mod measured;
+mod names;
 mod order;
 mod policy;
 mod predict;
@@ -18,8 +19,9 @@ mod usual;
 pub use change::TrafficChange;
 pub(super) use measured::order_statistics;
 pub use measured::{MeasuredEndpoint, MeasuredFigure, measured};
+pub use names::Names;
 pub use policy::{CallPolicy, Criticality, DeclaredCall, OperationName, Policies, PoliciesDraft, ServicePolicy};
 pub(super) use predict::wilson;
-pub use predict::{EndpointForecast, Expected, Forecast, Reached, ServiceLoad, forecast};
+pub use predict::{ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, Reached, ServiceLoad, TimeSpent, forecast};
 pub use recording::{Recording, SkippedSpans};
 pub use span::{Span, SpanKind};

@@ -1,13 +1,13 @@
 //! What a change comes to: quantiles, errors and blast radius of what is played again, each with how sure it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::change::{Together, TrafficChange};
 use super::policy::{OperationName, Policies};
 use super::recording::{Recording, SkippedSpans};
-use super::run::{Answered, Played, Score, Tally};
+use super::run::{Answered, Part, Played, Score, Spent, Tally};
 use super::station::Waits;
 use super::usual::usual;
 use crate::base::{Context, Result, hash_of};
@@ -25,6 +25,17 @@ pub struct Expected {
     pub high: f64,
 }
 
+/// Where some of the time of a request goes, on average, along the calls that end last. All parts of an operation add up to the average of how long its requests take.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct TimeSpent {
+    /// On what: `pay` for its own work, `waiting for pay` for its workers, `between web and pay`, `earlier tries of pay`.
+    pub on: String,
+    /// As recorded, in milliseconds.
+    pub before_ms: f64,
+    /// As predicted, in milliseconds.
+    pub after_ms: f64,
+}
+
 /// What a change comes to for the requests from outside to one operation. Latencies are those of requests that did not fail, in milliseconds; rates are parts per one.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct EndpointForecast {
@@ -38,6 +49,10 @@ pub struct EndpointForecast {
     pub p95_ms: Option<Expected>,
     /// The 99th percentile.
     pub p99_ms: Option<Expected>,
+    /// The 99.9th percentile; `None` where fewer than [`ENOUGH_FOR_P999`] requests succeed after the change.
+    pub p999_ms: Option<Expected>,
+    /// Where the time of requests that do not fail goes, most of it first as recorded. Empty where all of them fail, before or after.
+    pub spent: Vec<TimeSpent>,
     /// Requests that failed.
     pub error_rate: Expected,
     /// Requests that were answered although an optional call failed.
@@ -86,13 +101,15 @@ pub struct Forecast {
     pub seed: u64,
 }
 
+/// Of so many requests the slowest lies beyond the 99.9th percentile in nineteen cases of twenty: .999^n ≤ .05. Fewer say little of one request in a thousand.
+pub const ENOUGH_FOR_P999: usize = 2_995;
 /// How often samples are drawn for an interval.
 const DRAWS: usize = 200;
 /// Nine cases of ten lie within so many standard deviations.
 pub(super) const NINE_IN_TEN: f64 = 1.645;
-/// By how much, in parts per one, the p50, p95 and p99 of two runs of an unchanged system are taken to differ beside what chance explains: one standard deviation. Set by
+/// By how much, in parts per one, the p50, p95, p99 and p99.9 of two runs of an unchanged system are taken to differ beside what chance explains: one standard deviation. Set by
 /// hand.
-const DRIFT: [f64; 3] = [0.022, 0.03, 0.035];
+const DRIFT: [f64; 4] = [0.022, 0.03, 0.035, 0.05];
 /// How wrong a predicted difference is taken to be, as a part of it: one standard deviation. Set by hand.
 const ERROR_OF_DIFFERENCE: f64 = 0.05;
 
@@ -143,7 +160,14 @@ fn endpoints(
     }
     let of = |(operation, pairs): (&OperationName, Vec<(Answered, Answered)>)| {
         context.check()?;
-        Ok(EndpointForecast { unstable: unstable_for(&pairs, &overloaded), ..endpoint(operation, &pairs, seed) })
+        let place = pairs.first().map(|pair| pair.0.operation);
+        let spent = place.map(|place| spent(&pairs, before.spent.get(&place), after.spent.get(&place)));
+        let endpoint = endpoint(operation, &pairs, seed);
+        Ok(EndpointForecast {
+            unstable: unstable_for(&pairs, &overloaded),
+            spent: spent.unwrap_or_default(),
+            ..endpoint
+        })
     };
     requests.into_iter().map(of).collect()
 }
@@ -176,6 +200,28 @@ fn loads(recording: &Recording, before: &Played, after: &Played) -> Vec<ServiceL
     sides[0].1.keys().map(|service| load(service)).collect()
 }
 
+/// Where the time of requests to one operation goes, on both sides.
+fn spent(pairs: &[(Answered, Answered)], before: Option<&Spent>, after: Option<&Spent>) -> Vec<TimeSpent> {
+    let succeed =
+        |is: fn(&(Answered, Answered)) -> &Answered| pairs.iter().filter(|pair| !is(pair).failed).count() as f64;
+    let (of_before, of_after) = (succeed(|pair| &pair.0), succeed(|pair| &pair.1));
+    if of_before == 0.0 || of_after == 0.0 {
+        return Vec::new();
+    }
+    let parts: BTreeSet<&Part> = [before, after].into_iter().flatten().flat_map(BTreeMap::keys).collect();
+    let mean = |spent: Option<&Spent>, part: &Part, requests: f64| {
+        spent.and_then(|spent| spent.get(part)).map_or(0.0, |all| *all as f64 / requests / 1e6)
+    };
+    let told = |part: &Part| TimeSpent {
+        on: part.to_string(),
+        before_ms: mean(before, part, of_before),
+        after_ms: mean(after, part, of_after),
+    };
+    let mut spent: Vec<TimeSpent> = parts.into_iter().map(told).collect();
+    spent.sort_by(|a, b| b.before_ms.total_cmp(&a.before_ms).then_with(|| a.on.cmp(&b.on)));
+    spent
+}
+
 /// The overloaded services, if the change reaches any of these requests.
 fn unstable_for(pairs: &[(Answered, Answered)], overloaded: &[String]) -> Vec<String> {
     let is_reached = pairs.iter().any(|(before, after)| before != after);
@@ -198,23 +244,25 @@ fn endpoint(operation: &OperationName, pairs: &[(Answered, Answered)], seed: u64
         p50_ms: quantiles[0],
         p95_ms: quantiles[1],
         p99_ms: quantiles[2],
+        p999_ms: quantiles[3],
         error_rate: rate(|answered| answered.failed),
         degraded_rate: rate(|answered| answered.degraded),
+        spent: Vec::new(),
         unstable: Vec::new(),
     }
 }
 
-pub(super) const LEVELS: [f64; 3] = [0.5, 0.95, 0.99];
+pub(super) const LEVELS: [f64; 4] = [0.5, 0.95, 0.99, 0.999];
 
 /// The quantiles of both sides, with intervals from samples drawn anew.
-fn latencies(pairs: &[(Answered, Answered)], seed: u64) -> [Option<Expected>; 3] {
+fn latencies(pairs: &[(Answered, Answered)], seed: u64) -> [Option<Expected>; 4] {
     let side = |side: fn(&(Answered, Answered)) -> &Answered| {
         let mut took: Vec<i64> = pairs.iter().map(side).filter(|answered| !answered.failed).map(|a| a.took).collect();
         took.sort_unstable();
         took
     };
     let (before, after) = (side(|pair| &pair.0), side(|pair| &pair.1));
-    let (Some(was), Some(is)) = (quantiles(&before), quantiles(&after)) else { return [None; 3] };
+    let (Some(was), Some(is)) = (quantiles(&before), quantiles(&after)) else { return [None; 4] };
     let spread = spread(&after, seed);
     let expected = |place: usize| {
         let (before, after) = (was[place], is[place]);
@@ -224,11 +272,12 @@ fn latencies(pairs: &[(Answered, Answered)], seed: u64) -> [Option<Expected>; 3]
         let factor = (NINE_IN_TEN * variance.sqrt()).exp();
         Some(Expected { before, after, low: after / factor, high: after * factor })
     };
-    [expected(0), expected(1), expected(2)]
+    let p999 = if after.len() < ENOUGH_FOR_P999 { None } else { expected(3) };
+    [expected(0), expected(1), expected(2), p999]
 }
 
 /// The quantiles of sorted nanoseconds, in milliseconds, between neighbours in proportion.
-pub(super) fn quantiles(sorted: &[i64]) -> Option<[f64; 3]> {
+pub(super) fn quantiles(sorted: &[i64]) -> Option<[f64; 4]> {
     let last = sorted.len().checked_sub(1)?;
     Some(LEVELS.map(|level| {
         let place = level * last as f64;
@@ -238,8 +287,8 @@ pub(super) fn quantiles(sorted: &[i64]) -> Option<[f64; 3]> {
 }
 
 /// The standard deviation of the logarithm of each quantile, over samples drawn from the sample.
-fn spread(sorted: &[i64], seed: u64) -> [f64; 3] {
-    let mut drawn: Vec<[f64; 3]> = Vec::with_capacity(DRAWS);
+fn spread(sorted: &[i64], seed: u64) -> [f64; 4] {
+    let mut drawn: Vec<[f64; 4]> = Vec::with_capacity(DRAWS);
     let mut sample = vec![0; sorted.len()];
     for draw in 0..DRAWS {
         for (place, value) in sample.iter_mut().enumerate() {
@@ -248,7 +297,7 @@ fn spread(sorted: &[i64], seed: u64) -> [f64; 3] {
         sample.sort_unstable();
         drawn.extend(quantiles(&sample));
     }
-    [0, 1, 2].map(|place| {
+    [0, 1, 2, 3].map(|place| {
         let logarithms = || drawn.iter().map(|quantiles| quantiles[place].max(1e-6).ln());
         let count = drawn.len().max(1) as f64;
         let mean = logarithms().sum::<f64>() / count;

@@ -2,6 +2,8 @@
 //!
 //! Without a change, everything takes as long as was recorded. Whatever a change does not touch takes as long as without it, to the nanosecond.
 
+mod spent;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
@@ -12,6 +14,8 @@ use super::recording::{Attempt, Call, Invocation, Recording};
 use super::station::{Station, Waiting, Waits, Way, limited};
 use super::usual::Usual;
 use crate::base::{Context, Error, ErrorKind, Result, hash_of};
+
+pub(super) use spent::{Part, Spent};
 
 /// A request from outside, as it was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +45,8 @@ pub(super) struct Played {
     pub answered: Vec<Answered>,
     /// By operation.
     pub tallies: Vec<Tally>,
+    /// By operation that is asked from outside, where the time of its requests goes.
+    pub spent: BTreeMap<u32, Spent>,
     /// By service with workers, the share of their time that they were asked for.
     pub utilisation: BTreeMap<String, f64>,
     /// How long requests came, in nanoseconds; the time after the last one counts as that between two.
@@ -75,6 +81,8 @@ struct Work {
     open: u32,
     /// When the last awaited call was done.
     latest: i64,
+    /// When it ended, if it has.
+    ended: i64,
     first_call: u32,
     has_ended: bool,
     has_failed: bool,
@@ -89,7 +97,16 @@ struct Calling {
     attempt: u32,
     /// Which recorded attempt this one is like.
     like: u32,
+    /// When it was made first.
+    first: i64,
+    /// When it was made last.
     started: i64,
+    /// When that arrived.
+    arrived: i64,
+    /// What serves it.
+    served: Option<u32>,
+    /// When it was done, if it was.
+    done: i64,
     /// Calls to wait for.
     waits_for: u32,
     ready: i64,
@@ -159,6 +176,7 @@ impl Score<'_> {
                 return Err(Error::new(ErrorKind::Limit, what));
             }
         }
+        run.played.spent = run.spent();
         run.played.window = run.window();
         run.played.utilisation = run.utilisation();
         Ok(run.played)
@@ -276,11 +294,15 @@ impl<'r> Run<'r> {
             began: at,
             open,
             latest: began,
+            ended: at,
             first_call,
             has_ended: false,
             has_failed: false,
             is_degraded: false,
         });
+        if let Some(call) = caller {
+            self.calls[call as usize].served = Some(work);
+        }
         self.played.tallies[invocation.operation as usize].served += 1;
         let offset = self.score.waits.inside[shape as usize];
         for (place, call) in calls.iter().enumerate() {
@@ -291,7 +313,11 @@ impl<'r> Run<'r> {
                 shape: invocation.calls.start + place as u32,
                 attempt: 0,
                 like,
+                first: 0,
                 started: 0,
+                arrived: 0,
+                served: None,
+                done: 0,
                 waits_for,
                 ready: began,
                 is_done: false,
@@ -396,7 +422,11 @@ impl<'r> Run<'r> {
         let recording = self.score.recording;
         let (caller, callee) = (recording.name(self.caller(call)), recording.name(shape.callee));
         let Calling { attempt, like, .. } = self.calls[call as usize];
-        self.calls[call as usize].started = at;
+        let calling = &mut self.calls[call as usize];
+        if attempt == 0 {
+            calling.first = at;
+        }
+        (calling.started, calling.arrived, calling.served) = (at, at, None);
         if self.changes.remove(&caller.service, &callee.service) {
             return self.answer(at, call, attempt, false, false);
         }
@@ -474,6 +504,7 @@ impl<'r> Run<'r> {
         if self.calls[call as usize].attempt != attempt {
             return;
         }
+        self.calls[call as usize].arrived = at;
         self.queue(at, self.shape(call).callee, Waiting::Call(call));
     }
 
@@ -500,7 +531,8 @@ impl<'r> Run<'r> {
         if failed && self.tries_again(at, call) {
             return;
         }
-        self.calls[call as usize].is_done = true;
+        let calling = &mut self.calls[call as usize];
+        (calling.is_done, calling.done) = (true, at);
         if !self.shape(call).is_awaited {
             return;
         }
@@ -577,6 +609,7 @@ impl<'r> Run<'r> {
         if std::mem::replace(&mut work.has_ended, true) {
             return;
         }
+        work.ended = at;
         let recording = self.score.recording;
         let Work { shape, caller, request, began, has_failed, is_degraded, .. } = *work;
         let Invocation { operation, failed: recorded, .. } = recording.invocations[shape as usize];

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Error, ErrorKind, Result};
+use crate::base::{Error, Result};
 use crate::simulate::Dimension;
 use crate::simulate::pareto::Goal;
 
@@ -222,6 +222,8 @@ pub enum Measure {
     LatencyP95,
     /// The 99th percentile of latency in milliseconds, where traffic is given.
     LatencyP99,
+    /// The 99.9th percentile of latency in milliseconds, where traffic is given.
+    LatencyP999,
     /// Failed requests in parts per one, where traffic is given.
     ErrorRate,
     /// What is billed.
@@ -242,6 +244,7 @@ impl Measure {
             Measure::LatencyP50 => Some(Dimension::LatencyP50),
             Measure::LatencyP95 => Some(Dimension::LatencyP95),
             Measure::LatencyP99 => Some(Dimension::LatencyP99),
+            Measure::LatencyP999 => Some(Dimension::LatencyP999),
             Measure::ErrorRate => Some(Dimension::ErrorRate),
             Measure::Cost => Some(Dimension::Cost),
             Measure::SinglePointsOfFailure => Some(Dimension::SinglePointsOfFailure),
@@ -278,7 +281,6 @@ impl SearchDraft {
     /// # Errors
     /// `Invalid`, with what is wrong.
     pub fn from_json(text: &str) -> Result<SearchDraft> {
-        serde_json::from_str(text)
-            .map_err(|error| Error::new(ErrorKind::Invalid, "this is no search for change sets").because(error))
+        serde_json::from_str(text).map_err(|error| Error::misread("this is no search for change sets", &error))
     }
 }

@@ -40,7 +40,7 @@ impl Axes {
     /// `Invalid`, with what is wrong.
     pub fn from_json(text: &str) -> Result<Axes> {
         let wrong = "x and y are places of objectives, from 0 on";
-        serde_json::from_str(text).map_err(|error| Error::new(ErrorKind::Invalid, wrong).because(error))
+        serde_json::from_str(text).map_err(|error| Error::misread(wrong, &error))
     }
 
     fn places(self) -> (usize, usize) {

@@ -1,0 +1,117 @@
+//! Where the time of requests goes, to the nanosecond: along the calls that end last, as whoever waits for several waits for the last.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{Calling, Run};
+
+/// What time is spent on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::simulate::replay) enum Part {
+    /// A service works by itself.
+    Work(String),
+    /// A request waits for a worker of a service.
+    Wait(String),
+    /// A request or its answer is on the way between two services.
+    Way(String, String),
+    /// Attempts to ask a service that were made again.
+    Tries(String),
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Part::Work(service) => write!(f, "{service}"),
+            Part::Wait(service) => write!(f, "waiting for {service}"),
+            Part::Way(from, to) => write!(f, "between {from} and {to}"),
+            Part::Tries(service) => write!(f, "earlier tries of {service}"),
+        }
+    }
+}
+
+/// By part, nanoseconds of all requests to one operation that did not fail, together.
+pub(in crate::simulate::replay) type Spent = BTreeMap<Part, i128>;
+
+/// Time of one piece of work that is still to be accounted for.
+struct Open {
+    work: u32,
+    from: i64,
+    until: i64,
+}
+
+impl Run<'_> {
+    /// By operation that is asked from outside, where the time of its requests goes. The parts of a request add up to how long it took. O(calls · log calls).
+    pub(super) fn spent(&self) -> BTreeMap<u32, Spent> {
+        let mut spent: BTreeMap<u32, Spent> = BTreeMap::new();
+        for (number, work) in self.works.iter().enumerate().filter(|(_, work)| work.caller.is_none() && work.has_ended)
+        {
+            let answered = &self.played.answered[work.request as usize];
+            if answered.failed {
+                continue;
+            }
+            let parts = spent.entry(answered.operation).or_default();
+            let came = self.came[work.request as usize];
+            add(parts, Part::Wait(self.service_of(number as u32)), work.began - came);
+            self.account(Open { work: number as u32, from: work.began, until: came + answered.took }, parts);
+        }
+        spent
+    }
+
+    /// Accounts for the time of a piece of work and of all that it waited for.
+    fn account(&self, whole: Open, parts: &mut Spent) {
+        let mut open = vec![whole];
+        while let Some(Open { work, from, until }) = open.pop() {
+            let mut at = until;
+            let mut own = 0;
+            for call in self.last_first(work) {
+                if call.done > at || at <= from {
+                    continue;
+                }
+                let first = call.first.max(from);
+                own += at - call.done;
+                at = first;
+                self.account_call(work, call, first, parts, &mut open);
+            }
+            add(parts, Part::Work(self.service_of(work)), own + (at - from).max(0));
+        }
+    }
+
+    /// Accounts for the time of a call but for what is served meanwhile, which is put with what is open.
+    fn account_call(&self, caller: u32, call: &Calling, first: i64, parts: &mut Spent, open: &mut Vec<Open>) {
+        let callee = &self.score.recording.name(self.score.recording.calls[call.shape as usize].callee).service;
+        let started = call.started.clamp(first, call.done);
+        add(parts, Part::Tries(callee.clone()), started - first);
+        let way = || Part::Way(self.service_of(caller), callee.clone());
+        let Some(served) = call.served else { return add(parts, way(), call.done - started) };
+        let work = &self.works[served as usize];
+        let arrived = call.arrived.clamp(started, call.done);
+        let began = work.began.clamp(arrived, call.done);
+        let ended = if work.has_ended { work.ended.clamp(began, call.done) } else { call.done };
+        add(parts, way(), (arrived - started) + (call.done - ended));
+        add(parts, Part::Wait(callee.clone()), began - arrived);
+        open.push(Open { work: served, from: began, until: ended });
+    }
+
+    /// The awaited calls of a piece of work that were done, the last one first.
+    fn last_first(&self, work: u32) -> Vec<&Calling> {
+        let first = self.works[work as usize].first_call as usize;
+        let count = self.score.recording.calls_of(self.works[work as usize].shape).len();
+        let is_awaited = |call: &&Calling| call.is_done && self.score.recording.calls[call.shape as usize].is_awaited;
+        let mut calls: Vec<&Calling> = self.calls[first..first + count].iter().filter(is_awaited).collect();
+        calls.sort_by_key(|call| Reverse(call.done));
+        calls
+    }
+
+    fn service_of(&self, work: u32) -> String {
+        let shape = self.works[work as usize].shape;
+        let recording = self.score.recording;
+        recording.name(recording.invocations[shape as usize].operation).service.clone()
+    }
+}
+
+fn add(parts: &mut Spent, part: Part, nanoseconds: i64) {
+    if nanoseconds != 0 {
+        *parts.entry(part).or_default() += i128::from(nanoseconds);
+    }
+}
