@@ -163,4 +163,9 @@ async function tradeOff(answers, objectives) {
   return new Answer(await native.tradeOff(natives, json(objectives, 'the list of objectives')))
 }
 
-module.exports = { Answer, tradeOff }
+/** What comes of a model of plain numbers. */
+async function solve(model) {
+  return JSON.parse(await native.solve(json(model, 'the model')))
+}
+
+module.exports = { Answer, solve, tradeOff }

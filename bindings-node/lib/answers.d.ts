@@ -70,6 +70,20 @@ export interface AspectSummary {
 /** The name of an attribute, such as `image`. */
 export type AttributeName = string
 
+/** How often an entry is up. */
+export interface Availability {
+  /** The probability that the entry is up. */
+  availability: number
+  /** The unavailability as minutes of a month of 30 days. */
+  downtime_minutes_per_month: number
+  /** The components whose own state can change the entry's, most important first, equals as they stand. Empty where only bounds are known. */
+  importance: ComponentImportance[]
+  /** The probability that it is down, to the same relative accuracy. */
+  unavailability: number
+  /** Where the unavailability lies for sure, if it was not computed exactly; the numbers above are then the middle. */
+  unavailability_bounds: Interval | null
+}
+
 /** The past, predicted and as it came. */
 export interface Backtest {
   /** How well each aspect was predicted. */
@@ -115,6 +129,14 @@ export interface BacktestEvent {
 /** What a figure rests on. */
 export type Basis = 'observed' | 'declared' | 'inferred' | 'default'
 
+/** One of several ways. */
+export interface Branch {
+  /** How probable it is. Those of one choice add up to 1. */
+  p: number
+  /** What it does. */
+  steps: Step[]
+}
+
 /** Money for as long as the bill that was read is about. */
 export interface Budget {
   /** How much at most. */
@@ -141,6 +163,28 @@ export interface CalibrationPoint {
   share_interval: Interval
 }
 
+/** That one service calls another. */
+export interface Call {
+  /** Calls for each attempt that the caller works on, on average, each counted once however often it is tried. All of them are needed. */
+  calls_per_request: number
+  /** The name of the caller. */
+  from: string
+  /** How often a call is tried at most: 1 is no retry. */
+  max_attempts: number
+  /** How many retries are made at most, as a share of the calls. `None` is no limit. */
+  retry_budget?: number | null
+  /** The name of the service that is called. */
+  to: string
+}
+
+/** Services and who calls whom. Circles are allowed. */
+export interface CallGraph {
+  /** The calls. */
+  calls?: Call[]
+  /** The services. */
+  services: CascadingService[]
+}
+
 /** What a host's source can and cannot see. */
 export interface CapabilityDraft {
   /** How long a reading is fresh, such as `30s`, `15min`, `1h`, `2d`. Default: an hour. */
@@ -161,6 +205,36 @@ export interface Capacity {
   each?: number | null
   /** Of some teams, by name. */
   teams?: Record<string, number>
+}
+
+/** The loads that sustain themselves in a call graph. */
+export interface Cascade {
+  /** What was taken for granted. */
+  assumptions: string[]
+  /** Whether both ends settled. If not, `from_empty` is too small at worst and `from_full` too large. */
+  settled: boolean
+  /** Each service, in the order in which they were given. */
+  tiers: CascadeTier[]
+  /** How the services fare together; `None` where the search ended before it could tell. */
+  verdict: LoadVerdict | null
+}
+
+/** One service of a cascade. */
+export interface CascadeTier {
+  /** The least load that sustains itself: where the services come to after a start without load. */
+  from_empty: TierLoad
+  /** The largest load that sustains itself: where they stay after everything failed. */
+  from_full: TierLoad
+  /** Its name. */
+  id: string
+}
+
+/** A service with its name. Its arrivals, attempts and budget are those of callers outside of the graph. */
+export interface CascadingService {
+  /** Its name. */
+  id: string
+  /** What it can do, and what arrives from outside. */
+  service: RetriedService
 }
 
 /** One difference. `evidence` points into the later snapshot for what is there now, and is empty for what is gone. */
@@ -517,6 +591,16 @@ export interface ChangesSince {
   more: boolean
 }
 
+/** Which input would turn a choice between scenarios: what is asked, as data. */
+export interface ChoiceDraft {
+  /** What nobody knows. */
+  inputs: InputDraft[]
+  /** What it is chosen by. */
+  objectives: ObjectiveDraft[]
+  /** Between what it is chosen. */
+  options: OptionDraft[]
+}
+
 /** What a figure claims. */
 export type Claim = 'exact' | 'bounds' | 'confidence'
 
@@ -545,6 +629,26 @@ export type CollisionKind = 'still_needed' | 'two_dates' | 'out_of_order' | 'sev
 export interface Comparison {
   /** One row a figure, by dimension. */
   figures: Figure[]
+}
+
+/** Something that is up or down. */
+export interface ComponentDraft {
+  /** The probability that it does not fail by itself, independently of all others. */
+  availability: number
+  /** Its name. */
+  id: string
+  /** What must be up for it to be up. Default: nothing. */
+  requires?: Requirement | null
+}
+
+/** How much depends on one component. */
+export interface ComponentImportance {
+  /** Birnbaum's importance (1969): the probability that the entry is up if the component does not fail by itself, less that if it does. */
+  birnbaum: number
+  /** Its name. */
+  component: string
+  /** Minutes of downtime of the entry per month that would not be if the component never failed by itself. */
+  downtime_minutes_per_month: number
 }
 
 /** One word in a conflict. */
@@ -591,6 +695,37 @@ export interface Constraints {
   regions?: string[]
 }
 
+/** How a cost behaves once nobody causes it any more. */
+export type CostBehaviour = {
+  kind: 'dedicated'
+} | {
+  kind: 'shared'
+  /** Which pool. */
+  pool: string
+  /** How many of its units the entity uses. */
+  units: number
+} | {
+  /** Days from the removal to its end; `None` is not known. */
+  ends_after_days?: number | null
+  kind: 'commitment'
+} | {
+  /** Whether the traffic ends with the entity, or somebody else takes it over; `None` is not known. */
+  ends?: boolean | null
+  kind: 'egress'
+} | {
+  kind: 'one_off'
+}
+
+/** One cost of an entity over the horizon. */
+export interface CostItem {
+  /** How it behaves once the entity is gone. */
+  behaviour: CostBehaviour
+  /** How much, not negative: credits are to be netted first. */
+  cents: number
+  /** What it is for. */
+  name: string
+}
+
 /** What one entity is billed. */
 export interface CostRow {
   /** The sum of its charges and those of its parts, for each currency. */
@@ -629,6 +764,16 @@ export interface CostTableRow {
   lines: number
   /** Why nobody is charged, where nobody is. */
   unallocated: string | null
+}
+
+/** An entity with its costs. */
+export interface CostedEntity {
+  /** What is allocated to it over the horizon. */
+  allocated_cents: number
+  /** Its name. */
+  id: string
+  /** What that is made of, and what its removal costs once. What no item explains may be avoidable or not. */
+  items?: CostItem[]
 }
 
 /** What happens to a caller when a call fails. */
@@ -735,7 +880,40 @@ export interface Diagnostic {
 }
 
 /** What is compared. */
-export type Dimension = 'blast_radius' | 'requests_at_risk' | 'latency_p50' | 'latency_p95' | 'latency_p99' | 'error_rate' | 'degraded_rate' | 'completion' | 'utilisation' | 'headroom' | 'availability' | 'single_points_of_failure' | 'cycles' | 'decisions_violated' | 'drift' | 'cost' | 'one_off_cost' | 'owners_touched' | 'without_owner' | 'data_flows' | 'compliance'
+export type Dimension = 'blast_radius' | 'requests_at_risk' | 'latency_p50' | 'latency_p95' | 'latency_p99' | 'latency_p999' | 'time_spent' | 'error_rate' | 'degraded_rate' | 'completion' | 'utilisation' | 'headroom' | 'availability' | 'single_points_of_failure' | 'cycles' | 'decisions_violated' | 'drift' | 'cost' | 'one_off_cost' | 'owners_touched' | 'without_owner' | 'data_flows' | 'compliance'
+
+/** How long work takes, in milliseconds. */
+export type Distribution = {
+  dist: 'const'
+  /** Milliseconds. */
+  ms: number
+} | {
+  dist: 'lognormal'
+  /** What half of it does not exceed. */
+  median_ms: number
+  /** The standard deviation of the logarithm, up to 10. */
+  sigma: number
+} | {
+  dist: 'gamma'
+  /** The mean. */
+  mean_ms: number
+  /** The shape, from 0.001: 1 is exponential, more is narrower. */
+  shape: number
+} | {
+  dist: 'exp'
+  /** The mean. */
+  mean_ms: number
+} | {
+  dist: 'uniform'
+  /** The most. */
+  high_ms: number
+  /** The least. */
+  low_ms: number
+} | {
+  dist: 'empirical'
+  /** What was measured, in any order. */
+  values_ms: number[]
+}
 
 /** The relations and attributes in which two sides differ. */
 export interface Drift {
@@ -814,6 +992,26 @@ export interface EntityRef {
   name: string
 }
 
+/** What the removal of an entity saves. */
+export interface EntitySavings {
+  /** What is allocated to it. */
+  allocated_cents: number
+  /** Where that goes if everything that is not known is to the worst. */
+  at_least: SavingsSplit
+  /** Where it goes if everything is to the best. Equal to `at_least` where nothing is unknown. */
+  at_most: SavingsSplit
+  /** The entity; `None` for all together. */
+  id: string | null
+  /** Avoidable minus once, to the worst and to the best. */
+  net_cents: number[]
+  /** What the removal costs once. */
+  one_off_cents: number
+  /** Commitments that go on without use. */
+  stranded: StrandedCommitment[]
+  /** What is not known. */
+  unknown: string[]
+}
+
 /** The requests that begin at one operation. */
 export interface EntryAtRisk {
   /** How many of them touch what changes, at least. */
@@ -828,6 +1026,14 @@ export interface EntryAtRisk {
   observed: number
   /** At which operation. */
   operation: string
+}
+
+/** A number of milliseconds, and where it lies. */
+export interface Estimate {
+  /** Where they lie; `None` if there are too few samples to tell. */
+  interval: Interval | null
+  /** Milliseconds. */
+  ms: number
 }
 
 /** What happened. */
@@ -1038,6 +1244,14 @@ export interface Handle {
   within?: string
 }
 
+/** How much a station could take. */
+export interface Headroom {
+  /** The arrivals per second at which the objective just holds; 0 if it does not hold even for a single arrival. */
+  arrivals_per_s: number
+  /** That over the arrivals there are: 1 is none left, below 1 is broken. `None` if nothing arrives. */
+  factor: number | null
+}
+
 /** Everything that was ever said of an entity, by all that is known today. */
 export interface History {
   /** The entity, by the id that stands for it today. */
@@ -1068,6 +1282,28 @@ export interface Hit {
   path: Trail
   /** The worst state that it may be in. */
   state: State
+}
+
+/** One hop of a chain. It fails by itself before it calls; otherwise it calls the next hop until one attempt succeeds. Attempts are independent. */
+export interface Hop {
+  /** The probability that one run of it fails by itself. */
+  fail: number
+  /** Its name. */
+  id: string
+  /** How often it calls the next hop at most: 1 is no retry. The last hop calls nobody. */
+  max_attempts: number
+}
+
+/** What one hop receives. */
+export interface HopLoad {
+  /** Its name. */
+  id: string
+  /** How often it runs for one request, on average. */
+  invocations_per_request: number
+  /** How many times more that is than if nobody tried twice. 1 if nothing arrives either way. */
+  load_multiplier: number
+  /** The probability that one run of it succeeds, whatever it calls included. */
+  success_probability: number
 }
 
 /** What becomes of some records at once. */
@@ -1154,6 +1390,28 @@ export interface IdentityReason {
   weights: Weight[]
 }
 
+/** A number of a change of which only a range is known. */
+export interface InputDraft {
+  /** What figures are computed with otherwise. Default: what the change says. */
+  assumed?: number | null
+  /** The place of the change among those of the option, from 0 on. */
+  change?: number
+  /** The field of the change, such as `hit_ratio` or `price.amount`. */
+  field: string
+  /** At most so much. */
+  high: number
+  /** At least so much. */
+  low: number
+  /** What people call it. Default: the field and the change. */
+  name?: string | null
+  /** Of which option, by name. */
+  option: string
+  /** Who would know. Default: who owns what the change is about. */
+  owner?: string | null
+  /** In which unit it is, for people. */
+  unit?: string | null
+}
+
 /** Where a number lies. */
 export interface Interval {
   /** The upper end. */
@@ -1208,6 +1466,24 @@ export interface KeyDraft {
 /** Or another that a host registered. */
 export type Kind = 'Domain' | 'System' | 'Component' | 'Instance' | 'Api' | 'Workload' | 'TelemetryService' | 'LoadBalancer' | 'Node' | 'Cluster' | 'Namespace' | 'Environment' | 'Zone' | 'Region' | 'CloudAccount' | 'DataStore' | 'Cache' | 'Bucket' | 'Queue' | 'DnsZone' | 'Certificate' | 'KeyStore' | 'IdentityProvider' | 'Resource' | 'Repository' | 'Image' | 'Package' | 'Pipeline' | 'Team' | 'Person' | 'Vendor' | 'CostCenter' | 'Decision' | 'Document' | 'Configuration' | 'Activity' | 'OwnershipRule' | 'Charge' | 'Prediction' | 'Traffic' | (string & {})
 
+/** A simulation in few numbers. */
+export interface LatencySummary {
+  /** How probably all of the intervals hold together, as far as the model does. */
+  confidence: number
+  /** Whether nothing was random, so that one sample says all. */
+  is_exact: boolean
+  /** The average. */
+  mean: Estimate
+  /** What each operation that is ever called has to do with it, most work first, equals by name. */
+  operations: OperationTime[]
+  /** The median, and the 90th, 95th, 99th and 99.9th percentile. */
+  quantiles: QuantileEstimate[]
+  /** How many requests were simulated. */
+  samples: number
+  /** The seed. */
+  seed: number
+}
+
 /** Who has said until when to leave. */
 export interface Leaving {
   /** Until when. */
@@ -1226,8 +1502,37 @@ export interface LeftOut {
   why: string
 }
 
+/** A state that sustains itself. */
+export interface LoadPoint {
+  /** The probability that one attempt fails: refused, or not answered in time. */
+  attempt_failure_probability: number
+  /** Attempts per request, on average. */
+  attempts_per_request: number
+  /** Requests per second that are answered in time. */
+  goodput_per_s: number
+  /** Attempts per second. */
+  offered_per_s: number
+  /** The probability that all attempts of a request fail. */
+  request_failure_probability: number
+  /** Whether the line has an end: not where an unbounded one gets more than the workers complete. */
+  steady: boolean
+  /** The share of the workers' time that is busy. */
+  utilization: number
+}
+
+/** Arrivals under which a service has two stable states. */
+export interface LoadRegion {
+  /** Requests per second beyond which every service collapses. */
+  high_per_s: number
+  /** Requests per second at and below which a collapsed service recovers by itself. */
+  low_per_s: number
+}
+
+/** How a service fares under its arrivals. */
+export type LoadVerdict = 'stable' | 'metastable' | 'unstable'
+
 /** What an option is measured by: the structure tells the first ones, a comparison with the base the others. */
-export type Measure = 'changes' | 'dependencies_cut' | 'entities_affected' | 'teams_touched' | 'waves' | 'dependencies_across' | 'dependencies_across_between_waves' | 'entities_freed' | 'modularity' | 'availability' | 'latency_p50' | 'latency_p95' | 'latency_p99' | 'error_rate' | 'cost' | 'single_points_of_failure' | 'cycles' | 'decisions_violated'
+export type Measure = 'changes' | 'dependencies_cut' | 'entities_affected' | 'teams_touched' | 'waves' | 'dependencies_across' | 'dependencies_across_between_waves' | 'entities_freed' | 'modularity' | 'availability' | 'latency_p50' | 'latency_p95' | 'latency_p99' | 'latency_p999' | 'error_rate' | 'cost' | 'single_points_of_failure' | 'cycles' | 'decisions_violated'
 
 /** One figure as it was measured after the changes. */
 export interface Measured {
@@ -1269,6 +1574,24 @@ export interface MemberRow {
   record: RecordKey
 }
 
+/** The steady states of a service. */
+export interface Metastability {
+  /** What was taken for granted. */
+  assumptions: string[]
+  /** The state in which it stays collapsed, if there is one. */
+  collapsed: LoadPoint | null
+  /** Requests per second beyond which only the collapsed state is left; without a vulnerable region, at which attempts come to what all workers complete. */
+  collapses_beyond_per_s: number
+  /** The state in which it runs well, if there is one. */
+  healthy: LoadPoint | null
+  /** The largest retry budget, as a share of the requests, with which there is no vulnerable region. `None` if there is none whatever the budget. */
+  safe_retry_budget: number | null
+  /** How it fares under its arrivals. */
+  verdict: LoadVerdict
+  /** The arrivals for which there are both; `None` if there are none. Should there be several such stretches, from the first to the last. */
+  vulnerable: LoadRegion | null
+}
+
 /** One scope that could bear on the question and was not read to its end, or is stale. */
 export interface Missing {
   /** Which scope. */
@@ -1283,6 +1606,59 @@ export interface Missing {
 
 /** Whether a reading tells everything or only what changed. */
 export type Mode = 'full' | 'delta'
+
+/** A model of plain numbers: `{"model": "queue", "station": {…}}`. */
+export type ModelDraft = {
+  /** What there is. */
+  components: ComponentDraft[]
+  /** Of which one it is asked. */
+  entry: string
+  model: 'availability'
+} | {
+  /** The services and who calls whom. */
+  graph: CallGraph
+  model: 'cascade'
+} | {
+  model: 'headroom'
+  /** What it must keep to. */
+  objective: Objective
+  /** The station. */
+  station: Station
+} | {
+  /** How probably all intervals hold together, above 0 and below 1. Default: .95. */
+  confidence?: number
+  /** Of which one it is asked. */
+  entry: string
+  model: 'latency'
+  /** The operations by name. */
+  operations: Record<string, Operation>
+  /** How many requests are simulated. Default: 20,000. */
+  samples?: number
+  /** What all chance follows from. Default: 0. */
+  seed?: number
+} | {
+  model: 'metastability'
+  /** The service whose callers try again. */
+  service: RetriedService
+} | {
+  model: 'queue'
+  /** The station. */
+  station: Station
+} | {
+  model: 'queue_network'
+  /** Who goes where from where. */
+  routes: Route[]
+  /** The stations. */
+  stations: NetworkStation[]
+} | {
+  /** The hops in the order of calls. */
+  hops: Hop[]
+  model: 'retries'
+} | {
+  model: 'savings'
+  /** What would be removed. */
+  removal: Removal
+}
 
 /** An amount in a currency (ISO 4217, or the name of a virtual currency as the bill writes it). Amounts are exact decimals: the sum of a bill's lines does not depend on their order. */
 export interface Money {
@@ -1312,6 +1688,44 @@ export interface Neighbour {
   stale: boolean
 }
 
+/** A station of a network. */
+export interface NetworkStation {
+  /** What arrives from outside, per second. */
+  external_arrivals_per_s?: number
+  /** Its name. */
+  id: string
+  /** How many serve at the same time. */
+  servers?: number
+  /** What one server completes per second while it is busy. */
+  service_rate_per_s: number
+}
+
+/** An input that would turn a choice between two options. */
+export interface NextQuestion {
+  /** The question for people. */
+  ask: string
+  /** What was assumed. */
+  assumed: number
+  /** The input. */
+  input: string
+  /** The place of the objective. */
+  objective: number
+  /** The option that is better by the objective with what is assumed; the first of two that are equal. */
+  option: string
+  /** The option that may be better instead. */
+  other: string
+  /** Who would know. */
+  owner: string | null
+  /** Which share of the input's range that is, between 0 and 1. */
+  share_turned: number
+  /** Which share of the range is not known to be one or the other, because a figure is unknown there. */
+  share_unknown: number
+  /** Between which values of the input the other option is better, each with its ends; an end that is no end of the input's range is a value of break-even. */
+  turned: number[][]
+  /** Its unit. */
+  unit: string
+}
+
 /** What was left out. */
 export interface NotTried {
   /** Of what, where it is about some entities. */
@@ -1320,6 +1734,33 @@ export interface NotTried {
   what: string
   /** Why. */
   why: string
+}
+
+/** What must hold of a station. */
+export type Objective = 'stable' | {
+  mean_wait: {
+    /** Milliseconds. */
+    ms: number
+  }
+} | {
+  mean_response: {
+    /** Milliseconds. */
+    ms: number
+  }
+} | {
+  wait_quantile: {
+    /** Milliseconds. */
+    ms: number
+    /** Between 0 and 1. */
+    share: number
+  }
+} | {
+  response_quantile: {
+    /** Milliseconds. */
+    ms: number
+    /** Between 0 and 1. */
+    share: number
+  }
 }
 
 /** What is wanted less or more of, as hosts write it: `{"dimension": "latency_p95", "of": "web.cart"}`. */
@@ -1347,6 +1788,22 @@ export interface ObjectiveRow {
 /** What callers do when what they call is taken away. */
 export type OnRemoval = 'fail' | 'drop'
 
+/** What one operation does. */
+export interface Operation {
+  /** One after the other. */
+  steps: Step[]
+}
+
+/** What an operation has to do with a request. */
+export interface OperationTime {
+  /** How often it runs for one request, on average. */
+  calls_per_request: number
+  /** Its name. */
+  operation: string
+  /** How long it works by itself for one request, in milliseconds, on average: whether anybody waits for it or not. */
+  own_ms_per_request: number
+}
+
 /** How far from the best the options may be. */
 export interface OptimalityBound {
   /** No option has less. */
@@ -1357,6 +1814,14 @@ export interface OptimalityBound {
   gap: number | null
   /** What is bounded. */
   of: string
+}
+
+/** A scenario by its changes. */
+export interface OptionDraft {
+  /** Its changes; none is the world as it is. */
+  changes?: ChangeDraft[]
+  /** Its name. */
+  name: string
 }
 
 /** One scenario by all objectives. */
@@ -1552,6 +2017,16 @@ export type Profile = 'cadence' | 'incident' | 'planning' | 'audit'
 /** How far the changes of a prediction were made. */
 export type Progress = 'made' | 'made_as_far_as_seen' | 'told_made' | 'partly_made' | 'not_made' | 'unseen'
 
+/** What a share of the requests does not exceed. */
+export interface QuantileEstimate {
+  /** Where they lie; `None` if there are too few samples to tell. */
+  interval: Interval | null
+  /** Milliseconds. */
+  ms: number
+  /** The share, between 0 and 1. */
+  share: number
+}
+
 /** A question. Entities are named by id, record key, alias or unique name; whatever is left out has its default. */
 export type Question = {
   /** Which entity fails; a component stands for its instances. */
@@ -1671,6 +2146,35 @@ export type Question = {
   kind: 'why_not'
   /** What the question needs of its sources. */
   needs?: string | null
+}
+
+/** How a station fares. */
+export interface Queue {
+  /** By which formula. */
+  model: QueueModel
+  /** Whether there is a steady state. If not, only the utilization is told: what the arrivals ask for. */
+  stable: boolean
+  /** What is told of the steady state, if there is one. */
+  steady: Steady | null
+  /** The share of the servers' time that is busy. */
+  utilization: number
+}
+
+/** By which formula a station was computed. */
+export type QueueModel = 'M/M/c' | 'M/G/1' | 'M/G/c' | 'M/M/c/K'
+
+/** How a network fares. */
+export interface QueueNetwork {
+  /** The station with the highest utilization, the first of equals; `None` of no stations. */
+  bottleneck: string | null
+  /** How many requests are in the network on average, if it is stable. */
+  mean_in_network: number | null
+  /** How long a request stays, in milliseconds, on average: by Little's law over what arrives from outside. `None` if nothing arrives, or not stable. */
+  mean_time_in_network_ms: number | null
+  /** Whether every station has a steady state. */
+  stable: boolean
+  /** Each station, in the order in which they were given. */
+  stations: StationLoad[]
 }
 
 /** What came. */
@@ -1794,6 +2298,18 @@ export interface RelationDraft {
   variant?: string | null
 }
 
+/** What would be removed, and what it costs until a horizon. All amounts are in cents of one currency, or whatever its smallest unit is. */
+export interface Removal {
+  /** The currency, ISO 4217. */
+  currency: string
+  /** What is removed, all at once. */
+  entities: CostedEntity[]
+  /** Days from the removal over which costs are counted, 1 at least. */
+  horizon_days: number
+  /** Pools that entities share, by name. */
+  pools?: Record<string, SharedPool>
+}
+
 /** What a scan saw. Its `Display` is for people and shows no control characters; the batches hold every diagnostic. */
 export interface Report {
   /** What each decoder did, without those that did nothing. */
@@ -1834,6 +2350,50 @@ export interface RequestsAtRisk {
   observed: number
 }
 
+/** What must be up. */
+export type Requirement = {
+  component: string
+} | {
+  all: Requirement[]
+} | {
+  any: Requirement[]
+} | {
+  at_least: {
+    /** How many. */
+    k: number
+    /** Of what. */
+    of: Requirement[]
+  }
+}
+
+/** A service whose callers try again. */
+export interface RetriedService {
+  /** Requests per second, each counted once however often it is tried. */
+  arrivals_per_s: number
+  /** How many attempts may be there at once, waiting and worked on; others are refused. `None` is no bound. */
+  capacity?: number | null
+  /** How often a request is tried at most: 1 is no retry. */
+  max_attempts: number
+  /** How many retries all callers make at most, as a share of the requests: .1 is one retry for ten requests. `None` is no limit. */
+  retry_budget?: number | null
+  /** How long a worker is busy with an attempt, on average, in milliseconds; exponential. */
+  service_time_ms: number
+  /** After how many milliseconds of waiting and work a caller gives an attempt up. `None` is never. */
+  timeout_ms?: number | null
+  /** Attempts that are worked on at the same time. */
+  workers: number
+}
+
+/** What a chain does to a request. */
+export interface RetryLoad {
+  /** The probability that it does not, to the same relative accuracy. */
+  failure_probability: number
+  /** What each hop receives, in the order of the chain. */
+  hops: HopLoad[]
+  /** The probability that a request succeeds. */
+  success_probability: number
+}
+
 /** Two records about which a person should decide. */
 export interface ReviewRow {
   /** What one record is part of. */
@@ -1856,6 +2416,16 @@ export interface ReviewRow {
   record_b: string
 }
 
+/** A way from one station to another. */
+export interface Route {
+  /** The name of the station that is left. */
+  from: string
+  /** The share of what is served that goes this way. What no route takes leaves the network. Routes between the same stations add up. */
+  probability: number
+  /** The name of the next station; it may be the same. */
+  to: string
+}
+
 /** One source's word for an attribute. */
 export interface SaidValue {
   /** Why it is believed. */
@@ -1866,6 +2436,28 @@ export interface SaidValue {
   perspective: Perspective
   /** The value. */
   value: Value
+}
+
+/** What a removal saves. */
+export interface Savings {
+  /** What each entity would save if it were removed alone, in the order in which they were given. */
+  alone: EntitySavings[]
+  /** The currency. */
+  currency: string
+  /** Over how many days. */
+  horizon_days: number
+  /** What all save together: units that they set free in one pool add up before it shrinks by steps. */
+  together: EntitySavings
+}
+
+/** Where an allocated cost goes: the three add up to it, to the cent. */
+export interface SavingsSplit {
+  /** Saved within the horizon. */
+  avoidable_cents: number
+  /** Borne by those who remain: parts of pools that do not shrink, and traffic that others take over. */
+  staying_cents: number
+  /** Paid for a commitment that nobody uses. */
+  stranded_cents: number
 }
 
 /** How predictions came out. */
@@ -1982,6 +2574,14 @@ export interface ServicePolicy {
 
 /** What a diagnostic did to its record. */
 export type Severity = 'rejected' | 'warning'
+
+/** How a pool scales, in units such as processors, nodes or licences. */
+export interface SharedPool {
+  /** How many units are unused today, beyond what it keeps in reserve; `None` is not known, which is anything less than a step. */
+  spare?: number | null
+  /** By how many units at once it shrinks; `None` is not known. */
+  step?: number | null
+}
 
 /** How far the figures of one dimension may be trusted here. */
 export interface SimulatorScore {
@@ -2106,6 +2706,30 @@ export type Statement = {
   }
 }
 
+/** Servers with one line before them. */
+export interface Station {
+  /** Arrivals per second, on average. */
+  arrivals_per_s: number
+  /** How many may be there at once, waiting and in service; others are turned away. `None` is no bound. */
+  capacity?: number | null
+  /** Servers that work at the same time. */
+  servers?: number
+  /** Standard deviation of the service time over its mean: 1 is exponential, 0 constant. */
+  service_cv?: number
+  /** What one server completes per second while it is busy, on average. */
+  service_rate_per_s: number
+}
+
+/** How one station fares. */
+export interface StationLoad {
+  /** What arrives per second, from outside and from other stations. */
+  arrival_rate_per_s: number
+  /** Its name. */
+  id: string
+  /** How it fares with that. */
+  queue: Queue
+}
+
 /** Three-valued. A source that was not read, or not to its end, never reads as "none". */
 export type Status = {
   kind: 'complete'
@@ -2117,6 +2741,65 @@ export type Status = {
   kind: 'unknown'
   /** What to add. */
   why: string
+}
+
+/** The averages of a steady state. */
+export interface Steady {
+  /** How many wait or are served, on average. */
+  mean_in_system: number
+  /** How many wait, on average. */
+  mean_queue_length: number
+  /** The average of wait and service, in milliseconds. */
+  mean_response_ms: number
+  /** The average wait, in milliseconds. */
+  mean_wait_ms: number
+  /** The probability that an arrival is turned away. */
+  p_block: number
+  /** The probability that an arrival waits; `None` where the model does not tell. */
+  p_wait: number | null
+  /** Arrivals that are accepted, per second. */
+  throughput_per_s: number
+}
+
+/** Something that takes time. All that is random is independent, also of two calls to one operation. */
+export type Step = {
+  work: Distribution
+} | {
+  call: string
+} | {
+  par: Step[][]
+} | {
+  race: Step[][]
+} | {
+  choice: Branch[]
+} | {
+  timeout: {
+    /** Milliseconds. */
+    ms: number
+    /** What is waited for. */
+    steps: Step[]
+  }
+} | {
+  retry: {
+    /** Milliseconds between two attempts. */
+    backoff_ms?: number
+    /** The probability that one attempt fails. */
+    fail: number
+    /** How often they are taken at most: 1 is no retry. */
+    max_attempts: number
+    /** What is attempted. */
+    steps: Step[]
+  }
+}
+
+/** A commitment that goes on after the removal. */
+export interface StrandedCommitment {
+  /** What is paid for nothing, at most. */
+  cents: number
+  /** Days until it ends; `None` is not known. */
+  ends_after_days: number | null
+  /** What it is for. */
+  name: string
 }
 
 /** What one decoder did. */
@@ -2155,6 +2838,18 @@ export interface TeamLoad {
 
 /** How much must speak for two records before they are taken for one thing. */
 export type Threshold = 'cautious' | 'balanced'
+
+/** The load of one service. */
+export interface TierLoad {
+  /** How many times that is what it were if nobody tried twice; 1 if nothing arrives either way. */
+  amplification: number
+  /** The probability that an attempt fails: refused, not answered in time, or because of a call that it makes. */
+  failure_probability: number
+  /** Attempts per second. */
+  offered_per_s: number
+  /** The share of the workers' time that is busy. */
+  utilization: number
+}
 
 /** One entity that an outage reaches, in one state. An entity that gets worse with time has a row for each state. */
 export interface TimedHit {

@@ -2,12 +2,13 @@
 // Twin for Node: an embeddable digital twin of software systems.
 
 import type {
-  AsOf, Backtest, CapabilityDraft, Change, ChangeDraft, ChangesSince, Comparison, Conflict, CostSummary, CostTableRow, Cycle, DataPolicy, DatedEvent,
-  Description, Diagnostic, Drift, DriftTableRow, EntityRef, Evidence, Explanation, Figure, FigureScore, Finding, Freshness, Future,
-  GoverningDecision, History, Hit, IdentityPlan, IdentityReason, Interval, KeptPrediction, Kind, LeftOut, Neighbour, ObjectiveDraft, Outcome,
-  OwnerRow, PageDraft, PastIncident, Perspective, PoliciesDraft, Prediction, Predictions, Profile, Question, Reality, Receipt, Redaction, Related,
-  Relation, Report, ReviewRow, SaidValue, Scores, SearchDraft, SearchOption, SearchResult, SourceCheck, State, Status, Threshold, TimedHit,
-  TimelineRow, Timestamp, ToleranceDraft, TradeOff, TradeOffRow, Uncertain, Verified, WhyNot, Writers,
+  AsOf, Availability, Backtest, CapabilityDraft, Cascade, Change, ChangeDraft, ChangesSince, ChoiceDraft, Comparison, Conflict, CostSummary,
+  CostTableRow, Cycle, DataPolicy, DatedEvent, Description, Diagnostic, Drift, DriftTableRow, EntityRef, Evidence, Explanation, Figure, FigureScore,
+  Finding, Freshness, Future, GoverningDecision, Headroom, History, Hit, IdentityPlan, IdentityReason, Interval, KeptPrediction, Kind,
+  LatencySummary, LeftOut, Metastability, ModelDraft, Neighbour, NextQuestion, ObjectiveDraft, Outcome, OwnerRow, PageDraft, PastIncident,
+  Perspective, PoliciesDraft, Prediction, Predictions, Profile, Question, Queue, QueueNetwork, Reality, Receipt, Redaction, Related, Relation,
+  Report, RetryLoad, ReviewRow, SaidValue, Savings, Scores, SearchDraft, SearchOption, SearchResult, SourceCheck, State, Status, Threshold,
+  TimedHit, TimelineRow, Timestamp, ToleranceDraft, TradeOff, TradeOffRow, Uncertain, Verified, WhyNot, Writers,
 } from './answers'
 
 import type { change as changes } from './change'
@@ -45,6 +46,22 @@ export function liveHandles(): number
  * `compare()`, called as their scenarios are. Of an objective less is better, or, with the goal `max`, more.
  */
 export function tradeOff(answers: readonly AnswerOf<'compare'>[], objectives: readonly ObjectiveDraft[]): Promise<AnswerOf<'trade_off'>>
+
+/** What each model of plain numbers gives. */
+export interface Models {
+  availability: Availability
+  cascade: Cascade
+  headroom: Headroom
+  latency: LatencySummary
+  metastability: Metastability
+  queue: Queue
+  queue_network: QueueNetwork
+  retries: RetryLoad
+  savings: Savings
+}
+
+/** What comes of a model of plain numbers: a queue, a network of queues, retries, a cascade, an availability, a latency, savings. */
+export function solve<Model extends ModelDraft>(model: Model): Promise<Models[Model['model']]>
 
 /** A row of a table: a record with its fields. Lists and objects become fields with all that is in them; what is `null` is not said. */
 export type TableRow = { readonly [column: string]: unknown }
@@ -263,6 +280,8 @@ export class Snapshot {
   diff(earlier: Snapshot): Promise<AnswerOf<'diff'>>
   /** Searches change sets for an aim, within constraints: each option is a list of changes. After the deadline the best so far comes back, marked as not finished. */
   search(question: SearchDraft, options?: Omit<CompareOptions, 'needs'>): Promise<AnswerOf<'search'>>
+  /** Which input that nobody knows would turn a choice between scenarios, and whom to ask: the twin finds who owns what a change is about. */
+  nextQuestions(choice: ChoiceDraft, options?: CompareOptions): Promise<AnswerOf<'next_questions'>>
   /** A world that differs from this one. */
   scenario(name: string, changes: readonly ChangeDraft[]): Scenario
   /** A world that differs from this one by what differs between two versions of a folder. What could not be read takes nothing away. */
@@ -336,6 +355,7 @@ export interface Answers {
   predictions: [row: KeptPrediction, value: Predictions]
   review: [row: ReviewRow, value: ReviewRow[]]
   score: [row: FigureScore, value: Scores]
+  next_questions: [row: NextQuestion, value: NextQuestion[]]
   search: [row: SearchOption, value: SearchResult]
   time_to_impact: [row: TimedHit, value: TimedHit[]]
   trade_off: [row: TradeOffRow, value: TradeOff]

@@ -1,7 +1,7 @@
 'use strict'
 
 const native = require('./twin.node')
-const { Answer, tradeOff } = require('./answer.js')
+const { Answer, solve, tradeOff } = require('./answer.js')
 const { change } = require('./change.js')
 const { TwinError } = require('./error.js')
 const { Resolution, resolve } = require('./resolve.js')
@@ -11,5 +11,5 @@ const { Twin, inMemory, open } = require('./twin.js')
 native.raiseAs(TwinError)
 
 module.exports = {
-  Answer, Resolution, Scenario, Snapshot, Twin, TwinError, change, inMemory, liveHandles: native.liveHandles, open, resolve, tradeOff,
+  Answer, Resolution, Scenario, Snapshot, Twin, TwinError, change, inMemory, liveHandles: native.liveHandles, open, resolve, solve, tradeOff,
 }

@@ -1,3 +1,3 @@
 import twin from './index.js'
 
-export const { Answer, Resolution, Scenario, Snapshot, Twin, TwinError, change, inMemory, liveHandles, open, resolve, tradeOff } = twin
+export const { Answer, Resolution, Scenario, Snapshot, Twin, TwinError, change, inMemory, liveHandles, open, resolve, solve, tradeOff } = twin

@@ -123,6 +123,12 @@ class Snapshot {
     return new Answer(await this.#native.diff(earlier.#native))
   }
 
+  async nextQuestions(choice, given = {}) {
+    const { asked, terms, told } = comparing(given)
+    const work = (work) => this.#native.nextQuestions(json(choice, 'the choice'), asked, terms, work.stop)
+    return new Answer(await run(told, work))
+  }
+
   async search(question, given = {}) {
     const { asked, terms, told } = comparing(given)
     const work = (work) => this.#native.search(json(question, 'the question'), asked, terms, work.stop)

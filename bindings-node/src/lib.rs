@@ -56,6 +56,15 @@ pub fn thaw(text: String) -> work::Asked<answer::NativeAnswer> {
     work::asked(move || Ok(answer::NativeAnswer::of(twin_core::answer::Reply::thaw(&text)?)))
 }
 
+/// What comes of a model of plain numbers.
+#[napi]
+pub fn solve(env: &Env, model: String) -> napi::Result<Object<'_>> {
+    work::on_thread(env, move || {
+        let solved = twin_core::simulate::ModelDraft::from_json(&model)?.solved()?;
+        Ok(twin_core::answer::canonical(&solved))
+    })
+}
+
 /// Ranks scenarios by objectives, each given as the answer to its comparison.
 #[napi]
 pub fn trade_off(answers: Vec<ClassInstance<'_, NativeAnswer>>, objectives: String) -> work::Asked<NativeAnswer> {

@@ -5,7 +5,8 @@ use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 use serde::Serialize;
 use twin_connectors::{
-    CompareOptions, Planned, ScanOptions, compare, scenario_of_folders, scenario_of_terraform_plan, search,
+    CompareOptions, Planned, ScanOptions, compare, next_questions, scenario_of_folders, scenario_of_terraform_plan,
+    search,
 };
 use twin_core::Question;
 use twin_core::analysis::EntityRef;
@@ -13,7 +14,7 @@ use twin_core::answer::{Profile, canonical};
 use twin_core::base::Handle;
 use twin_core::graph::Snapshot;
 use twin_core::simulate::search::SearchDraft;
-use twin_core::simulate::{ChangeDraft, Scenario, outcome};
+use twin_core::simulate::{ChangeDraft, ChoiceDraft, Scenario, outcome};
 use twin_core::wire::{component_map, map_svg, mermaid, page};
 
 use crate::answer::NativeAnswer;
@@ -94,6 +95,25 @@ impl NativeSnapshot {
             let context = read::<Terms>(&terms)?.context(&stop);
             let (draft, given) = (SearchDraft::from_json(&question)?, CompareOptions::from_json(&options)?);
             let found = search(&own.snapshot, &draft, given, &context);
+            Ok(NativeAnswer::of(found.map_err(|error| Problem::from(error).after(stop.told()))?.into()))
+        })
+    }
+
+    /// Which input would turn a choice between scenarios.
+    #[napi]
+    pub fn next_questions<'e>(
+        &self,
+        env: &'e Env,
+        choice: String,
+        options: String,
+        terms: String,
+        stop: &Stop,
+    ) -> napi::Result<Object<'e>> {
+        let (own, stop) = (self.clone(), stop.clone());
+        on_thread(env, move || {
+            let context = read::<Terms>(&terms)?.context(&stop);
+            let (draft, given) = (ChoiceDraft::from_json(&choice)?, CompareOptions::from_json(&options)?);
+            let found = next_questions(&own.snapshot, &draft, given, &context);
             Ok(NativeAnswer::of(found.map_err(|error| Problem::from(error).after(stop.told()))?.into()))
         })
     }

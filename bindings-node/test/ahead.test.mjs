@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TwinError, change } from 'software-twin'
+import { TwinError, change, solve } from 'software-twin'
 import { NOW, estate } from './support.mjs'
 
 const twin = await estate()
@@ -49,4 +49,28 @@ test('predictions are kept and scored', async () => {
   assert.deepEqual((await own.backtest({ most: 10 })).value.events, [])
   await assert.rejects(own.keep(/** @type {any} */ ({})), { code: 'invalid' })
   own.close()
+})
+
+test('the input that would turn a choice is named', async () => {
+  const options = [
+    { name: 'it fails', changes: [change.fail('payments', { minutes: 10 })] },
+    { name: 'rented', changes: [change.replace('payments', 'rent', { availability: 0.9985 })] },
+  ]
+  const objectives = [{ dimension: /** @type {const} */ ('availability'), of: now.find('payments').id }]
+  const inputs = [{ option: 'it fails', field: 'minutes', low: 0, high: 60, owner: 'Payments' }]
+  const found = await now.nextQuestions({ options, objectives, inputs }, { availability: { payments: 0.999 } })
+  const [row] = found.value
+  assert.deepEqual([found.size, row?.option, row?.other, row?.owner], [1, 'it fails', 'rented', 'Payments'])
+  assert.ok(Math.abs((row?.turned[0]?.[0] ?? 0) - 21.62) < 0.01)
+  const wrong = [{ ...inputs[0], field: 'minute', assumed: 1 }]
+  await assert.rejects(now.nextQuestions(/** @type {any} */ ({ options, objectives, inputs: wrong })), { code: 'invalid' })
+  const signal = AbortSignal.abort()
+  await assert.rejects(now.nextQuestions({ options, objectives, inputs }, { signal }), { name: 'AbortError' })
+})
+
+test('models of plain numbers are solved', async () => {
+  const station = { arrivals_per_s: 8, service_rate_per_s: 10 }
+  const queue = await solve({ model: 'queue', station })
+  assert.ok(Math.abs((queue.steady?.mean_wait_ms ?? 0) - 400) < 1e-9)
+  await assert.rejects(solve(/** @type {any} */ ({ model: 'queue', station: { ...station, server: 2 } })), { code: 'invalid' })
 })

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { TwinError, inMemory, resolve, tradeOff } from 'software-twin'
+import { TwinError, inMemory, resolve, solve, tradeOff } from 'software-twin'
 import { ROOT, folder } from './support.mjs'
 
 const CASES = join(ROOT, 'conformance/cases')
@@ -155,10 +155,15 @@ class Run {
   /** @param {any} question @returns {Promise<import('software-twin').Answer<unknown, unknown>>} */
   async asked({ kind, ...fields }) {
     const snapshot = this.current()
+    const now = this.now
+    if (kind === 'search') return snapshot.search(fields.question, this.comparing(fields))
+    if (kind === 'next_questions') return snapshot.nextQuestions(fields.choice, this.comparing(fields))
+    if (kind === 'predictions') return this.twin.predictions({ now })
+    if (kind === 'score') return this.twin.score(fields.reality, { prediction: fields.prediction, now })
+    if (kind === 'backtest') return this.twin.backtest({ ...fields, now })
     if (kind === 'outcome' && this.scenario) return this.scenario.outcome(fields)
     if (kind === 'compare' && this.scenario) {
-      const traces = (fields.traces ?? []).map((/** @type {string} */ path) => join(this.folder, path))
-      const answer = await this.scenario.compare({ ...fields, traces })
+      const answer = await this.scenario.compare(this.comparing(fields))
       this.compared.push(answer)
       return answer
     }
@@ -167,6 +172,27 @@ class Run {
     const positional = POSITIONAL.get(kind)
     if (!positional || !(camel(kind) in snapshot)) return snapshot.ask({ kind, ...fields })
     return this.called(snapshot, kind, positional, fields)
+  }
+
+  /** What a comparison is made with; traces lie in the case's folder. @param {any} fields */
+  comparing({ question: _, choice: __, ...fields }) {
+    return { ...fields, traces: (fields.traces ?? []).map((/** @type {string} */ path) => join(this.folder, path)) }
+  }
+
+  /** Keeps what the scenario comes to. @param {string} _ @param {string} body */
+  async ['keep '](_, body) {
+    const scenario = /** @type {import('software-twin').Scenario} */ (this.scenario)
+    await this.attempt(async () => {
+      this.told = await this.twin.keep(scenario, { ...this.comparing(JSON.parse(body.trim() || '{}')), now: this.now })
+      this.isChanged = true
+    })
+  }
+
+  /** @param {string} _ @param {string} body */
+  async ['solve '](_, body) {
+    await this.attempt(async () => {
+      this.told = await solve(JSON.parse(body))
+    })
   }
 
   /** The method of the question's kind, and the same by `ask`. @param {any} snapshot @param {string} kind @param {string[]} positional @param {any} fields */

@@ -7,9 +7,9 @@ use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyCapsule, PyList};
-use twin_core::answer::Reply;
+use twin_core::answer::{Reply, canonical};
 use twin_core::base::Handle;
-use twin_core::simulate::{ObjectiveDraft, trade_off_of_answers};
+use twin_core::simulate::{ModelDraft, ObjectiveDraft, trade_off_of_answers};
 use twin_core::wire::{Axes, answer_html, answer_svg, answer_vega_lite};
 
 use crate::errors::{OrRaise, invalid};
@@ -351,6 +351,18 @@ pub fn trade_off(py: Python<'_>, answers: Vec<PyRef<'_, Answer>>, objectives: &B
     let replies: Vec<Reply> = answers.iter().map(|answer| answer.reply.clone()).collect();
     let ranked = py.detach(|| trade_off_of_answers(&replies, &objectives)).or_raise(py)?;
     Ok(Answer::new(ranked.into()))
+}
+
+/// What comes of a model of plain numbers: `queue`, `queue_network`, `headroom`, `retries`, `cascade`, `metastability`, `availability`, `latency` or
+/// `savings`, each with the fields of its type in `twin.answers`.
+///
+/// >>> twin.solve({"model": "retries", "hops": [{"id": "web", "fail": 0, "max_attempts": 2}, {"id": "db", "fail": 0.5, "max_attempts": 1}]})["success_probability"]
+/// 0.75
+#[pyfunction]
+pub fn solve<'py>(py: Python<'py>, model: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let draft = ModelDraft::from_json(&plain::dumps(model)?).or_raise(py)?;
+    let solved = py.detach(|| draft.solved()).or_raise(py)?;
+    plain::loads(py, &canonical(&solved))
 }
 
 /// An iterator over the pages of an answer.

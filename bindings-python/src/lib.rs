@@ -21,7 +21,7 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _twin {
     #[pymodule_export]
-    use crate::answer::{Answer, Pages, thaw, trade_off};
+    use crate::answer::{Answer, Pages, solve, thaw, trade_off};
     #[pymodule_export]
     use crate::resolve::{Resolution, Table, resolve};
     #[pymodule_export]

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
-use twin_connectors::{CompareOptions, ScanOptions, scenario_of_folders, scenario_of_terraform_plan, search};
+use twin_connectors::{
+    CompareOptions, ScanOptions, next_questions, scenario_of_folders, scenario_of_terraform_plan, search,
+};
 use twin_core::analysis::{EntityRef, Writers};
 use twin_core::answer::{Reply, canonical};
 use twin_core::base::Handle;
 use twin_core::graph::{self, Columns};
 use twin_core::schema::{Kind, Relation, Schema};
+use twin_core::simulate::ChoiceDraft;
 use twin_core::simulate::search::SearchDraft;
 use twin_core::simulate::{self, ChangeDraft};
 use twin_core::{Question, wire};
@@ -286,6 +289,43 @@ impl Snapshot {
         let options = CompareOptions::from_json(&options).or_raise(py)?;
         let terms = Terms::new(None, progress, deadline);
         let answer = terms.wait(py, |context, _| search(&self.snapshot, &draft, options, context))?;
+        Ok(Answer::new(answer.into()))
+    }
+
+    /// Which input that nobody knows would turn a choice between scenarios, and whom to ask. `choice` names the scenarios, what they are chosen by, and
+    /// the numbers of their changes of which only a range is known; owners are found in the twin. The rest is what `Scenario.compare` takes.
+    ///
+    /// >>> fails = {"name": "it fails", "changes": [{"change": "fail", "entity": "payments", "minutes": 10}]}
+    /// >>> rented = {"name": "rented", "changes": [{"change": "replace", "entity": "payments", "by": "rent", "availability": 0.9985}]}
+    /// >>> choice = {
+    /// ...     "options": [fails, rented],
+    /// ...     "objectives": [{"dimension": "availability", "of": "payments"}],
+    /// ...     "inputs": [{"option": "it fails", "field": "minutes", "low": 0, "high": 60}],
+    /// ... }
+    /// >>> [row["ask"] for row in now.next_questions(choice, availability={"payments": 0.999})]
+    /// ['ask billing for the minutes of fail payments: above 21.62 rented is better']
+    #[pyo3(signature = (choice, *, traces=None, policies=None, availability=None, data_classes=None, data_policies=None, seed=0, needs=None, progress=None, deadline=None))]
+    #[allow(clippy::too_many_arguments)] // As many as the surface has.
+    fn next_questions(
+        &self,
+        py: Python<'_>,
+        choice: &Bound<'_, PyAny>,
+        traces: Option<&Bound<'_, PyAny>>,
+        policies: Option<&Bound<'_, PyAny>>,
+        availability: Option<&Bound<'_, PyAny>>,
+        data_classes: Option<&Bound<'_, PyAny>>,
+        data_policies: Option<&Bound<'_, PyAny>>,
+        seed: u64,
+        needs: Option<&str>,
+        progress: Option<Py<PyAny>>,
+        deadline: Option<Within>,
+    ) -> PyResult<Answer> {
+        let draft = ChoiceDraft::from_json(&plain::dumps(choice)?).or_raise(py)?;
+        let given = (traces, policies, availability, data_classes, data_policies, seed, needs);
+        let options: String = plain::call(py, "comparing", given)?.extract()?;
+        let options = CompareOptions::from_json(&options).or_raise(py)?;
+        let terms = Terms::new(None, progress, deadline);
+        let answer = terms.wait(py, |context, _| next_questions(&self.snapshot, &draft, options, context))?;
         Ok(Answer::new(answer.into()))
     }
 

@@ -74,3 +74,39 @@ def test_predictions_are_kept_and_scored() -> None:
         assert scores.value["predictions"][0]["scored"] > 0
         past = t.backtest(now=after).value
         assert past["commits"] == 1 and past["events"][0]["changes"][0]["change"] == "add"
+
+
+def test_the_input_that_would_turn_a_choice_is_named(shop: twin.Snapshot) -> None:
+    payments = shop.find("payments")["id"]
+    fails: Any = {"name": "it fails", "changes": [twin.change.fail("payments", minutes=10)]}
+    rented: Any = {"name": "rented", "changes": [twin.change.replace("payments", "rent", availability=0.9985)]}
+    objectives: Any = [{"dimension": "availability", "of": payments}]
+    unknown: Any = {"option": "it fails", "field": "minutes", "low": 0, "high": 60, "owner": "Payments"}
+    choice: Any = {"options": [fails, rented], "objectives": objectives, "inputs": [unknown]}
+    told: list[str] = []
+    found = shop.next_questions(
+        choice, availability={"payments": 0.999}, progress=lambda phase, done, total: told.append(phase)
+    )
+    (row,) = found
+    assert (row["option"], row["other"], row["owner"]) == ("it fails", "rented", "Payments")
+    assert row["turned"][0][0] == pytest.approx(21.62, abs=0.01) and told
+    wrong: list[tuple[Any, type[twin.TwinError], str]] = [
+        ({**choice, "inputs": [{**unknown, "field": "minute", "assumed": 1}]}, twin.InvalidError, "minute"),
+        ({**choice, "inputs": [{**unknown, "option": "it fell"}]}, twin.UnknownError, "it fails"),
+    ]
+    for other, error, words in wrong:
+        with pytest.raises(error, match=words):
+            shop.next_questions(other)
+    with pytest.raises(twin.LimitError):
+        shop.next_questions(choice, availability={"payments": 0.999}, deadline=0)
+
+
+def test_models_of_plain_numbers_are_solved() -> None:
+    station: Any = {"arrivals_per_s": 8, "service_rate_per_s": 10}
+    assert twin.solve({"model": "queue", "station": station})["steady"]["mean_wait_ms"] == pytest.approx(400)
+    more: Any = {"model": "queue", "station": {**station, "arrivals_per_s": 12}}
+    busy = twin.solve(more)
+    assert busy["stable"] is False and busy["steady"] is None
+    wrong: Any = {"model": "queue", "station": {**station, "server": 2}}
+    with pytest.raises(twin.InvalidError, match="server"):
+        twin.solve(wrong)

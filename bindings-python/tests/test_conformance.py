@@ -114,12 +114,31 @@ class Run:
         if kind == "diff":
             self.snapshot()
             options = {"earlier": self.snapshots[-2]}
-        if kind == "compare":
+        if kind in ("compare", "next_questions", "search"):
             options["traces"] = [self.folder / path for path in options.get("traces", [])]
-        on = self.scenario if kind in ("outcome", "compare") else self.snapshot()
+        on: Any = self.scenario if kind in ("outcome", "compare") else self.snapshot()
+        if kind in ("predictions", "score", "backtest"):
+            on, options = self.twin, options | {"now": self.now}
         self.answer = twin.trade_off(self.compared, **options) if kind == "trade_off" else getattr(on, kind)(**options)
         self.compared += [self.answer] if kind == "compare" else []
         self.last = ("", self.answer.to_json())
+
+    def on_keep(self, rest: str, body: str) -> None:
+        self.tried(lambda: self.kept(json.loads(body.strip() or "{}")))
+
+    def kept(self, options: dict[str, Any]) -> None:
+        """Keeps what the scenario comes to."""
+        assert self.scenario is not None
+        options["traces"] = [self.folder / path for path in options.get("traces", [])]
+        self.data = self.twin.keep(self.scenario, **options, now=self.now)
+        self.changed = True
+
+    def on_solve(self, rest: str, body: str) -> None:
+        self.tried(lambda: self.solved(json.loads(body)))
+
+    def solved(self, model: Any) -> None:
+        """What comes of a model."""
+        self.data = twin.solve(model)
 
     def on_picture(self, rest: str, body: str) -> None:
         self.tried(lambda: self.drawn(rest, json.loads(body.strip() or "{}")))

@@ -4,14 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use twin_connectors::{CompareOptions, ScanOptions, compare, scan_into};
+use twin_connectors::{CompareOptions, ScanOptions, compare, keep, next_questions, scan_into, search};
 use twin_core::answer::{Reply, TableColumn, canonical};
 use twin_core::base::{Context, Error, Result, Timestamp};
 use twin_core::graph::Snapshot;
 use twin_core::identity::HumanDecision;
 use twin_core::identity::resolve::{Resolution, TableDraft, TableRows};
 use twin_core::observe::{CapabilityDraft, PageDraft, SourceId};
-use twin_core::simulate::{ChangeDraft, ObjectiveDraft, Scenario, trade_off_of_answers};
+use twin_core::simulate::backtest::BacktestDraft;
+use twin_core::simulate::prediction::Reality;
+use twin_core::simulate::search::SearchDraft;
+use twin_core::simulate::{ChangeDraft, ChoiceDraft, ModelDraft, ObjectiveDraft, Scenario, trade_off_of_answers};
 use twin_core::wire::{Axes, answer_svg, answer_vega_lite};
 use twin_core::{At, ChangesSince, Question, Twin};
 
@@ -44,9 +47,7 @@ fn there_are_enough_cases_and_they_ask_everything() {
     let all = texts.concat();
     let questions =
         twin_core::surface().into_iter().filter(|member| member.on == "Snapshot" && member.returns == "Answer");
-    // A search takes files and a deadline, as hosts' own tests do.
-    for question in questions.filter(|member| !["ask", "search"].contains(&&member.name[..])).map(|member| member.name)
-    {
+    for question in questions.filter(|member| member.name != "ask").map(|member| member.name) {
         assert!(all.contains(&format!("\"kind\": \"{question}\"")), "no case asks {question}");
     }
     let sections = [
@@ -61,6 +62,8 @@ fn there_are_enough_cases_and_they_ask_everything() {
         "error ",
         "receipt",
         "picture ",
+        "keep",
+        "solve",
     ];
     let told = twin_core::surface().into_iter().filter(|member| member.on == "Resolution" && member.name != "to_html");
     let told: Vec<String> = told.map(|member| format!("tell {}", member.name)).collect();
@@ -153,6 +156,8 @@ impl Run {
             "snapshot" => self.look(&body),
             "scenario" => self.imagine(rest, &body),
             "ask" => self.last = self.ask(&body),
+            "keep" => self.last = self.keep(&body),
+            "solve" => self.last = ModelDraft::from_json(&body).and_then(|model| Ok(canonical(&model.solved()?))),
             "picture" => self.last = self.picture(rest, &body),
             "call" => self.last = self.call(rest, &body),
             "resolve" => self.resolve(&body),
@@ -261,6 +266,33 @@ impl Run {
                 let objectives = ObjectiveDraft::list_from_json(&asked["objectives"].to_string())?;
                 trade_off_of_answers(&self.compared, &objectives)?.into()
             }
+            (Some("search"), _) => {
+                let mut options = asked.clone();
+                let question = options.as_object_mut().and_then(|fields| fields.remove("question"));
+                let question = SearchDraft::from_json(&question.expect("a question").to_string())?;
+                let options = self.comparing(&options);
+                let now = self.now;
+                search(self.snapshot(), &question, options, &Context::new(now))?.into()
+            }
+            (Some("next_questions"), _) => {
+                let mut options = asked.clone();
+                let choice = options.as_object_mut().and_then(|fields| fields.remove("choice"));
+                let choice = ChoiceDraft::from_json(&choice.expect("a choice").to_string())?;
+                let options = self.comparing(&options);
+                let now = self.now;
+                next_questions(self.snapshot(), &choice, options, &Context::new(now))?.into()
+            }
+            (Some("predictions"), _) => self.twin.predictions(At::now(self.now), &Context::new(self.now))?.into(),
+            (Some("score"), _) => {
+                let reality = Reality::from_json(&asked["reality"].to_string())?;
+                self.twin.score(asked["prediction"].as_str(), &reality, &Context::new(self.now))?.into()
+            }
+            (Some("backtest"), _) => {
+                let mut options = asked.clone();
+                options.as_object_mut().expect("fields").remove("kind");
+                let draft = BacktestDraft::from_json(&options.to_string())?;
+                self.twin.backtest(&draft, &Context::new(self.now))?.into()
+            }
             (Some("diff"), _) => {
                 self.snapshot();
                 let [.., earlier, later] = &self.snapshots[..] else { panic!("diff needs two snapshots") };
@@ -272,6 +304,15 @@ impl Run {
         self.compared.extend((asked["kind"] == "compare").then(|| reply.clone()));
         self.reply = Some(reply.clone());
         Ok(reply.to_json())
+    }
+
+    /// Keeps what the scenario comes to.
+    fn keep(&mut self, body: &str) -> Result<String> {
+        let options: Value = if body.trim().is_empty() { json!({}) } else { serde_json::from_str(body).expect("JSON") };
+        let scenario = self.scenario.as_ref().expect("a scenario");
+        let kept = keep(&self.twin, scenario, self.comparing(&options), &Context::new(self.now))?;
+        self.changed = true;
+        Ok(canonical(&json!(kept)))
     }
 
     /// The picture of the last answer, as JSON on one line.

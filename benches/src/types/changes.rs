@@ -41,7 +41,7 @@ pub fn python_changes(shapes: &Shapes) -> String {
     let mut imports: Vec<&str> = shapes
         .keys()
         .map(String::as_str)
-        .filter(|name| functions.contains(&format!("{name}\"")) || functions.contains(&format!("-> {name}:")))
+        .filter(|name| is_named(&functions, &format!("{name}\"")) || functions.contains(&format!("-> {name}:")))
         .collect();
     let drafts: Vec<String> = kinds.iter().map(|kind| format!("ChangeDraft{}", camel(kind.name, true))).collect();
     imports.extend(drafts.iter().map(String::as_str));
@@ -186,4 +186,9 @@ fn camel(name: &str, upper: bool) -> String {
         camel.extend(letters);
     }
     camel
+}
+
+/// Whether a text has a word, and not only as the end of a longer one.
+fn is_named(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| !text[..at].ends_with(|letter: char| letter.is_alphanumeric()))
 }

@@ -14,13 +14,23 @@ use twin_core::history::{Redaction, Verified};
 use twin_core::identity::resolve::{Explanation, Related, Threshold, Uncertain, WhyNot};
 use twin_core::observe::{CapabilityDraft, Perspective, RecordDraft};
 use twin_core::schema::{Schema, State};
+use twin_core::simulate::availability::Availability;
 use twin_core::simulate::backtest::{Backtest, Finding, PastIncident};
+use twin_core::simulate::cascade::{Cascade, Metastability};
 use twin_core::simulate::future::Future;
+use twin_core::simulate::latency::LatencySummary;
+use twin_core::simulate::next_question::NextQuestion;
 use twin_core::simulate::prediction::{FigureScore, KeptPrediction, Prediction, Predictions, Reality, Scores};
+use twin_core::simulate::queue_network::QueueNetwork;
+use twin_core::simulate::queueing::{Headroom, Queue};
 use twin_core::simulate::replay::PoliciesDraft;
+use twin_core::simulate::retries::RetryLoad;
+use twin_core::simulate::savings::Savings;
 use twin_core::simulate::search::{SearchDraft, SearchResult};
 use twin_core::simulate::time_to_impact::TimedHit;
-use twin_core::simulate::{ChangeDraft, Comparison, LeftOut, ObjectiveDraft, Outcome, TradeOff, TradeOffRow};
+use twin_core::simulate::{
+    ChangeDraft, ChoiceDraft, Comparison, LeftOut, ModelDraft, ObjectiveDraft, Outcome, TradeOff, TradeOffRow,
+};
 use twin_core::{ChangesSinceTold, HistoryTold, IdentityPlan, Question, ReceiptTold, SourceCheck};
 
 /// Each type by its name.
@@ -48,9 +58,9 @@ pub fn shapes() -> Shapes {
     meet!(written: Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
         GoverningDecision, Hit, IdentityReason, LeftOut, Prediction, Predictions, KeptPrediction, Scores, FigureScore, Backtest, Finding, Neighbour, OwnerRow, ReviewRow, IdentityPlan, AsOf, Freshness, Interval, Profile,
         ResolvedEvidence, Status, Perspective, State, Outcome, Comparison, TradeOff, TradeOffRow, SearchResult, Future, TimedHit, ReceiptTold, SourceCheck, Report,
-        HistoryTold, ChangesSinceTold, Redaction, Verified, Explanation, Related, Threshold, Uncertain, WhyNot);
+        HistoryTold, Availability, Cascade, Headroom, LatencySummary, Metastability, NextQuestion, Queue, QueueNetwork, RetryLoad, Savings, ChangesSinceTold, Redaction, Verified, Explanation, Related, Threshold, Uncertain, WhyNot);
     let mut read = SchemaSettings::default().for_deserialize().into_generator();
-    meet!(read: Writers, CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, PoliciesDraft, twin_core::analysis::DataPolicy, ObjectiveDraft, SearchDraft, Reality, PastIncident, Question);
+    meet!(read: Writers, CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, PoliciesDraft, twin_core::analysis::DataPolicy, ObjectiveDraft, ChoiceDraft, ModelDraft, SearchDraft, Reality, PastIncident, Question);
     let mut shapes = definitions(&mut read);
     // What hosts write may leave out more than what they are told.
     let drafts: Shapes = shapes

@@ -21,6 +21,7 @@ from twin._twin import (
     live_handles,
     open,
     resolve,
+    solve,
     trade_off,
 )
 from twin.errors import (
@@ -77,5 +78,6 @@ __all__ = [
     "live_handles",
     "open",
     "resolve",
+    "solve",
     "trade_off",
 ]

@@ -12,6 +12,7 @@ from twin.answers import (
     Change,
     ChangeDraft,
     ChangesSince,
+    ChoiceDraft,
     DataPolicy,
     DatedEvent,
     Diagnostic,
@@ -23,6 +24,7 @@ from twin.answers import (
     IdentityPlan,
     Interval,
     LeftOut,
+    ModelDraft,
     ObjectiveDraft,
     PageDraft,
     PastIncident,
@@ -48,7 +50,7 @@ from twin.change import State
 from twin.receipts import Receipt, ScanReceipt
 from twin.source import Capability, Page, Source
 from twin.times import AsOf, Moment
-__all__ = ['Answer', 'Pages', '_thaw', 'trade_off', 'Resolution', 'Table', 'resolve', 'Scenario', 'Snapshot', 'SourceContext', 'Twin', 'in_memory', 'live_handles', 'open']
+__all__ = ['Answer', 'Pages', 'solve', '_thaw', 'trade_off', 'Resolution', 'Table', 'resolve', 'Scenario', 'Snapshot', 'SourceContext', 'Twin', 'in_memory', 'live_handles', 'open']
 
 @final
 class Answer:
@@ -167,6 +169,7 @@ class Snapshot:
     def from_columns(*, kinds: Sequence[str], kind_of: Iterable[int], names: Iterable[str], relations: Sequence[str], left: Iterable[int], right: Iterable[int], relation_of: Iterable[int] | None = None, integers: Mapping[str, Iterable[int]] | None = None, now: Moment | None = None) -> Snapshot: ...
     def future(self, until: Moment, *, events: Iterable[DatedEvent] | None = None, needs: Profile | None = None) -> Answer: ...
     def neighbours(self, entity: str, *, relation: str | None = None, needs: Profile | None = None) -> Answer: ...
+    def next_questions(self, choice: ChoiceDraft, *, traces: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None = None, policies: PoliciesDraft | None = None, availability: Mapping[str, float] | None = None, data_classes: Mapping[str, Sequence[str]] | None = None, data_policies: Iterable[DataPolicy] | None = None, seed: int = 0, needs: Profile | None = None, progress: Callable[[str, int, int], object] | None = None, deadline: float | timedelta | None = None) -> Answer: ...
     @property
     def now(self) -> datetime: ...
     def owners(self, entity: str, *, writers: Iterable[Writers] | None = None, needs: Profile | None = None) -> Answer: ...
@@ -244,5 +247,7 @@ def live_handles() -> int: ...
 def open(path: str | os.PathLike[str], *, read_only: bool = False) -> Twin: ...
 
 def resolve(table: Iterable[Mapping[str, Any]] | Mapping[str, Iterable[Any]] | ArrowTable, *, id: str = 'id', name: str = 'name', system: str | None = None, kind: str | None = None, threshold: Threshold = 'balanced', pins: Iterable[tuple[object, object]] | None = None, splits: Iterable[tuple[object, object]] | None = None, progress: Callable[[str, int, int], object] | None = None, deadline: float | timedelta | None = None) -> Resolution: ...
+
+def solve(model: ModelDraft) -> dict[str, Any]: ...
 
 def trade_off(answers: Sequence[Answer], objectives: Iterable[ObjectiveDraft]) -> Answer: ...

@@ -134,6 +134,25 @@ AttributeName = str
 """The name of an attribute, such as `image`."""
 
 
+class Availability(TypedDict):
+    """How often an entry is up."""
+
+    availability: float
+    """The probability that the entry is up."""
+
+    downtime_minutes_per_month: float
+    """The unavailability as minutes of a month of 30 days."""
+
+    importance: List["ComponentImportance"]
+    """The components whose own state can change the entry's, most important first, equals as they stand. Empty where only bounds are known."""
+
+    unavailability: float
+    """The probability that it is down, to the same relative accuracy."""
+
+    unavailability_bounds: Union["Interval", None]
+    """Where the unavailability lies for sure, if it was not computed exactly; the numbers above are then the middle."""
+
+
 class Backtest(TypedDict):
     """The past, predicted and as it came."""
 
@@ -196,6 +215,16 @@ Basis = Union[Literal["observed"], Literal["declared"], Literal["inferred"], Lit
 """What a figure rests on."""
 
 
+class Branch(TypedDict):
+    """One of several ways."""
+
+    p: float
+    """How probable it is. Those of one choice add up to 1."""
+
+    steps: List["Step"]
+    """What it does."""
+
+
 class Budget(TypedDict):
     """Money for as long as the bill that was read is about."""
 
@@ -231,6 +260,33 @@ class CalibrationPoint(TypedDict):
     """Where that part lies, in 95 cases of 100: Wilson's interval."""
 
 
+Call = TypedDict(
+    "Call",
+    {
+        "calls_per_request": "float",
+        "from": "str",
+        "max_attempts": "int",
+        "retry_budget": "Union[float, None]",
+        "to": "str",
+    },
+)
+"""That one service calls another."""
+
+
+class _CallGraph(TypedDict):
+    """The fields that are always there."""
+
+    services: List["CascadingService"]
+    """The services."""
+
+
+class CallGraph(_CallGraph, total=False):
+    """Services and who calls whom. Circles are allowed."""
+
+    calls: List["Call"]
+    """The calls."""
+
+
 class _CapabilityDraft(TypedDict):
     """The fields that are always there."""
 
@@ -262,6 +318,45 @@ class Capacity(TypedDict, total=False):
 
     teams: Dict[str, int]
     """Of some teams, by name."""
+
+
+class Cascade(TypedDict):
+    """The loads that sustain themselves in a call graph."""
+
+    assumptions: List[str]
+    """What was taken for granted."""
+
+    settled: bool
+    """Whether both ends settled. If not, `from_empty` is too small at worst and `from_full` too large."""
+
+    tiers: List["CascadeTier"]
+    """Each service, in the order in which they were given."""
+
+    verdict: Union["LoadVerdict", None]
+    """How the services fare together; `None` where the search ended before it could tell."""
+
+
+class CascadeTier(TypedDict):
+    """One service of a cascade."""
+
+    from_empty: "TierLoad"
+    """The least load that sustains itself: where the services come to after a start without load."""
+
+    from_full: "TierLoad"
+    """The largest load that sustains itself: where they stay after everything failed."""
+
+    id: str
+    """Its name."""
+
+
+class CascadingService(TypedDict):
+    """A service with its name. Its arrivals, attempts and budget are those of callers outside of the graph."""
+
+    id: str
+    """Its name."""
+
+    service: "RetriedService"
+    """What it can do, and what arrives from outside."""
 
 
 class ChangeEntityAdded(TypedDict):
@@ -936,6 +1031,19 @@ class ChangesSince(TypedDict):
     more: bool
     """Whether there is more already."""
 
+
+class ChoiceDraft(TypedDict):
+    """Which input would turn a choice between scenarios: what is asked, as data."""
+
+    inputs: List["InputDraft"]
+    """What nobody knows."""
+
+    objectives: List["ObjectiveDraft"]
+    """What it is chosen by."""
+
+    options: List["OptionDraft"]
+    """Between what it is chosen."""
+
 Claim = Union[Literal["exact"], Literal["bounds"], Literal["confidence"]]
 """What a figure claims."""
 
@@ -973,6 +1081,36 @@ class Comparison(TypedDict):
 
     figures: List["Figure"]
     """One row a figure, by dimension."""
+
+
+class _ComponentDraft(TypedDict):
+    """The fields that are always there."""
+
+    availability: float
+    """The probability that it does not fail by itself, independently of all others."""
+
+    id: str
+    """Its name."""
+
+
+class ComponentDraft(_ComponentDraft, total=False):
+    """Something that is up or down."""
+
+    requires: Union["Requirement", None]
+    """What must be up for it to be up. Default: nothing."""
+
+
+class ComponentImportance(TypedDict):
+    """How much depends on one component."""
+
+    birnbaum: float
+    """Birnbaum's importance (1969): the probability that the entry is up if the component does not fail by itself, less that if it does."""
+
+    component: str
+    """Its name."""
+
+    downtime_minutes_per_month: float
+    """Minutes of downtime of the entry per month that would not be if the component never failed by itself."""
 
 
 class Conflict(TypedDict):
@@ -1035,6 +1173,72 @@ class Constraints(TypedDict, total=False):
     """The regions in which anything may stand that moves or takes over work. Default: any."""
 
 
+class CostBehaviourDedicated(TypedDict):
+    """It goes with the entity."""
+
+    kind: Literal["dedicated"]
+
+
+class CostBehaviourShared(TypedDict):
+    """It is a part of a pool, and goes as far as the pool shrinks."""
+
+    kind: Literal["shared"]
+
+    pool: str
+    """Which pool."""
+
+    units: int
+    """How many of its units the entity uses."""
+
+
+class _CostBehaviourCommitment(TypedDict):
+    """The fields that are always there."""
+
+    kind: Literal["commitment"]
+
+
+class CostBehaviourCommitment(_CostBehaviourCommitment, total=False):
+    """It was promised until a date, used or not."""
+
+    ends_after_days: Union[int, None]
+    """Days from the removal to its end; `None` is not known."""
+
+
+class _CostBehaviourEgress(TypedDict):
+    """The fields that are always there."""
+
+    kind: Literal["egress"]
+
+
+class CostBehaviourEgress(_CostBehaviourEgress, total=False):
+    """It is paid by traffic that leaves."""
+
+    ends: Union[bool, None]
+    """Whether the traffic ends with the entity, or somebody else takes it over; `None` is not known."""
+
+
+class CostBehaviourOneOff(TypedDict):
+    """The removal itself costs it, once: an exit fee, a migration. No part of what is allocated."""
+
+    kind: Literal["one_off"]
+
+CostBehaviour = Union["CostBehaviourDedicated", "CostBehaviourShared", "CostBehaviourCommitment", "CostBehaviourEgress", "CostBehaviourOneOff"]
+"""How a cost behaves once nobody causes it any more."""
+
+
+class CostItem(TypedDict):
+    """One cost of an entity over the horizon."""
+
+    behaviour: "CostBehaviour"
+    """How it behaves once the entity is gone."""
+
+    cents: int
+    """How much, not negative: credits are to be netted first."""
+
+    name: str
+    """What it is for."""
+
+
 class CostRow(TypedDict):
     """What one entity is billed."""
 
@@ -1087,6 +1291,23 @@ class CostTableRow(TypedDict):
 
     unallocated: Union[str, None]
     """Why nobody is charged, where nobody is."""
+
+
+class _CostedEntity(TypedDict):
+    """The fields that are always there."""
+
+    allocated_cents: int
+    """What is allocated to it over the horizon."""
+
+    id: str
+    """Its name."""
+
+
+class CostedEntity(_CostedEntity, total=False):
+    """An entity with its costs."""
+
+    items: List["CostItem"]
+    """What that is made of, and what its removal costs once. What no item explains may be avoidable or not."""
 
 Criticality = Union[Literal["required"], Literal["optional"], Literal["async"]]
 """What happens to a caller when a call fails."""
@@ -1239,8 +1460,74 @@ class Diagnostic(TypedDict):
     severity: "Severity"
     """What became of the record."""
 
-Dimension = Union[Literal["blast_radius"], Literal["requests_at_risk"], Literal["latency_p50"], Literal["latency_p95"], Literal["latency_p99"], Literal["error_rate"], Literal["degraded_rate"], Literal["completion"], Literal["utilisation"], Literal["headroom"], Literal["availability"], Literal["single_points_of_failure"], Literal["cycles"], Literal["decisions_violated"], Literal["drift"], Literal["cost"], Literal["one_off_cost"], Literal["owners_touched"], Literal["without_owner"], Literal["data_flows"], Literal["compliance"]]
+Dimension = Union[Literal["blast_radius"], Literal["requests_at_risk"], Literal["latency_p50"], Literal["latency_p95"], Literal["latency_p99"], Literal["latency_p999"], Literal["time_spent"], Literal["error_rate"], Literal["degraded_rate"], Literal["completion"], Literal["utilisation"], Literal["headroom"], Literal["availability"], Literal["single_points_of_failure"], Literal["cycles"], Literal["decisions_violated"], Literal["drift"], Literal["cost"], Literal["one_off_cost"], Literal["owners_touched"], Literal["without_owner"], Literal["data_flows"], Literal["compliance"]]
 """What is compared."""
+
+
+class DistributionConst(TypedDict):
+    """Always the same."""
+
+    dist: Literal["const"]
+
+    ms: float
+    """Milliseconds."""
+
+
+class DistributionLognormal(TypedDict):
+    """Its logarithm is normal."""
+
+    dist: Literal["lognormal"]
+
+    median_ms: float
+    """What half of it does not exceed."""
+
+    sigma: float
+    """The standard deviation of the logarithm, up to 10."""
+
+
+class DistributionGamma(TypedDict):
+    """Gamma."""
+
+    dist: Literal["gamma"]
+
+    mean_ms: float
+    """The mean."""
+
+    shape: float
+    """The shape, from 0.001: 1 is exponential, more is narrower."""
+
+
+class DistributionExp(TypedDict):
+    """Exponential."""
+
+    dist: Literal["exp"]
+
+    mean_ms: float
+    """The mean."""
+
+
+class DistributionUniform(TypedDict):
+    """All between two ends alike."""
+
+    dist: Literal["uniform"]
+
+    high_ms: float
+    """The most."""
+
+    low_ms: float
+    """The least."""
+
+
+class DistributionEmpirical(TypedDict):
+    """Any of some measured values, all alike."""
+
+    dist: Literal["empirical"]
+
+    values_ms: List[float]
+    """What was measured, in any order."""
+
+Distribution = Union["DistributionConst", "DistributionLognormal", "DistributionGamma", "DistributionExp", "DistributionUniform", "DistributionEmpirical"]
+"""How long work takes, in milliseconds."""
 
 
 class Drift(TypedDict):
@@ -1323,6 +1610,34 @@ class EntityRef(TypedDict):
     """Its name for people."""
 
 
+class EntitySavings(TypedDict):
+    """What the removal of an entity saves."""
+
+    allocated_cents: int
+    """What is allocated to it."""
+
+    at_least: "SavingsSplit"
+    """Where that goes if everything that is not known is to the worst."""
+
+    at_most: "SavingsSplit"
+    """Where it goes if everything is to the best. Equal to `at_least` where nothing is unknown."""
+
+    id: Union[str, None]
+    """The entity; `None` for all together."""
+
+    net_cents: List[int]
+    """Avoidable minus once, to the worst and to the best."""
+
+    one_off_cents: int
+    """What the removal costs once."""
+
+    stranded: List["StrandedCommitment"]
+    """Commitments that go on without use."""
+
+    unknown: List[str]
+    """What is not known."""
+
+
 class EntryAtRisk(TypedDict):
     """The requests that begin at one operation."""
 
@@ -1343,6 +1658,16 @@ class EntryAtRisk(TypedDict):
 
     operation: str
     """At which operation."""
+
+
+class Estimate(TypedDict):
+    """A number of milliseconds, and where it lies."""
+
+    interval: Union["Interval", None]
+    """Where they lie; `None` if there are too few samples to tell."""
+
+    ms: float
+    """Milliseconds."""
 
 EventKind = Union[Literal["change"], Literal["incident"]]
 """What happened."""
@@ -1635,6 +1960,16 @@ class Handle(_Handle, total=False):
     """Within what the name is unique: a network, a source; empty where it is unique everywhere."""
 
 
+class Headroom(TypedDict):
+    """How much a station could take."""
+
+    arrivals_per_s: float
+    """The arrivals per second at which the objective just holds; 0 if it does not hold even for a single arrival."""
+
+    factor: Union[float, None]
+    """That over the arrivals there are: 1 is none left, below 1 is broken. `None` if nothing arrives."""
+
+
 class History(TypedDict):
     """Everything that was ever said of an entity, by all that is known today."""
 
@@ -1677,6 +2012,35 @@ class Hit(TypedDict):
 
     state: "State"
     """The worst state that it may be in."""
+
+
+class Hop(TypedDict):
+    """One hop of a chain. It fails by itself before it calls; otherwise it calls the next hop until one attempt succeeds. Attempts are independent."""
+
+    fail: float
+    """The probability that one run of it fails by itself."""
+
+    id: str
+    """Its name."""
+
+    max_attempts: int
+    """How often it calls the next hop at most: 1 is no retry. The last hop calls nobody."""
+
+
+class HopLoad(TypedDict):
+    """What one hop receives."""
+
+    id: str
+    """Its name."""
+
+    invocations_per_request: float
+    """How often it runs for one request, on average."""
+
+    load_multiplier: float
+    """How many times more that is than if nobody tried twice. 1 if nothing arrives either way."""
+
+    success_probability: float
+    """The probability that one run of it succeeds, whatever it calls included."""
 
 
 class IdentityChangeCreated(TypedDict):
@@ -1808,6 +2172,41 @@ class IdentityReason(TypedDict):
     """What speaks for and against."""
 
 
+class _InputDraft(TypedDict):
+    """The fields that are always there."""
+
+    field: str
+    """The field of the change, such as `hit_ratio` or `price.amount`."""
+
+    high: float
+    """At most so much."""
+
+    low: float
+    """At least so much."""
+
+    option: str
+    """Of which option, by name."""
+
+
+class InputDraft(_InputDraft, total=False):
+    """A number of a change of which only a range is known."""
+
+    assumed: Union[float, None]
+    """What figures are computed with otherwise. Default: what the change says."""
+
+    change: int
+    """The place of the change among those of the option, from 0 on."""
+
+    name: Union[str, None]
+    """What people call it. Default: the field and the change."""
+
+    owner: Union[str, None]
+    """Who would know. Default: who owns what the change is about."""
+
+    unit: Union[str, None]
+    """In which unit it is, for people."""
+
+
 class Interval(TypedDict):
     """Where a number lies."""
 
@@ -1884,6 +2283,31 @@ Kind = str
 """Or another that a host registered."""
 
 
+class LatencySummary(TypedDict):
+    """A simulation in few numbers."""
+
+    confidence: float
+    """How probably all of the intervals hold together, as far as the model does."""
+
+    is_exact: bool
+    """Whether nothing was random, so that one sample says all."""
+
+    mean: "Estimate"
+    """The average."""
+
+    operations: List["OperationTime"]
+    """What each operation that is ever called has to do with it, most work first, equals by name."""
+
+    quantiles: List["QuantileEstimate"]
+    """The median, and the 90th, 95th, 99th and 99.9th percentile."""
+
+    samples: int
+    """How many requests were simulated."""
+
+    seed: int
+    """The seed."""
+
+
 class Leaving(TypedDict):
     """Who has said until when to leave."""
 
@@ -1910,7 +2334,45 @@ class LeftOut(_LeftOut, total=False):
     locator: Union[str, None]
     """Where it is planned, if that is known."""
 
-Measure = Union[Literal["changes"], Literal["dependencies_cut"], Literal["entities_affected"], Literal["teams_touched"], Literal["waves"], Literal["dependencies_across"], Literal["dependencies_across_between_waves"], Literal["entities_freed"], Literal["modularity"], Literal["availability"], Literal["latency_p50"], Literal["latency_p95"], Literal["latency_p99"], Literal["error_rate"], Literal["cost"], Literal["single_points_of_failure"], Literal["cycles"], Literal["decisions_violated"]]
+
+class LoadPoint(TypedDict):
+    """A state that sustains itself."""
+
+    attempt_failure_probability: float
+    """The probability that one attempt fails: refused, or not answered in time."""
+
+    attempts_per_request: float
+    """Attempts per request, on average."""
+
+    goodput_per_s: float
+    """Requests per second that are answered in time."""
+
+    offered_per_s: float
+    """Attempts per second."""
+
+    request_failure_probability: float
+    """The probability that all attempts of a request fail."""
+
+    steady: bool
+    """Whether the line has an end: not where an unbounded one gets more than the workers complete."""
+
+    utilization: float
+    """The share of the workers' time that is busy."""
+
+
+class LoadRegion(TypedDict):
+    """Arrivals under which a service has two stable states."""
+
+    high_per_s: float
+    """Requests per second beyond which every service collapses."""
+
+    low_per_s: float
+    """Requests per second at and below which a collapsed service recovers by itself."""
+
+LoadVerdict = Union[Literal["stable"], Literal["metastable"], Literal["unstable"]]
+"""How a service fares under its arrivals."""
+
+Measure = Union[Literal["changes"], Literal["dependencies_cut"], Literal["entities_affected"], Literal["teams_touched"], Literal["waves"], Literal["dependencies_across"], Literal["dependencies_across_between_waves"], Literal["entities_freed"], Literal["modularity"], Literal["availability"], Literal["latency_p50"], Literal["latency_p95"], Literal["latency_p99"], Literal["latency_p999"], Literal["error_rate"], Literal["cost"], Literal["single_points_of_failure"], Literal["cycles"], Literal["decisions_violated"]]
 """What an option is measured by: the structure tells the first ones, a comparison with the base the others."""
 
 
@@ -1972,6 +2434,31 @@ class MemberRow(TypedDict):
     """The record."""
 
 
+class Metastability(TypedDict):
+    """The steady states of a service."""
+
+    assumptions: List[str]
+    """What was taken for granted."""
+
+    collapsed: Union["LoadPoint", None]
+    """The state in which it stays collapsed, if there is one."""
+
+    collapses_beyond_per_s: float
+    """Requests per second beyond which only the collapsed state is left; without a vulnerable region, at which attempts come to what all workers complete."""
+
+    healthy: Union["LoadPoint", None]
+    """The state in which it runs well, if there is one."""
+
+    safe_retry_budget: Union[float, None]
+    """The largest retry budget, as a share of the requests, with which there is no vulnerable region. `None` if there is none whatever the budget."""
+
+    verdict: "LoadVerdict"
+    """How it fares under its arrivals."""
+
+    vulnerable: Union["LoadRegion", None]
+    """The arrivals for which there are both; `None` if there are none. Should there be several such stretches, from the first to the last."""
+
+
 class Missing(TypedDict):
     """One scope that could bear on the question and was not read to its end, or is stale."""
 
@@ -1989,6 +2476,115 @@ class Missing(TypedDict):
 
 Mode = Union[Literal["full"], Literal["delta"]]
 """Whether a reading tells everything or only what changed."""
+
+
+class ModelDraftAvailability(TypedDict):
+    """How often an entry is up, exactly, and how much depends on each part."""
+
+    components: List["ComponentDraft"]
+    """What there is."""
+
+    entry: str
+    """Of which one it is asked."""
+
+    model: Literal["availability"]
+
+
+class ModelDraftCascade(TypedDict):
+    """How a storm of retries grows from tier to tier of a call graph."""
+
+    graph: "CallGraph"
+    """The services and who calls whom."""
+
+    model: Literal["cascade"]
+
+
+class ModelDraftHeadroom(TypedDict):
+    """How much more a station could take within an objective."""
+
+    model: Literal["headroom"]
+
+    objective: "Objective"
+    """What it must keep to."""
+
+    station: "Station"
+    """The station."""
+
+
+class _ModelDraftLatency(TypedDict):
+    """The fields that are always there."""
+
+    entry: str
+    """Of which one it is asked."""
+
+    model: Literal["latency"]
+
+    operations: Dict[str, "Operation"]
+    """The operations by name."""
+
+
+class ModelDraftLatency(_ModelDraftLatency, total=False):
+    """How long an operation takes, by Monte Carlo."""
+
+    confidence: float
+    """How probably all intervals hold together, above 0 and below 1. Default: .95."""
+
+    samples: int
+    """How many requests are simulated. Default: 20,000."""
+
+    seed: int
+    """What all chance follows from. Default: 0."""
+
+
+class ModelDraftMetastability(TypedDict):
+    """Under which loads retries sustain themselves."""
+
+    model: Literal["metastability"]
+
+    service: "RetriedService"
+    """The service whose callers try again."""
+
+
+class ModelDraftQueue(TypedDict):
+    """How long is waited at a station."""
+
+    model: Literal["queue"]
+
+    station: "Station"
+    """The station."""
+
+
+class ModelDraftQueueNetwork(TypedDict):
+    """How long is waited in a network of stations."""
+
+    model: Literal["queue_network"]
+
+    routes: List["Route"]
+    """Who goes where from where."""
+
+    stations: List["NetworkStation"]
+    """The stations."""
+
+
+class ModelDraftRetries(TypedDict):
+    """What retries along a chain do to success and load, exactly."""
+
+    hops: List["Hop"]
+    """The hops in the order of calls."""
+
+    model: Literal["retries"]
+
+
+class ModelDraftSavings(TypedDict):
+    """What is allocated to what would be removed, and what its removal avoids."""
+
+    model: Literal["savings"]
+
+    removal: "Removal"
+    """What would be removed."""
+
+ModelDraft = Union["ModelDraftAvailability", "ModelDraftCascade", "ModelDraftHeadroom", "ModelDraftLatency", "ModelDraftMetastability", "ModelDraftQueue", "ModelDraftQueueNetwork", "ModelDraftRetries", "ModelDraftSavings"]
+"""A model of plain numbers: `{'model': 'queue', 'station': {…}}`."""
 
 
 class Money(TypedDict):
@@ -2029,6 +2625,63 @@ class Neighbour(TypedDict):
     """Whether it is known from observation alone, and was last seen too long ago."""
 
 
+class _NetworkStation(TypedDict):
+    """The fields that are always there."""
+
+    id: str
+    """Its name."""
+
+    service_rate_per_s: float
+    """What one server completes per second while it is busy."""
+
+
+class NetworkStation(_NetworkStation, total=False):
+    """A station of a network."""
+
+    external_arrivals_per_s: float
+    """What arrives from outside, per second."""
+
+    servers: int
+    """How many serve at the same time."""
+
+
+class NextQuestion(TypedDict):
+    """An input that would turn a choice between two options."""
+
+    ask: str
+    """The question for people."""
+
+    assumed: float
+    """What was assumed."""
+
+    input: str
+    """The input."""
+
+    objective: int
+    """The place of the objective."""
+
+    option: str
+    """The option that is better by the objective with what is assumed; the first of two that are equal."""
+
+    other: str
+    """The option that may be better instead."""
+
+    owner: Union[str, None]
+    """Who would know."""
+
+    share_turned: float
+    """Which share of the input's range that is, between 0 and 1."""
+
+    share_unknown: float
+    """Which share of the range is not known to be one or the other, because a figure is unknown there."""
+
+    turned: List[List[float]]
+    """Between which values of the input the other option is better, each with its ends; an end that is no end of the input's range is a value of break-even."""
+
+    unit: str
+    """Its unit."""
+
+
 class NotTried(TypedDict):
     """What was left out."""
 
@@ -2040,6 +2693,33 @@ class NotTried(TypedDict):
 
     why: str
     """Why."""
+
+
+class ObjectiveMeanWait(TypedDict):
+    """The average wait is at most so many milliseconds."""
+
+    mean_wait: Dict[str, Any]
+
+
+class ObjectiveMeanResponse(TypedDict):
+    """The average of wait and service is at most so many milliseconds."""
+
+    mean_response: Dict[str, Any]
+
+
+class ObjectiveWaitQuantile(TypedDict):
+    """A share of the arrivals waits at most so many milliseconds."""
+
+    wait_quantile: Dict[str, Any]
+
+
+class ObjectiveResponseQuantile(TypedDict):
+    """For a share of the arrivals wait and service take at most so many milliseconds."""
+
+    response_quantile: Dict[str, Any]
+
+Objective = Union[Literal["stable"], "ObjectiveMeanWait", "ObjectiveMeanResponse", "ObjectiveWaitQuantile", "ObjectiveResponseQuantile"]
+"""What must hold of a station."""
 
 
 class _ObjectiveDraft(TypedDict):
@@ -2078,6 +2758,26 @@ OnRemoval = Union[Literal["fail"], Literal["drop"]]
 """What callers do when what they call is taken away."""
 
 
+class Operation(TypedDict):
+    """What one operation does."""
+
+    steps: List["Step"]
+    """One after the other."""
+
+
+class OperationTime(TypedDict):
+    """What an operation has to do with a request."""
+
+    calls_per_request: float
+    """How often it runs for one request, on average."""
+
+    operation: str
+    """Its name."""
+
+    own_ms_per_request: float
+    """How long it works by itself for one request, in milliseconds, on average: whether anybody waits for it or not."""
+
+
 class OptimalityBound(TypedDict):
     """How far from the best the options may be."""
 
@@ -2092,6 +2792,20 @@ class OptimalityBound(TypedDict):
 
     of: str
     """What is bounded."""
+
+
+class _OptionDraft(TypedDict):
+    """The fields that are always there."""
+
+    name: str
+    """Its name."""
+
+
+class OptionDraft(_OptionDraft, total=False):
+    """A scenario by its changes."""
+
+    changes: List["ChangeDraft"]
+    """Its changes; none is the world as it is."""
 
 
 class OptionRow(TypedDict):
@@ -2357,6 +3071,19 @@ Profile = Union[Literal["cadence"], Literal["incident"], Literal["planning"], Li
 
 Progress = Union[Literal["made"], Literal["made_as_far_as_seen"], Literal["told_made"], Literal["partly_made"], Literal["not_made"], Literal["unseen"]]
 """How far the changes of a prediction were made."""
+
+
+class QuantileEstimate(TypedDict):
+    """What a share of the requests does not exceed."""
+
+    interval: Union["Interval", None]
+    """Where they lie; `None` if there are too few samples to tell."""
+
+    ms: float
+    """Milliseconds."""
+
+    share: float
+    """The share, between 0 and 1."""
 
 
 class _QuestionBlastRadius(TypedDict):
@@ -2644,6 +3371,44 @@ Question = Union["QuestionBlastRadius", "QuestionDescribe", "QuestionConflicts",
 """A question. Entities are named by id, record key, alias or unique name; whatever is left out has its default."""
 
 
+class Queue(TypedDict):
+    """How a station fares."""
+
+    model: "QueueModel"
+    """By which formula."""
+
+    stable: bool
+    """Whether there is a steady state. If not, only the utilization is told: what the arrivals ask for."""
+
+    steady: Union["Steady", None]
+    """What is told of the steady state, if there is one."""
+
+    utilization: float
+    """The share of the servers' time that is busy."""
+
+QueueModel = Union[Literal["M/M/c"], Literal["M/G/1"], Literal["M/G/c"], Literal["M/M/c/K"]]
+"""By which formula a station was computed."""
+
+
+class QueueNetwork(TypedDict):
+    """How a network fares."""
+
+    bottleneck: Union[str, None]
+    """The station with the highest utilization, the first of equals; `None` of no stations."""
+
+    mean_in_network: Union[float, None]
+    """How many requests are in the network on average, if it is stable."""
+
+    mean_time_in_network_ms: Union[float, None]
+    """How long a request stays, in milliseconds, on average: by Little's law over what arrives from outside. `None` if nothing arrives, or not stable."""
+
+    stable: bool
+    """Whether every station has a steady state."""
+
+    stations: List["StationLoad"]
+    """Each station, in the order in which they were given."""
+
+
 class Reality(TypedDict, total=False):
     """What came."""
 
@@ -2820,6 +3585,26 @@ class RelationDraft(_RelationDraft, total=False):
     """Which variant, where the source says."""
 
 
+class _Removal(TypedDict):
+    """The fields that are always there."""
+
+    currency: str
+    """The currency, ISO 4217."""
+
+    entities: List["CostedEntity"]
+    """What is removed, all at once."""
+
+    horizon_days: int
+    """Days from the removal over which costs are counted, 1 at least."""
+
+
+class Removal(_Removal, total=False):
+    """What would be removed, and what it costs until a horizon. All amounts are in cents of one currency, or whatever its smallest unit is."""
+
+    pools: Dict[str, "SharedPool"]
+    """Pools that entities share, by name."""
+
+
 class Report(TypedDict):
     """What a scan saw. Its `Display` is for people and shows no control characters; the batches hold every diagnostic."""
 
@@ -2876,6 +3661,75 @@ class RequestsAtRisk(TypedDict):
     """How many traces were observed."""
 
 
+class RequirementComponent(TypedDict):
+    """One component."""
+
+    component: str
+
+
+class RequirementAll(TypedDict):
+    """Everything of a list; nothing of an empty one."""
+
+    all: List["Requirement"]
+
+
+class RequirementAny(TypedDict):
+    """Anything of a list. An empty one is never met."""
+
+    any: List["Requirement"]
+
+
+class RequirementAtLeast(TypedDict):
+    """At least `k` of a list. What stands in it twice counts twice."""
+
+    at_least: Dict[str, Any]
+
+Requirement = Union["RequirementComponent", "RequirementAll", "RequirementAny", "RequirementAtLeast"]
+"""What must be up."""
+
+
+class _RetriedService(TypedDict):
+    """The fields that are always there."""
+
+    arrivals_per_s: float
+    """Requests per second, each counted once however often it is tried."""
+
+    max_attempts: int
+    """How often a request is tried at most: 1 is no retry."""
+
+    service_time_ms: float
+    """How long a worker is busy with an attempt, on average, in milliseconds; exponential."""
+
+    workers: int
+    """Attempts that are worked on at the same time."""
+
+
+class RetriedService(_RetriedService, total=False):
+    """A service whose callers try again."""
+
+    capacity: Union[int, None]
+    """How many attempts may be there at once, waiting and worked on; others are refused. `None` is no bound."""
+
+    retry_budget: Union[float, None]
+    """How many retries all callers make at most, as a share of the requests: .1 is one retry for ten requests. `None` is no limit."""
+
+    timeout_ms: Union[float, None]
+    """After how many milliseconds of waiting and work a caller gives an attempt up. `None` is never."""
+
+
+class RetryLoad(TypedDict):
+    """What a chain does to a request."""
+
+    failure_probability: float
+    """The probability that it does not, to the same relative accuracy."""
+
+    hops: List["HopLoad"]
+    """What each hop receives, in the order of the chain."""
+
+    success_probability: float
+    """The probability that a request succeeds."""
+
+
 class ReviewRow(TypedDict):
     """Two records about which a person should decide."""
 
@@ -2907,6 +3761,17 @@ class ReviewRow(TypedDict):
     """The key of the other."""
 
 
+Route = TypedDict(
+    "Route",
+    {
+        "from": "str",
+        "probability": "float",
+        "to": "str",
+    },
+)
+"""A way from one station to another."""
+
+
 class SaidValue(TypedDict):
     """One source's word for an attribute."""
 
@@ -2921,6 +3786,35 @@ class SaidValue(TypedDict):
 
     value: "Value"
     """The value."""
+
+
+class Savings(TypedDict):
+    """What a removal saves."""
+
+    alone: List["EntitySavings"]
+    """What each entity would save if it were removed alone, in the order in which they were given."""
+
+    currency: str
+    """The currency."""
+
+    horizon_days: int
+    """Over how many days."""
+
+    together: "EntitySavings"
+    """What all save together: units that they set free in one pool add up before it shrinks by steps."""
+
+
+class SavingsSplit(TypedDict):
+    """Where an allocated cost goes: the three add up to it, to the cent."""
+
+    avoidable_cents: int
+    """Saved within the horizon."""
+
+    staying_cents: int
+    """Borne by those who remain: parts of pools that do not shrink, and traffic that others take over."""
+
+    stranded_cents: int
+    """Paid for a commitment that nobody uses."""
 
 
 class Scores(TypedDict):
@@ -3084,6 +3978,16 @@ Severity = Union[Literal["rejected"], Literal["warning"]]
 """What a diagnostic did to its record."""
 
 
+class SharedPool(TypedDict, total=False):
+    """How a pool scales, in units such as processors, nodes or licences."""
+
+    spare: Union[int, None]
+    """How many units are unused today, beyond what it keeps in reserve; `None` is not known, which is anything less than a step."""
+
+    step: Union[int, None]
+    """By how many units at once it shrinks; `None` is not known."""
+
+
 class SimulatorScore(TypedDict):
     """How far the figures of one dimension may be trusted here."""
 
@@ -3234,6 +4138,42 @@ Statement = Union["StatementExists", "StatementAttribute", "StatementKnownAs", "
 """One thing said of a record."""
 
 
+class _Station(TypedDict):
+    """The fields that are always there."""
+
+    arrivals_per_s: float
+    """Arrivals per second, on average."""
+
+    service_rate_per_s: float
+    """What one server completes per second while it is busy, on average."""
+
+
+class Station(_Station, total=False):
+    """Servers with one line before them."""
+
+    capacity: Union[int, None]
+    """How many may be there at once, waiting and in service; others are turned away. `None` is no bound."""
+
+    servers: int
+    """Servers that work at the same time."""
+
+    service_cv: float
+    """Standard deviation of the service time over its mean: 1 is exponential, 0 constant."""
+
+
+class StationLoad(TypedDict):
+    """How one station fares."""
+
+    arrival_rate_per_s: float
+    """What arrives per second, from outside and from other stations."""
+
+    id: str
+    """Its name."""
+
+    queue: "Queue"
+    """How it fares with that."""
+
+
 class StatusComplete(TypedDict):
     """Everything that can bear on the question was read, and is fresh enough."""
 
@@ -3259,6 +4199,89 @@ class StatusUnknown(TypedDict):
 
 Status = Union["StatusComplete", "StatusPartial", "StatusUnknown"]
 """Three-valued. A source that was not read, or not to its end, never reads as 'none'."""
+
+
+class Steady(TypedDict):
+    """The averages of a steady state."""
+
+    mean_in_system: float
+    """How many wait or are served, on average."""
+
+    mean_queue_length: float
+    """How many wait, on average."""
+
+    mean_response_ms: float
+    """The average of wait and service, in milliseconds."""
+
+    mean_wait_ms: float
+    """The average wait, in milliseconds."""
+
+    p_block: float
+    """The probability that an arrival is turned away."""
+
+    p_wait: Union[float, None]
+    """The probability that an arrival waits; `None` where the model does not tell."""
+
+    throughput_per_s: float
+    """Arrivals that are accepted, per second."""
+
+
+class StepWork(TypedDict):
+    """Work of the operation itself."""
+
+    work: "Distribution"
+
+
+class StepCall(TypedDict):
+    """A call to an operation, and waiting for it."""
+
+    call: str
+
+
+class StepPar(TypedDict):
+    """Branches that begin together, and waiting for all of them; none take no time."""
+
+    par: List[List["Step"]]
+
+
+class StepRace(TypedDict):
+    """Branches that begin together, and waiting for the first; none take no time."""
+
+    race: List[List["Step"]]
+
+
+class StepChoice(TypedDict):
+    """Exactly one of some branches."""
+
+    choice: List["Branch"]
+
+
+class StepTimeout(TypedDict):
+    """Steps that are waited for no longer than so many milliseconds; then it goes on without them."""
+
+    timeout: Dict[str, Any]
+
+
+class StepRetry(TypedDict):
+    """Steps that are taken again after they failed. The last failure just ends them."""
+
+    retry: Dict[str, Any]
+
+Step = Union["StepWork", "StepCall", "StepPar", "StepRace", "StepChoice", "StepTimeout", "StepRetry"]
+"""Something that takes time. All that is random is independent, also of two calls to one operation."""
+
+
+class StrandedCommitment(TypedDict):
+    """A commitment that goes on after the removal."""
+
+    cents: int
+    """What is paid for nothing, at most."""
+
+    ends_after_days: Union[int, None]
+    """Days until it ends; `None` is not known."""
+
+    name: str
+    """What it is for."""
 
 
 class Tally(TypedDict):
@@ -3309,6 +4332,22 @@ class TeamLoad(TypedDict):
 
 Threshold = Union[Literal["cautious"], Literal["balanced"]]
 """How much must speak for two records before they are taken for one thing."""
+
+
+class TierLoad(TypedDict):
+    """The load of one service."""
+
+    amplification: float
+    """How many times that is what it were if nobody tried twice; 1 if nothing arrives either way."""
+
+    failure_probability: float
+    """The probability that an attempt fails: refused, not answered in time, or because of a call that it makes."""
+
+    offered_per_s: float
+    """Attempts per second."""
+
+    utilization: float
+    """The share of the workers' time that is busy."""
 
 
 class TimedHit(TypedDict):
