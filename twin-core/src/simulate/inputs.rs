@@ -234,8 +234,9 @@ fn with(change: &ChangeDraft, input: &InputDraft, value: f64) -> Result<ChangeDr
         // What counts things takes no fractions.
         Value::Number(said) if !said.is_f64() => Value::from(value.round() as i64),
         // Amounts of money are exact, and so are told as text.
-        Value::String(_) => Value::from(value.to_string()),
-        _ => Value::from(value),
+        Value::String(text) if text.parse::<f64>().is_ok() => Value::from(value.to_string()),
+        Value::Number(_) | Value::Null => Value::from(value),
+        _ => return Err(invalid(wrong())),
     };
     serde_json::from_value(fields).map_err(failed)
 }

@@ -5,6 +5,7 @@ mod backtests;
 mod bad_input;
 mod builds;
 mod changes;
+mod choices;
 mod counted;
 mod critical_paths;
 mod extraction;

@@ -33,6 +33,17 @@ impl fmt::Display for Part {
 /// By part, nanoseconds of all requests to one operation that did not fail, together.
 pub(in crate::simulate::replay) type Spent = BTreeMap<Part, i128>;
 
+/// A part by the operations that it is about, which costs no text for each call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Of {
+    Work(u32),
+    Wait(u32),
+    Way(u32, u32),
+    Tries(u32),
+}
+
+type Sums = BTreeMap<Of, i128>;
+
 /// Time of one piece of work that is still to be accounted for.
 struct Open {
     work: u32,
@@ -43,7 +54,7 @@ struct Open {
 impl Run<'_> {
     /// By operation that is asked from outside, where the time of its requests goes. The parts of a request add up to how long it took. O(calls · log calls).
     pub(super) fn spent(&self) -> BTreeMap<u32, Spent> {
-        let mut spent: BTreeMap<u32, Spent> = BTreeMap::new();
+        let mut spent: BTreeMap<u32, Sums> = BTreeMap::new();
         for (number, work) in self.works.iter().enumerate().filter(|(_, work)| work.caller.is_none() && work.has_ended)
         {
             let answered = &self.played.answered[work.request as usize];
@@ -52,20 +63,37 @@ impl Run<'_> {
             }
             let parts = spent.entry(answered.operation).or_default();
             let came = self.came[work.request as usize];
-            add(parts, Part::Wait(self.service_of(number as u32)), work.began - came);
+            add(parts, Of::Wait(self.operation_of(number as u32)), work.began - came);
             self.account(Open { work: number as u32, from: work.began, until: came + answered.took }, parts);
+        }
+        spent.into_iter().map(|(operation, sums)| (operation, self.told(sums))).collect()
+    }
+
+    /// The same by services.
+    fn told(&self, sums: Sums) -> Spent {
+        let service = |operation: u32| self.score.recording.name(operation).service.clone();
+        let mut spent = Spent::new();
+        for (of, nanoseconds) in sums {
+            let part = match of {
+                Of::Work(operation) => Part::Work(service(operation)),
+                Of::Wait(operation) => Part::Wait(service(operation)),
+                Of::Way(from, to) => Part::Way(service(from), service(to)),
+                Of::Tries(operation) => Part::Tries(service(operation)),
+            };
+            *spent.entry(part).or_default() += nanoseconds;
         }
         spent
     }
 
     /// Accounts for the time of a piece of work and of all that it waited for.
-    fn account(&self, whole: Open, parts: &mut Spent) {
+    fn account(&self, whole: Open, parts: &mut Sums) {
         let mut open = vec![whole];
         while let Some(Open { work, from, until }) = open.pop() {
             let mut at = until;
             let mut own = 0;
             for call in self.last_first(work) {
-                if call.done > at || at <= from {
+                // Nobody waited for what ended before or afterwards.
+                if !(from..=at).contains(&call.done) || at <= from {
                     continue;
                 }
                 let first = call.first.max(from);
@@ -73,23 +101,23 @@ impl Run<'_> {
                 at = first;
                 self.account_call(work, call, first, parts, &mut open);
             }
-            add(parts, Part::Work(self.service_of(work)), own + (at - from).max(0));
+            add(parts, Of::Work(self.operation_of(work)), own + (at - from).max(0));
         }
     }
 
     /// Accounts for the time of a call but for what is served meanwhile, which is put with what is open.
-    fn account_call(&self, caller: u32, call: &Calling, first: i64, parts: &mut Spent, open: &mut Vec<Open>) {
-        let callee = &self.score.recording.name(self.score.recording.calls[call.shape as usize].callee).service;
+    fn account_call(&self, caller: u32, call: &Calling, first: i64, parts: &mut Sums, open: &mut Vec<Open>) {
+        let callee = self.score.recording.calls[call.shape as usize].callee;
         let started = call.started.clamp(first, call.done);
-        add(parts, Part::Tries(callee.clone()), started - first);
-        let way = || Part::Way(self.service_of(caller), callee.clone());
-        let Some(served) = call.served else { return add(parts, way(), call.done - started) };
+        add(parts, Of::Tries(callee), started - first);
+        let way = Of::Way(self.operation_of(caller), callee);
+        let Some(served) = call.served else { return add(parts, way, call.done - started) };
         let work = &self.works[served as usize];
         let arrived = call.arrived.clamp(started, call.done);
         let began = work.began.clamp(arrived, call.done);
         let ended = if work.has_ended { work.ended.clamp(began, call.done) } else { call.done };
-        add(parts, way(), (arrived - started) + (call.done - ended));
-        add(parts, Part::Wait(callee.clone()), began - arrived);
+        add(parts, way, (arrived - started) + (call.done - ended));
+        add(parts, Of::Wait(callee), began - arrived);
         open.push(Open { work: served, from: began, until: ended });
     }
 
@@ -103,14 +131,12 @@ impl Run<'_> {
         calls
     }
 
-    fn service_of(&self, work: u32) -> String {
-        let shape = self.works[work as usize].shape;
-        let recording = self.score.recording;
-        recording.name(recording.invocations[shape as usize].operation).service.clone()
+    fn operation_of(&self, work: u32) -> u32 {
+        self.score.recording.invocations[self.works[work as usize].shape as usize].operation
     }
 }
 
-fn add(parts: &mut Spent, part: Part, nanoseconds: i64) {
+fn add(parts: &mut Sums, part: Of, nanoseconds: i64) {
     if nanoseconds != 0 {
         *parts.entry(part).or_default() += i128::from(nanoseconds);
     }
