@@ -10,8 +10,8 @@ use twin_connectors::{
 };
 use twin_core::Question;
 use twin_core::analysis::EntityRef;
-use twin_core::answer::{Profile, canonical};
-use twin_core::base::Handle;
+use twin_core::answer::{Profile, Reply, canonical};
+use twin_core::base::{self, Context, Handle};
 use twin_core::graph::Snapshot;
 use twin_core::simulate::search::SearchDraft;
 use twin_core::simulate::{ChangeDraft, ChoiceDraft, Scenario, outcome};
@@ -90,12 +90,8 @@ impl NativeSnapshot {
         terms: String,
         stop: &Stop,
     ) -> napi::Result<Object<'e>> {
-        let (own, stop) = (self.clone(), stop.clone());
-        on_thread(env, move || {
-            let context = read::<Terms>(&terms)?.context(&stop);
-            let (draft, given) = (SearchDraft::from_json(&question)?, CompareOptions::from_json(&options)?);
-            let found = search(&own.snapshot, &draft, given, &context);
-            Ok(NativeAnswer::of(found.map_err(|error| Problem::from(error).after(stop.told()))?.into()))
+        self.compared(env, options, terms, stop, move |base, given, context| {
+            Ok(search(base, &SearchDraft::from_json(&question)?, given, context)?.into())
         })
     }
 
@@ -109,12 +105,8 @@ impl NativeSnapshot {
         terms: String,
         stop: &Stop,
     ) -> napi::Result<Object<'e>> {
-        let (own, stop) = (self.clone(), stop.clone());
-        on_thread(env, move || {
-            let context = read::<Terms>(&terms)?.context(&stop);
-            let (draft, given) = (ChoiceDraft::from_json(&choice)?, CompareOptions::from_json(&options)?);
-            let found = next_questions(&own.snapshot, &draft, given, &context);
-            Ok(NativeAnswer::of(found.map_err(|error| Problem::from(error).after(stop.told()))?.into()))
+        self.compared(env, options, terms, stop, move |base, given, context| {
+            Ok(next_questions(base, &ChoiceDraft::from_json(&choice)?, given, context)?.into())
         })
     }
 
@@ -192,6 +184,23 @@ impl NativeSnapshot {
 }
 
 impl NativeSnapshot {
+    /// Long work that takes what a comparison takes.
+    fn compared<'e>(
+        &self,
+        env: &'e Env,
+        options: String,
+        terms: String,
+        stop: &Stop,
+        work: impl FnOnce(&Snapshot, CompareOptions, &Context) -> base::Result<Reply> + Send + 'static,
+    ) -> napi::Result<Object<'e>> {
+        let (own, stop) = (self.clone(), stop.clone());
+        on_thread(env, move || {
+            let context = read::<Terms>(&terms)?.context(&stop);
+            let reply = work(&own.snapshot, CompareOptions::from_json(&options)?, &context);
+            Ok(NativeAnswer::of(reply.map_err(|error| Problem::from(error).after(stop.told()))?))
+        })
+    }
+
     fn found(&self, name: &str) -> Result<String> {
         let node = self.snapshot.find(&read::<String>(name)?)?;
         Ok(json(&EntityRef::of(&self.snapshot, node)))

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyModule;
 use serde::de::DeserializeOwned;
+use twin_connectors::CompareOptions;
 use twin_core::base::{Error, ErrorKind};
 
 use crate::errors::OrRaise;
@@ -28,6 +29,12 @@ pub fn loads<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
 /// A value as JSON.
 pub fn dumps(value: &Bound<'_, PyAny>) -> PyResult<String> {
     call(value.py(), "dumps", (value,))?.extract()
+}
+
+/// What a comparison is made with, as `twin._plain.comparing` puts it together.
+pub fn comparing<'py>(py: Python<'py>, given: impl pyo3::call::PyCallArgs<'py>) -> PyResult<CompareOptions> {
+    let options: String = call(py, "comparing", given)?.extract()?;
+    CompareOptions::from_json(&options).or_raise(py)
 }
 
 /// A list of things that a question takes, as data.

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use serde::Serialize;
-use twin_connectors::{CompareOptions, compare};
+use twin_connectors::compare;
 use twin_core::answer::{Profile, Reply, canonical};
 use twin_core::base::Handle;
 use twin_core::simulate;
@@ -75,8 +75,7 @@ impl Scenario {
         deadline: Option<Within>,
     ) -> PyResult<Answer> {
         let given = (traces, policies, availability, data_classes, data_policies, seed, needs);
-        let options: String = plain::call(py, "comparing", given)?.extract()?;
-        let options = CompareOptions::from_json(&options).or_raise(py)?;
+        let options = plain::comparing(py, given)?;
         let terms = Terms::new(None, progress, deadline);
         let answer = terms.wait(py, |context, _| compare(&self.scenario, options, context))?;
         Ok(Answer::new(answer.into()))

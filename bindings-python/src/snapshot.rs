@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
-use twin_connectors::{
-    CompareOptions, ScanOptions, next_questions, scenario_of_folders, scenario_of_terraform_plan, search,
-};
+use twin_connectors::{ScanOptions, next_questions, scenario_of_folders, scenario_of_terraform_plan, search};
 use twin_core::analysis::{EntityRef, Writers};
 use twin_core::answer::{Reply, canonical};
 use twin_core::base::Handle;
@@ -285,8 +283,7 @@ impl Snapshot {
     ) -> PyResult<Answer> {
         let draft = SearchDraft::from_json(&plain::dumps(question)?).or_raise(py)?;
         let given = (traces, policies, availability, data_classes, data_policies, seed, py.None());
-        let options: String = plain::call(py, "comparing", given)?.extract()?;
-        let options = CompareOptions::from_json(&options).or_raise(py)?;
+        let options = plain::comparing(py, given)?;
         let terms = Terms::new(None, progress, deadline);
         let answer = terms.wait(py, |context, _| search(&self.snapshot, &draft, options, context))?;
         Ok(Answer::new(answer.into()))
@@ -322,8 +319,7 @@ impl Snapshot {
     ) -> PyResult<Answer> {
         let draft = ChoiceDraft::from_json(&plain::dumps(choice)?).or_raise(py)?;
         let given = (traces, policies, availability, data_classes, data_policies, seed, needs);
-        let options: String = plain::call(py, "comparing", given)?.extract()?;
-        let options = CompareOptions::from_json(&options).or_raise(py)?;
+        let options = plain::comparing(py, given)?;
         let terms = Terms::new(None, progress, deadline);
         let answer = terms.wait(py, |context, _| next_questions(&self.snapshot, &draft, options, context))?;
         Ok(Answer::new(answer.into()))

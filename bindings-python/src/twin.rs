@@ -6,7 +6,7 @@ use std::process;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::prelude::*;
-use twin_connectors::{CompareOptions, ScanOptions, keep, scan_into, scan_json};
+use twin_connectors::{ScanOptions, keep, scan_into, scan_json};
 use twin_core::analysis::Changes;
 use twin_core::answer::canonical;
 use twin_core::base::{Context, Error, ErrorKind, Handle, Result, Timestamp};
@@ -357,8 +357,7 @@ impl Twin {
     ) -> PyResult<Bound<'py, PyAny>> {
         let (twin, scenario) = (self.writing(py)?, scenario.scenario().clone());
         let given = (traces, policies, availability, data_classes, data_policies, seed, py.None());
-        let options: String = plain::call(py, "comparing", given)?.extract()?;
-        let options = CompareOptions::from_json(&options).or_raise(py)?;
+        let options = plain::comparing(py, given)?;
         let terms = Terms::new(now, progress, deadline);
         let kept = terms.wait(py, move |context, _| keep(&twin, &scenario, options, context))?;
         plain::loads(py, &canonical(&serde_json::to_value(kept).unwrap_or_default()))

@@ -267,20 +267,14 @@ impl Run {
                 trade_off_of_answers(&self.compared, &objectives)?.into()
             }
             (Some("search"), _) => {
-                let mut options = asked.clone();
-                let question = options.as_object_mut().and_then(|fields| fields.remove("question"));
-                let question = SearchDraft::from_json(&question.expect("a question").to_string())?;
-                let options = self.comparing(&options);
-                let now = self.now;
-                search(self.snapshot(), &question, options, &Context::new(now))?.into()
+                let question = SearchDraft::from_json(&asked["question"].to_string())?;
+                let (options, context) = (self.comparing(&asked), Context::new(self.now));
+                search(self.snapshot(), &question, options, &context)?.into()
             }
             (Some("next_questions"), _) => {
-                let mut options = asked.clone();
-                let choice = options.as_object_mut().and_then(|fields| fields.remove("choice"));
-                let choice = ChoiceDraft::from_json(&choice.expect("a choice").to_string())?;
-                let options = self.comparing(&options);
-                let now = self.now;
-                next_questions(self.snapshot(), &choice, options, &Context::new(now))?.into()
+                let choice = ChoiceDraft::from_json(&asked["choice"].to_string())?;
+                let (options, context) = (self.comparing(&asked), Context::new(self.now));
+                next_questions(self.snapshot(), &choice, options, &context)?.into()
             }
             (Some("predictions"), _) => self.twin.predictions(At::now(self.now), &Context::new(self.now))?.into(),
             (Some("score"), _) => {
@@ -329,7 +323,8 @@ impl Run {
     /// What a comparison is made with; traces lie in the case's folder.
     fn comparing(&self, asked: &Value) -> CompareOptions {
         let mut options = asked.clone();
-        options.as_object_mut().expect("fields").remove("kind");
+        let fields = options.as_object_mut().expect("fields");
+        fields.retain(|name, _| !["kind", "question", "choice"].contains(&name.as_str()));
         let mut options = CompareOptions::from_json(&options.to_string()).expect("options of a comparison");
         let beneath = |path: &String| self.folder.path().join(path).to_string_lossy().into_owned();
         options.traces = options.traces.iter().map(beneath).collect();

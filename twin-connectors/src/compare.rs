@@ -24,7 +24,7 @@ use twin_core::simulate::{ChoiceDraft, Comparison, Given, GivenData, Scenario, T
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CompareOptions {
-    /// Files of recorded requests in OTLP. Without them nobody knows what happens to latency and errors.
+    /// Files of recorded requests in OTLP. Without them, what the twin has counted of requests stands in, with bounds.
     pub traces: Vec<String>,
     /// What is known of services and calls beside the twin.
     pub policies: PoliciesDraft,

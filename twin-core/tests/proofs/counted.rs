@@ -15,6 +15,8 @@ TelemetryService:front observed
   known service_name:front
 TelemetryService:pay observed
   known service_name:pay
+  readsFrom DataStore:book
+DataStore:book
 Team:money
 Region:south
 Traffic:cart observed
@@ -44,6 +46,25 @@ Traffic:home observed
   set latency 465:2900,500:100
   set window.start 07:00
   counts TelemetryService:front
+Traffic:back observed
+  set entry.service front
+  set entry.operation back
+  set operation back
+  set requests 10
+  set errors 0
+  set latency 465:10
+  set window.start 07:00
+  counts TelemetryService:front
+Traffic:refunded observed
+  set entry.service front
+  set entry.operation back
+  set operation /refund
+  set requests 10
+  set errors 0
+  set latency 390:10
+  set window.start 07:00
+  counts TelemetryService:pay
+Workload:ledger
 Traffic:calls observed
   set entry.service front
   set entry.operation cart
@@ -116,11 +137,31 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     (
         r#"{"change": "add_latency", "entity": "pay", "operation": "refund", "ms": 5}"#,
-        &["front.cart latency_p50: 10.078 > 10.078 "],
+        &["front.cart latency_p50: 10.078 > 10.078 ", "front.back latency_p50: 10.078 > ? (10.078 to 15.078) bounds"],
+    ),
+    (
+        // What was never counted of pay may be a part of any request to it.
+        r#"{"change": "add_latency", "entity": "pay", "operation": "settle", "ms": 5}"#,
+        &[
+            "front.cart latency_p50: 10.078 > ? no request to what takes longer was counted",
+            "front.home latency_p50: 10.078 > 10.078 ",
+        ],
+    ),
+    (
+        // Nobody has counted a request to the ledger, or seen who calls it.
+        r#"{"change": "fail", "entity": "ledger"}"#,
+        &[
+            "front.cart latency_p50: 10.078 > ? no counted request names what changes",
+            "front.home error_rate: 0.000 > ? no counted request names what changes",
+        ],
     ),
     (
         r#"{"change": "move", "entity": "pay", "region": "south", "rtt_ms": 8}"#,
-        &["front.cart latency_p50: 10.078 > ? (10.078 to 26.078) bounds", "front.home latency_p50: 10.078 > 10.078 "],
+        &[
+            "front.cart latency_p50: 10.078 > ? (10.078 to 26.078) bounds",
+            // The store stays behind, and nobody has counted what pay reads from it.
+            "front.home latency_p50: 10.078 > 10.078 at least: no counted request shows the calls to book",
+        ],
     ),
     (
         r#"{"change": "move", "entity": "pay", "region": "south"}"#,

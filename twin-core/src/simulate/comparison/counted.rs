@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::figure::{Basis, Dimension, Figure};
-use super::latency::service_name;
+use super::latency::{service_name, unseen};
 use crate::answer::{EvidenceId, Interval, IntervalKind};
 use crate::base::Timestamp;
 use crate::graph::{Count, Node, Snapshot};
@@ -29,17 +29,95 @@ pub(super) fn figures(scenario: &Scenario) -> Option<Vec<Figure>> {
         return None;
     }
     let stage = scenario.stage();
-    let effects: Vec<Effect> = scenario.changes().iter().map(|change| Effect::of(stage, change)).collect();
-    let services: BTreeMap<Node, String> =
-        endpoints.keys().map(|(entry, _)| (*entry, service_name(base, *entry))).collect();
-    let names = Names::of(endpoints.keys().map(|(entry, operation)| (services[entry].as_str(), *operation)));
+    let counted = Counted::of(base, &endpoints);
+    let effects: Vec<Effect> =
+        scenario.changes().iter().map(|change| counted.decided(Effect::of(stage, change))).collect();
+    let unseen = unseen(scenario, "counted", |node| counted.shows(stage, node));
     let told = |((entry, operation), endpoint): (&(Node, &str), &Endpoint<'_>)| {
-        let service = &services[entry];
-        let name = format!("{service}.{}", names.name(service, operation));
+        let name = counted.name(*entry, operation);
         let fate = endpoint.after(stage, &effects);
-        endpoint.rows(&name, &fate)
+        let mut rows = endpoint.rows(&name, &fate);
+        for row in rows.iter_mut().filter(|row| Dimension::LATENCIES.contains(&row.dimension)) {
+            let whys = [row.unknown.take(), unseen.clone()];
+            row.unknown = whys.into_iter().flatten().reduce(|why, more| format!("{why}; {more}"));
+        }
+        rows
     };
     Some(endpoints.iter().flat_map(told).collect())
+}
+
+/// What counts show of services.
+struct Counted<'s> {
+    /// What is served, by who serves it: the whole names of operations.
+    served: BTreeMap<Node, BTreeSet<&'s str>>,
+    /// Whoever serves, calls or is called.
+    seen: BTreeSet<Node>,
+    /// The names of who serves.
+    services: BTreeMap<Node, String>,
+}
+
+impl<'s> Counted<'s> {
+    fn of(base: &Snapshot, endpoints: &BTreeMap<(Node, &'s str), Endpoint<'s>>) -> Self {
+        let mut served: BTreeMap<Node, BTreeSet<&'s str>> = BTreeMap::new();
+        for (node, operation) in endpoints.values().flat_map(|endpoint| endpoint.served.keys()) {
+            served.entry(*node).or_default().insert(operation);
+        }
+        let called = endpoints.values().flat_map(|endpoint| endpoint.calls.keys().flat_map(|(from, to)| [*from, *to]));
+        let seen = served.keys().copied().chain(called).collect();
+        let services = served.keys().map(|node| (*node, service_name(base, *node))).collect();
+        Counted { served, seen, services }
+    }
+
+    /// An operation as recorded requests call it: `web.cart`.
+    fn name(&self, node: Node, operation: &str) -> String {
+        let service = &self.services[&node];
+        let all = self.served[&node].iter().map(|operation| (service.as_str(), *operation));
+        format!("{service}.{}", Names::of(all).name(service, operation))
+    }
+
+    /// Whether any request shows a node, by itself or by an instance of what it is of.
+    fn shows(&self, stage: &Snapshot, node: Node) -> bool {
+        let instances = stage.instances(stage.component(node));
+        self.seen.contains(&node) || instances.iter().any(|instance| self.seen.contains(instance))
+    }
+
+    /// The effect, where counts show what changes: of what they do not show, nobody knows whether requests reach it.
+    fn decided(&self, effect: Effect) -> Effect {
+        let unseen = "no counted request names what changes: whether requests reach it is not known";
+        match effect {
+            Effect::None | Effect::Other { nodes: None, .. } => effect,
+            Effect::Longer { nodes, operations, ms } => self.longer(nodes, operations, ms, unseen),
+            Effect::Farther { ref nodes, .. }
+            | Effect::Gone { ref nodes }
+            | Effect::Other { nodes: Some(ref nodes), .. } => {
+                if nodes.is_disjoint(&self.seen) {
+                    Effect::Other { nodes: None, why: unseen }
+                } else {
+                    effect
+                }
+            }
+        }
+    }
+
+    /// What takes longer, with the whole names of the operation that is meant.
+    fn longer(&self, nodes: BTreeSet<Node>, meant: Option<BTreeSet<String>>, ms: f64, unseen: &'static str) -> Effect {
+        if nodes.is_disjoint(&self.seen) {
+            return Effect::Other { nodes: None, why: unseen };
+        }
+        let served = nodes.iter().filter_map(|node| Some((*node, self.served.get(node)?)));
+        let all = served.flat_map(|(node, operations)| operations.iter().map(move |operation| (node, *operation)));
+        let is_meant = |(node, operation): &(Node, &str)| {
+            let is_named = |wanted: &String| {
+                wanted == operation || self.name(*node, operation) == format!("{}.{wanted}", self.services[node])
+            };
+            meant.as_ref().is_none_or(|meant| meant.iter().any(is_named))
+        };
+        let operations: BTreeSet<String> = all.filter(is_meant).map(|(_, operation)| operation.to_owned()).collect();
+        match operations.is_empty() {
+            true => Effect::Other { nodes: Some(nodes), why: "no request to what takes longer was counted" },
+            false => Effect::Longer { nodes, operations: Some(operations), ms },
+        }
+    }
 }
 
 /// What was taken for granted.
@@ -102,9 +180,9 @@ impl<'s> Endpoint<'s> {
         for effect in effects {
             match effect {
                 Effect::None => {}
-                Effect::Longer { nodes, operation, ms } => {
+                Effect::Longer { nodes, operations, ms } => {
                     let is_meant = |(node, name): &(Node, &str)| {
-                        nodes.contains(node) && operation.as_ref().is_none_or(|wanted| wanted == name)
+                        nodes.contains(node) && operations.as_ref().is_none_or(|meant| meant.contains(*name))
                     };
                     let served = self.served.iter().filter(|(key, _)| is_meant(key));
                     fate.adds(self.each(served.map(|(_, count)| count).sum()), *ms);
@@ -231,8 +309,8 @@ impl Fate {
 enum Effect {
     /// Nothing of it is seen in a request.
     None,
-    /// Whatever some services serve takes longer, or one operation of theirs.
-    Longer { nodes: BTreeSet<Node>, operation: Option<String>, ms: f64 },
+    /// Whatever some services serve takes longer, or some operations of theirs.
+    Longer { nodes: BTreeSet<Node>, operations: Option<BTreeSet<String>>, ms: f64 },
     /// Some move to a region: calls between them and others take a round trip longer.
     Farther { nodes: BTreeSet<Node>, to: String, ms: Option<f64> },
     /// Some do not answer any more.
@@ -246,10 +324,10 @@ impl Effect {
         let of = |node: &Node| stage.instances(*node).into_iter().chain([*node]).collect::<BTreeSet<Node>>();
         match change {
             Change::AddLatency { entity, operation, ms } => {
-                Effect::Longer { nodes: of(entity), operation: Some(operation.clone()), ms: *ms }
+                Effect::Longer { nodes: of(entity), operations: Some([operation.clone()].into()), ms: *ms }
             }
             Change::Replace { entity, ms: Some(ms), .. } if *ms >= 0.0 => {
-                Effect::Longer { nodes: of(entity), operation: None, ms: *ms }
+                Effect::Longer { nodes: of(entity), operations: None, ms: *ms }
             }
             Change::Move { entity, region, rtt_ms, round_trips, stores_follow, .. } => {
                 let mut nodes = of(entity);

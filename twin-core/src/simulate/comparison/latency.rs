@@ -64,12 +64,13 @@ pub(super) fn forecast_of(
     };
     let others: Vec<TrafficChange> = changes.iter().filter(|change| !is_speed(change)).cloned().collect();
     let at_the_same_speed = if others.len() < changes.len() { played(&others)?.ok() } else { None };
-    let left_out = unseen(scenario, traffic);
+    let is_seen = |node: Node| traffic.recording.operations_of(&service_name(scenario.stage(), node)).is_ok();
+    let left_out = unseen(scenario, "recorded", is_seen);
     Ok(Ok(Requests { forecast, at_the_same_speed, left_out }))
 }
 
-/// Calls over a longer round trip that no recorded request shows.
-fn unseen(scenario: &Scenario, traffic: &Traffic) -> Option<String> {
+/// Calls over a longer round trip that no request shows, by how requests are known and whom they show.
+pub(super) fn unseen(scenario: &Scenario, known: &str, is_seen: impl Fn(Node) -> bool) -> Option<String> {
     let stage = scenario.stage();
     let mut unseen = BTreeSet::new();
     for change in scenario.changes() {
@@ -88,13 +89,13 @@ fn unseen(scenario: &Scenario, traffic: &Traffic) -> Option<String> {
         };
         let crossing = edges.filter(|edge| is_data(edge) && moving.contains(&edge.from) != moving.contains(&edge.to));
         // Who is called sends spans or does not; a caller that sends none is part of no request.
-        let names = crossing.map(|edge| service_name(stage, edge.to));
-        unseen.extend(names.filter(|name| traffic.recording.operations_of(name).is_err()));
+        let called = crossing.map(|edge| edge.to).filter(|called| !is_seen(*called));
+        unseen.extend(called.map(|called| service_name(stage, called)));
     }
     let more = unseen.len().saturating_sub(5);
     let names: Vec<String> = unseen.into_iter().take(5).collect();
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    (!names.is_empty()).then(|| format!("at least: no recorded request shows the calls to {}{rest}", names.join(", ")))
+    (!names.is_empty()).then(|| format!("at least: no {known} request shows the calls to {}{rest}", names.join(", ")))
 }
 
 type Made = std::result::Result<Vec<TrafficChange>, String>;
