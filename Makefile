@@ -29,8 +29,9 @@ lint:
 unit:
 	$(CARGO) test --workspace --locked --no-fail-fast
 
+# What hosts and users of the crates read.
 doc:
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --exclude benches --exclude examples --no-deps --locked
 
 deny: $(DENY)
 	$(DENY) check bans licenses sources
