@@ -4,7 +4,9 @@
 //! everything is predicted.
 
 mod declared;
+mod simple;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -55,6 +57,8 @@ pub struct Predicted {
     pub case: Case,
     /// What comes of it.
     pub forecast: Forecast,
+    /// What a simple model says: median, 95th and 99th percentile by endpoint, where it knows the change.
+    pub simple: BTreeMap<String, [f64; 3]>,
 }
 
 /// The cases beneath a folder, in the order of their paths.
@@ -101,13 +105,13 @@ fn limits() -> Limits {
 /// Predicts each case; of one that cannot be predicted, why.
 pub fn predict(cases: Vec<Case>, context: &Context) -> Vec<std::result::Result<Predicted, (String, Error)>> {
     let of = |case: Case| match predicted(&case, context) {
-        Ok(forecast) => Ok(Predicted { case, forecast }),
+        Ok((forecast, simple)) => Ok(Predicted { case, forecast, simple }),
         Err(error) => Err((case.name, error)),
     };
     cases.into_iter().map(of).collect()
 }
 
-fn predicted(case: &Case, context: &Context) -> Result<Forecast> {
+fn predicted(case: &Case, context: &Context) -> Result<(Forecast, BTreeMap<String, [f64; 3]>)> {
     let policies = declared::read(&case.declared)?;
     let (spans, diagnostics) = recorded(&[&case.spans], &limits())?;
     if let Some(first) = diagnostics.iter().find(|told| told.records > 0) {
@@ -115,7 +119,8 @@ fn predicted(case: &Case, context: &Context) -> Result<Forecast> {
     }
     let no_change = |error| misused(format!("{} has no change that is known", case.name)).because(error);
     let change = TrafficChange::deserialize(&case.change).map_err(no_change)?;
-    forecast(&Recording::of(&spans, &policies), &policies, &[change], SEED, context)
+    let simple = simple::simple_quantiles(&spans, &policies, &change).unwrap_or_default();
+    Ok((forecast(&Recording::of(&spans, &policies), &policies, &[change], SEED, context)?, simple))
 }
 
 impl Predicted {
@@ -151,9 +156,11 @@ impl Predicted {
         let mut judged = Judged { case: self.case.name.clone(), ..Judged::default() };
         for endpoint in &self.forecast.endpoints {
             let quantiles = [("p50_ms", endpoint.p50_ms), ("p95_ms", endpoint.p95_ms), ("p99_ms", endpoint.p99_ms)];
-            for (field, of) in quantiles {
+            let simple = self.simple.get(&endpoint.operation.operation);
+            for (place, (field, of)) in quantiles.into_iter().enumerate() {
                 if let (Some(of), Some(is)) = (of, measured(endpoint, field).filter(|is| *is > 0.0)) {
-                    judged.add_quantile(&endpoint.operation.operation, field, of, is);
+                    let simple = simple.map(|simple| (simple[place] - is) / is);
+                    judged.add_quantile(&endpoint.operation.operation, field, of, is, simple);
                 }
             }
             for (field, of) in [("error_rate", endpoint.error_rate), ("degraded_rate", endpoint.degraded_rate)] {
@@ -204,14 +211,20 @@ pub struct Judged {
 }
 
 impl Judged {
-    fn add_quantile(&mut self, endpoint: &str, field: &str, of: Expected, is: f64) {
+    fn add_quantile(&mut self, endpoint: &str, field: &str, of: Expected, is: f64, simple: Option<f64>) {
         let off = (of.after - is) / is;
         let unchanged = (of.before - is) / is;
         let is_covered = (of.low..=of.high).contains(&is);
         self.scored.push(Scored { predicted: of.after, low: of.low, high: of.high, measured: is });
         self.quantiles.push(json!({
-            "endpoint": endpoint, "quantile": field, "measured": is, "off": off, "off_if_nothing_changed": unchanged, "covered": is_covered,
+            "endpoint": endpoint, "quantile": field, "measured": is, "off": off, "off_if_nothing_changed": unchanged, "off_by_simple_model": simple,
+            "touched": of.after != of.before, "covered": is_covered,
         }));
+    }
+
+    /// The rows of endpoints that the change touches, or of those that it does not.
+    fn rows(&self, touched: bool) -> Vec<&Value> {
+        self.quantiles.iter().filter(|row| row["touched"] == touched).collect()
     }
 
     /// The case as a line.
@@ -226,16 +239,36 @@ impl Judged {
 /// If something that was measured is no number.
 pub fn summary(judged: &[Judged]) -> Result<Value> {
     let scored: Vec<Scored> = judged.iter().flat_map(|judged| judged.scored.iter().copied()).collect();
-    let off = |field: &str| {
-        let quantiles = judged.iter().flat_map(|judged| &judged.quantiles);
-        let of_field = quantiles.filter(|row| row["quantile"] == field);
-        let mut off: Vec<f64> = of_field.filter_map(|row| row["off"].as_f64()).map(f64::abs).collect();
-        off.sort_by(f64::total_cmp);
-        json!({"median": off.get(off.len() / 2), "largest": off.last()})
-    };
     let equal = judged.iter().filter(|judged| judged.is_reach_equal == Some(true)).count();
+    let touched: Vec<Vec<&Value>> = judged.iter().map(|judged| judged.rows(true)).collect();
+    let controls: Vec<&Value> = judged.iter().flat_map(|judged| judged.rows(false)).collect();
+    let all: Vec<&Value> = judged.iter().flat_map(|judged| &judged.quantiles).collect();
+    // A case whose touched endpoints the simple model does not know is held against nothing.
+    let held: Vec<bool> =
+        touched.iter().filter_map(|rows| Some(mean(rows, "off")? <= mean(rows, "off_by_simple_model")?)).collect();
     Ok(json!({"summary": {
         "cases": judged.len(), "intervals": calibration(&scored, 0.9)?, "blast_radius_equal": equal,
-        "p50": off("p50_ms"), "p95": off("p95_ms"), "p99": off("p99_ms"),
+        "all": off(&all, "off"), "controls": off(&controls, "off"), "touched": off(&touched.concat(), "off"),
+        "touched_by_simple_model": off(&touched.concat(), "off_by_simple_model"),
+        "touched_if_nothing_changed": off(&touched.concat(), "off_if_nothing_changed"),
+        "not_above_simple_model": {"cases": held.iter().filter(|held| **held).count(), "of": held.len()},
     }}))
+}
+
+/// By quantile, how far rows are off at the median and at most.
+fn off(rows: &[&Value], by: &str) -> Value {
+    let of = |field: &str| {
+        let mut off: Vec<f64> =
+            rows.iter().filter(|row| row["quantile"] == field).filter_map(|row| row[by].as_f64()).collect();
+        off.iter_mut().for_each(|off| *off = off.abs());
+        off.sort_by(f64::total_cmp);
+        json!({"median": off.get(off.len() / 2), "largest": off.last(), "of": off.len()})
+    };
+    json!({"p50": of("p50_ms"), "p95": of("p95_ms"), "p99": of("p99_ms")})
+}
+
+/// How far rows are off on average; `None` without any, or where one has no value.
+fn mean(rows: &[&Value], by: &str) -> Option<f64> {
+    let off = rows.iter().map(|row| row[by].as_f64().map(f64::abs)).collect::<Option<Vec<f64>>>()?;
+    (!off.is_empty()).then(|| off.iter().sum::<f64>() / off.len() as f64)
 }
