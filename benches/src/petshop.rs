@@ -138,7 +138,8 @@ fn incident(estate: &Estate, case: &Case) -> Result<Incident> {
         metric: metric.ok_or_else(|| misused(format!("{} is no metric that is known", case.target.metric)))?,
         statistic: case.target.agg.clone(),
     };
-    Ok(Incident { nodes: nodes.collect::<Result<_>>()?, calls: estate.graph.edges.clone(), symptom })
+    let (nodes, calls) = (nodes.collect::<Result<_>>()?, estate.graph.edges.clone());
+    Ok(Incident { nodes, calls, symptom, ..Incident::default() })
 }
 
 fn known(metric: &str) -> Option<Metric> {

@@ -32,6 +32,18 @@ export type Aim = {
 /** An exact decimal number, written in JSON as a string. */
 export type Amount = string
 
+/** A series that is worse than in its normal period. */
+export interface Anomaly {
+  /** How far apart they are, in robust standard deviations. */
+  deviations: number
+  /** Its mean while the symptom is there. */
+  during: number
+  /** What is measured. */
+  metric: Metric
+  /** Its median in the normal period, in the unit of the series. */
+  normal: number
+}
+
 /** The two times that an answer is about. */
 export interface AsOf {
   /** By what the twin knew then. */
@@ -137,12 +149,32 @@ export interface Branch {
   steps: Step[]
 }
 
+/** A circuit breaker: it opens after failures in a row, lets one call try after a while, and closes once that succeeds. It stands between two operations, for all callers together. */
+export interface Breaker {
+  /** After how many failures in a row it opens; 1 at least. */
+  failures: number
+  /** How long nobody asks then, in milliseconds. */
+  open_ms: number
+}
+
 /** Money for as long as the bill that was read is about. */
 export interface Budget {
   /** How much at most. */
   amount: number
   /** In which currency, such as `EUR`. */
   currency: string
+}
+
+/** What a cache is asked for, and how long it keeps it. */
+export interface CachedKeys {
+  /** How many calls a second ask for one of the keys, all together. */
+  calls_a_second: number
+  /** How many keys there are. */
+  keys: number
+  /** How unequally they are asked for: the k-th is asked for k^-skew times as often as the first. 0 is equally, 1 is Zipf's law. Default: 1. */
+  skew?: number
+  /** How long an answer is kept, in seconds, from when it was fetched. */
+  ttl_s: number
 }
 
 /** One point of a calibration plot. */
@@ -383,6 +415,8 @@ export type ChangeDraft = {
   quorum?: number
   /** How many copies there are then. */
   replicas: number
+  /** How long a copy takes until it serves, in seconds: until then figures are those of before. Default: no time. */
+  warm_up_s?: number | null
 } | {
   change: 'resize'
   /** Which. */
@@ -418,17 +452,23 @@ export type ChangeDraft = {
   /** When it ends. */
   sunset: Timestamp
 } | {
-  /** How many calls a request makes, one after another at its end. Default: 1. */
+  /** How many calls a request makes, one after another. Default: 1. */
   calls_a_request?: number
   change: 'add_dependency'
   /** Who depends; a component stands for its instances. */
   entity: string
+  /** Whether the calls are made beside everything else that the request does. Default: after it. */
+  is_beside?: boolean
+  /** Whether it does without the answer then. Default: it fails. */
+  is_optional?: boolean
   /** On what; a component stands for its instances. */
   on: string
   /** The operation that is called. Without it, what the calls do to latency is not known. */
   operation?: string | null
   /** By which relation. Default: `calls`. */
   relation?: string
+  /** After which time it gives up, in milliseconds. Default: never. */
+  timeout_ms?: number | null
 } | {
   change: 'remove_dependency'
   /** Who depended; a component stands for its instances. */
@@ -457,8 +497,14 @@ export type ChangeDraft = {
   hit_ms?: number
   /** How often it has what is asked for, in parts per one. Without it: the ratio from which on it is worth it. */
   hit_ratio?: number | null
+  /** How many different things are asked for. */
+  keys?: number | null
   /** What it remembers the answers of. */
   of: string
+  /** How unequally they are asked for: the k-th k^-skew times as often as the first. Default: 1. */
+  skew?: number
+  /** How long it keeps an answer, in seconds: with `keys`, the ratio follows where it is not given. */
+  ttl_s?: number | null
 } | {
   /** The cache. */
   cache: string
@@ -471,8 +517,14 @@ export type ChangeDraft = {
   change: 'add_replica'
   /** Of which. */
   entity: string
+  /** How long taking over lasts, in seconds. Default: no time. */
+  failover_s?: number | null
+  /** How often a month it takes over. Without it, availability has bounds where taking over lasts. */
+  failovers_a_month?: number | null
   /** By how much the copy is late, in milliseconds. */
   lag_ms?: number | null
+  /** How many of both have to be up. Default: 1. */
+  quorum?: number
   /** The share of its requests that the copy serves, in parts per one. Default: none. */
   read_share?: number
   /** Where the copy is. */
@@ -480,6 +532,8 @@ export type ChangeDraft = {
 } | {
   /** How long it waits before, in milliseconds. */
   backoff_ms?: number | null
+  /** After so many failures in a row, nobody asks for a while. */
+  breaker?: Breaker | null
   change: 'set_call_policy'
   /** Who calls. */
   entity: string
@@ -495,6 +549,8 @@ export type ChangeDraft = {
   timeout_ms?: number | null
 } | {
   change: 'scale_load'
+  /** Only to this endpoint, as comparisons call it: `web.cart`. Default: to all. */
+  endpoint?: string | null
   /** How many times as many. */
   factor: number
 } | {
@@ -531,6 +587,8 @@ export type ChangeDraft = {
   change: 'change_owner'
   /** For which. */
   entity: string
+  /** Who of them is called first, for people. */
+  on_call?: string | null
   /** Who answers for it then. */
   owner: string
 } | {
@@ -551,6 +609,16 @@ export type ChangeDraft = {
   entity: string
   /** The regions. */
   regions: string[]
+}
+
+/** Something that somebody changed. */
+export interface ChangeEvent {
+  /** When. */
+  at: Timestamp
+  /** Where. */
+  entity: string
+  /** What, for people, such as `release 1.4.2`. */
+  what: string
 }
 
 /** The changes of a prediction were made, by the host's word. */
@@ -776,6 +844,26 @@ export interface CostedEntity {
   items?: CostItem[]
 }
 
+/** What one operation keeps the requests to an endpoint waiting. */
+export interface CriticalPathRow {
+  /** The operation that requests from outside asked for: service and operation. */
+  endpoint: string
+  /** The entity of that name, where the twin has one and no more. */
+  entity: EntityRef | null
+  /** How long each request waits for it alone, in milliseconds, on average over all of them. */
+  mean_ms: number
+  /** On the paths of which part of them it lies, from 0 to 1. */
+  on_path: number
+  /** Which operation; `call of bank.pay` is what a call takes beyond the work that serves it, which lies between the two. */
+  operation: string
+  /** How many requests to it were recorded. */
+  requests: number
+  /** Whose operation keeps them waiting. */
+  service: string
+  /** Which part of their whole time that is, from 0 to 1. */
+  share: number
+}
+
 /** What happens to a caller when a call fails. */
 export type Criticality = 'required' | 'optional' | 'async'
 
@@ -829,6 +917,8 @@ export type DatedSource = {
 export interface DeclaredCall {
   /** How long the caller waits before it tries again, in milliseconds. Without it: as long as was recorded. */
   backoff_ms?: number | null
+  /** After so many failures in a row, nobody asks for a while. Without it: there is no breaker. */
+  breaker?: Breaker | null
   /** Who is called: `service.operation`. */
   callee: string
   /** Who calls: `service.operation`. */
@@ -1284,6 +1374,14 @@ export interface Hit {
   state: State
 }
 
+/** What comes of it. */
+export interface HitRatio {
+  /** In how many parts of one the cache has what is asked for. */
+  hit_ratio: number
+  /** How many calls a second go on behind it. */
+  misses_a_second: number
+}
+
 /** One hop of a chain. It fails by itself before it calls; otherwise it calls the next hop until one attempt succeeds. Attempts are independent. */
 export interface Hop {
   /** The probability that one run of it fails by itself. */
@@ -1388,6 +1486,24 @@ export interface IdentityReason {
   threshold: number
   /** What speaks for and against. */
   weights: Weight[]
+}
+
+/** An incident as data: what was noticed, measured and changed. Entities are named by id, record key, alias or unique name. */
+export interface IncidentDraft {
+  /** When the incident's series begin. Needed where changes are given. */
+  begins?: Timestamp | null
+  /** What was changed: deployments, configurations, flags. */
+  changes?: ChangeEvent[]
+  /** In which environment. Default: production, where any instance of what the symptom is at is known to be there. */
+  environment?: string | null
+  /** How long one interval of all series is, in seconds. Needed where changes are given. */
+  interval_s?: number | null
+  /** What the question needs of its sources: `cadence` (default), `incident`, `planning` or `audit`. */
+  needs?: string | null
+  /** What was measured. */
+  series: SeriesDraft[]
+  /** What was noticed. */
+  symptom: SymptomDraft
 }
 
 /** A number of a change of which only a range is known. */
@@ -1592,6 +1708,9 @@ export interface Metastability {
   vulnerable: LoadRegion | null
 }
 
+/** What a series measures, and so which way is worse. */
+export type Metric = 'latency' | 'availability' | 'errors' | 'requests'
+
 /** One scope that could bear on the question and was not read to its end, or is stale. */
 export interface Missing {
   /** Which scope. */
@@ -1614,6 +1733,10 @@ export type ModelDraft = {
   /** Of which one it is asked. */
   entry: string
   model: 'availability'
+} | {
+  /** What it is asked for. */
+  asked: CachedKeys
+  model: 'cache'
 } | {
   /** The services and who calls whom. */
   graph: CallGraph
@@ -2080,6 +2203,14 @@ export type Question = {
   writers?: Writers[]
 } | {
   kind: 'cycles'
+  /** What the question needs of its sources. */
+  needs?: string | null
+} | {
+  /** From so many on that need it, an entity may be a hub. Default: 5. */
+  fan_in?: number | null
+  /** From so many on that it needs, an entity may be a hub. Default: 5. */
+  fan_out?: number | null
+  kind: 'smells'
   /** What the question needs of its sources. */
   needs?: string | null
 } | {
@@ -2564,6 +2695,20 @@ export interface SearchResult {
   options: SearchOption[]
 }
 
+/** One series of an entity. All series of an incident have the same intervals. */
+export interface SeriesDraft {
+  /** The values of the incident. */
+  during: (number | null)[]
+  /** Of which entity; an instance stands apart from others of its component once one of them is named. */
+  entity: string
+  /** What is measured. */
+  metric: Metric
+  /** The values of a normal period; `null` where nothing was measured. */
+  normal: (number | null)[]
+  /** How it is summarised in an interval, such as `Average` or `p95`. */
+  statistic?: string
+}
+
 /** How a service is run. */
 export interface ServicePolicy {
   /** Where it runs. */
@@ -2622,6 +2767,23 @@ export interface SimulatorScore {
   /** Why. */
   why: string
 }
+
+/** One finding. */
+export interface SmellRow {
+  /** Whom it is about: all in a cycle, the hub, or who needs and who is needed. */
+  entities: EntityRef[]
+  /** Why they are believed. */
+  evidence: EvidenceId[]
+  /** The relations behind it, as `left relation right`. */
+  relations: string[]
+  /** Which rule. */
+  rule: SmellRule
+  /** The numbers behind it. */
+  why: string
+}
+
+/** The rule that a finding breaks. */
+export type SmellRule = 'cycle' | 'hub' | 'unstable_dependency'
 
 /** One thing that a source must keep to, and whether it does. */
 export interface SourceCheck {
@@ -2800,6 +2962,36 @@ export interface StrandedCommitment {
   ends_after_days: number | null
   /** What it is for. */
   name: string
+}
+
+/** What may have caused a symptom. */
+export interface SuspectRow {
+  /** What is worse there than normally. */
+  anomalies: Anomaly[]
+  /** What speaks against it. */
+  contradicting: string[]
+  /** Which entity. */
+  entity: EntityRef
+  /** Why each relation of the way is believed. */
+  evidence: EvidenceId[]
+  /** Who answers for it. */
+  owners: string[]
+  /** The way from the symptom to it: names and, between them, relations. */
+  path: Trail
+  /** The part of the blame that ends there, from 0 to 1. */
+  score: number
+  /** What speaks for it. */
+  supporting: string[]
+}
+
+/** What was noticed, and where. */
+export interface SymptomDraft {
+  /** Where. */
+  entity: string
+  /** In which metric. */
+  metric: Metric
+  /** In which statistic of it. Default: a mean, or else the first that is there. */
+  statistic?: string
 }
 
 /** What one decoder did. */

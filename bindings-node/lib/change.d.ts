@@ -1,6 +1,6 @@
 // Written by the core from its own types: `cargo run -q -p benches --bin surface`. Changes by hand are lost.
 
-import type { ChangeDraft, Leaving, Money, OnRemoval, State, Timestamp } from './answers'
+import type { Breaker, ChangeDraft, Leaving, Money, OnRemoval, State, Timestamp } from './answers'
 
 /** Changes, as a scenario takes them. */
 export const change: {
@@ -76,6 +76,8 @@ export const change: {
     now?: number
     /** How many of them it takes to serve. Default: 1. */
     quorum?: number
+    /** How long a copy takes until it serves, in seconds: until then figures are those of before. Default: no time. */
+    warmUpS?: number
   }): ChangeDraft
   /** An entity runs on larger machines, or smaller ones. */
   resize(entity: string, options?: {
@@ -102,12 +104,18 @@ export const change: {
   }): ChangeDraft
   /** An entity comes to depend on another one. */
   addDependency(entity: string, on: string, options?: {
-    /** How many calls a request makes, one after another at its end. Default: 1. */
+    /** How many calls a request makes, one after another. Default: 1. */
     callsARequest?: number
+    /** Whether the calls are made beside everything else that the request does. Default: after it. */
+    isBeside?: boolean
+    /** Whether it does without the answer then. Default: it fails. */
+    isOptional?: boolean
     /** The operation that is called. Without it, what the calls do to latency is not known. */
     operation?: string
     /** By which relation. Default: `calls`. */
     relation?: string
+    /** After which time it gives up, in milliseconds. Default: never. */
+    timeoutMs?: number
   }): ChangeDraft
   /** An entity depends on another one no longer. */
   removeDependency(entity: string, on: string, options?: {
@@ -127,6 +135,12 @@ export const change: {
     hitMs?: number
     /** How often it has what is asked for, in parts per one. Without it: the ratio from which on it is worth it. */
     hitRatio?: number
+    /** How many different things are asked for. */
+    keys?: number
+    /** How unequally they are asked for: the k-th k^-skew times as often as the first. Default: 1. */
+    skew?: number
+    /** How long it keeps an answer, in seconds: with `keys`, the ratio follows where it is not given. */
+    ttlS?: number
   }): ChangeDraft
   /** An entity loses a cache: it is not asked any more, and every request takes the path of a miss. */
   removeCache(entity: string, cache: string): ChangeDraft
@@ -134,8 +148,14 @@ export const change: {
   addReplica(entity: string, options?: {
     /** Whether both fail without each other. Without it, availability has bounds. */
     areIndependent?: boolean
+    /** How long taking over lasts, in seconds. Default: no time. */
+    failoverS?: number
+    /** How often a month it takes over. Without it, availability has bounds where taking over lasts. */
+    failoversAMonth?: number
     /** By how much the copy is late, in milliseconds. */
     lagMs?: number
+    /** How many of both have to be up. Default: 1. */
+    quorum?: number
     /** The share of its requests that the copy serves, in parts per one. Default: none. */
     readShare?: number
     /** Where the copy is. */
@@ -145,6 +165,8 @@ export const change: {
   setCallPolicy(entity: string, on: string, options?: {
     /** How long it waits before, in milliseconds. */
     backoffMs?: number
+    /** After so many failures in a row, nobody asks for a while. */
+    breaker?: Breaker
     /** Whether it does something else instead when the call fails. */
     hasFallback?: boolean
     /** Whether doing the work twice is the same as doing it once. */
@@ -155,7 +177,10 @@ export const change: {
     timeoutMs?: number
   }): ChangeDraft
   /** More requests come, or fewer. */
-  scaleLoad(factor: number): ChangeDraft
+  scaleLoad(factor: number, options?: {
+    /** Only to this endpoint, as comparisons call it: `web.cart`. Default: to all. */
+    endpoint?: string
+  }): ChangeDraft
   /** An entity changes its version or its contract. */
   upgrade(entity: string, version: string, options?: {
     /** Who cannot use the new one as it is. */
@@ -168,7 +193,10 @@ export const change: {
   /** An operation takes longer. */
   addLatency(entity: string, operation: string, ms: number): ChangeDraft
   /** Somebody else answers for an entity. */
-  changeOwner(entity: string, owner: string): ChangeDraft
+  changeOwner(entity: string, owner: string, options?: {
+    /** Who of them is called first, for people. */
+    onCall?: string
+  }): ChangeDraft
   /** Calls from one entity to another are encrypted. */
   encrypt(entity: string, on: string, options?: {
     /** How long agreeing on keys takes, in milliseconds. Without it, latency is not known. */

@@ -3,11 +3,11 @@
 
 import type {
   AsOf, Availability, Backtest, CapabilityDraft, Cascade, Change, ChangeDraft, ChangesSince, ChoiceDraft, Comparison, Conflict, CostSummary,
-  CostTableRow, Cycle, DataPolicy, DatedEvent, Description, Diagnostic, Drift, DriftTableRow, EntityRef, Evidence, Explanation, Figure, FigureScore,
-  Finding, Freshness, Future, GoverningDecision, Headroom, History, Hit, IdentityPlan, IdentityReason, Interval, KeptPrediction, Kind,
+  CostTableRow, CriticalPathRow, Cycle, DataPolicy, DatedEvent, Description, Diagnostic, Drift, DriftTableRow, EntityRef, Evidence, Explanation, Figure, FigureScore,
+  Finding, Freshness, Future, GoverningDecision, Headroom, History, Hit, HitRatio, IdentityPlan, IdentityReason, IncidentDraft, Interval, KeptPrediction, Kind,
   LatencySummary, LeftOut, Metastability, ModelDraft, Neighbour, NextQuestion, ObjectiveDraft, Outcome, OwnerRow, PageDraft, PastIncident,
   Perspective, PoliciesDraft, Prediction, Predictions, Profile, Question, Queue, QueueNetwork, Reality, Receipt, Redaction, Related, Relation,
-  Report, RetryLoad, ReviewRow, SaidValue, Savings, Scores, SearchDraft, SearchOption, SearchResult, SourceCheck, State, Status, Threshold,
+  Report, RetryLoad, ReviewRow, SaidValue, Savings, Scores, SearchDraft, SearchOption, SearchResult, SmellRow, SourceCheck, State, Status, SuspectRow, Threshold,
   TimedHit, TimelineRow, Timestamp, ToleranceDraft, TradeOff, TradeOffRow, Uncertain, Verified, WhyNot, Writers,
 } from './answers'
 
@@ -50,6 +50,7 @@ export function tradeOff(answers: readonly AnswerOf<'compare'>[], objectives: re
 /** What each model of plain numbers gives. */
 export interface Models {
   availability: Availability
+  cache: HitRatio
   cascade: Cascade
   headroom: Headroom
   latency: LatencySummary
@@ -60,7 +61,7 @@ export interface Models {
   savings: Savings
 }
 
-/** What comes of a model of plain numbers: a queue, a network of queues, retries, a cascade, an availability, a latency, savings. */
+/** What comes of a model of plain numbers: a queue, a network of queues, retries, a cascade, an availability, a latency, a cache, savings. */
 export function solve<Model extends ModelDraft>(model: Model): Promise<Models[Model['model']]>
 
 /** A row of a table: a record with its fields. Lists and objects become fields with all that is in them; what is `null` is not said. */
@@ -268,6 +269,8 @@ export class Snapshot {
   owners(entity: string, options?: Needs & { writers?: readonly Writers[] }): Promise<AnswerOf<'owners'>>
   /** What a person should decide about identity, the most telling first. */
   review(options?: Needs & { most?: number }): Promise<AnswerOf<'review'>>
+  /** Cycles, hubs, and dependencies on what is less stable. A hub is needed by `fanIn` others and needs `fanOut`: 5 by default. */
+  smells(options?: Needs & { fanIn?: number; fanOut?: number }): Promise<AnswerOf<'smells'>>
   /** When an outage reaches whom. */
   timeToImpact(entity: string, at: Moment, options?: Needs & {
     state?: State; durationMs?: number; environment?: string; tolerances?: readonly ToleranceDraft[]
@@ -282,6 +285,12 @@ export class Snapshot {
   search(question: SearchDraft, options?: Omit<CompareOptions, 'needs'>): Promise<AnswerOf<'search'>>
   /** Which input that nobody knows would turn a choice between scenarios, and whom to ask: the twin finds who owns what a change is about. */
   nextQuestions(choice: ChoiceDraft, options?: CompareOptions): Promise<AnswerOf<'next_questions'>>
+  /** Ranks what may have caused a symptom, by what was measured and changed and by who needs whom. Where nothing is known to be wrong, nobody is named. */
+  suspects(incident: IncidentDraft, options?: LongWork): Promise<AnswerOf<'suspects'>>
+  /** What recorded requests wait for, by endpoint and operation, the longest first: the critical path of each request in files of OTLP, summed. */
+  criticalPath(traces: string | readonly string[], options?: LongWork): Promise<AnswerOf<'critical_path'>>
+  /** The world as it will be at a moment: what has had its sunset or was removed by then is removed, and what has expired is down. */
+  asOfFuture(until: Moment, options?: { events?: readonly DatedEvent[] }): Promise<Scenario>
   /** A world that differs from this one. */
   scenario(name: string, changes: readonly ChangeDraft[]): Scenario
   /** A world that differs from this one by what differs between two versions of a folder. What could not be read takes nothing away. */
@@ -341,6 +350,7 @@ export interface Answers {
   compare: [row: Figure, value: Comparison]
   conflicts: [row: Conflict, value: Conflict[]]
   cost: [row: CostTableRow, value: CostSummary]
+  critical_path: [row: CriticalPathRow, value: CriticalPathRow[]]
   cycles: [row: Cycle, value: Cycle[]]
   decisions: [row: GoverningDecision, value: GoverningDecision[]]
   describe: [row: SaidValue, value: Description]
@@ -357,6 +367,8 @@ export interface Answers {
   score: [row: FigureScore, value: Scores]
   next_questions: [row: NextQuestion, value: NextQuestion[]]
   search: [row: SearchOption, value: SearchResult]
+  smells: [row: SmellRow, value: SmellRow[]]
+  suspects: [row: SuspectRow, value: SuspectRow[]]
   time_to_impact: [row: TimedHit, value: TimedHit[]]
   trade_off: [row: TradeOffRow, value: TradeOff]
   why_not: [row: IdentityReason, value: IdentityReason[]]

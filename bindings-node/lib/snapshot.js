@@ -105,6 +105,11 @@ class Snapshot {
     return this.#asked('review', given)
   }
 
+  smells(given = {}) {
+    const { fanIn, fanOut, ...rest } = options(given)
+    return this.#asked('smells', rest, { fan_in: fanIn, fan_out: fanOut })
+  }
+
   timeToImpact(entity, at, given = {}) {
     const { durationMs, ...rest } = options(given)
     return this.#asked('time_to_impact', rest, { entity, at, duration_ms: durationMs })
@@ -133,6 +138,23 @@ class Snapshot {
     const { asked, terms, told } = comparing(given)
     const work = (work) => this.#native.search(json(question, 'the question'), asked, terms, work.stop)
     return new Answer(await run(told, work))
+  }
+
+  async suspects(incident, given = {}) {
+    const { signal, onProgress, ...terms } = options(given)
+    const work = ({ stop }) => this.#native.suspects(json(incident, 'the incident'), json(terms), stop)
+    return new Answer(await run({ signal, onProgress }, work))
+  }
+
+  async criticalPath(traces, given = {}) {
+    const { signal, onProgress, ...terms } = options(given)
+    const paths = json(typeof traces === 'string' ? [traces] : traces, 'the paths')
+    const work = ({ stop }) => this.#native.criticalPath(paths, json(terms), stop)
+    return new Answer(await run({ signal, onProgress }, work))
+  }
+
+  async asOfFuture(until, given = {}) {
+    return new Scenario(await this.#native.asOfFuture(json({ ...options(given), until })))
   }
 
   scenario(name, changes) {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use twin_core::At;
 use twin_core::base::{Context, Deadline, Timestamp};
+use twin_core::simulate::future::DatedEvent;
 
 use crate::problem::{Problem, Result};
 use crate::stop::Stop;
@@ -131,6 +132,17 @@ pub struct Since {
     pub cursor: Option<String>,
     /// How many at most.
     pub most: Option<usize>,
+}
+
+/// What is dated until a moment.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dated {
+    /// Until when.
+    pub until: Moment,
+    /// What the twin has not read.
+    #[serde(default)]
+    pub events: Option<Vec<DatedEvent>>,
 }
 
 /// What the answer needs of its sources.

@@ -5,20 +5,21 @@ use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 use serde::Serialize;
 use twin_connectors::{
-    CompareOptions, Planned, ScanOptions, compare, next_questions, scenario_of_folders, scenario_of_terraform_plan,
-    search,
+    CompareOptions, Planned, ScanOptions, compare, critical_path, next_questions, scenario_of_folders,
+    scenario_of_terraform_plan, search,
 };
 use twin_core::Question;
-use twin_core::analysis::EntityRef;
+use twin_core::analysis::{EntityRef, IncidentDraft, suspects};
 use twin_core::answer::{Profile, Reply, canonical};
 use twin_core::base::{self, Context, Handle};
 use twin_core::graph::Snapshot;
+use twin_core::simulate::future::as_of_future;
 use twin_core::simulate::search::SearchDraft;
 use twin_core::simulate::{ChangeDraft, ChoiceDraft, Scenario, outcome};
 use twin_core::wire::{component_map, map_svg, mermaid, page};
 
 use crate::answer::NativeAnswer;
-use crate::arguments::{Needs, Terms, read};
+use crate::arguments::{Dated, Needs, Terms, read};
 use crate::problem::{Problem, Result, raised};
 use crate::stop::Stop;
 use crate::work::{Asked, asked, on_thread};
@@ -110,6 +111,38 @@ impl NativeSnapshot {
         })
     }
 
+    /// What may have caused a symptom.
+    #[napi]
+    pub fn suspects<'e>(&self, env: &'e Env, incident: String, terms: String, stop: &Stop) -> napi::Result<Object<'e>> {
+        self.worked(env, terms, stop, move |base, context| {
+            Ok(suspects(base, &IncidentDraft::from_json(&incident)?, context)?.into())
+        })
+    }
+
+    /// What recorded requests wait for.
+    #[napi]
+    pub fn critical_path<'e>(
+        &self,
+        env: &'e Env,
+        traces: String,
+        terms: String,
+        stop: &Stop,
+    ) -> napi::Result<Object<'e>> {
+        let traces: Vec<String> = raised(env, read(&traces))?;
+        self.worked(env, terms, stop, move |base, context| Ok(critical_path(base, &traces, context)?.into()))
+    }
+
+    /// A world with what is gone at a moment.
+    #[napi]
+    pub fn as_of_future(&self, dated: String) -> Asked<NativeScenario> {
+        let own = self.clone();
+        asked(move || {
+            let Dated { until, events } = read(&dated)?;
+            let scenario = as_of_future(&own.snapshot, until.0, &events.unwrap_or_default())?;
+            Ok(NativeScenario { scenario, _handle: Handle::new() })
+        })
+    }
+
     /// A world with some changes.
     #[napi]
     pub fn scenario(&self, env: &Env, name: String, changes: String) -> napi::Result<NativeScenario> {
@@ -193,10 +226,21 @@ impl NativeSnapshot {
         stop: &Stop,
         work: impl FnOnce(&Snapshot, CompareOptions, &Context) -> base::Result<Reply> + Send + 'static,
     ) -> napi::Result<Object<'e>> {
+        self.worked(env, terms, stop, move |base, context| work(base, CompareOptions::from_json(&options)?, context))
+    }
+
+    /// Long work.
+    fn worked<'e>(
+        &self,
+        env: &'e Env,
+        terms: String,
+        stop: &Stop,
+        work: impl FnOnce(&Snapshot, &Context) -> base::Result<Reply> + Send + 'static,
+    ) -> napi::Result<Object<'e>> {
         let (own, stop) = (self.clone(), stop.clone());
         on_thread(env, move || {
             let context = read::<Terms>(&terms)?.context(&stop);
-            let reply = work(&own.snapshot, CompareOptions::from_json(&options)?, &context);
+            let reply = work(&own.snapshot, &context);
             Ok(NativeAnswer::of(reply.map_err(|error| Problem::from(error).after(stop.told()))?))
         })
     }

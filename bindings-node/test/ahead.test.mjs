@@ -74,3 +74,39 @@ test('models of plain numbers are solved', async () => {
   assert.ok(Math.abs((queue.steady?.mean_wait_ms ?? 0) - 400) < 1e-9)
   await assert.rejects(solve(/** @type {any} */ ({ model: 'queue', station: { ...station, server: 2 } })), { code: 'invalid' })
 })
+
+const CALM = { metric: /** @type {const} */ ('latency'), normal: Array.from({ length: 24 }, (_, at) => 0.1 + 0.01 * (at % 3)), during: [0.11, 0.1, 0.12] }
+const LATE = { ...CALM, during: [0.11, 0.45, 0.47] }
+const INCIDENT = {
+  symptom: { entity: 'storefront', metric: /** @type {const} */ ('latency') },
+  series: [{ entity: 'storefront', ...LATE }, { entity: 'payments', ...LATE }],
+  begins: '2026-11-24T08:45:00Z',
+  interval_s: 300,
+  changes: [{ entity: 'payments', what: 'release 2', at: '2026-11-24T08:48:00Z' }],
+}
+
+test('suspects come with the way to them and what speaks for them', async () => {
+  const found = await now.suspects(INCIDENT)
+  const [row] = found.value
+  assert.deepEqual([row?.entity.name, row?.path[0], row?.path.at(-1)], ['payments', 'storefront', 'payments'])
+  assert.ok(row?.supporting.some((told) => told.startsWith('release 2, ')))
+  assert.equal((await now.suspects({ ...INCIDENT, series: [{ entity: 'storefront', ...CALM }] })).size, 0)
+  const symptom = { ...INCIDENT.symptom, entity: 'storefrnt' }
+  await assert.rejects(now.suspects({ ...INCIDENT, symptom }), { code: 'unknown' })
+  await assert.rejects(now.suspects(/** @type {any} */ (3)), { code: 'invalid' })
+  await assert.rejects(now.suspects(INCIDENT, { signal: AbortSignal.abort() }), { name: 'AbortError' })
+})
+
+test('smells are findings, and paths need requests', async () => {
+  const smells = await now.smells({ fanIn: 1, fanOut: 1 })
+  assert.ok(smells.size > (await now.smells()).size)
+  assert.equal((await now.criticalPath([])).status.kind, 'unknown')
+  await assert.rejects(now.criticalPath('nowhere.json'), { code: 'io' })
+})
+
+test('what a shop will be is a scenario', async () => {
+  const events = [{ entity: 'payments', what: /** @type {const} */ ('sunset'), at: '2027-03-31T00:00:00Z' }]
+  const later = await now.asOfFuture('2028-01-01', { events })
+  assert.deepEqual(later.changes.map((one) => one.change), ['remove'])
+  await assert.rejects(now.asOfFuture('someday'), { code: 'invalid' })
+})

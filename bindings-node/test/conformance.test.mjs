@@ -145,6 +145,14 @@ class Run {
     })
   }
 
+  /** @param {string} until @param {string} body */
+  async ['as_of_future '](until, body) {
+    await this.attempt(async () => {
+      this.scenario = await this.current().asOfFuture(until, { events: JSON.parse(body) })
+      this.snapshots.push(this.scenario.snapshot())
+    })
+  }
+
   /** @param {string} _ @param {string} body */
   async ['ask '](_, body) {
     await this.attempt(async () => {
@@ -158,6 +166,8 @@ class Run {
     const now = this.now
     if (kind === 'search') return snapshot.search(fields.question, this.comparing(fields))
     if (kind === 'next_questions') return snapshot.nextQuestions(fields.choice, this.comparing(fields))
+    if (kind === 'suspects') return snapshot.suspects(fields.incident)
+    if (kind === 'critical_path') return snapshot.criticalPath(this.comparing(fields).traces)
     if (kind === 'predictions') return this.twin.predictions({ now })
     if (kind === 'score') return this.twin.score(fields.reality, { prediction: fields.prediction, now })
     if (kind === 'backtest') return this.twin.backtest({ ...fields, now })
@@ -197,7 +207,8 @@ class Run {
 
   /** The method of the question's kind, and the same by `ask`. @param {any} snapshot @param {string} kind @param {string[]} positional @param {any} fields */
   async called(snapshot, kind, positional, fields) {
-    const options = Object.fromEntries(Object.entries(fields).filter(([name]) => !positional.includes(name)))
+    const given = Object.entries(fields).filter(([name]) => !positional.includes(name))
+    const options = Object.fromEntries(given.map(([name, value]) => [camel(name), value]))
     const answer = await snapshot[camel(kind)](...positional.map((name) => fields[name]), options)
     assert.equal(await (await snapshot.ask({ kind, ...fields })).toJson(), await answer.toJson())
     return answer

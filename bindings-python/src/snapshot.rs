@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
-use twin_connectors::{ScanOptions, next_questions, scenario_of_folders, scenario_of_terraform_plan, search};
-use twin_core::analysis::{EntityRef, Writers};
+use twin_connectors::{
+    ScanOptions, critical_path, next_questions, scenario_of_folders, scenario_of_terraform_plan, search,
+};
+use twin_core::analysis::{EntityRef, IncidentDraft, Writers, suspects};
 use twin_core::answer::{Reply, canonical};
 use twin_core::base::Handle;
 use twin_core::graph::{self, Columns};
 use twin_core::schema::{Kind, Relation, Schema};
 use twin_core::simulate::ChoiceDraft;
+use twin_core::simulate::future::as_of_future;
 use twin_core::simulate::search::SearchDraft;
 use twin_core::simulate::{self, ChangeDraft};
 use twin_core::{Question, wire};
@@ -197,6 +200,21 @@ impl Snapshot {
         self.answer(py, &Question::Cycles { needs })
     }
 
+    /// Cycles, hubs, and dependencies on what is less stable. A hub is needed by `fan_in` others and needs `fan_out`.
+    ///
+    /// >>> now.smells(fan_in=1, fan_out=1).verdict
+    /// 'cycles: 0, hubs: 0, dependencies on what is less stable: 0'
+    #[pyo3(signature = (*, fan_in=None, fan_out=None, needs=None))]
+    fn smells(
+        &self,
+        py: Python<'_>,
+        fan_in: Option<u32>,
+        fan_out: Option<u32>,
+        needs: Option<String>,
+    ) -> PyResult<Answer> {
+        self.answer(py, &Question::Smells { fan_in, fan_out, needs })
+    }
+
     /// What one side says and another does not: by default what is declared against what is observed.
     ///
     /// >>> now.drift(left="declared", right="observed").status["kind"]
@@ -323,6 +341,56 @@ impl Snapshot {
         let terms = Terms::new(None, progress, deadline);
         let answer = terms.wait(py, |context, _| next_questions(&self.snapshot, &draft, options, context))?;
         Ok(Answer::new(answer.into()))
+    }
+
+    /// Ranks what may have caused a symptom: by series before and during the incident, by what was changed, and by who needs whom as far as the twin knows. Each
+    /// suspect comes with the way from the symptom to it and what speaks for and against it; where nothing is known to be wrong, nobody is named.
+    ///
+    /// >>> late = {"entity": "payments", "metric": "latency", "normal": [0.10, 0.11, 0.12] * 8, "during": [0.11, 0.45, 0.47]}
+    /// >>> symptom = {"entity": "payments", "metric": "latency"}
+    /// >>> now.suspects({"symptom": symptom, "series": [late]}).verdict
+    /// 'payments has 100 % of the blame for a symptom 24.3 standard deviations from normal'
+    #[pyo3(signature = (incident, *, progress=None, deadline=None))]
+    fn suspects(
+        &self,
+        py: Python<'_>,
+        incident: &Bound<'_, PyAny>,
+        progress: Option<Py<PyAny>>,
+        deadline: Option<Within>,
+    ) -> PyResult<Answer> {
+        let draft = IncidentDraft::from_json(&plain::dumps(incident)?).or_raise(py)?;
+        let terms = Terms::new(None, progress, deadline);
+        let answer = terms.wait(py, |context, _| suspects(&self.snapshot, &draft, context))?;
+        Ok(Answer::new(answer.into()))
+    }
+
+    /// What recorded requests wait for, by endpoint and operation, the longest first: the critical path of each request, summed. `traces` are files in OTLP, one or several.
+    ///
+    /// >>> now.critical_path([]).status["kind"]
+    /// 'unknown'
+    #[pyo3(signature = (traces, *, progress=None, deadline=None))]
+    fn critical_path(
+        &self,
+        py: Python<'_>,
+        traces: &Bound<'_, PyAny>,
+        progress: Option<Py<PyAny>>,
+        deadline: Option<Within>,
+    ) -> PyResult<Answer> {
+        let traces = plain::call(py, "paths", (traces,))?.extract::<Vec<PathBuf>>()?;
+        let terms = Terms::new(None, progress, deadline);
+        let answer = terms.wait(py, |context, _| critical_path(&self.snapshot, &traces, context))?;
+        Ok(Answer::new(answer.into()))
+    }
+
+    /// The world as it will be at a moment: what has had its sunset or was removed by then is removed, and what has expired is down. `events` are as in `future`.
+    ///
+    /// >>> ends = [{"entity": "payments", "what": "sunset", "at": "2027-03-31T00:00:00Z"}]
+    /// >>> [change["change"] for change in now.as_of_future("2030-01-01", events=ends).changes]
+    /// ['remove']
+    #[pyo3(signature = (until, *, events=None))]
+    fn as_of_future(&self, py: Python<'_>, until: Moment, events: Option<Bound<'_, PyAny>>) -> PyResult<Scenario> {
+        let events = plain::said(events.as_ref(), "events")?;
+        py.detach(|| as_of_future(&self.snapshot, until.0, &events)).or_raise(py).map(Scenario::new)
     }
 
     /// What was decided about an entity, and whether reality keeps to it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import polars
 import pytest
 import twin
 
@@ -110,3 +111,48 @@ def test_models_of_plain_numbers_are_solved() -> None:
     wrong: Any = {"model": "queue", "station": {**station, "server": 2}}
     with pytest.raises(twin.InvalidError, match="server"):
         twin.solve(wrong)
+
+
+CALM = {"metric": "latency", "normal": [0.1, 0.11, 0.12] * 8, "during": [0.11, 0.1, 0.12]}
+LATE = CALM | {"during": [0.11, 0.45, 0.47]}
+INCIDENT: Any = {
+    "symptom": {"entity": "storefront", "metric": "latency"},
+    "series": [LATE | {"entity": "storefront"}, LATE | {"entity": "payments"}],
+    "begins": "2026-11-24T08:45:00Z",
+    "interval_s": 300,
+    "changes": [{"entity": "payments", "what": "release 2", "at": "2026-11-24T08:48:00Z"}],
+}
+
+
+def test_suspects_come_with_the_way_to_them_and_what_speaks_for_them(shop: twin.Snapshot) -> None:
+    found = shop.suspects(INCIDENT)
+    frame = polars.DataFrame(found)
+    assert frame["entity"][0] == "payments"
+    assert frame["path"][0].to_list()[0] == "storefront" and frame["path"][0].to_list()[-1] == "payments"
+    assert any(told.startswith("release 2, ") for told in found.value[0]["supporting"])
+    assert found.evidence(0) and shop.suspects(INCIDENT).to_json() == found.to_json()
+    calm = INCIDENT | {"series": [CALM | {"entity": "storefront"}]}
+    assert len(shop.suspects(calm)) == 0
+    with pytest.raises(twin.UnknownError, match="nearest are storefront"):
+        shop.suspects(INCIDENT | {"symptom": {"entity": "storefrnt", "metric": "latency"}})
+    with pytest.raises(twin.InvalidError, match="this is no incident"):
+        shop.suspects(3)  # type: ignore[arg-type]
+    with pytest.raises(twin.LimitError):
+        shop.suspects(INCIDENT, deadline=0)
+
+
+def test_what_a_shop_will_be_is_a_scenario(shop: twin.Snapshot) -> None:
+    events: Any = [{"entity": "payments", "what": "sunset", "at": "2027-03-31T00:00:00Z"}]
+    wrong: Any = [{"what": "feast"}]
+    later = shop.as_of_future("2028-01-01", events=events)
+    assert [change["change"] for change in later.changes] == ["remove"]
+    assert len(later.snapshot().find_all("payments", of="Component")) == 0
+    with pytest.raises(twin.InvalidError, match="events make no sense"):
+        shop.as_of_future("2028-01-01", events=wrong)
+
+
+def test_smells_are_findings_and_paths_need_requests(shop: twin.Snapshot) -> None:
+    assert len(shop.smells(fan_in=1, fan_out=1)) > len(shop.smells())
+    assert shop.critical_path([]).status["kind"] == "unknown"
+    with pytest.raises(twin.IoError, match="nowhere.json"):
+        shop.critical_path("nowhere.json")

@@ -105,6 +105,14 @@ class Run:
         self.scenario = self.snapshot().scenario(name, changes)
         self.snapshots.append(self.scenario.snapshot())
 
+    def on_as_of_future(self, rest: str, body: str) -> None:
+        self.tried(lambda: self.foresee(rest, json.loads(body)))
+
+    def foresee(self, until: str, events: Any) -> None:
+        """From here on, the world as it will be then is asked."""
+        self.scenario = self.snapshot().as_of_future(until, events=events)
+        self.snapshots.append(self.scenario.snapshot())
+
     def on_ask(self, rest: str, body: str) -> None:
         asked = json.loads(body)
         self.tried(lambda: self.answered(asked.pop("kind"), asked))
@@ -114,7 +122,7 @@ class Run:
         if kind == "diff":
             self.snapshot()
             options = {"earlier": self.snapshots[-2]}
-        if kind in ("compare", "next_questions", "search"):
+        if kind in ("compare", "critical_path", "next_questions", "search"):
             options["traces"] = [self.folder / path for path in options.get("traces", [])]
         on: Any = self.scenario if kind in ("outcome", "compare") else self.snapshot()
         if kind in ("predictions", "score", "backtest"):

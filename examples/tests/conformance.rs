@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use twin_connectors::{CompareOptions, ScanOptions, compare, keep, next_questions, scan_into, search};
+use twin_connectors::{CompareOptions, ScanOptions, compare, critical_path, keep, next_questions, scan_into, search};
+use twin_core::analysis::{IncidentDraft, suspects};
 use twin_core::answer::{Reply, TableColumn, canonical};
 use twin_core::base::{Context, Error, Result, Timestamp};
 use twin_core::graph::Snapshot;
@@ -12,6 +13,7 @@ use twin_core::identity::HumanDecision;
 use twin_core::identity::resolve::{Resolution, TableDraft, TableRows};
 use twin_core::observe::{CapabilityDraft, PageDraft, SourceId};
 use twin_core::simulate::backtest::BacktestDraft;
+use twin_core::simulate::future::{DatedEvent, as_of_future};
 use twin_core::simulate::prediction::Reality;
 use twin_core::simulate::search::SearchDraft;
 use twin_core::simulate::{ChangeDraft, ChoiceDraft, ModelDraft, ObjectiveDraft, Scenario, trade_off_of_answers};
@@ -64,6 +66,7 @@ fn there_are_enough_cases_and_they_ask_everything() {
         "picture ",
         "keep",
         "solve",
+        "as_of_future ",
     ];
     let told = twin_core::surface().into_iter().filter(|member| member.on == "Resolution" && member.name != "to_html");
     let told: Vec<String> = told.map(|member| format!("tell {}", member.name)).collect();
@@ -155,6 +158,7 @@ impl Run {
             "decide" => self.decide(&body),
             "snapshot" => self.look(&body),
             "scenario" => self.imagine(rest, &body),
+            "as_of_future" => self.foresee(rest, &body),
             "ask" => self.last = self.ask(&body),
             "keep" => self.last = self.keep(&body),
             "solve" => self.last = ModelDraft::from_json(&body).and_then(|model| Ok(canonical(&model.solved()?))),
@@ -255,6 +259,18 @@ impl Run {
         }
     }
 
+    fn foresee(&mut self, until: &str, body: &str) {
+        let events: Vec<DatedEvent> = serde_json::from_str(body).expect("events");
+        let until = Timestamp::parse(until).expect("a time");
+        match as_of_future(self.snapshot(), until, &events) {
+            Ok(scenario) => {
+                self.snapshots.push(scenario.snapshot());
+                self.scenario = Some(scenario);
+            }
+            Err(error) => self.last = Err(error),
+        }
+    }
+
     fn ask(&mut self, body: &str) -> Result<String> {
         let asked: Value = serde_json::from_str(body).expect("JSON");
         let reply: Reply = match (asked["kind"].as_str(), &self.scenario) {
@@ -275,6 +291,15 @@ impl Run {
                 let choice = ChoiceDraft::from_json(&asked["choice"].to_string())?;
                 let (options, context) = (self.comparing(&asked), Context::new(self.now));
                 next_questions(self.snapshot(), &choice, options, &context)?.into()
+            }
+            (Some("suspects"), _) => {
+                let incident = IncidentDraft::from_json(&asked["incident"].to_string())?;
+                let context = Context::new(self.now);
+                suspects(self.snapshot(), &incident, &context)?.into()
+            }
+            (Some("critical_path"), _) => {
+                let (traces, context) = (self.comparing(&asked).traces, Context::new(self.now));
+                critical_path(self.snapshot(), &traces, &context)?.into()
             }
             (Some("predictions"), _) => self.twin.predictions(At::now(self.now), &Context::new(self.now))?.into(),
             (Some("score"), _) => {

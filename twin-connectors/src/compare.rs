@@ -18,7 +18,9 @@ use twin_core::simulate::next_question::NextQuestion;
 use twin_core::simulate::prediction::Prediction;
 use twin_core::simulate::replay::{Policies, PoliciesDraft, Span};
 use twin_core::simulate::search::{SearchDraft, SearchResult};
-use twin_core::simulate::{ChoiceDraft, Comparison, Given, GivenData, Scenario, Traffic, next_questions_about};
+use twin_core::simulate::{
+    ChoiceDraft, Comparison, CriticalPathRow, Given, GivenData, Scenario, Traffic, critical_paths, next_questions_about,
+};
 
 /// What a comparison is made with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -102,6 +104,21 @@ pub fn next_questions(
     let known = Known::of(base, options, context)?;
     let mut answer = next_questions_about(base, choice, &known.given(), needs, context)?;
     answer.blind_spots.extend(unread(&known.diagnostics));
+    Ok(answer)
+}
+
+/// What recorded requests wait for: see [`critical_paths`]. Spans that cannot be read are told as blind spots.
+///
+/// # Errors
+/// `Io` for a file that cannot be read; `Cancelled` and `Limit` as the context says.
+pub fn critical_path<P: AsRef<Path>>(
+    base: &Snapshot,
+    traces: &[P],
+    context: &Context,
+) -> Result<Answer<Vec<CriticalPathRow>>> {
+    let (spans, diagnostics) = recorded(traces, &context.limits)?;
+    let mut answer = critical_paths(base, &spans, context)?;
+    answer.blind_spots.extend(unread(&diagnostics));
     Ok(answer)
 }
 

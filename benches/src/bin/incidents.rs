@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use benches::command::{misused, print, run};
-use benches::incidents::{Fault, Table, calm, make, ranked};
+use benches::incidents::{Fault, Hits, Table, calm, make, ranked};
 use twin_core::analysis::Metric;
 use twin_core::base::Result;
 
@@ -14,17 +14,19 @@ fn main() -> ExitCode {
             None => Ok(default),
         };
         let (count, first): (u64, u64) = (number(0, 200)?, number(1, 0)?);
-        let mut all = Table::default();
+        let (mut all, mut told) = (Table::default(), Hits::default());
         for fault in Fault::ALL {
             let mut table = Table::default();
-            for made in (first..first.saturating_add(count)).filter_map(|seed| make(seed, fault)) {
+            let numbered = (first..first.saturating_add(count)).filter_map(|seed| Some((seed, make(seed, fault)?)));
+            for (seed, made) in numbered {
                 let ours = ranked(&made.incident)?;
                 table.count(&made.incident, &ours, &made.cause)?;
                 all.count(&made.incident, &ours, &made.cause)?;
+                told.count(&ranked(&made.told_changes(seed))?, &made.cause);
             }
             print(format!("{fault:?}\n{table}"))?;
         }
-        print(format!("all\n{all}"))?;
+        print(format!("all\n{all}\n{}", told.line("twin, told what was changed")))?;
         let calm = (first..first.saturating_add(count)).map(|seed| {
             let symptom = if seed % 2 == 0 { Metric::Latency } else { Metric::Availability };
             Ok(ranked(&calm(seed, symptom))?.is_empty())

@@ -20,9 +20,10 @@ const OF_EACH: [&str; 8] =
     ["blast_radius", "describe", "conflicts", "neighbours", "owners", "cost", "decisions", "explain"];
 const OF_TWO: &str = "why_not";
 const OF_TIME: &str = "time_to_impact";
-const OF_ALL: [&str; 5] = [
+const OF_ALL: [&str; 6] = [
     r#"{"kind": "future", "until": "2100-01-01T00:00:00Z"}"#,
     r#"{"kind": "cycles"}"#,
+    r#"{"kind": "smells", "fan_in": 1, "fan_out": 1}"#,
     r#"{"kind": "drift"}"#,
     r#"{"kind": "find_all", "words": ""}"#,
     r#"{"kind": "review", "most": 100}"#,
@@ -116,7 +117,7 @@ mod tests {
             OF_EACH.into_iter().chain([OF_TWO, OF_TIME]).map(str::to_owned).chain(of_all).collect();
         let members =
             twin_core::surface().into_iter().filter(|member| member.on == "Snapshot" && member.returns == "Answer");
-        let others = ["ask", "diff", "next_questions", "search"];
+        let others = ["ask", "critical_path", "diff", "next_questions", "search", "suspects"];
         let questions: BTreeSet<String> =
             members.map(|member| member.name).filter(|name| !others.contains(&&name[..])).collect();
         assert_eq!(asked, questions);

@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use twin_core::analysis::{Incident, Metric, MetricSeries, ObservedNode, Symptom};
+use twin_core::analysis::{Incident, Metric, MetricSeries, ObservedNode, RecentChange, Symptom};
 
 use crate::synthetic::Random;
 
@@ -55,6 +55,27 @@ pub struct Made {
     /// What it is.
     pub fault: Fault,
 }
+
+impl Made {
+    /// The same incident, with what was changed: most causes are changes of the last hour, and some of everything was changed within the last day without any part in it.
+    pub fn told_changes(&self, seed: u64) -> Incident {
+        let mut random = Random::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x00c0_ffee);
+        let mut changes = Vec::new();
+        for node in &self.incident.nodes {
+            let is_why = node.id == self.cause && random.unit() < CHANGED;
+            if is_why || random.unit() < CHANGED_OTHERWISE {
+                let before = if is_why { 12.0 } else { 288.0 } * random.unit();
+                let what = if is_why { "a change that is why" } else { "another change" };
+                changes.push(RecentChange { node: node.id.clone(), what: what.to_owned(), at: 1.0 - before });
+            }
+        }
+        Incident { changes, ..self.incident.clone() }
+    }
+}
+
+/// Which part of causes is a change, and which part of everything else was changed.
+const CHANGED: f64 = 0.7;
+const CHANGED_OTHERWISE: f64 = 0.3;
 
 /// How many intervals the normal period has.
 const NORMAL: usize = 288;
@@ -313,7 +334,7 @@ impl System {
             series: if is_observed(place) { series(normal, during, place) } else { Vec::new() },
         };
         let symptom = Symptom { node: name(0), metric: symptom, statistic: "Average".to_owned() };
-        Incident { nodes: (0..all).map(node).collect(), calls, symptom }
+        Incident { nodes: (0..all).map(node).collect(), calls, symptom, ..Incident::default() }
     }
 }
 

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use twin_connectors::Report;
 use twin_core::analysis::{
     Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
-    GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, ReviewRow, Writers,
+    GoverningDecision, Hit, IdentityReason, IncidentDraft, Neighbour, OwnerRow, ReviewRow, SmellRow, SuspectRow,
+    Writers,
 };
 use twin_core::answer::{AsOf, Freshness, Interval, Profile, ResolvedEvidence, Status};
 use twin_core::history::{Redaction, Verified};
@@ -16,6 +17,7 @@ use twin_core::observe::{CapabilityDraft, Perspective, RecordDraft};
 use twin_core::schema::{Schema, State};
 use twin_core::simulate::availability::Availability;
 use twin_core::simulate::backtest::{Backtest, Finding, PastIncident};
+use twin_core::simulate::cache::HitRatio;
 use twin_core::simulate::cascade::{Cascade, Metastability};
 use twin_core::simulate::future::Future;
 use twin_core::simulate::latency::LatencySummary;
@@ -29,7 +31,8 @@ use twin_core::simulate::savings::Savings;
 use twin_core::simulate::search::{SearchDraft, SearchResult};
 use twin_core::simulate::time_to_impact::TimedHit;
 use twin_core::simulate::{
-    ChangeDraft, ChoiceDraft, Comparison, LeftOut, ModelDraft, ObjectiveDraft, Outcome, TradeOff, TradeOffRow,
+    ChangeDraft, ChoiceDraft, Comparison, CriticalPathRow, LeftOut, ModelDraft, ObjectiveDraft, Outcome, TradeOff,
+    TradeOffRow,
 };
 use twin_core::{ChangesSinceTold, HistoryTold, IdentityPlan, Question, ReceiptTold, SourceCheck};
 
@@ -57,10 +60,10 @@ pub fn shapes() -> Shapes {
     let mut written = SchemaSettings::default().for_serialize().into_generator();
     meet!(written: Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
         GoverningDecision, Hit, IdentityReason, LeftOut, Prediction, Predictions, KeptPrediction, Scores, FigureScore, Backtest, Finding, Neighbour, OwnerRow, ReviewRow, IdentityPlan, AsOf, Freshness, Interval, Profile,
-        ResolvedEvidence, Status, Perspective, State, Outcome, Comparison, TradeOff, TradeOffRow, SearchResult, Future, TimedHit, ReceiptTold, SourceCheck, Report,
-        HistoryTold, Availability, Cascade, Headroom, LatencySummary, Metastability, NextQuestion, Queue, QueueNetwork, RetryLoad, Savings, ChangesSinceTold, Redaction, Verified, Explanation, Related, Threshold, Uncertain, WhyNot);
+        ResolvedEvidence, Status, Perspective, State, Outcome, Comparison, TradeOff, TradeOffRow, SearchResult, Future, TimedHit, SmellRow, SuspectRow, CriticalPathRow, ReceiptTold, SourceCheck, Report,
+        HistoryTold, Availability, HitRatio, Cascade, Headroom, LatencySummary, Metastability, NextQuestion, Queue, QueueNetwork, RetryLoad, Savings, ChangesSinceTold, Redaction, Verified, Explanation, Related, Threshold, Uncertain, WhyNot);
     let mut read = SchemaSettings::default().for_deserialize().into_generator();
-    meet!(read: Writers, CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, PoliciesDraft, twin_core::analysis::DataPolicy, ObjectiveDraft, ChoiceDraft, ModelDraft, SearchDraft, Reality, PastIncident, Question);
+    meet!(read: Writers, CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, PoliciesDraft, twin_core::analysis::DataPolicy, ObjectiveDraft, ChoiceDraft, ModelDraft, SearchDraft, IncidentDraft, Reality, PastIncident, Question);
     let mut shapes = definitions(&mut read);
     // What hosts write may leave out more than what they are told.
     let drafts: Shapes = shapes

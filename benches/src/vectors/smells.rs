@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use twin_core::analysis::{Coupling, HubThresholds, smells};
+use twin_core::analysis::{Coupling, HubThresholds, structural_smells};
 use twin_core::base::Result;
 
 use crate::command::misused;
@@ -28,7 +28,7 @@ pub(super) fn answer(input: &Value) -> Result<Value> {
     let edges = input.edges.iter().map(|edge| (edge.from.as_str(), edge.to.as_str()));
     let graph = Needs::new(&input.nodes, edges)?;
     let thresholds = HubThresholds { fan_in: input.thresholds.hub_in, fan_out: input.thresholds.hub_out };
-    let smells = smells(&graph.snapshot, thresholds, |_| true);
+    let smells = structural_smells(&graph.snapshot, thresholds, |_| true);
     let by_id = |value: fn(Coupling) -> Value| -> BTreeMap<&str, Value> {
         graph.snapshot.nodes().map(|node| (graph.id(node), value(smells.coupling[node.index()]))).collect()
     };

@@ -78,10 +78,14 @@ def comparing(
     traces: Any, policies: Any, availability: Any, data_classes: Any, data_policies: Any, seed: int, needs: str | None
 ) -> str:
     """What a comparison is made with, in JSON. One path is a list of one."""
-    paths = [traces] if isinstance(traces, (str, PathLike)) else traces or []
     known = {"policies": policies or {}, "availability": dict(availability or {})}
     known |= {"data_classes": dict(data_classes or {}), "data_policies": list(data_policies or [])}
-    return dumps({"traces": [fspath(path) for path in paths], "seed": seed, "needs": needs} | known)
+    return dumps({"traces": paths(traces), "seed": seed, "needs": needs} | known)
+
+
+def paths(given: Any) -> list[str]:
+    """Paths as texts. One path is a list of one."""
+    return [fspath(path) for path in ([given] if isinstance(given, (str, PathLike)) else given or [])]
 
 
 def listed(items: Iterable[object]) -> str:

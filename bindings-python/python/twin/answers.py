@@ -84,6 +84,22 @@ Amount = str
 """An exact decimal number, written in JSON as a string."""
 
 
+class Anomaly(TypedDict):
+    """A series that is worse than in its normal period."""
+
+    deviations: float
+    """How far apart they are, in robust standard deviations."""
+
+    during: float
+    """Its mean while the symptom is there."""
+
+    metric: "Metric"
+    """What is measured."""
+
+    normal: float
+    """Its median in the normal period, in the unit of the series."""
+
+
 class AsOf(TypedDict):
     """The two times that an answer is about."""
 
@@ -225,6 +241,16 @@ class Branch(TypedDict):
     """What it does."""
 
 
+class Breaker(TypedDict):
+    """A circuit breaker: it opens after failures in a row, lets one call try after a while, and closes once that succeeds. It stands between two operations, for all callers together."""
+
+    failures: int
+    """After how many failures in a row it opens; 1 at least."""
+
+    open_ms: float
+    """How long nobody asks then, in milliseconds."""
+
+
 class Budget(TypedDict):
     """Money for as long as the bill that was read is about."""
 
@@ -233,6 +259,26 @@ class Budget(TypedDict):
 
     currency: str
     """In which currency, such as `EUR`."""
+
+
+class _CachedKeys(TypedDict):
+    """The fields that are always there."""
+
+    calls_a_second: float
+    """How many calls a second ask for one of the keys, all together."""
+
+    keys: int
+    """How many keys there are."""
+
+    ttl_s: float
+    """How long an answer is kept, in seconds, from when it was fetched."""
+
+
+class CachedKeys(_CachedKeys, total=False):
+    """What a cache is asked for, and how long it keeps it."""
+
+    skew: float
+    """How unequally they are asked for: the k-th is asked for k^-skew times as often as the first. 0 is equally, 1 is Zipf's law. Default: 1."""
 
 
 class CalibrationPoint(TypedDict):
@@ -624,6 +670,9 @@ class ChangeDraftScale(_ChangeDraftScale, total=False):
     quorum: int
     """How many of them it takes to serve. Default: 1."""
 
+    warm_up_s: Union[float, None]
+    """How long a copy takes until it serves, in seconds: until then figures are those of before. Default: no time."""
+
 
 class _ChangeDraftResize(TypedDict):
     """The fields that are always there."""
@@ -716,13 +765,22 @@ class ChangeDraftAddDependency(_ChangeDraftAddDependency, total=False):
     """An entity comes to depend on another one."""
 
     calls_a_request: float
-    """How many calls a request makes, one after another at its end. Default: 1."""
+    """How many calls a request makes, one after another. Default: 1."""
+
+    is_beside: bool
+    """Whether the calls are made beside everything else that the request does. Default: after it."""
+
+    is_optional: bool
+    """Whether it does without the answer then. Default: it fails."""
 
     operation: Union[str, None]
     """The operation that is called. Without it, what the calls do to latency is not known."""
 
     relation: str
     """By which relation. Default: `calls`."""
+
+    timeout_ms: Union[float, None]
+    """After which time it gives up, in milliseconds. Default: never."""
 
 
 class _ChangeDraftRemoveDependency(TypedDict):
@@ -790,6 +848,15 @@ class ChangeDraftAddCache(_ChangeDraftAddCache, total=False):
     hit_ratio: Union[float, None]
     """How often it has what is asked for, in parts per one. Without it: the ratio from which on it is worth it."""
 
+    keys: Union[int, None]
+    """How many different things are asked for."""
+
+    skew: float
+    """How unequally they are asked for: the k-th k^-skew times as often as the first. Default: 1."""
+
+    ttl_s: Union[float, None]
+    """How long it keeps an answer, in seconds: with `keys`, the ratio follows where it is not given."""
+
 
 class ChangeDraftRemoveCache(TypedDict):
     """An entity loses a cache: it is not asked any more, and every request takes the path of a miss."""
@@ -818,8 +885,17 @@ class ChangeDraftAddReplica(_ChangeDraftAddReplica, total=False):
     are_independent: Union[bool, None]
     """Whether both fail without each other. Without it, availability has bounds."""
 
+    failover_s: Union[float, None]
+    """How long taking over lasts, in seconds. Default: no time."""
+
+    failovers_a_month: Union[float, None]
+    """How often a month it takes over. Without it, availability has bounds where taking over lasts."""
+
     lag_ms: Union[float, None]
     """By how much the copy is late, in milliseconds."""
+
+    quorum: int
+    """How many of both have to be up. Default: 1."""
 
     read_share: float
     """The share of its requests that the copy serves, in parts per one. Default: none."""
@@ -846,6 +922,9 @@ class ChangeDraftSetCallPolicy(_ChangeDraftSetCallPolicy, total=False):
     backoff_ms: Union[float, None]
     """How long it waits before, in milliseconds."""
 
+    breaker: Union["Breaker", None]
+    """After so many failures in a row, nobody asks for a while."""
+
     has_fallback: Union[bool, None]
     """Whether it does something else instead when the call fails."""
 
@@ -859,13 +938,20 @@ class ChangeDraftSetCallPolicy(_ChangeDraftSetCallPolicy, total=False):
     """After which time it gives up, in milliseconds."""
 
 
-class ChangeDraftScaleLoad(TypedDict):
-    """More requests come, or fewer."""
+class _ChangeDraftScaleLoad(TypedDict):
+    """The fields that are always there."""
 
     change: Literal["scale_load"]
 
     factor: float
     """How many times as many."""
+
+
+class ChangeDraftScaleLoad(_ChangeDraftScaleLoad, total=False):
+    """More requests come, or fewer."""
+
+    endpoint: Union[str, None]
+    """Only to this endpoint, as comparisons call it: `web.cart`. Default: to all."""
 
 
 class _ChangeDraftUpgrade(TypedDict):
@@ -929,8 +1015,8 @@ class ChangeDraftAddLatency(TypedDict):
     """Which, as telemetry names it."""
 
 
-class ChangeDraftChangeOwner(TypedDict):
-    """Somebody else answers for an entity."""
+class _ChangeDraftChangeOwner(TypedDict):
+    """The fields that are always there."""
 
     change: Literal["change_owner"]
 
@@ -939,6 +1025,13 @@ class ChangeDraftChangeOwner(TypedDict):
 
     owner: str
     """Who answers for it then."""
+
+
+class ChangeDraftChangeOwner(_ChangeDraftChangeOwner, total=False):
+    """Somebody else answers for an entity."""
+
+    on_call: Union[str, None]
+    """Who of them is called first, for people."""
 
 
 class _ChangeDraftEncrypt(TypedDict):
@@ -979,6 +1072,19 @@ class ChangeDraftResidency(TypedDict):
 
 ChangeDraft = Union["ChangeDraftFail", "ChangeDraftRemove", "ChangeDraftAdd", "ChangeDraftReplace", "ChangeDraftMove", "ChangeDraftEvacuateRegion", "ChangeDraftScale", "ChangeDraftResize", "ChangeDraftSplit", "ChangeDraftMerge", "ChangeDraftDeprecate", "ChangeDraftAddDependency", "ChangeDraftRemoveDependency", "ChangeDraftToAsync", "ChangeDraftAddCache", "ChangeDraftRemoveCache", "ChangeDraftAddReplica", "ChangeDraftSetCallPolicy", "ChangeDraftScaleLoad", "ChangeDraftUpgrade", "ChangeDraftSetQuota", "ChangeDraftCommit", "ChangeDraftAddLatency", "ChangeDraftChangeOwner", "ChangeDraftEncrypt", "ChangeDraftResidency"]
 """One change. `E` is how entities are named: nodes in a [`Scenario`](super::Scenario), and texts in a [`ChangeDraft`]."""
+
+
+class ChangeEvent(TypedDict):
+    """Something that somebody changed."""
+
+    at: "Timestamp"
+    """When."""
+
+    entity: str
+    """Where."""
+
+    what: str
+    """What, for people, such as `release 1.4.2`."""
 
 
 class ChangeMade(TypedDict):
@@ -1309,6 +1415,34 @@ class CostedEntity(_CostedEntity, total=False):
     items: List["CostItem"]
     """What that is made of, and what its removal costs once. What no item explains may be avoidable or not."""
 
+
+class CriticalPathRow(TypedDict):
+    """What one operation keeps the requests to an endpoint waiting."""
+
+    endpoint: str
+    """The operation that requests from outside asked for: service and operation."""
+
+    entity: Union["EntityRef", None]
+    """The entity of that name, where the twin has one and no more."""
+
+    mean_ms: float
+    """How long each request waits for it alone, in milliseconds, on average over all of them."""
+
+    on_path: float
+    """On the paths of which part of them it lies, from 0 to 1."""
+
+    operation: str
+    """Which operation; `call of bank.pay` is what a call takes beyond the work that serves it, which lies between the two."""
+
+    requests: int
+    """How many requests to it were recorded."""
+
+    service: str
+    """Whose operation keeps them waiting."""
+
+    share: float
+    """Which part of their whole time that is, from 0 to 1."""
+
 Criticality = Union[Literal["required"], Literal["optional"], Literal["async"]]
 """What happens to a caller when a call fails."""
 
@@ -1397,6 +1531,9 @@ class DeclaredCall(_DeclaredCall, total=False):
 
     backoff_ms: Union[float, None]
     """How long the caller waits before it tries again, in milliseconds. Without it: as long as was recorded."""
+
+    breaker: Union["Breaker", None]
+    """After so many failures in a row, nobody asks for a while. Without it: there is no breaker."""
 
     criticality: Union["Criticality", None]
     """What its failure does. Without it: what was recorded of calls that failed, else required."""
@@ -2014,6 +2151,16 @@ class Hit(TypedDict):
     """The worst state that it may be in."""
 
 
+class HitRatio(TypedDict):
+    """What comes of it."""
+
+    hit_ratio: float
+    """In how many parts of one the cache has what is asked for."""
+
+    misses_a_second: float
+    """How many calls a second go on behind it."""
+
+
 class Hop(TypedDict):
     """One hop of a chain. It fails by itself before it calls; otherwise it calls the next hop until one attempt succeeds. Attempts are independent."""
 
@@ -2170,6 +2317,35 @@ class IdentityReason(TypedDict):
 
     weights: List["Weight"]
     """What speaks for and against."""
+
+
+class _IncidentDraft(TypedDict):
+    """The fields that are always there."""
+
+    series: List["SeriesDraft"]
+    """What was measured."""
+
+    symptom: "SymptomDraft"
+    """What was noticed."""
+
+
+class IncidentDraft(_IncidentDraft, total=False):
+    """An incident as data: what was noticed, measured and changed. Entities are named by id, record key, alias or unique name."""
+
+    begins: Union["Timestamp", None]
+    """When the incident's series begin. Needed where changes are given."""
+
+    changes: List["ChangeEvent"]
+    """What was changed: deployments, configurations, flags."""
+
+    environment: Union[str, None]
+    """In which environment. Default: production, where any instance of what the symptom is at is known to be there."""
+
+    interval_s: Union[float, None]
+    """How long one interval of all series is, in seconds. Needed where changes are given."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources: `cadence` (default), `incident`, `planning` or `audit`."""
 
 
 class _InputDraft(TypedDict):
@@ -2458,6 +2634,9 @@ class Metastability(TypedDict):
     vulnerable: Union["LoadRegion", None]
     """The arrivals for which there are both; `None` if there are none. Should there be several such stretches, from the first to the last."""
 
+Metric = Union[Literal["latency"], Literal["availability"], Literal["errors"], Literal["requests"]]
+"""What a series measures, and so which way is worse."""
+
 
 class Missing(TypedDict):
     """One scope that could bear on the question and was not read to its end, or is stale."""
@@ -2488,6 +2667,15 @@ class ModelDraftAvailability(TypedDict):
     """Of which one it is asked."""
 
     model: Literal["availability"]
+
+
+class ModelDraftCache(TypedDict):
+    """How often a cache has what is asked for, from how long it keeps it."""
+
+    asked: "CachedKeys"
+    """What it is asked for."""
+
+    model: Literal["cache"]
 
 
 class ModelDraftCascade(TypedDict):
@@ -2583,7 +2771,7 @@ class ModelDraftSavings(TypedDict):
     removal: "Removal"
     """What would be removed."""
 
-ModelDraft = Union["ModelDraftAvailability", "ModelDraftCascade", "ModelDraftHeadroom", "ModelDraftLatency", "ModelDraftMetastability", "ModelDraftQueue", "ModelDraftQueueNetwork", "ModelDraftRetries", "ModelDraftSavings"]
+ModelDraft = Union["ModelDraftAvailability", "ModelDraftCache", "ModelDraftCascade", "ModelDraftHeadroom", "ModelDraftLatency", "ModelDraftMetastability", "ModelDraftQueue", "ModelDraftQueueNetwork", "ModelDraftRetries", "ModelDraftSavings"]
 """A model of plain numbers: `{'model': 'queue', 'station': {…}}`."""
 
 
@@ -3216,6 +3404,25 @@ class QuestionCycles(_QuestionCycles, total=False):
     """What the question needs of its sources."""
 
 
+class _QuestionSmells(TypedDict):
+    """The fields that are always there."""
+
+    kind: Literal["smells"]
+
+
+class QuestionSmells(_QuestionSmells, total=False):
+    """Cycles, hubs, and dependencies on what is less stable."""
+
+    fan_in: Union[int, None]
+    """From so many on that need it, an entity may be a hub. Default: 5."""
+
+    fan_out: Union[int, None]
+    """From so many on that it needs, an entity may be a hub. Default: 5."""
+
+    needs: Union[str, None]
+    """What the question needs of its sources."""
+
+
 class _QuestionDrift(TypedDict):
     """The fields that are always there."""
 
@@ -3367,7 +3574,7 @@ class QuestionWhyNot(_QuestionWhyNot, total=False):
     needs: Union[str, None]
     """What the question needs of its sources."""
 
-Question = Union["QuestionBlastRadius", "QuestionDescribe", "QuestionConflicts", "QuestionFindAll", "QuestionNeighbours", "QuestionOwners", "QuestionCycles", "QuestionDrift", "QuestionCost", "QuestionFuture", "QuestionTimeToImpact", "QuestionDecisions", "QuestionExplain", "QuestionReview", "QuestionWhyNot"]
+Question = Union["QuestionBlastRadius", "QuestionDescribe", "QuestionConflicts", "QuestionFindAll", "QuestionNeighbours", "QuestionOwners", "QuestionCycles", "QuestionSmells", "QuestionDrift", "QuestionCost", "QuestionFuture", "QuestionTimeToImpact", "QuestionDecisions", "QuestionExplain", "QuestionReview", "QuestionWhyNot"]
 """A question. Entities are named by id, record key, alias or unique name; whatever is left out has its default."""
 
 
@@ -3965,6 +4172,29 @@ class SearchResult(TypedDict):
     """Those that keep all constraints first, by front, then by their measures."""
 
 
+class _SeriesDraft(TypedDict):
+    """The fields that are always there."""
+
+    during: List[Union[float, None]]
+    """The values of the incident."""
+
+    entity: str
+    """Of which entity; an instance stands apart from others of its component once one of them is named."""
+
+    metric: "Metric"
+    """What is measured."""
+
+    normal: List[Union[float, None]]
+    """The values of a normal period; `null` where nothing was measured."""
+
+
+class SeriesDraft(_SeriesDraft, total=False):
+    """One series of an entity. All series of an incident have the same intervals."""
+
+    statistic: str
+    """How it is summarised in an interval, such as `Average` or `p95`."""
+
+
 class ServicePolicy(TypedDict, total=False):
     """How a service is run."""
 
@@ -4044,6 +4274,28 @@ class SimulatorScore(TypedDict):
 
     why: str
     """Why."""
+
+
+class SmellRow(TypedDict):
+    """One finding."""
+
+    entities: List["EntityRef"]
+    """Whom it is about: all in a cycle, the hub, or who needs and who is needed."""
+
+    evidence: List["EvidenceId"]
+    """Why they are believed."""
+
+    relations: List[str]
+    """The relations behind it, as `left relation right`."""
+
+    rule: "SmellRule"
+    """Which rule."""
+
+    why: str
+    """The numbers behind it."""
+
+SmellRule = Union[Literal["cycle"], Literal["hub"], Literal["unstable_dependency"]]
+"""The rule that a finding breaks."""
 
 
 class SourceCheck(TypedDict):
@@ -4282,6 +4534,51 @@ class StrandedCommitment(TypedDict):
 
     name: str
     """What it is for."""
+
+
+class SuspectRow(TypedDict):
+    """What may have caused a symptom."""
+
+    anomalies: List["Anomaly"]
+    """What is worse there than normally."""
+
+    contradicting: List[str]
+    """What speaks against it."""
+
+    entity: "EntityRef"
+    """Which entity."""
+
+    evidence: List["EvidenceId"]
+    """Why each relation of the way is believed."""
+
+    owners: List[str]
+    """Who answers for it."""
+
+    path: "Trail"
+    """The way from the symptom to it: names and, between them, relations."""
+
+    score: float
+    """The part of the blame that ends there, from 0 to 1."""
+
+    supporting: List[str]
+    """What speaks for it."""
+
+
+class _SymptomDraft(TypedDict):
+    """The fields that are always there."""
+
+    entity: str
+    """Where."""
+
+    metric: "Metric"
+    """In which metric."""
+
+
+class SymptomDraft(_SymptomDraft, total=False):
+    """What was noticed, and where."""
+
+    statistic: str
+    """In which statistic of it. Default: a mean, or else the first that is there."""
 
 
 class Tally(TypedDict):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, List, Union
 
 from twin.answers import (
+    Breaker,
     ChangeDraftAdd,
     ChangeDraftAddCache,
     ChangeDraftAddDependency,
@@ -166,17 +167,18 @@ def evacuate_region(entity: str, region: str, *, rtt_ms: float | None = None) ->
     return made
 
 
-def scale(entity: str, replicas: int, *, are_independent: bool | None = None, now: int | None = None, quorum: int | None = None) -> ChangeDraftScale:
+def scale(entity: str, replicas: int, *, are_independent: bool | None = None, now: int | None = None, quorum: int | None = None, warm_up_s: float | None = None) -> ChangeDraftScale:
     """An entity runs in more copies, or fewer.
 
     `are_independent`: Whether copies fail without each other. Without it, availability has bounds.
     `now`: How many there are now. Without it: as many as its source declares.
     `quorum`: How many of them it takes to serve. Default: 1.
+    `warm_up_s`: How long a copy takes until it serves, in seconds: until then figures are those of before. Default: no time.
 
     >>> twin.change.scale("payments", 2)
     {'change': 'scale', 'entity': 'payments', 'replicas': 2}
     """
-    made: ChangeDraftScale = _made("scale", {"entity": entity, "replicas": replicas, "are_independent": are_independent, "now": now, "quorum": quorum})
+    made: ChangeDraftScale = _made("scale", {"entity": entity, "replicas": replicas, "are_independent": are_independent, "now": now, "quorum": quorum, "warm_up_s": warm_up_s})
     return made
 
 
@@ -229,17 +231,20 @@ def deprecate(entity: str, sunset: "Timestamp", *, leaving: List["Leaving"] | No
     return made
 
 
-def add_dependency(entity: str, on: str, *, calls_a_request: float | None = None, operation: str | None = None, relation: str | None = None) -> ChangeDraftAddDependency:
+def add_dependency(entity: str, on: str, *, calls_a_request: float | None = None, is_beside: bool | None = None, is_optional: bool | None = None, operation: str | None = None, relation: str | None = None, timeout_ms: float | None = None) -> ChangeDraftAddDependency:
     """An entity comes to depend on another one.
 
-    `calls_a_request`: How many calls a request makes, one after another at its end. Default: 1.
+    `calls_a_request`: How many calls a request makes, one after another. Default: 1.
+    `is_beside`: Whether the calls are made beside everything else that the request does. Default: after it.
+    `is_optional`: Whether it does without the answer then. Default: it fails.
     `operation`: The operation that is called. Without it, what the calls do to latency is not known.
     `relation`: By which relation. Default: `calls`.
+    `timeout_ms`: After which time it gives up, in milliseconds. Default: never.
 
     >>> twin.change.add_dependency("payments", "on")
     {'change': 'add_dependency', 'entity': 'payments', 'on': 'on'}
     """
-    made: ChangeDraftAddDependency = _made("add_dependency", {"entity": entity, "on": on, "calls_a_request": calls_a_request, "operation": operation, "relation": relation})
+    made: ChangeDraftAddDependency = _made("add_dependency", {"entity": entity, "on": on, "calls_a_request": calls_a_request, "is_beside": is_beside, "is_optional": is_optional, "operation": operation, "relation": relation, "timeout_ms": timeout_ms})
     return made
 
 
@@ -268,16 +273,19 @@ def to_async(entity: str, on: str, queue: str, *, ack_ms: float | None = None, d
     return made
 
 
-def add_cache(entity: str, of: str, *, hit_ms: float | None = None, hit_ratio: float | None = None) -> ChangeDraftAddCache:
+def add_cache(entity: str, of: str, *, hit_ms: float | None = None, hit_ratio: float | None = None, keys: int | None = None, skew: float | None = None, ttl_s: float | None = None) -> ChangeDraftAddCache:
     """An entity puts a cache before another one.
 
     `hit_ms`: How long asking it takes, in milliseconds. Default: 0.5.
     `hit_ratio`: How often it has what is asked for, in parts per one. Without it: the ratio from which on it is worth it.
+    `keys`: How many different things are asked for.
+    `skew`: How unequally they are asked for: the k-th k^-skew times as often as the first. Default: 1.
+    `ttl_s`: How long it keeps an answer, in seconds: with `keys`, the ratio follows where it is not given.
 
     >>> twin.change.add_cache("payments", "of")
     {'change': 'add_cache', 'entity': 'payments', 'of': 'of'}
     """
-    made: ChangeDraftAddCache = _made("add_cache", {"entity": entity, "of": of, "hit_ms": hit_ms, "hit_ratio": hit_ratio})
+    made: ChangeDraftAddCache = _made("add_cache", {"entity": entity, "of": of, "hit_ms": hit_ms, "hit_ratio": hit_ratio, "keys": keys, "skew": skew, "ttl_s": ttl_s})
     return made
 
 
@@ -291,25 +299,29 @@ def remove_cache(entity: str, cache: str) -> ChangeDraftRemoveCache:
     return made
 
 
-def add_replica(entity: str, *, are_independent: bool | None = None, lag_ms: float | None = None, read_share: float | None = None, zone: str | None = None) -> ChangeDraftAddReplica:
+def add_replica(entity: str, *, are_independent: bool | None = None, failover_s: float | None = None, failovers_a_month: float | None = None, lag_ms: float | None = None, quorum: int | None = None, read_share: float | None = None, zone: str | None = None) -> ChangeDraftAddReplica:
     """A store gets a copy that takes over when it fails, and that may be read.
 
     `are_independent`: Whether both fail without each other. Without it, availability has bounds.
+    `failover_s`: How long taking over lasts, in seconds. Default: no time.
+    `failovers_a_month`: How often a month it takes over. Without it, availability has bounds where taking over lasts.
     `lag_ms`: By how much the copy is late, in milliseconds.
+    `quorum`: How many of both have to be up. Default: 1.
     `read_share`: The share of its requests that the copy serves, in parts per one. Default: none.
     `zone`: Where the copy is.
 
     >>> twin.change.add_replica("payments")
     {'change': 'add_replica', 'entity': 'payments'}
     """
-    made: ChangeDraftAddReplica = _made("add_replica", {"entity": entity, "are_independent": are_independent, "lag_ms": lag_ms, "read_share": read_share, "zone": zone})
+    made: ChangeDraftAddReplica = _made("add_replica", {"entity": entity, "are_independent": are_independent, "failover_s": failover_s, "failovers_a_month": failovers_a_month, "lag_ms": lag_ms, "quorum": quorum, "read_share": read_share, "zone": zone})
     return made
 
 
-def set_call_policy(entity: str, on: str, *, backoff_ms: float | None = None, has_fallback: bool | None = None, is_idempotent: bool | None = None, retries: int | None = None, timeout_ms: float | None = None) -> ChangeDraftSetCallPolicy:
+def set_call_policy(entity: str, on: str, *, backoff_ms: float | None = None, breaker: "Breaker" | None = None, has_fallback: bool | None = None, is_idempotent: bool | None = None, retries: int | None = None, timeout_ms: float | None = None) -> ChangeDraftSetCallPolicy:
     """An entity calls another one by other rules. What is not said stays as it is.
 
     `backoff_ms`: How long it waits before, in milliseconds.
+    `breaker`: After so many failures in a row, nobody asks for a while.
     `has_fallback`: Whether it does something else instead when the call fails.
     `is_idempotent`: Whether doing the work twice is the same as doing it once.
     `retries`: How often a failed call is tried again.
@@ -318,17 +330,19 @@ def set_call_policy(entity: str, on: str, *, backoff_ms: float | None = None, ha
     >>> twin.change.set_call_policy("payments", "on")
     {'change': 'set_call_policy', 'entity': 'payments', 'on': 'on'}
     """
-    made: ChangeDraftSetCallPolicy = _made("set_call_policy", {"entity": entity, "on": on, "backoff_ms": backoff_ms, "has_fallback": has_fallback, "is_idempotent": is_idempotent, "retries": retries, "timeout_ms": timeout_ms})
+    made: ChangeDraftSetCallPolicy = _made("set_call_policy", {"entity": entity, "on": on, "backoff_ms": backoff_ms, "breaker": breaker, "has_fallback": has_fallback, "is_idempotent": is_idempotent, "retries": retries, "timeout_ms": timeout_ms})
     return made
 
 
-def scale_load(factor: float) -> ChangeDraftScaleLoad:
+def scale_load(factor: float, *, endpoint: str | None = None) -> ChangeDraftScaleLoad:
     """More requests come, or fewer.
+
+    `endpoint`: Only to this endpoint, as comparisons call it: `web.cart`. Default: to all.
 
     >>> twin.change.scale_load(2)
     {'change': 'scale_load', 'factor': 2}
     """
-    made: ChangeDraftScaleLoad = _made("scale_load", {"factor": factor})
+    made: ChangeDraftScaleLoad = _made("scale_load", {"factor": factor, "endpoint": endpoint})
     return made
 
 
@@ -374,13 +388,15 @@ def add_latency(entity: str, operation: str, ms: float) -> ChangeDraftAddLatency
     return made
 
 
-def change_owner(entity: str, owner: str) -> ChangeDraftChangeOwner:
+def change_owner(entity: str, owner: str, *, on_call: str | None = None) -> ChangeDraftChangeOwner:
     """Somebody else answers for an entity.
+
+    `on_call`: Who of them is called first, for people.
 
     >>> twin.change.change_owner("payments", "owner")
     {'change': 'change_owner', 'entity': 'payments', 'owner': 'owner'}
     """
-    made: ChangeDraftChangeOwner = _made("change_owner", {"entity": entity, "owner": owner})
+    made: ChangeDraftChangeOwner = _made("change_owner", {"entity": entity, "owner": owner, "on_call": on_call})
     return made
 
 

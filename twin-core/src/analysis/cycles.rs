@@ -21,13 +21,10 @@ pub struct Cycle {
 
 /// The cycles over relations by which one end needs the other. O(entities + relations).
 pub fn cycles(snapshot: &Snapshot, needs: Profile) -> Answer<Vec<Cycle>> {
-    let is_need = |class: &EdgeClass| {
-        let row = snapshot.schema().relation(class.relation.as_str());
-        row.is_ok_and(|row| row.read_by.contains(&"cycles"))
-    };
-    let needs_class: Vec<bool> = snapshot.pages().classes().iter().map(is_need).collect();
-    let groups = strong_components(snapshot, is_need).cyclic();
-    let mut cycles: Vec<Cycle> = groups.iter().map(|members| cycle(snapshot, members, &needs_class)).collect();
+    let is_need = need_classes(snapshot);
+    let groups = strong_components(snapshot, |class| is_need(class)).cyclic();
+    let by_class: Vec<bool> = snapshot.pages().classes().iter().map(is_need).collect();
+    let mut cycles: Vec<Cycle> = groups.iter().map(|members| cycle(snapshot, members, &by_class)).collect();
     cycles.sort_by(|a, b| a.members.cmp(&b.members));
     let sides = basis(snapshot, cycles.iter().flat_map(|cycle| cycle.evidence.iter().copied()));
     let mut answer =
@@ -36,7 +33,16 @@ pub fn cycles(snapshot: &Snapshot, needs: Profile) -> Answer<Vec<Cycle>> {
     answer
 }
 
-fn cycle(snapshot: &Snapshot, members: &[Node], is_need: &[bool]) -> Cycle {
+/// Whether one end of a relation needs the other, by its class.
+pub(super) fn need_classes(snapshot: &Snapshot) -> impl Fn(&EdgeClass) -> bool + Copy {
+    |class| {
+        let row = snapshot.schema().relation(class.relation.as_str());
+        row.is_ok_and(|row| row.read_by.contains(&"cycles"))
+    }
+}
+
+/// Entities that need each other, with the relations that hold them together. By class, `is_need` says whether one end needs the other.
+pub(super) fn cycle(snapshot: &Snapshot, members: &[Node], is_need: &[bool]) -> Cycle {
     let is_need = |edge: &EdgeRef<'_>| is_need[edge.class as usize] && edge.from != edge.to;
     let inside = |edge: &EdgeRef<'_>| is_need(edge) && members.binary_search(&edge.to).is_ok();
     let edges: Vec<EdgeRef<'_>> = members.iter().flat_map(|node| snapshot.outgoing(*node)).filter(inside).collect();

@@ -212,15 +212,25 @@ pub(crate) fn environment(snapshot: &Snapshot, question: &BlastRadius) -> Option
     known.find(|name| is_production(name))
 }
 
-fn is_production(environment: &str) -> bool {
+pub(super) fn is_production(environment: &str) -> bool {
     matches!(environment.to_lowercase().as_str(), "production" | "prod" | "live")
+}
+
+/// Whether two names are of one environment.
+fn is_same(wanted: &str, known: &str) -> bool {
+    wanted == known || (is_production(wanted) && is_production(known))
+}
+
+/// Whether an entity says that it is in another environment.
+pub(super) fn is_elsewhere(snapshot: &Snapshot, node: Node, wanted: &str) -> bool {
+    snapshot.entity(node).placement.environment.as_deref().is_some_and(|known| !is_same(wanted, known))
 }
 
 /// The instances in an environment: those that say so; where none does, those that do not say where they are. All, if no environment is asked
 /// about.
 fn failing(snapshot: &Snapshot, instances: &[Node], environment: Option<&str>) -> Vec<Node> {
     let Some(wanted) = environment else { return instances.to_vec() };
-    let is_there = |known: &str| wanted == known || (is_production(wanted) && is_production(known));
+    let is_there = |known: &str| is_same(wanted, known);
     let known = |node: &Node| snapshot.entity(*node).placement.environment.as_deref();
     let there: Vec<Node> = instances.iter().copied().filter(|node| known(node).is_some_and(is_there)).collect();
     let unsaid = || instances.iter().copied().filter(|node| known(node).is_none()).collect();

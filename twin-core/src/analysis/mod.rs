@@ -23,6 +23,7 @@ mod question;
 mod review;
 mod rules;
 mod schedule;
+mod smells;
 mod spread;
 mod structure;
 mod tables;
@@ -49,8 +50,9 @@ pub(crate) use impact::{
     seeds as outage_seeds,
 };
 pub use incident::{
-    Anomaly, BlameWeights, Incident, IncidentRanking, Metric, MetricSeries, ObservedNode, RandomWalk, Suspect, Symptom,
-    WalkEdge, random_walk_with_restart, rank_suspects, rank_suspects_by,
+    Anomaly, BlameWeights, ChangeEvent, Incident, IncidentDraft, IncidentRanking, Metric, MetricSeries, ObservedNode,
+    RandomWalk, RecentChange, SeriesDraft, Suspect, SuspectRow, Symptom, SymptomDraft, WalkEdge,
+    random_walk_with_restart, rank_suspects, rank_suspects_by, suspects,
 };
 pub use neighbours::{Neighbour, find_all, neighbours};
 pub(crate) use owners::rows as owner_rows;
@@ -60,11 +62,12 @@ pub use question::{EntityRef, envelope};
 pub use review::{ReviewRow, review};
 pub use rules::Hazard;
 pub use schedule::{Precedence, Schedule, ScheduledTask, Task, schedule};
+pub use smells::{SmellRow, SmellRule, smells};
 pub use spread::{Effect, Reached, Spread, spread, structural_reach};
 pub use structure::{
     Bridge, Components, Coupling, Cuts, Direction, Dominators, EvidencePath, EvidencePaths, FeedbackArcs,
     HubThresholds, PathsBetween, ReachCounts, Shortest, Smells, Waves, cuts, dominators, evidence_paths,
-    feedback_arc_set, migration_waves, reach_counts, smells, sources, strong_components,
+    feedback_arc_set, migration_waves, reach_counts, sources, strong_components, structural_smells,
 };
 pub(crate) use structure::{Follow, KeptShape, Weaknesses};
 pub use tables::{CostTableRow, DriftTableRow};

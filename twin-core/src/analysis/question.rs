@@ -62,7 +62,9 @@ cites!(
     super::Neighbour,
     super::OwnerRow,
     super::ReviewRow,
+    super::SmellRow,
     super::SaidValue,
+    super::SuspectRow,
     super::Violation,
 );
 

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::analysis::{
-    Change, Conflict, CostRow, CostSummary, Cycle, Description, Drift, DriftAttribute, DriftRow, EntityRef,
-    GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, ReviewRow, SaidValue, Trail, Violation,
+    Anomaly, Change, Conflict, CostRow, CostSummary, Cycle, Description, Drift, DriftAttribute, DriftRow, EntityRef,
+    GoverningDecision, Hit, IdentityReason, Neighbour, OwnerRow, ReviewRow, SaidValue, SmellRow, SmellRule, Trail,
+    Violation,
 };
 use crate::answer::{
     Cell, Cites, ColumnType, EvidenceId, Row, TableWriter, Tabular, list_cells, table_row, text_cells,
@@ -24,9 +25,11 @@ table_row!(OwnerRow: owner, owns, confidence, perspectives, shown, evidence);
 table_row!(Cycle: members, relations, evidence);
 table_row!(GoverningDecision: decision, governs, status, succeeded_by, violations, evidence);
 table_row!(ReviewRow: a, b, record_a, record_b, probability, gain, contradicted, reason, evidence);
+table_row!(SmellRow: rule, entities, why, relations, evidence);
 table_row!(IdentityReason: a, b, merged, reason, score, threshold, evidence);
 
 text_cells!(
+    SmellRule: |rule| rule.as_str().into(),
     State: |state| state.as_str().into(),
     Perspective: |side| side.as_str().into(),
     Kind: |kind| kind.as_str().into(),
@@ -40,6 +43,7 @@ list_cells!(
     Perspective: |side| side.as_str().into(),
     EntityRef: |entity| entity.name.as_str().into(),
     Value: |value| value.to_string().into(),
+    Anomaly: |anomaly| anomaly.to_string().into(),
     Violation: |violation| violation.forbids.as_str().into(),
     (AttributeName, Value): |(name, value)| format!("{name}={value}").into(),
 );

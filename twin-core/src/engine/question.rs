@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{self, BlastRadius, Hazard, Writers};
+use crate::analysis::{self, BlastRadius, Hazard, HubThresholds, Writers};
 use crate::answer::{Profile, Reply};
 use crate::base::{Error, ErrorKind, Result, Timestamp};
 use crate::graph::Snapshot;
@@ -92,6 +92,18 @@ pub enum Question {
     },
     /// Entities that need each other around a corner.
     Cycles {
+        /// What the question needs of its sources.
+        #[serde(default)]
+        needs: Option<String>,
+    },
+    /// Cycles, hubs, and dependencies on what is less stable.
+    Smells {
+        /// From so many on that need it, an entity may be a hub. Default: 5.
+        #[serde(default)]
+        fan_in: Option<u32>,
+        /// From so many on that it needs, an entity may be a hub. Default: 5.
+        #[serde(default)]
+        fan_out: Option<u32>,
         /// What the question needs of its sources.
         #[serde(default)]
         needs: Option<String>,
@@ -223,6 +235,12 @@ impl Snapshot {
                 Ok(analysis::neighbours(self, self.find(entity)?, relation.as_deref(), profile(needs)?)?.into())
             }
             Question::Cycles { needs } => Ok(analysis::cycles(self, profile(needs)?).into()),
+            Question::Smells { fan_in, fan_out, needs } => {
+                let usual = HubThresholds::default();
+                let thresholds =
+                    HubThresholds { fan_in: fan_in.unwrap_or(usual.fan_in), fan_out: fan_out.unwrap_or(usual.fan_out) };
+                Ok(analysis::smells(self, thresholds, profile(needs)?).into())
+            }
             Question::Drift { left, right, needs } => {
                 let left = parsed(left.as_deref(), Perspective::Declared, Perspective::parse)?;
                 let right = parsed(right.as_deref(), Perspective::Observed, Perspective::parse)?;

@@ -116,7 +116,7 @@ members! {
     module.in_memory[]() -> "Twin": "A twin that forgets when it is closed.";
     module.live_handles[]() -> "int": "How many twins, snapshots, scenarios, answers and resolutions this process holds.";
     module.resolve[table](id, name, system, kind, threshold, pins, splits, progress, deadline) -> "Resolution" long: "Resolves a table of the host's own: which of its records are one thing.";
-    module.solve[model]() -> "dict" long: "What comes of a model of plain numbers: a queue, a network of queues, retries, a cascade, an availability, a latency, savings.";
+    module.solve[model]() -> "dict" long: "What comes of a model of plain numbers: a queue, a network of queues, retries, a cascade, an availability, a latency, a cache, savings.";
     module.trade_off[answers, objectives]() -> "Answer" long: "Ranks scenarios by objectives, each given as the answer to its comparison: which may be best, and what would turn a choice.";
     Twin.scan[path](name, skip, now, progress, deadline) -> "ScanReceipt" long: "Reads a folder: every file that any decoder recognises.";
     Twin.sync[source](name, now, progress, deadline) -> "Receipt" long: "Reads a source of the host's own to its end, from where it last stopped.";
@@ -149,6 +149,9 @@ members! {
     Snapshot.diff[earlier]() -> "Answer" long: "What changed from an earlier snapshot to this one.";
     Snapshot.search[question](traces, policies, availability, data_classes, data_policies, seed, progress, deadline) -> "Answer" long: "Searches change sets for an aim, within constraints: each option is a list of changes.";
     Snapshot.next_questions[choice](traces, policies, availability, data_classes, data_policies, seed, needs, progress, deadline) -> "Answer" long: "Which input that nobody knows would turn a choice between scenarios, and whom to ask.";
+    Snapshot.suspects[incident](progress, deadline) -> "Answer" long: "Ranks what may have caused a symptom, by what was measured and changed and by who needs whom.";
+    Snapshot.critical_path[traces](progress, deadline) -> "Answer" long: "What recorded requests wait for: the critical path of each, summed by operation.";
+    Snapshot.as_of_future[until](events) -> "Scenario" long: "The world as it will be at a moment: what is gone by then is removed, and what has expired is down.";
     Snapshot.scenario[name, changes]() -> "Scenario": "A world that differs from this one.";
     Snapshot.scenario_from_folders[name, before, after](progress, deadline) -> "Scenario" long: "A world that differs from this one by what differs between two versions of a folder.";
     Snapshot.scenario_from_terraform_plan[name, path](progress, deadline) -> "Scenario" long: "A world that differs from this one by what a plan of Terraform in JSON is about to change.";

@@ -118,7 +118,14 @@ impl<'s> World<'s> {
             && let (Ok(from), Ok(replicas)) = (u32::try_from(was), u32::try_from(is))
         {
             let entity = entity.clone();
-            changes.push(Change::Scale { entity, replicas, now: Some(from), are_independent: None, quorum: 1 });
+            changes.push(Change::Scale {
+                entity,
+                replicas,
+                now: Some(from),
+                are_independent: None,
+                quorum: 1,
+                warm_up_s: None,
+            });
         }
         let version = |world: &World<'_>, node| {
             let names = [attribute::IMAGE_TAG, attribute::VERSION];
@@ -141,7 +148,7 @@ impl<'s> World<'s> {
         if let (was, Some(owner)) = (self.owner(node), other.owner(then))
             && was.as_ref() != Some(&owner)
         {
-            changes.push(Change::ChangeOwner { entity, owner });
+            changes.push(Change::ChangeOwner { entity, owner, on_call: None });
         }
         changes
     }

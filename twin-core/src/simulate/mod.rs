@@ -6,6 +6,7 @@
 
 pub mod availability;
 pub mod backtest;
+pub mod cache;
 pub mod calibration;
 pub mod cascade;
 mod change;
@@ -13,6 +14,7 @@ mod check;
 mod comparison;
 mod components;
 pub mod cost;
+mod critical_paths;
 mod difference;
 pub mod future;
 mod inputs;
@@ -39,6 +41,7 @@ mod trade_off_answer;
 pub use change::{Change, ChangeDraft, Leaving, OnRemoval, Unplaced};
 use comparison::named;
 pub use comparison::{Baseline, Basis, Comparison, Dimension, Figure, Given, GivenData, Traffic, compare};
+pub use critical_paths::{CriticalPathRow, critical_paths};
 pub use difference::changes_between;
 pub use inputs::{ChoiceDraft, InputDraft, OptionDraft, next_questions_about};
 pub use model::{ComponentDraft, ModelDraft};

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::base::{Error, ErrorKind, Result, shortened};
 use crate::simulate::availability::{Component, Requirement, availability};
+use crate::simulate::cache::{CachedKeys, ttl_hit_ratio};
 use crate::simulate::cascade::{CallGraph, RetriedService, cascade, metastability};
 use crate::simulate::check::invalid;
 use crate::simulate::latency::{LatencyModel, Operation, Sampling, latency};
@@ -27,6 +28,11 @@ pub enum ModelDraft {
         components: Vec<ComponentDraft>,
         /// Of which one it is asked.
         entry: String,
+    },
+    /// How often a cache has what is asked for, from how long it keeps it.
+    Cache {
+        /// What it is asked for.
+        asked: CachedKeys,
     },
     /// How a storm of retries grows from tier to tier of a call graph.
     Cascade {
@@ -136,6 +142,7 @@ impl ModelDraft {
                 let components: Vec<Component> = components.iter().map(component).collect();
                 told(availability(&components, entry)?)
             }
+            ModelDraft::Cache { asked } => told(ttl_hit_ratio(*asked)?),
             ModelDraft::Cascade { graph } => told(cascade(graph)?),
             ModelDraft::Headroom { station, objective } => told(headroom(station, *objective)?),
             ModelDraft::Latency { operations, entry, samples, seed, confidence } => {

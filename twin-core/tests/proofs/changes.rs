@@ -37,14 +37,14 @@ const SHOP: &str = "file a
     Region:north
     Region:south";
 
-fn shop() -> Snapshot {
+pub(crate) fn shop() -> Snapshot {
     let twin = Twin::in_memory();
     apply(&twin, SHOP);
     twin.snapshot(At::now(time("09:00")))
 }
 
 /// A request each 100 ms: 5 ms at the front, 30 at pay, of which 10 at the ledger, and 5 at the front again.
-fn requests() -> String {
+pub(crate) fn requests() -> String {
     let one = |at: usize| {
         let at = at * 100;
         let (a, b, c, d, e, f) = (at, at + 5, at + 15, at + 25, at + 35, at + 40);
@@ -77,7 +77,7 @@ fn line(figure: &Figure) -> String {
 }
 
 /// Every line that a change comes to.
-fn told(changes: &str) -> Vec<String> {
+pub(crate) fn told(changes: &str) -> Vec<String> {
     let head = shop();
     let scenario = scenario(&head, changes).unwrap_or_else(|error| panic!("{changes}: {error}"));
     let workers = ServicePolicy { workers: Some(2), region: None };

@@ -16,6 +16,8 @@ mod graphs;
 mod history;
 mod hosts;
 mod identity;
+mod incidents;
+mod inputs;
 mod order;
 mod packages;
 mod pages;

@@ -56,29 +56,29 @@ pub(crate) fn spans(text: &str) -> Vec<Span> {
     spans
 }
 
-fn call(caller: &str, callee: &str, policy: CallPolicy) -> ((OperationName, OperationName), CallPolicy) {
+pub(crate) fn call(caller: &str, callee: &str, policy: CallPolicy) -> ((OperationName, OperationName), CallPolicy) {
     let name =
         |text: &str| text.split_once('.').map(|(service, operation)| OperationName::new(service, operation)).unwrap();
     ((name(caller), name(callee)), policy)
 }
 
-fn workers(service: &str, workers: u32) -> (String, ServicePolicy) {
+pub(crate) fn workers(service: &str, workers: u32) -> (String, ServicePolicy) {
     (service.to_owned(), ServicePolicy { workers: Some(workers), region: None })
 }
 
-fn predict(text: &str, policies: &Policies, change: TrafficChange) -> Forecast {
+pub(crate) fn predict(text: &str, policies: &Policies, change: TrafficChange) -> Forecast {
     let recording = Recording::of(&spans(text), policies);
     forecast(&recording, policies, std::slice::from_ref(&change), 1, &Context::new(Timestamp::MIN)).unwrap()
 }
 
 /// What the median of an endpoint is before and after.
-fn medians(forecast: &Forecast, operation: &str) -> (f64, f64) {
+pub(crate) fn medians(forecast: &Forecast, operation: &str) -> (f64, f64) {
     let endpoint = endpoint(forecast, operation);
     let p50 = endpoint.p50_ms.unwrap();
     (p50.before, p50.after)
 }
 
-fn endpoint<'f>(forecast: &'f Forecast, operation: &str) -> &'f EndpointForecast {
+pub(crate) fn endpoint<'f>(forecast: &'f Forecast, operation: &str) -> &'f EndpointForecast {
     forecast.endpoints.iter().find(|endpoint| endpoint.operation.operation == operation).unwrap()
 }
 
@@ -92,7 +92,7 @@ fn kill(service: &str) -> TrafficChange {
 }
 
 /// Two calls at once, and one after both.
-const JOINED: &str = "
+pub(crate) const JOINED: &str = "
 0..100 serves shop.buy
   10..50 asks stock.take
     12..48 serves stock.take
@@ -264,13 +264,13 @@ const QUEUED: &str = "
 #[test]
 fn who_waits_for_a_worker_waits_longer_under_load() {
     let policies = Policies { services: [workers("store", 1)].into(), ..Policies::default() };
-    let load = |factor| predict(QUEUED, &policies, TrafficChange::ScaleLoad { factor });
+    let load = |factor| predict(QUEUED, &policies, TrafficChange::ScaleLoad { factor, endpoint: None });
     assert_eq!(medians(&load(1.0), "read"), (10.0, 10.0));
     // At twice the load the second comes after 2.5 ms and waits for 7.5.
     let p99 = endpoint(&load(2.0), "read").p99_ms.unwrap();
     assert!((p99.before, p99.after) == (14.9, 17.35), "{p99:?}");
     // With so many workers as come, nobody waits, then or now.
-    let forecast = predict(QUEUED, &Policies::default(), TrafficChange::ScaleLoad { factor: 4.0 });
+    let forecast = predict(QUEUED, &Policies::default(), TrafficChange::ScaleLoad { factor: 4.0, endpoint: None });
     assert_eq!(endpoint(&forecast, "read").p99_ms.unwrap().after, endpoint(&forecast, "read").p99_ms.unwrap().before);
     // Work that takes longer holds its worker longer.
     let forecast = predict(QUEUED, &policies, latency("store.read", 2.0));
@@ -287,7 +287,7 @@ fn more_than_workers_can_do_is_unstable_where_it_reaches() {
     let text: String = (0..60).map(both).collect();
     let policies = Policies { services: [workers("store", 1)].into(), ..Policies::default() };
     let unstable = |factor, operation: &str| {
-        let forecast = predict(&text, &policies, TrafficChange::ScaleLoad { factor });
+        let forecast = predict(&text, &policies, TrafficChange::ScaleLoad { factor, endpoint: None });
         endpoint(&forecast, operation).unstable.clone()
     };
     let none: [String; 0] = [];
@@ -310,7 +310,7 @@ fn misuse_says_what_to_do() {
         (latency("stock.tak", 1.0), &none, "unknown", "take"),
         (latency("stock.take", -1.0), &none, "invalid", "ms is -1"),
         (latency("stock.take", f64::NAN), &none, "invalid", "ms is NaN"),
-        (TrafficChange::ScaleLoad { factor: 0.0 }, &none, "invalid", "factor"),
+        (TrafficChange::ScaleLoad { factor: 0.0, endpoint: None }, &none, "invalid", "factor"),
         (
             TrafficChange::RemoveCache { service: "stock".to_owned(), cache: "mail".to_owned() },
             &none,
@@ -388,7 +388,7 @@ fn the_time_of_requests_is_told_by_what_it_is_spent_on() {
     ];
     assert_eq!(told, expected);
     let policies = Policies { services: [workers("store", 1)].into(), ..Policies::default() };
-    let told = spent(QUEUED, &policies, TrafficChange::ScaleLoad { factor: 2.0 }, "read");
+    let told = spent(QUEUED, &policies, TrafficChange::ScaleLoad { factor: 2.0, endpoint: None }, "read");
     assert_eq!(told, ["store: 10.000 > 10.000", "waiting for store: 1.667 > 2.500"]);
 }
 

@@ -6,7 +6,7 @@ use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use twin_core::analysis::{
     Coupling, Direction, HubThresholds, PathsBetween, Shortest, cuts, dominators, evidence_paths, migration_waves,
-    reach_counts, smells, sources, strong_components,
+    reach_counts, sources, strong_components, structural_smells,
 };
 use twin_core::answer::EvidenceId;
 use twin_core::base::{Context, ErrorKind, Timestamp};
@@ -76,7 +76,7 @@ fn check(snapshot: &Snapshot, sets: u8) {
 }
 
 fn check_smells(snapshot: &Snapshot, class: impl Fn(&EdgeClass) -> bool, edge: &impl Fn(&EdgeRef<'_>) -> bool) {
-    let smells = smells(snapshot, HubThresholds { fan_in: 2, fan_out: 1 }, class);
+    let smells = structural_smells(snapshot, HubThresholds { fan_in: 2, fan_out: 1 }, class);
     let nodes: Vec<Node> = snapshot.nodes().collect();
     let coupling: BTreeMap<Node, (u32, u32)> = nodes.iter().copied().zip(naive_coupling(snapshot, edge)).collect();
     let told = smells.coupling.iter().map(|coupling| (coupling.fan_in, coupling.fan_out));
@@ -466,7 +466,7 @@ fn long_work_stops_when_the_host_says_so() {
 /// Parallel relations join one neighbour, and nobody is a neighbour of itself.
 #[test]
 fn a_neighbour_counts_once_and_a_node_is_none_of_its_own() {
-    let found = smells(
+    let found = structural_smells(
         &large(5, &[(0, 1), (0, 1), (1, 1), (1, 2), (3, 3), (2, 4), (2, 1)]),
         HubThresholds { fan_in: 2, fan_out: 1 },
         |_| true,

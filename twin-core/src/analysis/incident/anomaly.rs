@@ -64,6 +64,15 @@ pub(super) struct Profile {
     pub is_anomalous: Option<bool>,
 }
 
+impl Profile {
+    /// From which moment on the symptom is there, in intervals from the beginning: an interval in which it is half as bad as at its worst ends it, and whatever was changed during it may be why.
+    pub fn onset(&self) -> f64 {
+        let worst = self.present.iter().copied().fold(0.0, f64::max);
+        let first = self.present.iter().position(|weight| *weight > 0.0 && *weight >= worst / 2.0);
+        first.map_or(0.0, |first| (first + 1) as f64)
+    }
+}
+
 /// From how many standard deviations on something is anomalous.
 pub(super) const ANOMALOUS: f64 = 3.0;
 
@@ -182,6 +191,8 @@ pub(super) struct Condition {
     pub is_new: bool,
     /// There is a value from the normal period or from the incident.
     pub is_observed: bool,
+    /// How many intervals before the symptom began it was last changed.
+    pub changed: Option<f64>,
 }
 
 impl Condition {
@@ -211,7 +222,8 @@ impl Condition {
         };
         let is_there = |series: &MetricSeries| series.during.iter().chain(&series.normal).any(Option::is_some);
         let is_observed = node.series.iter().any(is_there);
-        Condition { delay, failure, traffic, is_new: is_observed && !node.series.iter().any(measured), is_observed }
+        let is_new = is_observed && !node.series.iter().any(measured);
+        Condition { delay, failure, traffic, is_new, is_observed, changed: None }
     }
 }
 

@@ -139,6 +139,7 @@ impl<'a> Ledger<'a> {
         let claims = self.calls.called[node].iter().map(|called| (*called, self.claim(node, *called)));
         let claims: Vec<(usize, f64)> = claims.filter(|(_, claim)| *claim > 0.0).collect();
         let own = if self.conditions[node].is_observed { 1.0 } else { self.weights.unobserved };
+        let own = own * self.weights.odds(self.conditions[node].changed);
         let all = own + claims.iter().map(|(_, claim)| claim).sum::<f64>();
         passes.extend(claims.into_iter().map(|(called, claim)| (called, rest * claim / all)));
         Account { ends: rest * own / all, passes }
@@ -160,10 +161,11 @@ impl<'a> Ledger<'a> {
     /// How likely the called one caused what is not explained at the caller, beside the caller itself, though it shows no such excess.
     fn claim(&self, caller: usize, called: usize) -> f64 {
         let condition = &self.conditions[called];
-        if !condition.is_observed {
-            return self.weights.unobserved * self.suffering[called];
-        }
-        self.other_harm(caller, called).max(self.weights.silent * self.silence(caller, called))
+        let claim = match condition.is_observed {
+            true => self.other_harm(caller, called).max(self.weights.silent * self.silence(caller, called)),
+            false => self.weights.unobserved * self.suffering[called],
+        };
+        claim * self.weights.odds(condition.changed)
     }
 
     fn suffering(&self, called: usize) -> f64 {

@@ -3,6 +3,7 @@
 mod anomaly;
 mod blame;
 mod calls;
+mod estate;
 mod model;
 mod suspects;
 #[cfg(test)]
@@ -10,7 +11,8 @@ mod tests;
 mod walk;
 mod weights;
 
-pub use model::{Incident, Metric, MetricSeries, ObservedNode, Symptom};
+pub use estate::{ChangeEvent, IncidentDraft, SeriesDraft, SuspectRow, SymptomDraft, suspects};
+pub use model::{Incident, Metric, MetricSeries, ObservedNode, RecentChange, Symptom};
 pub use suspects::{Anomaly, IncidentRanking, Suspect, rank_suspects, rank_suspects_by};
 pub use walk::{RandomWalk, WalkEdge, random_walk_with_restart};
 pub use weights::BlameWeights;

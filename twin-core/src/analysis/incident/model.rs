@@ -8,10 +8,13 @@ use crate::analysis::incident::calls::Calls;
 use crate::base::{Error, ErrorKind, Result, shortened};
 
 /// What a series measures, and so which way is worse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
     /// How long an answer takes, in one unit for the whole incident. More is worse.
+    #[default]
     Latency,
     /// Which part of requests succeeds, from 0 to 1. Less is worse.
     Availability,
@@ -44,7 +47,7 @@ pub struct ObservedNode {
 }
 
 /// What somebody noticed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Symptom {
     /// Where.
     pub node: String,
@@ -54,38 +57,58 @@ pub struct Symptom {
     pub statistic: String,
 }
 
-/// What is known of an incident.
+/// Something that somebody changed: a deployment, a configuration, a flag.
 #[derive(Clone, Debug, PartialEq)]
+pub struct RecentChange {
+    /// Where.
+    pub node: String,
+    /// What, for people.
+    pub what: String,
+    /// When, in intervals from the beginning of the incident's series: -1.5 is one and a half intervals before it.
+    pub at: f64,
+}
+
+/// What is known of an incident.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Incident {
     /// Everything that may have a part in it.
     pub nodes: Vec<ObservedNode>,
     /// Who calls whom: caller and called.
     pub calls: Vec<(String, String)>,
+    /// What was changed before it, in any order; maybe nothing is known.
+    pub changes: Vec<RecentChange>,
     /// What was noticed.
     pub symptom: Symptom,
 }
 
 impl Incident {
     /// Calls to oneself are left out, and those that only lead back.
-    pub(super) fn calls(&self) -> Result<Calls> {
-        let mut places = BTreeMap::new();
-        for (place, node) in self.nodes.iter().enumerate() {
-            if places.insert(node.id.as_str(), place).is_some() {
-                return Err(invalid(format!("the node {} is there twice: name it once", shortened(&node.id))));
-            }
-        }
-        let place = |what: &str, id: &str| {
-            let known = || self.nodes.iter().map(|node| node.id.as_str());
-            places.get(id).copied().ok_or_else(|| Error::unknown(&format!("node of {what}"), id, known()))
-        };
+    pub(super) fn calls(&self, places: &Places<'_>) -> Result<Calls> {
         let mut pairs = Vec::with_capacity(self.calls.len());
         for (caller, called) in &self.calls {
-            pairs.push((place("a call", caller)?, place("a call", called)?));
+            pairs.push((places.of("a call", caller)?, places.of("a call", called)?));
         }
         pairs.sort_unstable();
         pairs.dedup();
         pairs.retain(|(caller, called)| caller != called);
-        Ok(Calls::new(self.nodes.len(), &pairs, place("the symptom", &self.symptom.node)?))
+        Ok(Calls::new(self.nodes.len(), &pairs, places.of("the symptom", &self.symptom.node)?))
+    }
+
+    /// The changes at each node, earliest first.
+    pub(super) fn changes_by_node(&self, places: &Places<'_>) -> Result<Vec<Vec<&RecentChange>>> {
+        let mut by_node = vec![Vec::new(); self.nodes.len()];
+        for change in &self.changes {
+            let place = places.of("a change", &change.node)?;
+            if !change.at.is_finite() {
+                let told = format!("the change \"{}\" of {}", shortened(&change.what), shortened(&change.node));
+                return Err(invalid(format!("{told} is at {}: say at how many intervals", change.at)));
+            }
+            by_node[place].push(change);
+        }
+        by_node.iter_mut().for_each(|changes| {
+            changes.sort_by(|a, b| a.at.total_cmp(&b.at).then_with(|| a.what.cmp(&b.what)));
+        });
+        Ok(by_node)
     }
 
     /// The number of intervals of the incident, once every series has been looked at.
@@ -105,6 +128,26 @@ impl Incident {
             }
         }
         Ok(intervals.unwrap_or_default())
+    }
+}
+
+/// The nodes of an incident by their names.
+pub(super) struct Places<'a>(BTreeMap<&'a str, usize>);
+
+impl<'a> Places<'a> {
+    pub fn new(incident: &'a Incident) -> Result<Self> {
+        let mut places = BTreeMap::new();
+        for (place, node) in incident.nodes.iter().enumerate() {
+            if places.insert(node.id.as_str(), place).is_some() {
+                return Err(invalid(format!("the node {} is there twice: name it once", shortened(&node.id))));
+            }
+        }
+        Ok(Places(places))
+    }
+
+    fn of(&self, what: &str, id: &str) -> Result<usize> {
+        let known = || Error::unknown(&format!("node of {what}"), id, self.0.keys().copied());
+        self.0.get(id).copied().ok_or_else(known)
     }
 }
 

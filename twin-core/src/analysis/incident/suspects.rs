@@ -1,13 +1,14 @@
 //! Ranks what may have caused a symptom, with the way from the symptom to it and what speaks for and against it.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use serde::Serialize;
 
 use crate::analysis::incident::anomaly::{ANOMALOUS, Condition, Excess, Harm, Profile};
 use crate::analysis::incident::blame::{Blame, blame};
 use crate::analysis::incident::calls::Calls;
-use crate::analysis::incident::model::{Incident, Metric};
+use crate::analysis::incident::model::{Incident, Metric, Places, RecentChange};
 use crate::analysis::incident::weights::BlameWeights;
 use crate::base::{Context, Result};
 
@@ -23,6 +24,13 @@ pub struct Anomaly {
     pub during: f64,
     /// How far apart they are, in robust standard deviations.
     pub deviations: f64,
+}
+
+impl fmt::Display for Anomaly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Anomaly { metric, normal, during, deviations } = self;
+        write!(f, "{}: {normal:.4} normally, {during:.4} now, {deviations:.1} standard deviations", said(*metric))
+    }
 }
 
 /// Something that may have caused the symptom.
@@ -59,18 +67,20 @@ pub struct IncidentRanking {
 const ONLY_ANOMALOUS: f64 = 1e-3;
 /// How many suspects are told at most.
 const SUSPECTS: usize = 100;
+/// How many changes of a suspect are told at most, the last first.
+const CHANGES: usize = 3;
 /// Less blame is none.
 const NO_BLAME: f64 = 1e-6;
 
 /// Ranks the suspects of an incident.
 ///
 /// Each node's harm (delay, or failed requests) is what it has too much over its normal period and over the quiet intervals of the incident, weighted by when the symptom is there, times its requests: so the harm of a caller and
-/// of what it calls are in one unit, and what the called ones do not explain ends at the caller. The blame follows that from the symptom as a random walk; see `docs/incidents.md`.
+/// of what it calls are in one unit, and what the called ones do not explain ends at the caller. The blame follows that from the symptom as a random walk; what was changed shortly before takes more of what measurements leave open. See `docs/incidents.md`.
 ///
 /// O(values · log values + (nodes + calls) · rounds), with about 1400 rounds at most.
 ///
 /// # Errors
-/// `Unknown` for a call or a symptom at an unknown node; `Invalid` if a node is there twice, series of the incident have different lengths, or a value is impossible for its metric; `Cancelled` or `Limit` by `context`.
+/// `Unknown` for a call, a change or a symptom at an unknown node; `Invalid` if a node is there twice, series of the incident have different lengths, or a value is impossible for its metric; `Cancelled` or `Limit` by `context`.
 pub fn rank_suspects(incident: &Incident, context: &Context) -> Result<IncidentRanking> {
     rank_suspects_by(incident, &BlameWeights::default(), context)
 }
@@ -81,10 +91,15 @@ pub fn rank_suspects(incident: &Incident, context: &Context) -> Result<IncidentR
 /// Those of [`rank_suspects`], and `Invalid` for weights that make no sense.
 pub fn rank_suspects_by(incident: &Incident, weights: &BlameWeights, context: &Context) -> Result<IncidentRanking> {
     weights.check()?;
-    let calls = incident.calls()?;
+    let places = Places::new(incident)?;
+    let calls = incident.calls(&places)?;
+    let changes = incident.changes_by_node(&places)?;
     let intervals = incident.intervals()?;
     let profile = Profile::of(&incident.nodes[calls.symptom], &incident.symptom, intervals);
-    let conditions = conditions(incident, &calls, &profile);
+    let mut conditions = conditions(incident, &calls, &profile);
+    for (condition, changes) in conditions.iter_mut().zip(&changes) {
+        condition.changed = last_before(changes, profile.onset());
+    }
     let mut ranking = IncidentRanking { severity: profile.severity, ..IncidentRanking::default() };
     let harms = match incident.symptom.metric.harm() {
         Some(harm) => vec![harm],
@@ -99,9 +114,24 @@ pub fn rank_suspects_by(incident: &Incident, weights: &BlameWeights, context: &C
     ranking.assumptions = assumptions(incident, &conditions, &profile);
     let blamed = |harm: &Harm| blame(&calls, &conditions, *harm, weights, context);
     let blames = harms.iter().map(blamed).collect::<Result<Vec<Blame>>>()?;
-    let judge = Judge { incident, calls: &calls, conditions: &conditions, harms: &harms, weights, blames: &blames };
+    let onset = profile.onset();
+    let judge = Judge {
+        incident,
+        calls: &calls,
+        changes: &changes,
+        onset,
+        conditions: &conditions,
+        harms: &harms,
+        weights,
+        blames: &blames,
+    };
     ranking.suspects = judge.suspects();
     Ok(ranking)
+}
+
+/// How many intervals before the symptom the last change was that came before it.
+fn last_before(changes: &[&RecentChange], onset: f64) -> Option<f64> {
+    changes.iter().rev().map(|change| onset - change.at).find(|before| *before >= 0.0)
 }
 
 fn conditions(incident: &Incident, calls: &Calls, profile: &Profile) -> Vec<Condition> {
@@ -138,6 +168,8 @@ fn assumptions(incident: &Incident, conditions: &[Condition], profile: &Profile)
 struct Judge<'a> {
     incident: &'a Incident,
     calls: &'a Calls,
+    changes: &'a [Vec<&'a RecentChange>],
+    onset: f64,
     conditions: &'a [Condition],
     harms: &'a [Harm],
     weights: &'a BlameWeights,
@@ -161,7 +193,7 @@ impl Judge<'_> {
         let condition = &self.conditions[node];
         let anomalous =
             self.weights.certainty(condition, Harm::Delay).max(self.weights.certainty(condition, Harm::Failure));
-        blamed + ONLY_ANOMALOUS * anomalous / (1 + hops) as f64
+        blamed + ONLY_ANOMALOUS * anomalous * self.weights.odds(condition.changed) / (1 + hops) as f64
     }
 
     fn id(&self, node: usize) -> &str {
@@ -241,6 +273,10 @@ impl Judge<'_> {
         if !condition.is_observed {
             told.push("nothing was measured there, and its caller is worse than anything else explains".to_owned());
         }
+        let before = self.changes[node].iter().rev().filter(|change| change.at <= self.onset);
+        told.extend(before.take(CHANGES).map(|change| {
+            format!("{}, {:.1} intervals before the symptom was there", change.what, self.onset - change.at)
+        }));
         told
     }
 
@@ -263,6 +299,9 @@ impl Judge<'_> {
             if excess.deviations >= ANOMALOUS && excess.onset_deviations < ANOMALOUS {
                 told.push(format!("its {} was as bad before the symptom began", said(excess.metric)));
             }
+        }
+        if let Some(change) = self.changes[node].iter().find(|change| change.at > self.onset) {
+            told.push(format!("{} came after the symptom was there", change.what));
         }
         if condition.is_new {
             told.push("nobody called it before: that it is called is a change of its caller".to_owned());

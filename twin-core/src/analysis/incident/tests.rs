@@ -74,7 +74,7 @@ fn incident(told: &[Told<'_>], calls: &str, metric: Metric) -> Incident {
         }
     }
     let symptom = Symptom { node: "web".to_owned(), metric, statistic: "Average".to_owned() };
-    Incident { nodes, calls, symptom }
+    Incident { nodes, calls, symptom, ..Incident::default() }
 }
 
 fn ranking(incident: &Incident) -> Result<IncidentRanking> {
@@ -226,6 +226,8 @@ fn incidents_that_make_no_sense_are_refused() {
         (changed(&|it| it.calls[0].1 = "carts".to_owned()), ErrorKind::Unknown, "nearest are cart"),
         (changed(&|it| it.symptom.node = "wep".to_owned()), ErrorKind::Unknown, "node of the symptom"),
         (changed(&|it| it.nodes[1].series[0].during.truncate(2)), ErrorKind::Invalid, "has 2 intervals"),
+        (changed(&|it| it.changes.push(change("carts", 1.0))), ErrorKind::Unknown, "node of a change"),
+        (changed(&|it| it.changes.push(change("cart", f64::NAN))), ErrorKind::Invalid, "is at NaN"),
         (value(0, f64::NAN), ErrorKind::Invalid, "cannot be NaN"),
         (value(0, -1.0), ErrorKind::Invalid, "cannot be -1"),
         (value(1, 1.5), ErrorKind::Invalid, "Errors of cart (Average) cannot be 1.5"),
@@ -236,6 +238,41 @@ fn incidents_that_make_no_sense_are_refused() {
         assert_eq!(error.kind(), kind, "{told}");
         assert!(error.to_string().contains(told), "{error}");
     }
+}
+
+fn change(node: &str, at: f64) -> RecentChange {
+    RecentChange { node: node.to_owned(), what: "release 2".to_owned(), at }
+}
+
+#[test]
+fn what_was_changed_right_before_comes_before_what_is_as_likely() {
+    let told = [failing("web", 1000.0, 0.2), failing("cart", 500.0, 0.2), failing("desk", 500.0, 0.2)];
+    let calls = "web>cart web>desk cart>first desk>first cart>second desk>second";
+    let with = |changes: Vec<RecentChange>| {
+        let found = ranking(&Incident { changes, ..incident(&told, calls, Metric::Errors) }).expect("it makes sense");
+        let second = found.suspects.iter().find(|suspect| suspect.node == "second").expect("a suspect").clone();
+        (found.suspects[0].node.clone(), second)
+    };
+    let (first, unchanged) = with(Vec::new());
+    assert_eq!((&first[..], unchanged.supporting.len()), ("first", 2), "{unchanged:?}");
+    let (first, changed) = with(vec![change("second", 1.5)]);
+    assert_eq!(first, "second");
+    assert!(changed.score > unchanged.score);
+    assert!(changed.supporting.iter().any(|told| told == "release 2, 1.5 intervals before the symptom was there"));
+    // A change counts the less the longer ago it was, and not at all once the symptom is there.
+    let (_, long_ago) = with(vec![change("second", -60.0)]);
+    assert!(long_ago.score > unchanged.score && long_ago.score < changed.score);
+    let (first, after) = with(vec![change("second", 4.5)]);
+    assert_eq!((&first[..], after.score), ("first", unchanged.score));
+    assert_eq!(after.contradicting, ["release 2 came after the symptom was there"]);
+}
+
+#[test]
+fn what_is_measured_comes_before_what_was_changed() {
+    let told = [late("web", 1000.0, 0.2, 0.1), late("cart", 500.0, 0.1, 0.2), calm("desk", 500.0, 0.1)];
+    let incident = incident(&told, "web>cart web>desk", Metric::Latency);
+    let changed = Incident { changes: vec![change("desk", 1.9)], ..incident };
+    assert_eq!(names(&changed).first().map(String::as_str), Some("cart"));
 }
 
 #[test]
@@ -255,6 +292,8 @@ fn weights_that_make_no_sense_are_refused_and_others_tell() {
         (BlameWeights { silent: -1.0, ..usual }, "silent is -1"),
         (BlameWeights { unobserved: 0.0, ..usual }, "unobserved is 0"),
         (BlameWeights { fails_before: 1.5, ..usual }, "fails_before is 1.5"),
+        (BlameWeights { fades: 0.0, ..usual }, "fades is 0"),
+        (BlameWeights { changed: f64::INFINITY, ..usual }, "changed is inf"),
     ];
     for (weights, told) in wrong {
         let error = first(&weights).expect_err(told);
@@ -321,7 +360,7 @@ fn drawn() -> impl Strategy<Value = Incident> {
         let symptom = Symptom { node: "n0".to_owned(), metric, statistic: "p95".to_owned() };
         let node =
             |(place, series): (usize, &Vec<MetricSeries>)| ObservedNode { id: id(place), series: series.clone() };
-        Incident { nodes: nodes.iter().enumerate().map(node).collect(), calls, symptom }
+        Incident { nodes: nodes.iter().enumerate().map(node).collect(), calls, symptom, ..Incident::default() }
     })
 }
 

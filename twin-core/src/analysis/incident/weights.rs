@@ -20,6 +20,10 @@ pub struct BlameWeights {
     pub fails_before: f64,
     /// Which part of what a called one explains stays with it if nobody called it before, in parts per one: .3. That it is called now is a change of its caller.
     pub newly_called: f64,
+    /// The weight of a node that was changed right before the symptom began, against 1 for one that was not: 4. It fades with the time between.
+    pub changed: f64,
+    /// After so many intervals a change counts half: 6.
+    pub fades: f64,
 }
 
 impl Default for BlameWeights {
@@ -32,23 +36,27 @@ impl Default for BlameWeights {
             unobserved: 0.3,
             fails_before: 0.3,
             newly_called: 0.3,
+            changed: 4.0,
+            fades: 6.0,
         }
     }
 }
 
 impl BlameWeights {
     pub(super) fn check(&self) -> Result<()> {
-        let BlameWeights { begins, certain, other_harm, silent, unobserved, fails_before, newly_called } = *self;
-        let weights = [("begins", begins), ("other_harm", other_harm), ("silent", silent), ("unobserved", unobserved)];
-        let is_weight = |(name, weight): &(&str, f64)| {
-            weight.is_finite() && (*weight > 0.0 || (*weight == 0.0 && *name != "unobserved"))
-        };
+        let BlameWeights { begins, certain, other_harm, silent, unobserved, .. } = *self;
+        let BlameWeights { fails_before, newly_called, changed, fades, .. } = *self;
+        let weights = [("begins", begins), ("other_harm", other_harm), ("silent", silent)];
+        let above = [("unobserved", unobserved), ("changed", changed), ("fades", fades)];
+        let is_weight = |(_, weight): &(&str, f64)| weight.is_finite() && *weight >= 0.0;
+        let is_above = |(_, weight): &(&str, f64)| weight.is_finite() && *weight > 0.0;
         let wrong = weights.into_iter().find(|one| !is_weight(one));
+        let wrong = wrong.or_else(|| above.into_iter().find(|one| !is_above(one)));
         let parts = [("fails_before", fails_before), ("newly_called", newly_called)];
         let wrong = wrong.or_else(|| parts.into_iter().find(|(_, part)| !(0.0..=1.0).contains(part)));
         let what = match wrong {
             Some((name, weight)) => format!(
-                "{name} is {weight}: weights are 0 or more, that of what is unobserved more than 0, and parts at most 1"
+                "{name} is {weight}: weights are 0 or more, those of what is unobserved or changed more than 0, and parts at most 1"
             ),
             None if !(certain.is_finite() && certain > begins) => {
                 format!("certain is {certain}: it must be more than where deviations begin to count, {begins}")
@@ -56,6 +64,11 @@ impl BlameWeights {
             None => return Ok(()),
         };
         Err(Error::new(ErrorKind::Invalid, what))
+    }
+
+    /// How much likelier what was changed so many intervals before the symptom began is its cause than what was not.
+    pub(super) fn odds(&self, before: Option<f64>) -> f64 {
+        before.map_or(1.0, |before| 1.0 + (self.changed - 1.0) * 0.5_f64.powf(before / self.fades))
     }
 
     /// How surely a node is worse since the symptom is there, from 0 to 1.

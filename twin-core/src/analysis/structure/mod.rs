@@ -23,7 +23,7 @@ pub use feedback::{FeedbackArcs, feedback_arc_set};
 pub use paths::{EvidencePath, EvidencePaths, PathsBetween, Shortest, evidence_paths};
 pub use reach::{ReachCounts, reach_counts};
 pub(crate) use shape::{Follow, KeptShape, Weaknesses};
-pub use smells::{Coupling, HubThresholds, Smells, smells};
+pub use smells::{Coupling, HubThresholds, Smells, structural_smells};
 pub use waves::{Waves, migration_waves};
 
 /// Which way relations are followed.

@@ -50,7 +50,11 @@ pub struct Smells {
 }
 
 /// Looks for cycles, hubs and dependencies on what is less stable, over the relations that are followed. O(nodes + edges).
-pub fn smells(snapshot: &Snapshot, thresholds: HubThresholds, follow: impl Fn(&EdgeClass) -> bool) -> Smells {
+pub fn structural_smells(
+    snapshot: &Snapshot,
+    thresholds: HubThresholds,
+    follow: impl Fn(&EdgeClass) -> bool,
+) -> Smells {
     let cyclic_groups = strong_components(snapshot, &follow).cyclic();
     let needed = neighbours(snapshot, &Adjacency::new(snapshot, Direction::Outgoing, follow));
     let coupling = coupling(snapshot.bound(), &needed);

@@ -44,6 +44,7 @@ impl Change {
             | Change::AddCache { entity, of: on, .. }
             | Change::RemoveCache { entity, cache: on } => (vec![*entity, *on], None),
             Change::AddLatency { operation, .. } => (own, Some(operation.as_str())),
+            Change::ScaleLoad { endpoint, .. } => (own, endpoint.as_deref()),
             Change::AddReplica { zone, .. } => (own, zone.as_deref()),
             Change::Split { into, .. } => (own, Some(into.as_str())),
             _ => (own, None),

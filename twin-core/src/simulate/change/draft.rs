@@ -55,7 +55,7 @@ fn check_names(stage: &Snapshot, change: &Change) -> Result<()> {
         Change::Merge { entity, others } if others.contains(entity) => {
             Err(invalid(format!("{} cannot become a part of itself", stage.entity(*entity).name)))
         }
-        Change::ChangeOwner { entity, owner } => {
+        Change::ChangeOwner { entity, owner, .. } => {
             let name = crate::schema::relation::OWNED_BY;
             let (from, to) = (stage.kind(*entity).as_str(), stage.kind(*owner).as_str());
             match stage.schema().allows(name.as_str(), from, to)? {

@@ -118,7 +118,7 @@ pub(in crate::simulate) fn edges(stage: &Snapshot, change: &Change, brought: &[N
         Change::AddCache { entity, .. } => {
             brought.iter().flat_map(|cache| between(stage, *entity, *cache, &relation::CACHES_IN)).collect()
         }
-        Change::ChangeOwner { entity, owner } => {
+        Change::ChangeOwner { entity, owner, .. } => {
             let mut changes = joining_all(stage, *entity, &relation::OWNED_BY);
             let to = *owner;
             changes.push(EdgeChange::Add { from: *entity, relation: relation::OWNED_BY, to });

@@ -40,24 +40,24 @@ impl<E> Change<E> {
             Replace { entity: one, by, ms, availability, price, exit_fee, dual_run_days }
             Move { entity: one, region, rtt_ms, round_trips, stores_follow, price_factor, egress, one_off }
             EvacuateRegion { entity: one, region, rtt_ms }
-            Scale { entity: one, replicas, now, are_independent, quorum }
+            Scale { entity: one, replicas, now, are_independent, quorum, warm_up_s }
             Resize { entity: one, speed_up, price }
             Split { entity: one, into, takes: all, calls_a_request, rtt_ms }
             Merge { entity: one, others: all }
             Deprecate { entity: one, sunset, leaving: leaving }
-            AddDependency { entity: one, on: one, relation, operation, calls_a_request }
+            AddDependency { entity: one, on: one, relation, operation, calls_a_request, is_beside, timeout_ms, is_optional }
             RemoveDependency { entity: one, on: one, relation }
             ToAsync { entity: one, on: one, queue, ack_ms, drained_a_second }
-            AddCache { entity: one, of: one, hit_ratio, hit_ms }
+            AddCache { entity: one, of: one, hit_ratio, hit_ms, ttl_s, keys, skew }
             RemoveCache { entity: one, cache: one }
-            AddReplica { entity: one, zone, are_independent, read_share, lag_ms }
-            SetCallPolicy { entity: one, on: one, retries, backoff_ms, timeout_ms, has_fallback, is_idempotent }
-            ScaleLoad { factor }
+            AddReplica { entity: one, zone, are_independent, read_share, lag_ms, quorum, failover_s, failovers_a_month }
+            SetCallPolicy { entity: one, on: one, retries, backoff_ms, timeout_ms, has_fallback, is_idempotent, breaker }
+            ScaleLoad { factor, endpoint }
             Upgrade { entity: one, version, breaks: all }
             SetQuota { entity: one, a_second }
             Commit { entity: one, price, months }
             AddLatency { entity: one, operation, ms }
-            ChangeOwner { entity: one, owner: one }
+            ChangeOwner { entity: one, owner: one, on_call }
             Encrypt { entity: one, on: one, handshake_ms, reuse, price }
             Residency { entity: one, regions }
         ))

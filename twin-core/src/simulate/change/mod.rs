@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Money, Timestamp};
 use crate::graph::Node;
 use crate::schema::State;
+use crate::simulate::replay::Breaker;
 
 pub use draft::{ChangeDraft, Unplaced};
 pub(super) use edit::{STORES, edges, gone, own_stores, spared, with_brought, within_region};
@@ -142,6 +143,9 @@ pub enum Change<E = Node> {
         /// How many of them it takes to serve. Default: 1.
         #[serde(default = "one_copy", skip_serializing_if = "is_one_copy")]
         quorum: u32,
+        /// How long a copy takes until it serves, in seconds: until then figures are those of before. Default: no time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        warm_up_s: Option<f64>,
     },
     /// An entity runs on larger machines, or smaller ones.
     Resize {
@@ -199,9 +203,18 @@ pub enum Change<E = Node> {
         /// The operation that is called. Without it, what the calls do to latency is not known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         operation: Option<String>,
-        /// How many calls a request makes, one after another at its end. Default: 1.
+        /// How many calls a request makes, one after another. Default: 1.
         #[serde(default = "one", skip_serializing_if = "is_one")]
         calls_a_request: f64,
+        /// Whether the calls are made beside everything else that the request does. Default: after it.
+        #[serde(default, skip_serializing_if = "is_false")]
+        is_beside: bool,
+        /// After which time it gives up, in milliseconds. Default: never.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_ms: Option<f64>,
+        /// Whether it does without the answer then. Default: it fails.
+        #[serde(default, skip_serializing_if = "is_false")]
+        is_optional: bool,
     },
     /// An entity depends on another one no longer.
     RemoveDependency {
@@ -240,6 +253,15 @@ pub enum Change<E = Node> {
         /// How long asking it takes, in milliseconds. Default: 0.5.
         #[serde(default = "half", skip_serializing_if = "is_half")]
         hit_ms: f64,
+        /// How long it keeps an answer, in seconds: with `keys`, the ratio follows where it is not given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ttl_s: Option<f64>,
+        /// How many different things are asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keys: Option<u64>,
+        /// How unequally they are asked for: the k-th k^-skew times as often as the first. Default: 1.
+        #[serde(default = "one", skip_serializing_if = "is_one")]
+        skew: f64,
     },
     /// An entity loses a cache: it is not asked any more, and every request takes the path of a miss.
     RemoveCache {
@@ -264,6 +286,15 @@ pub enum Change<E = Node> {
         /// By how much the copy is late, in milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lag_ms: Option<f64>,
+        /// How many of both have to be up. Default: 1.
+        #[serde(default = "one_copy", skip_serializing_if = "is_one_copy")]
+        quorum: u32,
+        /// How long taking over lasts, in seconds. Default: no time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failover_s: Option<f64>,
+        /// How often a month it takes over. Without it, availability has bounds where taking over lasts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failovers_a_month: Option<f64>,
     },
     /// An entity calls another one by other rules. What is not said stays as it is.
     SetCallPolicy {
@@ -286,11 +317,17 @@ pub enum Change<E = Node> {
         /// Whether doing the work twice is the same as doing it once.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         is_idempotent: Option<bool>,
+        /// After so many failures in a row, nobody asks for a while.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        breaker: Option<Breaker>,
     },
     /// More requests come, or fewer.
     ScaleLoad {
         /// How many times as many.
         factor: f64,
+        /// Only to this endpoint, as comparisons call it: `web.cart`. Default: to all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        endpoint: Option<String>,
     },
     /// An entity changes its version or its contract.
     Upgrade {
@@ -333,6 +370,9 @@ pub enum Change<E = Node> {
         entity: E,
         /// Who answers for it then.
         owner: E,
+        /// Who of them is called first, for people.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_call: Option<String>,
     },
     /// Calls from one entity to another are encrypted.
     Encrypt {
@@ -399,7 +439,16 @@ impl<E> Change<E> {
 
     /// An entity comes to depend on another one.
     pub fn add_dependency(entity: E, on: E, relation: impl Into<String>) -> Self {
-        Change::AddDependency { entity, on, relation: relation.into(), operation: None, calls_a_request: 1.0 }
+        Change::AddDependency {
+            entity,
+            on,
+            relation: relation.into(),
+            operation: None,
+            calls_a_request: 1.0,
+            is_beside: false,
+            timeout_ms: None,
+            is_optional: false,
+        }
     }
 
     /// What it is called.

@@ -43,7 +43,8 @@ impl<E> Change<E> {
             Change::EvacuateRegion { region, rtt_ms, .. } => {
                 named("region", region).and_then(|()| within("rtt_ms", *rtt_ms, 0.0, YEAR_MS))
             }
-            Change::Scale { replicas, now, quorum, .. } => {
+            Change::Scale { replicas, now, quorum, warm_up_s, .. } => {
+                within("warm_up_s", *warm_up_s, 0.0, YEAR_MS)?;
                 copies("replicas", Some(*replicas))?;
                 copies("now", *now)?;
                 match (1..=*replicas.max(&1)).contains(quorum) {
@@ -62,8 +63,9 @@ impl<E> Change<E> {
             Change::Merge { others, .. } if others.is_empty() => {
                 Err(invalid("others is empty: name what becomes a part".to_owned()))
             }
-            Change::AddDependency { calls_a_request, .. } => {
-                within("calls_a_request", Some(*calls_a_request), 0.0, MOST)
+            Change::AddDependency { calls_a_request, timeout_ms, .. } => {
+                within("calls_a_request", Some(*calls_a_request), 0.0, MOST)?;
+                within("timeout_ms", *timeout_ms, 0.0, YEAR_MS)
             }
             _ => self.other_fields(),
         }
@@ -76,20 +78,27 @@ impl<E> Change<E> {
                 within("ack_ms", *ack_ms, 0.0, YEAR_MS)?;
                 above("drained_a_second", drained_a_second.unwrap_or(1.0))
             }
-            Change::AddCache { hit_ratio, hit_ms, .. } => {
+            Change::AddCache { hit_ratio, hit_ms, ttl_s, skew, keys, .. } => {
                 within("hit_ratio", *hit_ratio, 0.0, 1.0)?;
+                within("ttl_s", *ttl_s, 0.0, YEAR_MS)?;
+                within("skew", Some(*skew), 0.0, 10.0)?;
+                within("keys", keys.map(|keys| keys as f64), 1.0, 1e7)?;
                 within("hit_ms", Some(*hit_ms), 0.0, YEAR_MS)
             }
-            Change::AddReplica { read_share, lag_ms, .. } => {
+            Change::AddReplica { read_share, lag_ms, quorum, failover_s, failovers_a_month, .. } => {
                 within("read_share", Some(*read_share), 0.0, 1.0)?;
+                within("quorum", Some(f64::from(*quorum)), 1.0, 2.0)?;
+                within("failover_s", *failover_s, 0.0, YEAR_MS)?;
+                within("failovers_a_month", *failovers_a_month, 0.0, MOST)?;
                 within("lag_ms", *lag_ms, 0.0, YEAR_MS)
             }
-            Change::SetCallPolicy { retries, backoff_ms, timeout_ms, .. } => {
+            Change::SetCallPolicy { retries, backoff_ms, timeout_ms, breaker, .. } => {
+                breaker.map_or(Ok(()), |breaker| breaker.check("of the change"))?;
                 within("retries", retries.map(f64::from), 0.0, 100.0)?;
                 within("backoff_ms", *backoff_ms, 0.0, YEAR_MS)?;
                 within("timeout_ms", *timeout_ms, 0.0, YEAR_MS)
             }
-            Change::ScaleLoad { factor } => above("factor", *factor),
+            Change::ScaleLoad { factor, .. } => above("factor", *factor),
             Change::Upgrade { version, .. } => named("version", version),
             Change::SetQuota { a_second, .. } => within("a_second", Some(*a_second), 0.0, f64::MAX),
             Change::Commit { price, .. } => paid("price", &Some(price.clone())),

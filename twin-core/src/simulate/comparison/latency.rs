@@ -8,6 +8,7 @@ use crate::base::{Context, ErrorKind, Result};
 use crate::graph::{EdgeRef, Node, Snapshot};
 use crate::schema::{DataFlow, State, Value, attribute, kind};
 use crate::simulate::Scenario;
+use crate::simulate::cache::{CachedKeys, ttl_hit_ratio};
 use crate::simulate::change::{Change, OnRemoval, own_stores, within_region};
 use crate::simulate::difference::said;
 use crate::simulate::replay::{
@@ -133,7 +134,9 @@ fn to_traffic(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
         Change::AddLatency { entity, operation, ms } => {
             Ok(vec![TrafficChange::AddLatency { service: service(*entity)?, operation: operation.clone(), ms: *ms }])
         }
-        Change::ScaleLoad { factor } => Ok(vec![TrafficChange::ScaleLoad { factor: *factor }]),
+        Change::ScaleLoad { factor, endpoint } => {
+            Ok(vec![TrafficChange::ScaleLoad { factor: *factor, endpoint: endpoint.clone() }])
+        }
         Change::AddReplica { read_share, .. } if *read_share > 0.0 => {
             Err("how long the copy takes was never measured".to_owned())
         }
@@ -155,9 +158,19 @@ fn between(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
         Change::AddDependency { operation: None, .. } => {
             return Err("which operation is called was not said, so the call was never measured".to_owned());
         }
-        Change::AddDependency { entity, on, operation: Some(operation), calls_a_request, .. } => {
-            let ((caller, callee), operation) = (pair(*entity, *on)?, operation.clone());
-            TrafficChange::AddCalls { caller, callee, operation, calls: *calls_a_request }
+        Change::AddDependency {
+            entity,
+            on,
+            operation: Some(operation),
+            calls_a_request,
+            is_beside,
+            timeout_ms,
+            is_optional,
+            ..
+        } => {
+            let ((caller, callee), operation, calls) = (pair(*entity, *on)?, operation.clone(), *calls_a_request);
+            let (is_beside, timeout_ms, is_optional) = (*is_beside, *timeout_ms, *is_optional);
+            TrafficChange::AddCalls { caller, callee, operation, calls, is_beside, timeout_ms, is_optional }
         }
         Change::RemoveCache { entity, cache } => {
             let (service, cache) = pair(*entity, *cache)?;
@@ -168,17 +181,20 @@ fn between(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
             let (caller, callee) = pair(*entity, *on)?;
             TrafficChange::Acknowledge { caller, callee, ms: *ms }
         }
-        Change::AddCache { entity, of, hit_ratio, hit_ms } => {
+        Change::AddCache { entity, of, hit_ratio, hit_ms, ttl_s, keys, skew } => {
             let (caller, callee) = pair(*entity, *of)?;
-            let Some(hit_ratio) = *hit_ratio else { return Err(traffic.worth_it(&caller, &callee, *hit_ms)) };
+            let kept = || traffic.kept(&caller, &callee, (*ttl_s)?, (*keys)?, *skew);
+            let Some(hit_ratio) = hit_ratio.or_else(kept) else {
+                return Err(traffic.worth_it(&caller, &callee, *hit_ms));
+            };
             TrafficChange::AddCache { caller, callee, hit_ratio, hit_ms: *hit_ms }
         }
-        Change::SetCallPolicy { entity, on, retries, backoff_ms, timeout_ms, has_fallback, .. } => {
+        Change::SetCallPolicy { entity, on, retries, backoff_ms, timeout_ms, has_fallback, breaker, .. } => {
             let (caller, callee) = pair(*entity, *on)?;
             let falls_back = |is: bool| if is { Criticality::Optional } else { Criticality::Required };
             let criticality = has_fallback.map(falls_back);
-            let (timeout_ms, retries, backoff_ms) = (*timeout_ms, *retries, *backoff_ms);
-            let policy = CallPolicy { criticality, timeout_ms, retries, backoff_ms, ..CallPolicy::default() };
+            let (timeout_ms, retries, backoff_ms, breaker) = (*timeout_ms, *retries, *backoff_ms, *breaker);
+            let policy = CallPolicy { criticality, timeout_ms, retries, backoff_ms, breaker, ..CallPolicy::default() };
             TrafficChange::SetCallPolicy { caller, callee, policy }
         }
         Change::Encrypt { handshake_ms: None, .. } => {
@@ -408,6 +424,24 @@ impl Traffic {
     }
 
     /// From which hit ratio on a cache makes calls shorter: asking it costs every call, and a hit saves the call.
+    /// How often a cache of one entity's answers to another has what is asked for, if it keeps each for so long.
+    pub(super) fn kept_by_cache(
+        &self,
+        stage: &Snapshot,
+        (entity, of): (Node, Node),
+        ttl_s: f64,
+        keys: u64,
+        skew: f64,
+    ) -> Option<f64> {
+        self.kept(&service_name(stage, entity), &service_name(stage, of), ttl_s, keys, skew)
+    }
+
+    /// How often a cache has what one service asks another for, if it keeps each answer for so long.
+    fn kept(&self, caller: &str, callee: &str, ttl_s: f64, keys: u64, skew: f64) -> Option<f64> {
+        let calls_a_second = self.recording.calls_a_second(caller, callee);
+        ttl_hit_ratio(CachedKeys { calls_a_second, ttl_s, keys, skew }).ok().map(|kept| kept.hit_ratio)
+    }
+
     fn worth_it(&self, caller: &str, callee: &str, hit_ms: f64) -> String {
         let unknown = "how often the cache would have what is asked for is not known";
         let pairs = self.recording.calls_between(caller, callee);

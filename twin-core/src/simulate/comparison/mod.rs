@@ -97,12 +97,7 @@ pub fn compare(
     figures.extend(uptime::figures(scenario, &of_instances(scenario, &given.availability)?, context)?);
     step(3);
     let mut assumptions: BTreeSet<String> = reached.assumptions.iter().chain(scenario.assumptions()).cloned().collect();
-    if scenario.changes().iter().any(|change| matches!(change, Change::Fail { minutes: Some(_), .. })) {
-        assumptions.insert(
-            "requests and affected entities are those while something fails, availability is that of a month"
-                .to_owned(),
-        );
-    }
+    assumptions.extend(scenario.changes().iter().filter_map(|change| taken_for_granted(scenario, change, given)));
     let mut blind_spots: BTreeSet<String> = read.blind_spots.into_iter().chain(reached.blind_spots).collect();
     blind_spots.extend(scenario.left_out_told());
     figures.extend(of_requests(scenario, given, context, &mut assumptions, &mut blind_spots)?);
@@ -122,6 +117,29 @@ pub fn compare(
     answer.blind_spots = blind_spots.into_iter().collect();
     answer.seed = given.traffic.map(|traffic| traffic.seed);
     Ok(answer)
+}
+
+/// What a change takes for granted, for people.
+fn taken_for_granted(scenario: &Scenario, change: &Change, given: &Given<'_>) -> Option<String> {
+    let name = |node: Node| &scenario.stage().entity(node).name;
+    match change {
+        Change::Fail { minutes: Some(_), .. } => Some(
+            "requests and affected entities are those while something fails, availability is that of a month"
+                .to_owned(),
+        ),
+        Change::Scale { entity, warm_up_s: Some(warm_up_s), .. } => {
+            Some(format!("{} is as before until new copies serve, after {warm_up_s} s", name(*entity)))
+        }
+        Change::ChangeOwner { entity, on_call: Some(on_call), .. } => {
+            Some(format!("{on_call} is called first for {} from then on", name(*entity)))
+        }
+        Change::AddCache { entity, of, hit_ratio: None, ttl_s: Some(ttl_s), keys: Some(keys), skew, .. } => {
+            let ratio = given.traffic?.kept_by_cache(scenario.stage(), (*entity, *of), *ttl_s, *keys, *skew)?;
+            let asked = format!("one of {keys} things with skew {skew}, at random, as often as was recorded");
+            Some(format!("a cache of {} for {} has {ratio:.3} of what is asked for: {asked}", name(*of), name(*entity)))
+        }
+        _ => None,
+    }
 }
 
 /// What becomes of requests: played again where they were recorded, else as far as the twin counted them.

@@ -70,18 +70,7 @@ fn own_after(scenario: &Scenario, given: &BTreeMap<Node, f64>) -> Own {
                 own.set(&stage.instances(*entity), |_| availability.map_or((0.0, 1.0), |own| (own, own)));
             }
             Change::Scale { entity, .. } => own.copied(stage, *entity, change),
-            Change::AddReplica { entity, are_independent, .. } => {
-                let both = |own: f64| 1.0 - (1.0 - own) * (1.0 - own);
-                own.set(&stage.instances(*entity), |own| match (own, are_independent) {
-                    (None, _) => (1.0, 1.0),
-                    (Some(own), Some(true)) => (both(own), both(own)),
-                    (Some(own), Some(false)) => (own, own),
-                    (Some(own), None) => (own, both(own)),
-                });
-                if are_independent.is_none() {
-                    own.why.insert("whether copies fail together was not said");
-                }
-            }
+            Change::AddReplica { entity, .. } => own.with_replica(stage, *entity, change),
             _ => {}
         }
     }
@@ -99,6 +88,35 @@ impl Own {
                 self.most.insert(*node, most);
             }
         }
+    }
+
+    /// A copy beside what there is, which takes over after a while.
+    fn with_replica(&mut self, stage: &Snapshot, entity: Node, change: &Change) {
+        let Change::AddReplica { are_independent, quorum, failover_s, failovers_a_month, .. } = change else { return };
+        if are_independent.is_none() {
+            self.why.insert("whether copies fail together was not said");
+        }
+        let lasts = failover_s.unwrap_or_default() > 0.0;
+        if lasts && failovers_a_month.is_none() {
+            self.why.insert("how often the copy takes over was not said");
+        }
+        // Nobody serves while the copy takes over.
+        let lost = failovers_a_month.map(|times| times * failover_s.unwrap_or_default() / 60.0 / MONTH);
+        self.set(&stage.instances(entity), |own| {
+            let Some(own) = own else { return (1.0, 1.0) };
+            let apart = at_least(*quorum, 2, own);
+            let (least, most) = match are_independent {
+                Some(true) => (apart, apart),
+                Some(false) => (own, own),
+                None => (own.min(apart), own.max(apart)),
+            };
+            match lost {
+                Some(lost) => ((least - lost).max(0.0), (most - lost).max(0.0)),
+                // Taking over never lasts longer than repairing would have.
+                None if lasts => (least.min(own), most),
+                None => (least, most),
+            }
+        });
     }
 
     /// So many copies instead of those that there are, of which a quorum has to be up.

@@ -167,7 +167,7 @@ impl Names<'_> {
             (Change::Move { entity, region, .. }, Change::Move { entity: moved, region: to, .. }) => {
                 region == to && self.are_one(entity, moved)
             }
-            (Change::ChangeOwner { entity, owner }, Change::ChangeOwner { entity: given, owner: new }) => {
+            (Change::ChangeOwner { entity, owner, .. }, Change::ChangeOwner { entity: given, owner: new, .. }) => {
                 self.are_one(entity, given) && self.are_one(owner, new)
             }
             (

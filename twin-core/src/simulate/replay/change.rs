@@ -47,6 +47,9 @@ pub enum TrafficChange {
     ScaleLoad {
         /// How many times as many as were recorded.
         factor: f64,
+        /// Only to this operation, written as `service.operation`: some of its requests come again at other moments, or come no more. Without it: the same requests in less time.
+        #[serde(default)]
+        endpoint: Option<String>,
     },
     /// A service serves so many times as many requests at a time; nothing changes where no number of workers is declared.
     ScaleWorkers {
@@ -112,7 +115,26 @@ pub enum TrafficChange {
         operation: String,
         /// How many calls, on average.
         calls: f64,
+        /// Whether they are made beside everything else that the work does, and not after it.
+        #[serde(default)]
+        is_beside: bool,
+        /// After which time the caller gives up, in milliseconds.
+        #[serde(default)]
+        timeout_ms: Option<f64>,
+        /// Whether the caller does without them then, and does not fail.
+        #[serde(default)]
+        is_optional: bool,
     },
+}
+
+/// A call that a service makes beside those that were recorded.
+pub(super) struct MoreCalls<'a> {
+    pub callee: &'a str,
+    pub operation: &'a str,
+    pub calls: f64,
+    pub is_beside: bool,
+    pub timeout_ms: Option<f64>,
+    pub is_optional: bool,
 }
 
 /// More calls than these at each piece of work are a mistake.
@@ -150,11 +172,12 @@ impl TrafficChange {
                 check_duration("rtt_ms", Some(*rtt_ms))?;
                 recording.operations_of(service).map(|_| ())
             }
-            TrafficChange::ScaleLoad { factor } if factor.is_finite() && *factor > 0.0 && *factor <= 1e6 => Ok(()),
-            TrafficChange::ScaleLoad { factor } => Err(Error::new(
-                ErrorKind::Invalid,
-                format!("factor is {factor}: it takes a number from above 0 to 1e6"),
-            )),
+            TrafficChange::ScaleLoad { factor, .. } if !(factor.is_finite() && *factor > 0.0 && *factor <= 1e6) => {
+                let what = format!("factor is {factor}: it takes a number from above 0 to 1e6");
+                Err(Error::new(ErrorKind::Invalid, what))
+            }
+            TrafficChange::ScaleLoad { endpoint: Some(endpoint), .. } => recording.check_endpoint(endpoint),
+            TrafficChange::ScaleLoad { .. } => Ok(()),
             _ => self.check_calls(recording),
         }
     }
@@ -181,8 +204,9 @@ impl TrafficChange {
                 within("share", *share, 0.0, 1.0)?;
                 recording.check_call(caller, callee)
             }
-            TrafficChange::AddCalls { caller, callee, operation, calls } => {
+            TrafficChange::AddCalls { caller, callee, operation, calls, timeout_ms, .. } => {
                 within("calls", *calls, 0.0, MOST_CALLS)?;
+                check_duration("timeout_ms", *timeout_ms)?;
                 recording.operations_of(caller)?;
                 let own = recording.operations_of(callee)?;
                 match own.contains(&operation.as_str()) {
@@ -311,14 +335,17 @@ impl Together<'_> {
         (detour != Detour::default()).then_some(detour)
     }
 
-    /// The calls that a service makes beside those that were recorded: whom for what, and how many.
-    pub(super) fn more_calls<'a>(self, service: &'a str) -> impl Iterator<Item = (&'a str, &'a str, f64)> + 'a
+    /// The calls that a service makes beside those that were recorded.
+    pub(super) fn more_calls<'a>(self, service: &'a str) -> impl Iterator<Item = MoreCalls<'a>> + 'a
     where
         Self: 'a,
     {
         self.0.iter().filter_map(move |change| match change {
-            TrafficChange::AddCalls { caller, callee, operation, calls } if caller == service => {
-                Some((callee.as_str(), operation.as_str(), *calls))
+            TrafficChange::AddCalls { caller, callee, operation, calls, is_beside, timeout_ms, is_optional }
+                if caller == service =>
+            {
+                let (is_beside, timeout_ms, is_optional) = (*is_beside, *timeout_ms, *is_optional);
+                Some(MoreCalls { callee, operation, calls: *calls, is_beside, timeout_ms, is_optional })
             }
             _ => None,
         })
@@ -345,10 +372,19 @@ impl Together<'_> {
         policies
     }
 
-    /// How many times as many requests come.
+    /// How many times as many requests come to everything.
     pub(super) fn load(self) -> f64 {
         let factor = |change: &TrafficChange| match change {
-            TrafficChange::ScaleLoad { factor } => *factor,
+            TrafficChange::ScaleLoad { factor, endpoint: None } => *factor,
+            _ => 1.0,
+        };
+        self.0.iter().map(factor).product()
+    }
+
+    /// How many times as many requests come to one operation, beside that.
+    pub(super) fn load_of(self, operation: &str) -> f64 {
+        let factor = |change: &TrafficChange| match change {
+            TrafficChange::ScaleLoad { factor, endpoint: Some(endpoint) } if endpoint == operation => *factor,
             _ => 1.0,
         };
         self.0.iter().map(factor).product()

@@ -20,7 +20,9 @@ pub use change::TrafficChange;
 pub(super) use measured::order_statistics;
 pub use measured::{MeasuredEndpoint, MeasuredFigure, measured};
 pub use names::Names;
-pub use policy::{CallPolicy, Criticality, DeclaredCall, OperationName, Policies, PoliciesDraft, ServicePolicy};
+pub use policy::{
+    Breaker, CallPolicy, Criticality, DeclaredCall, OperationName, Policies, PoliciesDraft, ServicePolicy,
+};
 pub(super) use predict::wilson;
 pub use predict::{ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, Reached, ServiceLoad, TimeSpent, forecast};
 pub use recording::{Recording, SkippedSpans};

@@ -43,11 +43,37 @@ pub struct CallPolicy {
     pub retries: Option<u32>,
     /// How long the caller waits before it tries again, in milliseconds. Without it: as long as was recorded.
     pub backoff_ms: Option<f64>,
+    /// After so many failures in a row, nobody asks for a while. Without it: there is no breaker.
+    pub breaker: Option<Breaker>,
     /// Whether the callee is a cache of the caller. So is whoever was seen to say whether it had what was asked for.
     pub is_cache: bool,
     /// Whether the caller gives up in time even where it was seen to wait longer: the time is a new one.
     #[serde(skip)]
     pub timeout_is_new: bool,
+}
+
+/// A circuit breaker: it opens after failures in a row, lets one call try after a while, and closes once that succeeds. It stands between two operations, for all callers together.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Breaker {
+    /// After how many failures in a row it opens; 1 at least.
+    pub failures: u32,
+    /// How long nobody asks then, in milliseconds.
+    pub open_ms: f64,
+}
+
+impl Breaker {
+    /// Refuses what makes no sense.
+    pub(in crate::simulate) fn check(&self, of: &str) -> Result<()> {
+        check_duration(&format!("open_ms of the breaker {of}"), Some(self.open_ms))?;
+        match self.failures {
+            0 => {
+                let what = format!("failures of the breaker {of} is 0: it takes 1 or more, or leave the breaker out");
+                Err(Error::new(ErrorKind::Invalid, what))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl CallPolicy {
@@ -58,6 +84,7 @@ impl CallPolicy {
         self.timeout_ms = other.timeout_ms.or(self.timeout_ms);
         self.retries = other.retries.or(self.retries);
         self.backoff_ms = other.backoff_ms.or(self.backoff_ms);
+        self.breaker = other.breaker.or(self.breaker);
     }
 }
 
@@ -135,6 +162,9 @@ impl Policies {
         for ((caller, callee), policy) in &self.calls {
             for (field, value) in [("timeout_ms", policy.timeout_ms), ("backoff_ms", policy.backoff_ms)] {
                 check_duration(&format!("{field} of the call from {caller} to {callee}"), value)?;
+            }
+            if let Some(breaker) = policy.breaker {
+                breaker.check(&format!("from {caller} to {callee}"))?;
             }
             if policy.retries.is_some_and(|retries| retries > MOST_RETRIES) {
                 let what = format!("retries of the call from {caller} to {callee} are more than {MOST_RETRIES}");

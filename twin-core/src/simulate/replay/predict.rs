@@ -231,12 +231,13 @@ fn unstable_for(pairs: &[(Answered, Answered)], overloaded: &[String]) -> Vec<St
 fn endpoint(operation: &OperationName, pairs: &[(Answered, Answered)], seed: u64) -> EndpointForecast {
     let quantiles = latencies(pairs, seed);
     let rate = |is: fn(&Answered) -> bool| {
-        let count =
-            |side: fn(&(Answered, Answered)) -> &Answered| pairs.iter().filter(|pair| is(side(pair))).count() as u64;
-        let (before, after) = (count(|pair| &pair.0), count(|pair| &pair.1));
-        let all = pairs.len() as u64;
+        let count = |side: fn(&(Answered, Answered)) -> &Answered| {
+            let came = || pairs.iter().map(side).filter(|answered| answered.came);
+            (came().filter(|answered| is(answered)).count() as u64, came().count() as u64)
+        };
+        let ((before, all_before), (after, all)) = (count(|pair| &pair.0), count(|pair| &pair.1));
         let (low, high) = two_samples(after, all);
-        Expected { before: share(before, all), after: share(after, all), low, high }
+        Expected { before: share(before, all_before), after: share(after, all), low, high }
     };
     EndpointForecast {
         operation: operation.clone(),
@@ -257,7 +258,8 @@ pub(super) const LEVELS: [f64; 4] = [0.5, 0.95, 0.99, 0.999];
 /// The quantiles of both sides, with intervals from samples drawn anew.
 fn latencies(pairs: &[(Answered, Answered)], seed: u64) -> [Option<Expected>; 4] {
     let side = |side: fn(&(Answered, Answered)) -> &Answered| {
-        let mut took: Vec<i64> = pairs.iter().map(side).filter(|answered| !answered.failed).map(|a| a.took).collect();
+        let succeeded = pairs.iter().map(side).filter(|answered| answered.came && !answered.failed);
+        let mut took: Vec<i64> = succeeded.map(|answered| answered.took).collect();
         took.sort_unstable();
         took
     };
@@ -364,9 +366,12 @@ fn assumptions(recording: &Recording, policies: &Policies, changes: &[TrafficCha
     if changes.iter().any(|change| matches!(change, TrafficChange::ScaleLoad { .. })) {
         assumptions.push("only waiting for workers grows with load".to_owned());
     }
+    if changes.iter().any(|change| matches!(change, TrafficChange::ScaleLoad { endpoint: Some(_), .. })) {
+        assumptions.push("requests that come more often are like recorded ones, and come at any time".to_owned());
+    }
     let has = |is: fn(&TrafficChange) -> bool| changes.iter().any(is);
     if has(|change| matches!(change, TrafficChange::AddCalls { .. })) {
-        let taken = "calls that come are made one after another at the end, take as long as those of others, and nobody waits longer for them";
+        let taken = "calls that come are made one after another, take as long as those of others, and nobody waits longer for them";
         assumptions.push(taken.to_owned());
     }
     if has(|change| matches!(change, TrafficChange::AddCache { .. })) {

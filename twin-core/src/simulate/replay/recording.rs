@@ -139,6 +139,27 @@ impl Recording {
         }
     }
 
+    /// Refuses an operation that nobody asked for from outside.
+    pub(super) fn check_endpoint(&self, endpoint: &str) -> Result<()> {
+        let asked: BTreeSet<u32> = self.roots.iter().map(|root| self.invocations[*root as usize].operation).collect();
+        let names: Vec<String> = asked.into_iter().map(|operation| self.name(operation).to_string()).collect();
+        match names.iter().any(|name| name == endpoint) {
+            true => Ok(()),
+            false => Err(Error::unknown("endpoint", endpoint, names.iter().map(String::as_str))),
+        }
+    }
+
+    /// How many calls a second one service makes to another, whoever asks. 0 where nothing was recorded for any time.
+    pub(in crate::simulate) fn calls_a_second(&self, caller: &str, callee: &str) -> f64 {
+        let of_caller =
+            self.invocations.iter().enumerate().filter(|(_, work)| self.name(work.operation).service == caller);
+        let calls = of_caller.flat_map(|(number, _)| self.calls_of(number as u32));
+        let count = calls.filter(|call| self.name(call.callee).service == callee).count();
+        let start = |root: Option<&u32>| root.map(|root| self.invocations[*root as usize].start);
+        let window = start(self.roots.last()).zip(start(self.roots.first())).map_or(0, |(last, first)| last - first);
+        if window > 0 { count as f64 / (window as f64 / 1e9) } else { 0.0 }
+    }
+
     /// How long the calls for an operation took that did not fail, in nanoseconds.
     pub(in crate::simulate) fn took(&self, callee: &str, operation: &str) -> Vec<i64> {
         let is_meant = |call: &&Call| {

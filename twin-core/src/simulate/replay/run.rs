@@ -2,6 +2,9 @@
 //!
 //! Without a change, everything takes as long as was recorded. Whatever a change does not touch takes as long as without it, to the nanosecond.
 
+mod breaker;
+mod coming;
+mod more;
 mod spent;
 
 use std::cmp::Reverse;
@@ -14,6 +17,9 @@ use super::recording::{Attempt, Call, Invocation, Recording};
 use super::station::{Station, Waiting, Waits, Way, limited};
 use super::usual::Usual;
 use crate::base::{Context, Error, ErrorKind, Result, hash_of};
+use breaker::Standing;
+use coming::{Coming, coming};
+use more::{More, more_calls};
 
 pub(super) use spent::{Part, Spent};
 
@@ -28,7 +34,12 @@ pub(super) struct Answered {
     pub failed: bool,
     /// Whether it was answered although an optional call failed.
     pub degraded: bool,
+    /// Whether it came at all.
+    pub came: bool,
 }
+
+/// What becomes of a request that nobody answers.
+const NOBODY: Answered = Answered { operation: 0, took: 0, failed: true, degraded: false, came: false };
 
 /// How often an operation was asked for, and how that ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -111,6 +122,8 @@ struct Calling {
     waits_for: u32,
     ready: i64,
     is_done: bool,
+    /// Whether it was not made because a breaker was open.
+    is_refused: bool,
 }
 
 /// What happens next.
@@ -132,8 +145,10 @@ struct Run<'r> {
     added: Vec<i64>,
     /// By operation, how many times as long its own work takes.
     pace: Vec<f64>,
-    /// By operation, how long calls take that it makes beside those that were recorded, and how many.
-    more: Vec<Vec<(Vec<i64>, f64)>>,
+    /// By operation, the calls that it makes beside those that were recorded.
+    more: Vec<Vec<More>>,
+    /// By caller and callee, how their breaker stands.
+    breakers: BTreeMap<(u32, u32), Standing>,
     /// By caller and callee, what happens to a call before it is made.
     detours: BTreeMap<(u32, u32), Detour>,
     /// By service with workers, how long they were busy together, and with how many requests.
@@ -142,8 +157,8 @@ struct Run<'r> {
     missed: BTreeMap<u32, Vec<u32>>,
     agenda: BinaryHeap<Reverse<(i64, u64, Event)>>,
     sequence: u64,
-    /// By request from outside, when it came.
-    came: Vec<i64>,
+    /// The requests from outside.
+    coming: Vec<Coming>,
     works: Vec<Work>,
     calls: Vec<Calling>,
     played: Played,
@@ -188,7 +203,6 @@ impl<'r> Run<'r> {
         let recording = score.recording;
         let added =
             recording.operations.iter().map(|name| nanoseconds(changes.added_ms(&name.service, &name.operation)));
-        let nobody = Answered { operation: 0, took: 0, failed: true, degraded: false };
         let mut run = Run {
             score,
             changes,
@@ -201,21 +215,21 @@ impl<'r> Run<'r> {
             missed: missed(score, changes),
             agenda: BinaryHeap::new(),
             sequence: 0,
-            came: vec![0; recording.roots.len()],
+            coming: coming(recording, changes, score.seed),
+            breakers: BTreeMap::new(),
             works: Vec::new(),
             calls: Vec::new(),
             played: Played {
-                answered: vec![nobody; recording.roots.len()],
+                answered: vec![NOBODY; recording.roots.len()],
                 tallies: vec![Tally::default(); recording.operations.len()],
                 ..Played::default()
             },
         };
-        let load = changes.load();
-        let first = recording.roots.first().map_or(0, |root| recording.invocations[*root as usize].start);
-        for (request, root) in recording.roots.iter().enumerate() {
-            // The same requests in less time are more load.
-            let after = (recording.invocations[*root as usize].start - first) as f64 / load;
-            run.plan(after as i64, Event::Begin { request: request as u32 });
+        for request in 0..run.coming.len() {
+            let Coming { root, at } = run.coming[request];
+            let operation = recording.invocations[root as usize].operation;
+            run.count(request as u32, Answered { operation, ..NOBODY });
+            at.into_iter().for_each(|at| run.plan(at, Event::Begin { request: request as u32 }));
         }
         run
     }
@@ -238,13 +252,24 @@ impl<'r> Run<'r> {
 
     /// A request comes from outside.
     fn come(&mut self, at: i64, request: u32) {
-        let recording = self.score.recording;
-        let operation = recording.invocations[recording.roots[request as usize] as usize].operation;
-        self.came[request as usize] = at;
+        let root = self.coming[request as usize].root;
+        let operation = self.score.recording.invocations[root as usize].operation;
         match self.is_killed(operation) {
-            true => self.played.answered[request as usize].operation = operation,
+            true => self.count(request, Answered { operation, came: true, ..NOBODY }),
             false => self.queue(at, operation, Waiting::Request(request)),
         }
+    }
+
+    /// Notes how a request was answered that was recorded. What comes beside those is only load.
+    fn count(&mut self, request: u32, answered: Answered) {
+        if let Some(place) = self.played.answered.get_mut(request as usize) {
+            *place = answered;
+        }
+    }
+
+    /// When the requests came that did.
+    fn moments(&self) -> impl Iterator<Item = i64> + '_ {
+        self.coming.iter().filter_map(|coming| coming.at)
     }
 
     /// Serves a request, or has it wait until a worker is free.
@@ -256,14 +281,14 @@ impl<'r> Run<'r> {
     }
 
     fn window(&self) -> f64 {
-        let last = self.came.iter().max().copied().unwrap_or_default();
-        let count = self.came.len().max(1) as f64;
+        let last = self.moments().max().unwrap_or_default();
+        let count = self.moments().count().max(1) as f64;
         last as f64 * count / (count - 1.0).max(1.0)
     }
 
     /// The share of their time that workers were asked for while requests came, of services that were asked often enough to tell.
     fn utilisation(&self) -> BTreeMap<String, f64> {
-        let last = self.came.iter().max().copied().unwrap_or_default();
+        let last = self.moments().max().unwrap_or_default();
         let share = |(service, workers): (&str, usize)| {
             let (busy, requests) = self.busy.get(service).copied().unwrap_or_default();
             // The time after the last request counts as that between two.
@@ -321,6 +346,7 @@ impl<'r> Run<'r> {
                 waits_for,
                 ready: began,
                 is_done: false,
+                is_refused: false,
             });
             if waits_for == 0 {
                 let gap = self.paced(invocation.operation, (call.gap - offset).max(0));
@@ -328,8 +354,8 @@ impl<'r> Run<'r> {
             }
         }
         if open == 0 {
-            let rest = self.rest(shape, request);
-            self.plan(began.saturating_add(rest), Event::End { work });
+            let end = self.finish(work);
+            self.plan(end, Event::End { work });
         }
     }
 
@@ -365,20 +391,6 @@ impl<'r> Run<'r> {
             1.0 => took,
             pace => (took as f64 * pace) as i64,
         }
-    }
-
-    /// What is left to do after the last awaited call: own work, and calls that were not recorded.
-    fn rest(&self, shape: u32, request: u32) -> i64 {
-        let operation = self.score.recording.invocations[shape as usize].operation;
-        let mut rest = self.paced(operation, self.tail(shape));
-        for (took, calls) in self.more[operation as usize].iter().filter(|(took, _)| !took.is_empty()) {
-            let draw = |call: u32| hash_of(&(self.score.seed, request, shape, call));
-            let whole = calls.floor() as u32;
-            let more = u32::from(share_of(draw(whole.wrapping_add(1))) < calls.fract());
-            let took = (0..whole + more).map(|call| took[(draw(call) % took.len() as u64) as usize]);
-            rest = took.fold(rest, i64::saturating_add);
-        }
-        rest
     }
 
     fn shape(&self, call: u32) -> &'r Call {
@@ -444,6 +456,11 @@ impl<'r> Run<'r> {
             }
             Turn::Delayed { by } => at.saturating_add(by),
         };
+        let is_refused = self.is_broken(at, call);
+        self.calls[call as usize].is_refused = is_refused;
+        if is_refused {
+            return self.plan(at, Event::Answer { call, attempt, failed: true, degraded: false });
+        }
         if self.is_killed(shape.callee) {
             let refused = at.saturating_add(self.usual(call).refusal);
             return self.plan(refused, Event::Answer { call, attempt, failed: true, degraded: false });
@@ -511,7 +528,7 @@ impl<'r> Run<'r> {
     fn serve(&mut self, at: i64, who: Waiting) {
         let recording = self.score.recording;
         match who {
-            Waiting::Request(request) => self.begin(at, recording.roots[request as usize], None, request),
+            Waiting::Request(request) => self.begin(at, self.coming[request as usize].root, None, request),
             Waiting::Call(call) => {
                 let Calling { work, like, .. } = self.calls[call as usize];
                 if let Some(served) = recording.attempts[like as usize].served {
@@ -528,6 +545,7 @@ impl<'r> Run<'r> {
             return;
         }
         let work = calling.work;
+        self.break_or_mend(at, call, failed);
         if failed && self.tries_again(at, call) {
             return;
         }
@@ -556,8 +574,10 @@ impl<'r> Run<'r> {
         let (like, pause) = if recorded < shape.attempts.end {
             (recorded, (attempts[recorded as usize].start - attempts[recorded as usize - 1].end).max(0))
         } else if next < usual.attempts && !usual.made.is_empty() {
-            let chance = self.chance(&(call, next)) % usual.made.len() as u64;
-            (usual.made[chance as usize], usual.backoff)
+            // By request and recorded call, so that nothing else has a part in it.
+            let Calling { work, shape, .. } = self.calls[call as usize];
+            let chance = hash_of(&(self.score.seed, self.works[work as usize].request, shape, next));
+            (usual.made[(chance % usual.made.len() as u64) as usize], usual.backoff)
         } else {
             return false;
         };
@@ -591,8 +611,7 @@ impl<'r> Run<'r> {
         let work = &mut self.works[number as usize];
         work.open = work.open.saturating_sub(1);
         if work.open == 0 {
-            let (latest, request) = (work.latest, work.request);
-            let end = latest.saturating_add(self.rest(shape, request));
+            let end = self.finish(number);
             self.plan(end, Event::End { work: number });
         }
     }
@@ -621,8 +640,8 @@ impl<'r> Run<'r> {
         match caller {
             Some(call) => self.send_back(at, call, failed, degraded),
             None => {
-                let took = at - self.came[request as usize];
-                self.played.answered[request as usize] = Answered { operation, took, failed, degraded };
+                let took = at - self.coming[request as usize].at.unwrap_or(at);
+                self.count(request, Answered { operation, took, failed, degraded, came: true });
             }
         }
         let service = recording.name(operation).service.as_str();
@@ -658,12 +677,6 @@ enum Turn {
 /// A number as a share of all that it could be, below 1.
 fn share_of(number: u64) -> f64 {
     (number >> 11) as f64 / (1_u64 << 53) as f64
-}
-
-/// How long the calls take that a service makes beside those that were recorded, and how many there are.
-fn more_calls(recording: &Recording, changes: Together<'_>, service: &str) -> Vec<(Vec<i64>, f64)> {
-    let more = changes.more_calls(service);
-    more.map(|(callee, operation, calls)| (recording.took(callee, operation), calls)).collect()
 }
 
 /// By caller and callee, what happens to a call before it is made.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::policy::{CallPolicy, Criticality, Policies, nanoseconds};
+use super::policy::{Breaker, CallPolicy, Criticality, Policies, nanoseconds};
 use super::recording::{Attempt, Recording};
 
 /// What is known of the calls from one operation to another.
@@ -20,6 +20,8 @@ pub(super) struct Usual {
     pub attempts: u32,
     /// How long the caller waits before it tries again, in nanoseconds.
     pub backoff: i64,
+    /// The breaker before it.
+    pub breaker: Option<Breaker>,
     /// How long a refused connection takes, in nanoseconds.
     pub refusal: i64,
     /// Attempts that were made, of which another one would be like one.
@@ -108,6 +110,7 @@ impl Seen {
             timeout_is_new: policy.timeout_is_new,
             attempts: policy.retries.map_or(most, |retries| retries.saturating_add(1)).max(1),
             backoff: policy.backoff_ms.map_or_else(|| median(pauses), nanoseconds),
+            breaker: policy.breaker,
             refusal: overheads.refusal(everywhere),
             made,
         }

@@ -81,7 +81,7 @@ fn draft(change: &ResourceChange, name: &str, difference: &Difference) -> Result
         Meaning::Copies | Meaning::Least => {
             let replicas = count(to).ok_or("it is no count")?;
             let now = from.and_then(count);
-            Ok(Change::Scale { entity, replicas, now, are_independent: None, quorum: 1 })
+            Ok(Change::Scale { entity, replicas, now, are_independent: None, quorum: 1, warm_up_s: None })
         }
         Meaning::Size => Ok(Change::Resize { entity, speed_up: None, price: None }),
         Meaning::Version => Ok(Change::Upgrade { entity, version: to.to_owned(), breaks: Vec::new() }),
@@ -95,9 +95,16 @@ fn draft(change: &ResourceChange, name: &str, difference: &Difference) -> Result
                 _ => Ok(Change::move_to(entity, is, None)),
             }
         }
-        Meaning::Standby if to == "true" => {
-            Ok(Change::AddReplica { entity, zone: None, are_independent: None, read_share: 0.0, lag_ms: None })
-        }
+        Meaning::Standby if to == "true" => Ok(Change::AddReplica {
+            entity,
+            zone: None,
+            are_independent: None,
+            read_share: 0.0,
+            lag_ms: None,
+            quorum: 1,
+            failover_s: None,
+            failovers_a_month: None,
+        }),
         Meaning::Standby => Err("no change takes a copy that stands by away".to_owned()),
     }
 }

@@ -57,12 +57,12 @@ impl Run<'_> {
         let mut spent: BTreeMap<u32, Sums> = BTreeMap::new();
         for (number, work) in self.works.iter().enumerate().filter(|(_, work)| work.caller.is_none() && work.has_ended)
         {
-            let answered = &self.played.answered[work.request as usize];
-            if answered.failed {
+            // What only comes as load is not told of.
+            let Some(answered) = self.played.answered.get(work.request as usize).filter(|it| !it.failed) else {
                 continue;
-            }
+            };
             let parts = spent.entry(answered.operation).or_default();
-            let came = self.came[work.request as usize];
+            let came = self.coming[work.request as usize].at.unwrap_or(work.began);
             add(parts, Of::Wait(self.operation_of(number as u32)), work.began - came);
             self.account(Open { work: number as u32, from: work.began, until: came + answered.took }, parts);
         }

@@ -1,0 +1,40 @@
+//! Which requests come, and when: those that were recorded, in less time, more often or more rarely.
+
+use super::share_of;
+use crate::base::hash_of;
+use crate::simulate::replay::change::Together;
+use crate::simulate::replay::recording::Recording;
+
+/// A request that comes from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Coming {
+    /// The recorded work that it asks for.
+    pub root: u32,
+    /// When, in nanoseconds from the first one on; `None` if it does not come any more.
+    pub at: Option<i64>,
+}
+
+/// The recorded requests in their order, then those that come beside them: of an endpoint that is asked more often, each request is like a recorded one and comes at a moment of its own.
+pub(super) fn coming(recording: &Recording, changes: Together<'_>, seed: u64) -> Vec<Coming> {
+    let start = |root: u32| recording.invocations[root as usize].start;
+    let (first, last) = (recording.roots.first(), recording.roots.last());
+    let first = first.map_or(0, |root| start(*root));
+    let load = changes.load();
+    // The same requests in less time are more load.
+    let when = |nanoseconds: i64| (nanoseconds as f64 / load) as i64;
+    let window = last.map_or(0, |root| start(*root)) - first;
+    let times: Vec<f64> = recording.operations.iter().map(|name| changes.load_of(&name.to_string())).collect();
+    let (mut all, mut beside) = (Vec::with_capacity(recording.roots.len()), Vec::new());
+    for (request, root) in recording.roots.iter().enumerate() {
+        let times = times[recording.invocations[*root as usize].operation as usize];
+        let chance = |what: u32| share_of(hash_of(&(seed, request as u32, what, "comes")));
+        let is_coming = chance(0) < times;
+        all.push(Coming { root: *root, at: is_coming.then(|| when(start(*root) - first)) });
+        let more = (times - 1.0).max(0.0);
+        let copies = more.floor() as u32 + u32::from(chance(0) < more.fract());
+        let copy = |copy: u32| Coming { root: *root, at: Some(when((chance(copy + 1) * window as f64) as i64)) };
+        beside.extend((0..copies).map(copy));
+    }
+    all.extend(beside);
+    all
+}

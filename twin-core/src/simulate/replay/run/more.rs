@@ -1,0 +1,68 @@
+//! Calls that a service makes beside those that were recorded: each takes as long as such a call took somebody else.
+
+use super::{Run, share_of};
+use crate::base::hash_of;
+use crate::simulate::replay::change::Together;
+use crate::simulate::replay::policy::nanoseconds;
+use crate::simulate::replay::recording::Recording;
+
+/// The calls of one sort that an operation comes to make.
+pub(super) struct More {
+    /// How long such calls took, in nanoseconds.
+    took: Vec<i64>,
+    /// How many there are, on average.
+    calls: f64,
+    /// Whether they are made beside everything else, and not after it.
+    is_beside: bool,
+    /// After which time the caller gives up.
+    timeout: Option<i64>,
+    /// Whether it does without them then.
+    is_optional: bool,
+}
+
+/// The calls that a service makes beside those that were recorded.
+pub(super) fn more_calls(recording: &Recording, changes: Together<'_>, service: &str) -> Vec<More> {
+    let more = changes.more_calls(service).map(|call| More {
+        took: recording.took(call.callee, call.operation),
+        calls: call.calls,
+        is_beside: call.is_beside,
+        timeout: call.timeout_ms.map(nanoseconds),
+        is_optional: call.is_optional,
+    });
+    more.filter(|more| !more.took.is_empty()).collect()
+}
+
+impl Run<'_> {
+    /// When work ends whose last awaited call, or else whose beginning, was at a moment: after its own work and what it calls beside what was recorded. A call that nobody waits for any longer may fail the work, or degrade it.
+    pub(super) fn finish(&mut self, number: u32) -> i64 {
+        let work = &self.works[number as usize];
+        let (shape, request, latest) = (work.shape, work.request, work.latest);
+        let operation = self.score.recording.invocations[shape as usize].operation;
+        let began = work.began.saturating_add(self.added[operation as usize]);
+        let mut end = latest.saturating_add(self.paced(operation, self.tail(shape)));
+        let (mut failed, mut degraded) = (false, false);
+        for more in &self.more[operation as usize] {
+            let draw = |call: u32| hash_of(&(self.score.seed, request, shape, call));
+            let whole = more.calls.floor() as u32;
+            let count = whole + u32::from(share_of(draw(whole.wrapping_add(1))) < more.calls.fract());
+            let mut at = if more.is_beside { began } else { end };
+            for call in 0..count {
+                let took = more.took[(draw(call) % more.took.len() as u64) as usize];
+                let is_late = more.timeout.is_some_and(|timeout| took > timeout);
+                at = at.saturating_add(more.timeout.map_or(took, |timeout| took.min(timeout)));
+                (failed, degraded) =
+                    (failed | (is_late && !more.is_optional), degraded | (is_late && more.is_optional));
+                if failed {
+                    break;
+                }
+            }
+            end = if failed && more.is_beside { at } else { end.max(at) };
+            if failed {
+                break;
+            }
+        }
+        let work = &mut self.works[number as usize];
+        (work.has_failed, work.is_degraded) = (work.has_failed | failed, work.is_degraded | degraded);
+        end
+    }
+}
