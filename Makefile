@@ -44,9 +44,9 @@ target/tools/bin/cargo-deny:
 python: $(VENV)/ready $(PANDAS2)/ready python-module
 	cd bindings-python && ../$(VENV)/bin/python -m pytest
 
-# Only libraries, together with `benches`, so that the core and its connectors are built with the features that other tests use as well.
+# All libraries together, so that the core and its connectors have the features with which tests are built, and are built once for all.
 python-module:
-	$(CARGO) build --locked --lib -p twin-python -p benches
+	$(CARGO) build --locked --lib --workspace
 	@cmp -s target/debug/lib_twin.so $(PYTHON_MODULE) || install target/debug/lib_twin.so $(PYTHON_MODULE)
 
 $(VENV)/ready: bindings-python/requirements-test.txt
@@ -103,9 +103,8 @@ ADDON_BUILT := $(if $(filter Darwin,$(shell uname)),libtwin_node.dylib,libtwin_n
 node: bindings-node/node_modules/ready node-addon
 	cd bindings-node && $(NPM) test --silent
 
-# Together with `benches`, so that the core and its connectors are built with the features that other tests use as well.
 node-addon:
-	$(CARGO) build --locked --lib -p twin-node -p benches
+	$(CARGO) build --locked --lib --workspace
 	@cmp -s target/debug/$(ADDON_BUILT) $(ADDON) || install target/debug/$(ADDON_BUILT) $(ADDON)
 
 # The examples find the package as a user's project does.

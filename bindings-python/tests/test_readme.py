@@ -8,6 +8,7 @@ from typing import Any
 import polars
 import twin
 from conftest import ROOT
+from twin.answers import ChangeEvent, IncidentDraft, SeriesDraft, SymptomDraft
 
 
 def example(folder: Path, store: Path) -> list[tuple[str, str | None]]:
@@ -91,3 +92,33 @@ def test_the_example_of_comparing_runs() -> None:
     latency = frame.filter(frame["dimension"] == "latency_p50")
     assert (latency["scenario"] >= latency["baseline"]).all() and len(latency) > 0
     assert frame.filter(frame["dimension"] == "availability")["unknown"].str.starts_with("at least").any()
+
+
+def ranked(now: twin.Snapshot) -> polars.DataFrame:
+    """The example of the page on incidents."""
+    # suspects:begin
+    late: dict[str, list[float | None]] = {"storefront": [0.11, 0.45, 0.47], "payments": [0.10, 0.44, 0.46]}
+    quiet: list[float | None] = [0.10, 0.11, 0.12] * 8
+    series = [SeriesDraft(entity=name, metric="latency", normal=quiet, during=late[name]) for name in late]
+    release = ChangeEvent(entity="payments", what="release 2", at="2026-11-24T08:48:00Z")
+    symptom = SymptomDraft(entity="storefront", metric="latency")
+    incident = IncidentDraft(
+        symptom=symptom, series=series, changes=[release], begins="2026-11-24T08:45:00Z", interval_s=300
+    )
+    suspects = polars.DataFrame(now.suspects(incident))  # entity, score, path, anomalies, supporting, contradicting
+    # suspects:end
+    return suspects
+
+
+def test_the_page_on_incidents_holds_its_example() -> None:
+    page = (ROOT / "docs" / "incidents.md").read_text()
+    own = between(Path(__file__).read_text(), "# suspects:begin\n", "# suspects:end\n")
+    assert between(page, "<!-- python:suspects:begin -->", "<!-- python:suspects:end -->") == own
+
+
+def test_the_example_of_ranking_runs() -> None:
+    with twin.in_memory() as t:
+        t.scan(ROOT / "examples" / "estate")
+        now = t.snapshot()
+    suspects = ranked(now)
+    assert suspects["entity"][0] == "payments" and suspects["score"][0] > 0.5
