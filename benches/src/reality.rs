@@ -129,10 +129,10 @@ impl Predicted {
         let case = &self.case.name;
         let names = |names: &[OperationName]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
         let endpoint = |endpoint: &EndpointForecast| {
-            let after = |expected: Option<Expected>| expected.map(|expected| expected.after);
+            let likely = |expected: Option<Expected>| expected.map(|expected| expected.likely);
             let interval = |expected: Option<Expected>| expected.map(|expected| [expected.low, expected.high]);
             json!({"case": case, "endpoint": endpoint.operation.operation, "predicted": {
-                "p50_ms": after(endpoint.p50_ms), "p95_ms": after(endpoint.p95_ms), "p99_ms": after(endpoint.p99_ms),
+                "p50_ms": likely(endpoint.p50_ms), "p95_ms": likely(endpoint.p95_ms), "p99_ms": likely(endpoint.p99_ms),
                 "error_rate": endpoint.error_rate.after, "degraded_rate": endpoint.degraded_rate.after,
                 "p50_90": interval(endpoint.p50_ms), "p95_90": interval(endpoint.p95_ms), "p99_90": interval(endpoint.p99_ms),
             }})
@@ -212,10 +212,10 @@ pub struct Judged {
 
 impl Judged {
     fn add_quantile(&mut self, endpoint: &str, field: &str, of: Expected, is: f64, simple: Option<f64>) {
-        let off = (of.after - is) / is;
+        let off = (of.likely - is) / is;
         let unchanged = (of.before - is) / is;
         let is_covered = (of.low..=of.high).contains(&is);
-        self.scored.push(Scored { predicted: of.after, low: of.low, high: of.high, measured: is });
+        self.scored.push(Scored { predicted: of.likely, low: of.low, high: of.high, measured: is });
         self.quantiles.push(json!({
             "endpoint": endpoint, "quantile": field, "measured": is, "off": off, "off_if_nothing_changed": unchanged, "off_by_simple_model": simple,
             "touched": of.after != of.before, "covered": is_covered,

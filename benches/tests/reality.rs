@@ -79,8 +79,31 @@ fn what_was_measured_is_held_against_the_prediction() {
     let covered: Vec<&Value> = judged.quantiles.iter().map(|row| &row["covered"]).collect();
     assert_eq!(covered, [&json!(true), &json!(false), &json!(true)]);
     assert_eq!((judged.rates[0]["off_points"].as_f64(), judged.is_reach_equal), (Some(-1.0), Some(false)));
-    let intervals = &summary(&[judged]).expect("numbers")["summary"]["intervals"];
-    assert_eq!((&intervals["covered"], &intervals["predictions"]), (&json!(2), &json!(3)));
+    // Every request is alike, so that drawing work anew changes nothing.
+    let simple: Vec<f64> = judged.quantiles.iter().filter_map(|row| row["off_by_simple_model"].as_f64()).collect();
+    assert!((simple[0] - 0.02).abs() < 1e-9 && simple.len() == 3, "{simple:?}");
+    let told = &summary(&[judged]).expect("numbers")["summary"];
+    assert_eq!((&told["intervals"]["covered"], &told["intervals"]["predictions"]), (&json!(2), &json!(3)));
+    assert_eq!(told["not_above_simple_model"], json!({"cases": 1, "of": 1}));
+    assert_eq!((&told["touched"]["p50"]["of"], &told["controls"]["p50"]["of"]), (&json!(1), &json!(0)));
+}
+
+/// Whom a change to the simple model's world reaches: gone services fail their callers, more load waits for no worker where none is declared, and far away is farther.
+#[test]
+fn the_simple_model_knows_the_changes_of_the_harness() {
+    let expected = || {
+        let endpoints = json!({"page": {"p50_ms": 25.0, "p95_ms": 25.0, "p99_ms": 25.0}});
+        json!({"endpoints": endpoints})
+    };
+    let off = |change: Value| -> Option<f64> {
+        predicted(change, Some(expected()))
+            .judged()
+            .and_then(|judged| judged.quantiles.first()?["off_by_simple_model"].as_f64())
+    };
+    let move_away = json!({"kind": "move_region", "service": "back", "from": "r1", "to": "r2", "rtt_ms": 5});
+    assert_eq!(off(move_away), Some(0.0));
+    assert_eq!(off(json!({"kind": "scale_load", "factor": 2})), Some(-0.2));
+    assert_eq!(off(json!({"kind": "kill_service", "service": "back"})), None, "no request succeeds");
 }
 
 #[test]

@@ -1190,6 +1190,8 @@ export interface Figure {
   evidence: EvidenceId[]
   /** Where the figure of the scenario lies, if it is not known exactly. */
   interval: Interval | null
+  /** What a measurement will most likely show then, where chance in what was recorded is told apart from the figure of the scenario. */
+  likely: number | null
   /** As it would be. */
   scenario: number | null
   /** Of both figures. */

@@ -1,4 +1,5 @@
-//! How long it takes to hold scenarios against their base, one by one and many at a time. One JSON line.
+//! How long it takes to hold scenarios against their base, one by one and many at a time, and how long numeric models take. Two JSON lines; on one core (`taskset -c 0`), the times
+//! are those of a core.
 //!
 //! # The estate
 //!
@@ -18,6 +19,8 @@ use twin_core::answer::Profile;
 use twin_core::base::{Context, Result};
 use twin_core::graph::{Node, Snapshot};
 use twin_core::schema::kind;
+use twin_core::simulate::availability::{Component, Requirement, availability};
+use twin_core::simulate::latency::{Distribution, LatencyModel, Operation, Sampling, Step, latency};
 use twin_core::simulate::{Baseline, Change, Given, Scenario, compare};
 use twin_core::testkit::estate;
 use twin_core::{At, Twin};
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         let mut single: Vec<f64> =
             (0..SINGLE).map(|at| seconds(|| compared(&base, &components, at * 37))).collect::<Result<_>>()?;
         single.sort_by(f64::total_cmp);
+        models()?;
         let one = seconds(|| on_threads(&base, &components, count, 1))?;
         let two = seconds(|| on_threads(&base, &components, count, 2))?;
         print(json!({
@@ -48,6 +52,50 @@ fn main() -> ExitCode {
             "one_thread_seconds": one, "two_threads_seconds": two, "times_as_fast": one / two,
         }))
     })
+}
+
+/// The median time of a latency with 20,000 samples, of an endpoint that reaches forty operations, and of an exact availability of sixty components.
+fn models() -> Result<()> {
+    let (model, components) = (operations(40), parts(60));
+    let timed = |work: &dyn Fn() -> Result<()>| -> Result<f64> {
+        let mut times: Vec<f64> = (0..SINGLE).map(|_| seconds(work)).collect::<Result<_>>()?;
+        times.sort_by(f64::total_cmp);
+        Ok(times[SINGLE / 2] * 1e3)
+    };
+    let sampling = Sampling { samples: 20_000, seed: 1 };
+    let latency_ms = timed(&|| latency(&model, "o0", sampling)?.summary(0.95).map(|_| ()))?;
+    let availability_ms = timed(&|| availability(&components, "c0").map(|_| ()))?;
+    print(
+        json!({"operations": 40, "samples": 20_000, "latency_ms": latency_ms, "components": 60, "availability_ms": availability_ms}),
+    )
+}
+
+/// Each works before and after it calls two others at once.
+fn operations(count: usize) -> LatencyModel {
+    let work = |median_ms: f64| Step::Work(Distribution::LogNormal { median_ms, sigma: 0.5 });
+    let operation = |at: usize| {
+        let branches = [2 * at + 1, 2 * at + 2].into_iter().filter(|other| *other < count);
+        let calls: Vec<Vec<Step>> = branches.map(|other| vec![Step::Call(format!("o{other}"))]).collect();
+        let steps = vec![work(2.0 + at as f64 / 10.0), Step::Par(calls), work(1.0)];
+        (format!("o{at}"), Operation { steps })
+    };
+    LatencyModel { operations: (0..count).map(operation).collect() }
+}
+
+/// Each needs one of two that follow, and two of three further on.
+fn parts(count: usize) -> Vec<Component> {
+    let part = |at: usize| {
+        let of = |far: &[usize]| -> Vec<Requirement> {
+            let others = far.iter().map(|far| at + far).filter(|other| *other < count);
+            others.map(|other| Requirement::Component(format!("c{other}"))).collect()
+        };
+        let (any, three) = (of(&[1, 3]), of(&[4, 6, 7]));
+        let any = if any.is_empty() { Vec::new() } else { vec![Requirement::Any(any)] };
+        let two = if three.len() < 3 { Vec::new() } else { vec![Requirement::AtLeast { k: 2, of: three }] };
+        let requirement = Requirement::All(any.into_iter().chain(two).collect());
+        Component::new(format!("c{at}"), 0.999).requiring(requirement)
+    };
+    (0..count).map(part).collect()
 }
 
 fn made(services: usize) -> Result<Snapshot> {

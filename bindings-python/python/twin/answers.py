@@ -1894,6 +1894,9 @@ class Figure(TypedDict):
     interval: Union["Interval", None]
     """Where the figure of the scenario lies, if it is not known exactly."""
 
+    likely: Union[float, None]
+    """What a measurement will most likely show then, where chance in what was recorded is told apart from the figure of the scenario."""
+
     scenario: Union[float, None]
     """As it would be."""
 

@@ -1,9 +1,10 @@
 //! What a change may say beside what it must: load of one endpoint, breakers, calls beside everything else, how long a cache keeps, how long a copy takes to take over.
 
+use twin_core::analysis::DataPolicy;
 use twin_core::answer::Profile;
 use twin_core::base::{Context, Timestamp};
 use twin_core::simulate::replay::{Breaker, CallPolicy, Criticality, Forecast, Policies, TrafficChange};
-use twin_core::simulate::{ChangeDraft, Given, Scenario, Traffic, compare};
+use twin_core::simulate::{ChangeDraft, Dimension, Given, GivenData, Scenario, Traffic, compare};
 
 use crate::changes::{requests, shop, told};
 use crate::replay::{JOINED, call, endpoint, medians, predict, spans, workers};
@@ -131,6 +132,39 @@ fn calls_that_come_are_made_afterwards_or_beside_and_end_with_the_callers_patien
     assert_eq!(endpoint(&does_without, "buy").degraded_rate.after, 1.0);
 }
 
+/// Purchases that work by themselves before they ask the bank, each for as long as is told by its number, in milliseconds.
+fn worked(count: u64, own: fn(u64) -> u64, bank: fn(u64) -> u64) -> String {
+    let one = |at: u64| {
+        let (begin, asks) = (at * 1_000, at * 1_000 + own(at));
+        let answers = asks + bank(at);
+        format!(
+            "{begin}..{answers} serves shop.buy\n  {asks}..{answers} asks bank.pay\n    {asks}..{answers} serves bank.pay\n"
+        )
+    };
+    (0..count).map(one).collect()
+}
+
+/// What the median comes to with the bank 10 ms later: before, after, likely, and the ends of its interval.
+fn later(text: &str) -> [f64; 5] {
+    let (service, operation) = ("bank".to_owned(), "pay".to_owned());
+    let forecast = predict(text, &Policies::default(), TrafficChange::AddLatency { service, operation, ms: 10.0 });
+    let p50 = endpoint(&forecast, "buy").p50_ms.unwrap();
+    [p50.before, p50.after, p50.likely, p50.low, p50.high]
+}
+
+#[test]
+fn what_is_likely_is_freed_from_chance_as_far_as_requests_can_be_put_together_anew() {
+    // All are alike: nothing is left to chance.
+    assert_eq!(later(&worked(40, |_| 20, |_| 30))[..3], [50.0, 60.0, 60.0]);
+    // Seven of ten are slow in both parts: put together anew they would be something else, and the sample counts.
+    let slow = |at: u64| if at % 10 < 7 { 100 } else { 10 };
+    assert_eq!(later(&worked(400, slow, slow))[..3], [200.0, 210.0, 210.0]);
+    // Parts that know nothing of each other: the sample of forty is not all there is to know.
+    let [before, after, likely, low, high] = later(&worked(40, |at| 20 + at * 37 % 101, |at| 10 + at * at * 53 % 97));
+    assert!(after == before + 10.0 && likely != after, "{before} {after} {likely}");
+    assert!(low < likely.min(after) && likely.max(after) < high, "{low} {likely} {after} {high}");
+}
+
 /// What is taken for granted about changes.
 fn assumptions(changes: &str) -> Vec<String> {
     let head = shop();
@@ -198,4 +232,35 @@ fn inputs_that_make_no_sense_are_refused_by_name() {
         let error = Scenario::of(&shop(), "what if", &drafts).err().unwrap_or_else(|| panic!("{change} is taken"));
         assert!(error.to_string().contains(why), "{error}");
     }
+}
+
+/// How many ways nobody knows to be encrypted, with so many of them encrypted by changes.
+fn undecided(encrypted: &[(&str, &str)]) -> String {
+    let head = shop();
+    let changes: Vec<String> = encrypted
+        .iter()
+        .map(|(from, to)| format!(r#"{{"change": "encrypt", "entity": "{from}", "on": "{to}"}}"#))
+        .chain([r#"{"change": "scale_load", "factor": 1}"#.to_owned()])
+        .collect();
+    let drafts = ChangeDraft::list_from_json(&format!("[{}]", changes.join(","))).unwrap();
+    let scenario = Scenario::of(&head, "what if", &drafts).unwrap();
+    let policy = DataPolicy {
+        id: "sealed".to_owned(),
+        class: "personal".to_owned(),
+        allowed_regions: None,
+        require_encrypted: true,
+    };
+    let classes = [("personal".to_owned(), vec![head.find("book").unwrap()])].into();
+    let given = Given { data: GivenData { classes, policies: vec![policy] }, ..Given::default() };
+    let answer = compare(&scenario, &given, Profile::Audit, &Context::new(Timestamp::MIN)).unwrap();
+    let figure = answer.value.figures.iter().find(|figure| figure.dimension == Dimension::Compliance).unwrap();
+    figure.unknown.clone().unwrap_or_default()
+}
+
+#[test]
+fn what_comes_to_be_encrypted_breaks_no_rule_any_more() {
+    let ways = [("pay", "book"), ("front", "pay"), ("pay", "ledger"), ("front", "ads")];
+    assert!(undecided(&[]).starts_with("at least: 4 more cannot be decided"), "{}", undecided(&[]));
+    assert!(undecided(&ways[..3]).starts_with("at least: 1 more cannot be decided"), "{}", undecided(&ways[..3]));
+    assert_eq!(undecided(&ways), "");
 }

@@ -109,7 +109,7 @@ fn figures_in_several_units_are_not_compared() {
     let (_twin, answers) = answers();
     let billed = |answer: &Reply, unit: &str| {
         let frozen = answer.freeze().unwrap();
-        let from = "\"dimension\":\"cycles\",\"evidence\":[],\"interval\":null,\"scenario\":0.0,\"unit\":\"found\"";
+        let from = "\"cycles\",\"evidence\":[],\"interval\":null,\"likely\":null,\"scenario\":0.0,\"unit\":\"found\"";
         assert!(frozen.contains(from), "{frozen}");
         Reply::thaw(&frozen.replace(from, &from.replace("found", unit))).unwrap()
     };

@@ -41,8 +41,8 @@ pub(super) fn figures(
                 (!given.policies.is_empty()).then_some("no data is labelled, so policies were held against nothing");
         }
         false => {
-            let was = spread(scenario.stage(), &here, given, context)?;
-            let is = spread(after, &there, given, context)?;
+            let was = spread(scenario.stage(), &here, given, &BTreeSet::new(), context)?;
+            let is = spread(after, &there, given, &encrypted(scenario), context)?;
             figures.extend(carriers(&was, &is));
             before.take(&was);
             then.take(&is);
@@ -164,8 +164,28 @@ impl<'s> Regions<'s> {
     }
 }
 
-/// Where each class of data can be.
-fn spread(snapshot: &Snapshot, regions: &Regions<'_>, given: &GivenData, context: &Context) -> Result<Taint> {
+/// Who comes to ask whom so that nobody on the way can read it.
+fn encrypted(scenario: &Scenario) -> BTreeSet<(Node, Node)> {
+    let stage = scenario.stage();
+    let parts = |node: Node| stage.instances(node).into_iter().chain([node]).collect::<Vec<Node>>();
+    let mut pairs = BTreeSet::new();
+    for change in scenario.changes() {
+        if let Change::Encrypt { entity, on, .. } = change {
+            let (from, to) = (parts(*entity), parts(*on));
+            pairs.extend(from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))));
+        }
+    }
+    pairs
+}
+
+/// Where each class of data can be, with the ways on which it is encrypted as far as that is known.
+fn spread(
+    snapshot: &Snapshot,
+    regions: &Regions<'_>,
+    given: &GivenData,
+    encrypted: &BTreeSet<(Node, Node)>,
+    context: &Context,
+) -> Result<Taint> {
     let mut held: BTreeMap<Node, Vec<String>> = BTreeMap::new();
     for (class, nodes) in &given.classes {
         for node in nodes.iter().flat_map(|node| snapshot.instances(*node)) {
@@ -184,7 +204,9 @@ fn spread(snapshot: &Snapshot, regions: &Regions<'_>, given: &GivenData, context
         row.is_ok_and(|row| matches!(row.level, Level::Member | Level::Support))
     };
     let apart = snapshot.edges().filter(|edge| !is_member(edge.from) && !is_member(edge.to));
-    let edges: Vec<DataEdge> = apart.filter_map(|edge| data_edge(snapshot, &edge)).collect();
+    let is_encrypted = |edge: &EdgeRef<'_>| encrypted.contains(&(edge.from, edge.to)).then_some(true);
+    let way = |edge: EdgeRef<'_>| Some(DataEdge { encrypted: is_encrypted(&edge), ..data_edge(snapshot, &edge)? });
+    let edges: Vec<DataEdge> = apart.filter_map(way).collect();
     let joined: BTreeSet<&str> = edges.iter().flat_map(|edge| [edge.from.as_str(), edge.to.as_str()]).collect();
     let is_part = |node: &Node| held.contains_key(node) || joined.contains(id(*node).as_str());
     let holder = |node: Node| DataHolder { id: id(node), region: regions.of(node), holds: holds(node) };

@@ -131,6 +131,8 @@ pub struct Figure {
     pub scenario: Option<f64>,
     /// The difference: exactly 0 where the changes do not touch it.
     pub delta: Option<f64>,
+    /// What a measurement will most likely show then, where chance in what was recorded is told apart from the figure of the scenario.
+    pub likely: Option<f64>,
     /// Where the figure of the scenario lies, if it is not known exactly.
     pub interval: Option<Interval>,
     /// What it rests on.
@@ -141,7 +143,7 @@ pub struct Figure {
     pub evidence: Vec<EvidenceId>,
 }
 
-table_row!(Figure: dimension, about, detail, unit, baseline, scenario, delta, interval, basis, unknown, evidence);
+table_row!(Figure: dimension, about, detail, unit, baseline, scenario, delta, likely, interval, basis, unknown, evidence);
 text_cells!(
     Dimension: |dimension| named(dimension).into(),
     Basis: |basis| named(basis).into(),
@@ -197,6 +199,7 @@ impl Figure {
             baseline: None,
             scenario: None,
             delta: None,
+            likely: None,
             interval: None,
             basis: Basis::Inferred,
             unknown: Some(why.into()),

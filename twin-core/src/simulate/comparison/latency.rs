@@ -366,7 +366,7 @@ fn spent(endpoint: &EndpointForecast, slow: Option<&EndpointForecast>) -> Vec<Fi
         if let Some(other) = other.filter(|other| other.after_ms != after) {
             let (low, high) = (after.min(other.after_ms), after.max(other.after_ms));
             figure.interval = Some(Interval { kind: IntervalKind::Bounds, low, high });
-            bound(&mut figure, Expected { before, after: other.after_ms, low, high });
+            bound(&mut figure, Expected { before, after: other.after_ms, likely: other.after_ms, low, high });
         }
         figure.basis = Basis::Observed;
         figure.detail = Some(format!("{}: {}", endpoint.operation, part.on));
@@ -378,15 +378,16 @@ fn spent(endpoint: &EndpointForecast, slow: Option<&EndpointForecast>) -> Vec<Fi
 /// A figure that lies between what it is told to be and another one.
 fn bound(figure: &mut Figure, other: Expected) {
     let Some(Interval { low, high, .. }) = figure.interval else { return };
-    (figure.scenario, figure.delta) = (None, None);
+    (figure.scenario, figure.delta, figure.likely) = (None, None, None);
     figure.interval =
         Some(Interval { kind: IntervalKind::Bounds, low: low.min(other.low), high: high.max(other.high) });
     figure.unknown = Some("bounds: how much of the time is a processor's was never measured".to_owned());
 }
 
 fn known(dimension: Dimension, unit: &str, expected: Expected) -> Figure {
-    let Expected { before, after, low, high } = expected;
+    let Expected { before, after, likely, low, high } = expected;
     let mut figure = Figure::known(dimension, unit, before, after);
+    figure.likely = (likely != after).then_some(likely);
     figure.interval = Some(Interval { kind: IntervalKind::Confidence, low, high });
     figure.basis = Basis::Observed;
     figure

@@ -217,7 +217,7 @@ impl PredictedFigure {
             detail: figure.detail.clone(),
             unit: figure.unit.clone(),
             baseline: figure.baseline,
-            predicted: figure.scenario,
+            predicted: figure.likely.or(figure.scenario),
             interval: figure.interval,
             basis: figure.basis,
             unknown: figure.unknown.clone(),

@@ -60,7 +60,7 @@ pub fn measured(
     let usual = usual(&recording, policies);
     let waits = Waits::of(&recording, policies);
     // Played without a change, everything is as it was recorded.
-    let played = Score { recording: &recording, policies, usual: &usual, waits: &waits, seed: 0 };
+    let played = Score { recording: &recording, policies, usual: &usual, waits: &waits, seed: 0, mix: None };
     let mut requests: BTreeMap<&OperationName, Vec<Answered>> = BTreeMap::new();
     for answered in played.play(Together(&[]), context)?.answered {
         requests.entry(recording.name(answered.operation)).or_default().push(answered);

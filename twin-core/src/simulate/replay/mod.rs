@@ -5,6 +5,7 @@
 //! what a change does not touch stays as it was, exactly.
 
 mod change;
+mod likely;
 mod measured;
 mod names;
 mod order;

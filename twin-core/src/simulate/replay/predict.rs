@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::change::{Together, TrafficChange};
+use super::likely::{Likely, Mixed};
 use super::policy::{OperationName, Policies};
 use super::recording::{Recording, SkippedSpans};
 use super::run::{Answered, Part, Played, Score, Spent, Tally};
@@ -17,8 +18,10 @@ use crate::base::{Context, Result, hash_of};
 pub struct Expected {
     /// As recorded.
     pub before: f64,
-    /// As predicted.
+    /// As predicted for requests like those that were recorded: what the change alone makes of them.
     pub after: f64,
+    /// What a measurement will most likely show then: the same, freed from chance in what was recorded as far as that can be told.
+    pub likely: f64,
     /// The least of the interval.
     pub low: f64,
     /// The most of the interval.
@@ -128,15 +131,17 @@ pub fn forecast(
     changes.iter().try_for_each(|change| change.check(recording))?;
     let usual = usual(recording, policies);
     let waits = Waits::of(recording, policies);
-    let score = Score { recording, policies, usual: &usual, waits: &waits, seed };
+    let score = Score { recording, policies, usual: &usual, waits: &waits, seed, mix: None };
     let before = score.play(Together(&[]), context)?;
     let changed = Together(changes).policies(recording, policies);
     changed.check()?;
     let usual = super::usual::usual(recording, &changed);
     // How long was waited is what was recorded, with the workers that there were.
-    let after = Score { policies: &changed, usual: &usual, ..score }.play(Together(changes), context)?;
+    let changed_score = Score { policies: &changed, usual: &usual, ..score };
+    let after = changed_score.play(Together(changes), context)?;
+    let mixed = Mixed::of(&score, &changed_score, Together(changes), context)?;
     Ok(Forecast {
-        endpoints: endpoints(recording, &before, &after, seed, context)?,
+        endpoints: endpoints(recording, &before, &after, &mixed, seed, context)?,
         reached: reached(recording, &before, &after),
         loads: loads(recording, &before, &after),
         skipped: recording.skipped(),
@@ -150,6 +155,7 @@ fn endpoints(
     recording: &Recording,
     before: &Played,
     after: &Played,
+    mixed: &Mixed,
     seed: u64,
     context: &Context,
 ) -> Result<Vec<EndpointForecast>> {
@@ -162,7 +168,7 @@ fn endpoints(
         context.check()?;
         let place = pairs.first().map(|pair| pair.0.operation);
         let spent = place.map(|place| spent(&pairs, before.spent.get(&place), after.spent.get(&place)));
-        let endpoint = endpoint(operation, &pairs, seed);
+        let endpoint = endpoint(operation, &pairs, place.and_then(|place| mixed.of_endpoint(place)), seed);
         Ok(EndpointForecast {
             unstable: unstable_for(&pairs, &overloaded),
             spent: spent.unwrap_or_default(),
@@ -228,8 +234,13 @@ fn unstable_for(pairs: &[(Answered, Answered)], overloaded: &[String]) -> Vec<St
     if is_reached { overloaded.to_vec() } else { Vec::new() }
 }
 
-fn endpoint(operation: &OperationName, pairs: &[(Answered, Answered)], seed: u64) -> EndpointForecast {
-    let quantiles = latencies(pairs, seed);
+fn endpoint(
+    operation: &OperationName,
+    pairs: &[(Answered, Answered)],
+    mixed: Option<Likely>,
+    seed: u64,
+) -> EndpointForecast {
+    let quantiles = latencies(pairs, mixed, seed);
     let rate = |is: fn(&Answered) -> bool| {
         let count = |side: fn(&(Answered, Answered)) -> &Answered| {
             let came = || pairs.iter().map(side).filter(|answered| answered.came);
@@ -237,7 +248,7 @@ fn endpoint(operation: &OperationName, pairs: &[(Answered, Answered)], seed: u64
         };
         let ((before, all_before), (after, all)) = (count(|pair| &pair.0), count(|pair| &pair.1));
         let (low, high) = two_samples(after, all);
-        Expected { before: share(before, all_before), after: share(after, all), low, high }
+        Expected { before: share(before, all_before), after: share(after, all), likely: share(after, all), low, high }
     };
     EndpointForecast {
         operation: operation.clone(),
@@ -256,7 +267,7 @@ fn endpoint(operation: &OperationName, pairs: &[(Answered, Answered)], seed: u64
 pub(super) const LEVELS: [f64; 4] = [0.5, 0.95, 0.99, 0.999];
 
 /// The quantiles of both sides, with intervals from samples drawn anew.
-fn latencies(pairs: &[(Answered, Answered)], seed: u64) -> [Option<Expected>; 4] {
+fn latencies(pairs: &[(Answered, Answered)], mixed: Option<Likely>, seed: u64) -> [Option<Expected>; 4] {
     let side = |side: fn(&(Answered, Answered)) -> &Answered| {
         let succeeded = pairs.iter().map(side).filter(|answered| answered.came && !answered.failed);
         let mut took: Vec<i64> = succeeded.map(|answered| answered.took).collect();
@@ -269,10 +280,14 @@ fn latencies(pairs: &[(Answered, Answered)], seed: u64) -> [Option<Expected>; 4]
     let expected = |place: usize| {
         let (before, after) = (was[place], is[place]);
         let difference = if after > 0.0 { ERROR_OF_DIFFERENCE * (after - before) / after } else { 0.0 };
-        // What was recorded is a sample, and so is what comes.
-        let variance = 2.0 * spread[place].powi(2) + DRIFT[place].powi(2) + difference.powi(2);
+        let (likely, of_sample) =
+            mixed.map_or((after, 1.0), |mixed| mixed.quantile(place, (before, after), spread[place]));
+        // What was recorded is a sample, as far as its chance is left, and so is what comes.
+        let variance = (1.0 + of_sample) * spread[place].powi(2) + DRIFT[place].powi(2) + difference.powi(2);
         let factor = (NINE_IN_TEN * variance.sqrt()).exp();
-        Some(Expected { before, after, low: after / factor, high: after * factor })
+        // What the change alone makes of the recorded requests is never left out.
+        let (low, high) = ((likely / factor).min(after), (likely * factor).max(after));
+        Some(Expected { before, after, likely, low, high })
     };
     let p999 = if after.len() < ENOUGH_FOR_P999 { None } else { expected(3) };
     [expected(0), expected(1), expected(2), p999]

@@ -4,6 +4,7 @@
 
 mod breaker;
 mod coming;
+mod mixed;
 mod more;
 mod spent;
 
@@ -19,6 +20,7 @@ use super::usual::Usual;
 use crate::base::{Context, Error, ErrorKind, Result, hash_of};
 use breaker::Standing;
 use coming::{Coming, coming};
+pub(super) use mixed::{Mix, pools};
 use more::{More, more_calls};
 
 pub(super) use spent::{Part, Spent};
@@ -78,6 +80,8 @@ pub(super) struct Score<'r> {
     pub usual: &'r BTreeMap<(u32, u32), Usual>,
     pub waits: &'r Waits,
     pub seed: u64,
+    /// How requests are put together anew, if they are.
+    pub mix: Option<Mix<'r>>,
 }
 
 /// Work under way.
@@ -532,6 +536,7 @@ impl<'r> Run<'r> {
             Waiting::Call(call) => {
                 let Calling { work, like, .. } = self.calls[call as usize];
                 if let Some(served) = recording.attempts[like as usize].served {
+                    let served = self.mixed(call, served);
                     self.begin(at, served, Some(call), self.works[work as usize].request);
                 }
             }
