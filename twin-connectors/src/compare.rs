@@ -146,7 +146,7 @@ impl Known {
 
     fn given(&self) -> Given<'_> {
         let (availability, data) = (self.availability.clone(), self.data.clone());
-        Given { traffic: self.traffic.as_ref(), availability, data, baseline: None }
+        Given { traffic: self.traffic.as_ref(), availability, data, baseline: None, is_quick: false }
     }
 }
 

@@ -107,7 +107,7 @@ pub fn next_questions_about(
     context: &Context,
 ) -> Result<Answer<Vec<NextQuestion>>> {
     let baseline = given.baseline.cloned().unwrap_or_else(|| Baseline::of(base));
-    let given = Given { baseline: Some(&baseline), ..given.clone() };
+    let given = Given { baseline: Some(&baseline), is_quick: true, ..given.clone() };
     let objectives: Vec<Objective> = choice.objectives.iter().map(ObjectiveDraft::objective).collect::<Result<_>>()?;
     let worlds =
         Worlds { base, choice, objectives: &objectives, given: &given, needs, context, known: RefCell::default() };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Given;
 use super::figure::{Basis, Dimension, Figure};
 use crate::answer::{Interval, IntervalKind};
 use crate::base::{Context, ErrorKind, Result};
@@ -13,7 +14,7 @@ use crate::simulate::change::{Change, OnRemoval, own_stores, within_region};
 use crate::simulate::difference::said;
 use crate::simulate::replay::{
     CallPolicy, Criticality, ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, Policies, Recording, SkippedSpans,
-    Span, TimeSpent, TrafficChange, forecast,
+    Span, TimeSpent, TrafficChange, forecast, quick_forecast,
 };
 
 /// Recorded requests, with what is known of services and calls beside them.
@@ -40,10 +41,10 @@ pub(super) struct Requests {
 /// What the changes do to requests; or why nobody knows.
 pub(super) fn forecast_of(
     scenario: &Scenario,
-    traffic: Option<&Traffic>,
+    given: &Given<'_>,
     context: &Context,
 ) -> Result<std::result::Result<Requests, String>> {
-    let Some(traffic) = traffic else { return Ok(Err("no recorded requests were given".to_owned())) };
+    let Some(traffic) = given.traffic else { return Ok(Err("no recorded requests were given".to_owned())) };
     let made: std::result::Result<Vec<Vec<TrafficChange>>, String> =
         scenario.changes().iter().map(|change| to_traffic(scenario.stage(), change, traffic)).collect();
     let changes = match made {
@@ -51,7 +52,7 @@ pub(super) fn forecast_of(
         Err(why) => return Ok(Err(why)),
     };
     let is_speed = |change: &TrafficChange| matches!(change, TrafficChange::ScaleTime { .. });
-    let played = |changes: &[TrafficChange]| match traffic.played(changes, context) {
+    let played = |changes: &[TrafficChange]| match traffic.played(changes, given.is_quick, context) {
         // What sends no spans is no misuse: nobody knows what it does to requests.
         Err(error) if error.kind() == ErrorKind::Unknown => Ok(Err(format!("not in the recorded requests: {error}"))),
         Ok(forecast) if forecast.endpoints.is_empty() => {
@@ -407,8 +408,9 @@ impl Traffic {
         Traffic { recording: Recording::of(spans, &policies), policies, seed }
     }
 
-    fn played(&self, changes: &[TrafficChange], context: &Context) -> Result<Forecast> {
-        forecast(&self.recording, &self.policies, changes, self.seed, context)
+    fn played(&self, changes: &[TrafficChange], is_quick: bool, context: &Context) -> Result<Forecast> {
+        let work = if is_quick { quick_forecast } else { forecast };
+        work(&self.recording, &self.policies, changes, self.seed, context)
     }
 
     /// Every operation of a service takes longer, or shorter.

@@ -56,6 +56,8 @@ pub struct Given<'g> {
     pub data: GivenData,
     /// The shape of the base, where many scenarios are held against one.
     pub baseline: Option<&'g Baseline>,
+    /// Whether what a measurement will likely show is left out: most of the time of playing requests again. For whoever holds many scenarios against each other.
+    pub is_quick: bool,
 }
 
 /// What stands in a snapshot, by each dimension of its shape; or why nobody can say. O(entities + relations).
@@ -150,7 +152,7 @@ fn of_requests(
     assumptions: &mut BTreeSet<String>,
     blind_spots: &mut BTreeSet<String>,
 ) -> Result<Vec<Figure>> {
-    let requests = latency::forecast_of(scenario, given.traffic, context)?;
+    let requests = latency::forecast_of(scenario, given, context)?;
     let mut figures = capacity::figures(scenario, requests.as_ref().map_err(String::as_str));
     match requests {
         Ok(requests) => {

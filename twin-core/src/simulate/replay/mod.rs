@@ -24,7 +24,7 @@ pub use names::Names;
 pub use policy::{
     Breaker, CallPolicy, Criticality, DeclaredCall, OperationName, Policies, PoliciesDraft, ServicePolicy,
 };
-pub(super) use predict::wilson;
 pub use predict::{ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, Reached, ServiceLoad, TimeSpent, forecast};
+pub(super) use predict::{quick_forecast, wilson};
 pub use recording::{Recording, SkippedSpans};
 pub use span::{Span, SpanKind};

@@ -116,7 +116,7 @@ const DRIFT: [f64; 4] = [0.022, 0.03, 0.035, 0.05];
 /// How wrong a predicted difference is taken to be, as a part of it: one standard deviation. Set by hand.
 const ERROR_OF_DIFFERENCE: f64 = 0.05;
 
-/// Predicts what changes that are made together come to for requests like those that were recorded, by playing them again. O(n · log n) for n spans, and 200 times the requests for intervals.
+/// Predicts what changes that are made together come to for requests like those that were recorded, by playing them again. O(n · log n) for n spans, 18 times where not much was recorded, and 200 times the requests for intervals.
 ///
 /// # Errors
 /// `Unknown` and `Invalid` for changes or policies that make no sense; `Cancelled` and `Limit` as the context says.
@@ -125,6 +125,28 @@ pub fn forecast(
     policies: &Policies,
     changes: &[TrafficChange],
     seed: u64,
+    context: &Context,
+) -> Result<Forecast> {
+    forecast_by(recording, policies, changes, seed, false, context)
+}
+
+/// The same, but that what is likely is what the change makes of the recorded requests: in about a tenth of the time.
+pub(in crate::simulate) fn quick_forecast(
+    recording: &Recording,
+    policies: &Policies,
+    changes: &[TrafficChange],
+    seed: u64,
+    context: &Context,
+) -> Result<Forecast> {
+    forecast_by(recording, policies, changes, seed, true, context)
+}
+
+fn forecast_by(
+    recording: &Recording,
+    policies: &Policies,
+    changes: &[TrafficChange],
+    seed: u64,
+    is_quick: bool,
     context: &Context,
 ) -> Result<Forecast> {
     policies.check()?;
@@ -139,7 +161,10 @@ pub fn forecast(
     // How long was waited is what was recorded, with the workers that there were.
     let changed_score = Score { policies: &changed, usual: &usual, ..score };
     let after = changed_score.play(Together(changes), context)?;
-    let mixed = Mixed::of(&score, &changed_score, Together(changes), context)?;
+    let mixed = match is_quick {
+        true => Mixed::default(),
+        false => Mixed::of(&score, &changed_score, Together(changes), context)?,
+    };
     Ok(Forecast {
         endpoints: endpoints(recording, &before, &after, &mixed, seed, context)?,
         reached: reached(recording, &before, &after),

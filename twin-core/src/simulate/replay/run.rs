@@ -4,6 +4,7 @@
 
 mod breaker;
 mod coming;
+mod load;
 mod mixed;
 mod more;
 mod spent;
@@ -15,7 +16,7 @@ use super::change::{Detour, Together};
 use super::order::NEAR;
 use super::policy::{Policies, nanoseconds};
 use super::recording::{Attempt, Call, Invocation, Recording};
-use super::station::{Station, Waiting, Waits, Way, limited};
+use super::station::{Station, Waiting, Waits, Way};
 use super::usual::Usual;
 use crate::base::{Context, Error, ErrorKind, Result, hash_of};
 use breaker::Standing;
@@ -170,8 +171,6 @@ struct Run<'r> {
 
 /// Steps between two looks at whether to go on.
 const STEPS: u64 = 1 << 14;
-/// Fewer requests say nothing about load.
-const FEW: i64 = 30;
 /// Tries that multiply through many levels could go on for ever.
 const MOST_STEPS: u64 = 1 << 28;
 
@@ -271,35 +270,12 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// When the requests came that did.
-    fn moments(&self) -> impl Iterator<Item = i64> + '_ {
-        self.coming.iter().filter_map(|coming| coming.at)
-    }
-
     /// Serves a request, or has it wait until a worker is free.
     fn queue(&mut self, at: i64, operation: u32, who: Waiting) {
         let service = self.score.recording.name(operation).service.as_str();
         if self.stations.get_mut(service).is_none_or(|station| station.arrive(who)) {
             self.serve(at, who);
         }
-    }
-
-    fn window(&self) -> f64 {
-        let last = self.moments().max().unwrap_or_default();
-        let count = self.moments().count().max(1) as f64;
-        last as f64 * count / (count - 1.0).max(1.0)
-    }
-
-    /// The share of their time that workers were asked for while requests came, of services that were asked often enough to tell.
-    fn utilisation(&self) -> BTreeMap<String, f64> {
-        let last = self.moments().max().unwrap_or_default();
-        let share = |(service, workers): (&str, usize)| {
-            let (busy, requests) = self.busy.get(service).copied().unwrap_or_default();
-            // The time after the last request counts as that between two.
-            let time = last as f64 * requests as f64 / (requests - 1).max(1) as f64 * workers as f64;
-            (requests >= FEW && time > 0.0).then(|| (service.to_owned(), busy as f64 / time))
-        };
-        limited(self.score.policies).filter_map(share).collect()
     }
 
     fn is_killed(&self, operation: u32) -> bool {

@@ -156,7 +156,7 @@ fn hold_against_base(
 ) -> Result<Option<String>> {
     let best = options.len().min(MOST_COMPARED);
     let baseline = Baseline::of(asked.base);
-    let given = &Given { baseline: Some(&baseline), ..given.clone() };
+    let given = &Given { baseline: Some(&baseline), is_quick: true, ..given.clone() };
     let mut done = 0;
     while done < best && is_finished(context)? {
         let some = &mut options[done..best.min(done + COMPARED_AT_ONCE)];
