@@ -212,7 +212,7 @@ pub(crate) fn environment(snapshot: &Snapshot, question: &BlastRadius) -> Option
     known.find(|name| is_production(name))
 }
 
-pub(super) fn is_production(environment: &str) -> bool {
+fn is_production(environment: &str) -> bool {
     matches!(environment.to_lowercase().as_str(), "production" | "prod" | "live")
 }
 

@@ -47,13 +47,6 @@ pub struct SmellRow {
     pub evidence: Vec<EvidenceId>,
 }
 
-impl Default for HubThresholds {
-    /// Five either way.
-    fn default() -> Self {
-        HubThresholds { fan_in: 5, fan_out: 5 }
-    }
-}
-
 /// Cycles, hubs and dependencies on what is less stable, over relations by which one end needs the other: by rule, then by name. O(entities + relations).
 pub fn smells(snapshot: &Snapshot, thresholds: HubThresholds, needs: Profile) -> Answer<Vec<SmellRow>> {
     let is_need = need_classes(snapshot);

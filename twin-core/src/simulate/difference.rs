@@ -118,14 +118,7 @@ impl<'s> World<'s> {
             && let (Ok(from), Ok(replicas)) = (u32::try_from(was), u32::try_from(is))
         {
             let entity = entity.clone();
-            changes.push(Change::Scale {
-                entity,
-                replicas,
-                now: Some(from),
-                are_independent: None,
-                quorum: 1,
-                warm_up_s: None,
-            });
+            changes.push(Change::scale(entity, replicas, Some(from)));
         }
         let version = |world: &World<'_>, node| {
             let names = [attribute::IMAGE_TAG, attribute::VERSION];

@@ -8,7 +8,7 @@ use twin_core::graph::Snapshot;
 use twin_core::simulate::{Change, Scenario};
 use twin_core::{At, Twin};
 
-use crate::support::{apply, time};
+use crate::support::{apply, batches, time};
 
 const SHOP: &str = "file a
     Workload:web
@@ -133,7 +133,7 @@ fn incidents_that_make_no_sense_say_why() {
     }
 }
 
-/// Two instances of one component, in two environments and in one.
+/// Two of which one says that it is in another environment.
 const COPIES: &str = "file a
     Workload:web
       set deployment.environment.name production
@@ -149,10 +149,41 @@ fn what_says_it_is_in_another_environment_has_no_part() {
     let twin = Twin::in_memory();
     apply(&twin, COPIES);
     let snapshot = twin.snapshot(At::now(time("09:00")));
-    let all = incident(&[series("web", LATE)], json!([]));
+    let all = incident(&[series("web", LATE), series("pay-two", LATE)], json!([]));
     let names = |incident: &Value| -> Vec<String> {
         asked(&snapshot, incident).unwrap().value.iter().map(|row| row.entity.name.clone()).collect()
     };
     let told = names(&all);
     assert!(told.contains(&"pay-one".to_owned()) && !told.contains(&"pay-two".to_owned()), "{told:?}");
+    let blind_spots = asked(&snapshot, &all).unwrap().blind_spots;
+    let why = "pay-two was measured, and it says that it is in another environment";
+    assert!(blind_spots.iter().any(|told| told == why), "{blind_spots:?}");
+}
+
+/// One component in two regions, once somebody says that it is one.
+const REGIONS: &str = "file a
+    Workload:web
+      calls/required Workload:x/pay
+      calls/required Workload:y/pay
+    Workload:x/pay
+      set cloud.region north
+    Workload:y/pay
+      set cloud.region south";
+
+#[test]
+fn instances_that_are_measured_one_by_one_stand_apart() {
+    let twin = Twin::in_memory();
+    apply(&twin, REGIONS);
+    let key = |text: &str| batches(&format!("file f\n{text}")).remove(0).records.remove(0).key;
+    twin.pin(&key("Workload:x/pay"), &key("Workload:y/pay"), time("09:00")).unwrap();
+    let snapshot = twin.snapshot(At::now(time("09:00")));
+    let pay = snapshot.nodes().find(|node| snapshot.instances(*node).len() > 1).expect("a component of two instances");
+    let ids: Vec<String> =
+        snapshot.instances(pay).iter().map(|node| snapshot.entity(*node).id.as_str().to_owned()).collect();
+    let one = [series("web", LATE), series(&ids[0], LATE), series(&ids[1], CALM)];
+    let answer = asked(&snapshot, &incident(&one, json!([]))).unwrap();
+    assert_eq!(answer.value[0].entity.id.as_str(), ids[0], "the one that is late: {:?}", answer.value);
+    let both = [series("web", LATE), series(&ids[0], LATE), series(snapshot.entity(pay).id.as_str(), LATE)];
+    let error = asked(&snapshot, &incident(&both, json!([]))).unwrap_err();
+    assert!(error.to_string().contains("and of one of its instances"), "{error}");
 }

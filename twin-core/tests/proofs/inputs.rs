@@ -72,6 +72,9 @@ fn an_endpoint_that_nobody_asks_is_unknown() {
     let context = Context::new(Timestamp::MIN);
     let error = twin_core::simulate::replay::forecast(&recording, &policies, &change, 1, &context).unwrap_err();
     assert!(error.to_string().contains("unknown endpoint \"store.get\""), "{error}");
+    let change = [TrafficChange::ScaleLoad { factor: 1e6, endpoint: Some("front.read".to_owned()) }];
+    let error = twin_core::simulate::replay::forecast(&recording, &policies, &change, 1, &context).unwrap_err();
+    assert_eq!(error.kind().code(), "limit", "{error}");
 }
 
 /// Each 100 ms a purchase, which asks the bank 5 ms later for 50 ms and does without it; the first so many times it fails.
@@ -127,6 +130,8 @@ fn calls_that_come_are_made_afterwards_or_beside_and_end_with_the_callers_patien
     assert_eq!(medians(&more(1.0, false, Some(20.0), false), "buy"), (100.0, 120.0));
     let fails = more(1.0, false, Some(15.0), false);
     assert_eq!((endpoint(&fails, "buy").error_rate.after, endpoint(&fails, "buy").p50_ms), (1.0, None));
+    let beside = more(1.0, true, Some(15.0), false);
+    assert_eq!(endpoint(&beside, "buy").error_rate.after, 1.0, "it fails beside everything else as well");
     let does_without = more(2.0, false, Some(15.0), true);
     assert_eq!(medians(&does_without, "buy"), (100.0, 130.0));
     assert_eq!(endpoint(&does_without, "buy").degraded_rate.after, 1.0);

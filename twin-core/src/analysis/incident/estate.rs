@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::impact::{arrow, is_elsewhere, is_production};
+use crate::analysis::impact::{BlastRadius, arrow, environment, is_elsewhere};
 use crate::analysis::incident::model::{Incident, Metric, MetricSeries, ObservedNode, RecentChange, Symptom};
 use crate::analysis::incident::suspects::{Anomaly, IncidentRanking, Suspect, rank_suspects};
 use crate::analysis::owners::rows as owner_rows;
@@ -188,12 +188,10 @@ impl<'a> Units<'a> {
             let what = format!("series of {name} and of one of its instances: give those of the instances, or its own");
             return Err(Error::new(ErrorKind::Invalid, what));
         }
-        let known = || {
-            let instances = snapshot.instances(snapshot.component(symptom)).into_iter();
-            let mut known = instances.filter_map(|instance| snapshot.entity(instance).placement.environment.clone());
-            known.find(|name| is_production(name))
-        };
-        Ok(Units { snapshot, environment: draft.environment.clone().or_else(known), apart })
+        // In the same environment as if what the symptom is at failed.
+        let failing = BlastRadius::of(snapshot.component(symptom));
+        let failing = BlastRadius { environment: draft.environment.clone(), ..failing };
+        Ok(Units { snapshot, environment: environment(snapshot, &failing), apart })
     }
 
     /// The node that stands for one and whatever counts as the same.
@@ -290,11 +288,14 @@ impl<'a> Needed<'a> {
             nodes.iter().map(|node| self.units.unit(*node)).filter(|unit| !self.met.contains(unit)).collect()
         };
         let name = |node: &Node| &self.units.snapshot.entity(*node).name;
+        let why = |node: &Node| match self.units.is_elsewhere(*node) {
+            true => "it says that it is in another environment",
+            false => "nothing that was read leads there from the symptom",
+        };
         let measured = lost(series);
         let changed: BTreeSet<Node> = lost(changed).difference(&measured).copied().collect();
-        let told = measured.iter().map(|node| format!("{} was measured", name(node)));
-        let told = told.chain(changed.iter().map(|node| format!("{} was changed", name(node))));
-        told.map(|what| format!("{what}, and nothing that was read leads there from the symptom")).collect()
+        let told = measured.iter().map(|node| format!("{} was measured, and {}", name(node), why(node)));
+        told.chain(changed.iter().map(|node| format!("{} was changed, and {}", name(node), why(node)))).collect()
     }
 }
 

@@ -14,6 +14,13 @@ pub struct HubThresholds {
     pub fan_out: u32,
 }
 
+impl Default for HubThresholds {
+    /// Five either way.
+    fn default() -> Self {
+        HubThresholds { fan_in: 5, fan_out: 5 }
+    }
+}
+
 /// How many others a node is joined to. A neighbour counts once, however many relations join the two; a node is no neighbour of itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Coupling {

@@ -451,6 +451,11 @@ impl<E> Change<E> {
         }
     }
 
+    /// So many copies, of which one is enough, instead of those that there are.
+    pub fn scale(entity: E, replicas: u32, now: Option<u32>) -> Self {
+        Change::Scale { entity, replicas, now, are_independent: None, quorum: 1, warm_up_s: None }
+    }
+
     /// What it is called.
     pub fn name(&self) -> &'static str {
         match self {

@@ -14,7 +14,7 @@ use crate::simulate::change::{Change, OnRemoval, own_stores, within_region};
 use crate::simulate::difference::said;
 use crate::simulate::replay::{
     CallPolicy, Criticality, ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, Policies, Recording, SkippedSpans,
-    Span, TimeSpent, TrafficChange, forecast, quick_forecast,
+    Span, TimeSpent, TrafficChange, forecast_by,
 };
 
 /// Recorded requests, with what is known of services and calls beside them.
@@ -409,8 +409,7 @@ impl Traffic {
     }
 
     fn played(&self, changes: &[TrafficChange], is_quick: bool, context: &Context) -> Result<Forecast> {
-        let work = if is_quick { quick_forecast } else { forecast };
-        work(&self.recording, &self.policies, changes, self.seed, context)
+        forecast_by(&self.recording, &self.policies, changes, self.seed, is_quick, context)
     }
 
     /// Every operation of a service takes longer, or shorter.

@@ -137,6 +137,8 @@ pub(super) struct MoreCalls<'a> {
     pub is_optional: bool,
 }
 
+/// More requests than these are not played, where one endpoint is asked more often.
+const MOST_REQUESTS: f64 = 1e6;
 /// More calls than these at each piece of work are a mistake.
 const MOST_CALLS: f64 = 1e3;
 
@@ -176,7 +178,17 @@ impl TrafficChange {
                 let what = format!("factor is {factor}: it takes a number from above 0 to 1e6");
                 Err(Error::new(ErrorKind::Invalid, what))
             }
-            TrafficChange::ScaleLoad { endpoint: Some(endpoint), .. } => recording.check_endpoint(endpoint),
+            TrafficChange::ScaleLoad { endpoint: Some(endpoint), factor } => {
+                recording.check_endpoint(endpoint)?;
+                match factor * recording.len() as f64 > MOST_REQUESTS {
+                    true => {
+                        let what =
+                            format!("factor is {factor}: more than {MOST_REQUESTS} requests would come; lower it");
+                        Err(Error::new(ErrorKind::Limit, what))
+                    }
+                    false => Ok(()),
+                }
+            }
             TrafficChange::ScaleLoad { .. } => Ok(()),
             _ => self.check_calls(recording),
         }

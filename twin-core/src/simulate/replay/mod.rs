@@ -25,6 +25,6 @@ pub use policy::{
     Breaker, CallPolicy, Criticality, DeclaredCall, OperationName, Policies, PoliciesDraft, ServicePolicy,
 };
 pub use predict::{ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, Reached, ServiceLoad, TimeSpent, forecast};
-pub(super) use predict::{quick_forecast, wilson};
+pub(super) use predict::{forecast_by, wilson};
 pub use recording::{Recording, SkippedSpans};
 pub use span::{Span, SpanKind};

@@ -130,18 +130,8 @@ pub fn forecast(
     forecast_by(recording, policies, changes, seed, false, context)
 }
 
-/// The same, but that what is likely is what the change makes of the recorded requests: in about a tenth of the time.
-pub(in crate::simulate) fn quick_forecast(
-    recording: &Recording,
-    policies: &Policies,
-    changes: &[TrafficChange],
-    seed: u64,
-    context: &Context,
-) -> Result<Forecast> {
-    forecast_by(recording, policies, changes, seed, true, context)
-}
-
-fn forecast_by(
+/// The same; where it has to be quick, what is likely is what the change makes of the recorded requests.
+pub(in crate::simulate) fn forecast_by(
     recording: &Recording,
     policies: &Policies,
     changes: &[TrafficChange],

@@ -257,9 +257,10 @@ impl<'r> Run<'r> {
     fn come(&mut self, at: i64, request: u32) {
         let root = self.coming[request as usize].root;
         let operation = self.score.recording.invocations[root as usize].operation;
-        match self.is_killed(operation) {
-            true => self.count(request, Answered { operation, came: true, ..NOBODY }),
-            false => self.queue(at, operation, Waiting::Request(request)),
+        // Until it is answered, nobody has.
+        self.count(request, Answered { operation, came: true, ..NOBODY });
+        if !self.is_killed(operation) {
+            self.queue(at, operation, Waiting::Request(request));
         }
     }
 

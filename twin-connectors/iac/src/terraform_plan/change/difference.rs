@@ -81,7 +81,7 @@ fn draft(change: &ResourceChange, name: &str, difference: &Difference) -> Result
         Meaning::Copies | Meaning::Least => {
             let replicas = count(to).ok_or("it is no count")?;
             let now = from.and_then(count);
-            Ok(Change::Scale { entity, replicas, now, are_independent: None, quorum: 1, warm_up_s: None })
+            Ok(Change::scale(entity, replicas, now))
         }
         Meaning::Size => Ok(Change::Resize { entity, speed_up: None, price: None }),
         Meaning::Version => Ok(Change::Upgrade { entity, version: to.to_owned(), breaks: Vec::new() }),

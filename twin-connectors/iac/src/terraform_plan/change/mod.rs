@@ -229,14 +229,7 @@ impl<'p> Planning<'p> {
             _ if from == replicas => left("the twin knows all copies as one thing, and there are as many as before"),
             _ => {
                 self.assume(format!("{entity} stands for all copies of {}", shortened(bare)));
-                self.change(Change::Scale {
-                    entity,
-                    replicas,
-                    now: Some(from),
-                    are_independent: None,
-                    quorum: 1,
-                    warm_up_s: None,
-                });
+                self.change(Change::scale(entity, replicas, Some(from)));
                 Became::Changed
             }
         }

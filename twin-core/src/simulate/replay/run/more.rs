@@ -56,7 +56,8 @@ impl Run<'_> {
                     break;
                 }
             }
-            end = if failed && more.is_beside { at } else { end.max(at) };
+            // What fails beside everything else is noticed once that is done.
+            end = if failed && more.is_beside { at.max(latest) } else { end.max(at) };
             if failed {
                 break;
             }
