@@ -38,7 +38,7 @@ mod told;
 mod trade_off;
 mod trade_off_answer;
 
-pub use change::{Change, ChangeDraft, Leaving, OnRemoval, Unplaced};
+pub use change::{Autoscaler, Change, ChangeDraft, Leaving, OnRemoval, Unplaced};
 use comparison::named;
 pub use comparison::{Baseline, Basis, Comparison, Dimension, Figure, Given, GivenData, Traffic, compare};
 pub use critical_paths::{CriticalPathRow, critical_paths};

@@ -4,6 +4,7 @@
 const MOST_TERMS: usize = 10_000;
 
 /// The polynomial with these coefficients, the constant one first.
+#[inline]
 fn polynomial(coefficients: &[f64; 8], x: f64) -> f64 {
     coefficients.iter().rev().fold(0.0, |sum, coefficient| sum * x + coefficient)
 }
@@ -12,18 +13,40 @@ fn polynomial(coefficients: &[f64; 8], x: f64) -> f64 {
 ///
 /// Wichura (1988), "Algorithm AS 241: the percentage points of the normal distribution", PPND16.
 pub(super) fn normal_quantile(p: f64) -> f64 {
-    let middle = p - 0.5;
-    if middle.abs() <= 0.425 {
-        let r = 0.180_625 - middle * middle;
-        return middle * polynomial(&CENTRE.0, r) / polynomial(&CENTRE.1, r);
+    if (p - 0.5).abs() <= CENTRAL { central_quantile(p) } else { tail_quantile(p) }
+}
+
+/// The same of many probabilities, in their place.
+pub(super) fn normal_quantiles(shares: &mut [f64]) {
+    const TOGETHER: usize = 64;
+    let mut central = [0.0; TOGETHER];
+    for shares in shares.chunks_mut(TOGETHER) {
+        // Of all, as most are central and nothing has to be asked; then again of those in a tail.
+        central.iter_mut().zip(&*shares).for_each(|(quantile, p)| *quantile = central_quantile(*p));
+        for (p, central) in shares.iter_mut().zip(&central) {
+            *p = if (*p - 0.5).abs() <= CENTRAL { *central } else { tail_quantile(*p) };
+        }
     }
+}
+
+/// How far from a half one fraction of polynomials is enough.
+const CENTRAL: f64 = 0.425;
+
+#[inline]
+fn central_quantile(p: f64) -> f64 {
+    let middle = p - 0.5;
+    let r = 0.180_625 - middle * middle;
+    middle * polynomial(&CENTRE.0, r) / polynomial(&CENTRE.1, r)
+}
+
+fn tail_quantile(p: f64) -> f64 {
     let tail = p.min(1.0 - p);
     if tail <= 0.0 {
-        return f64::INFINITY.copysign(middle);
+        return f64::INFINITY.copysign(p - 0.5);
     }
     let r = (-tail.ln()).sqrt();
     let (shift, (above, below)) = if r <= 5.0 { (1.6, &NEAR_TAIL) } else { (5.0, &FAR_TAIL) };
-    (polynomial(above, r - shift) / polynomial(below, r - shift)).copysign(middle)
+    (polynomial(above, r - shift) / polynomial(below, r - shift)).copysign(p - 0.5)
 }
 
 /// Numerator and denominator.

@@ -27,6 +27,7 @@ mod replay;
 mod resolve;
 mod scenarios;
 mod schedules;
+mod sizes;
 mod sources;
 mod status;
 mod stopping;

@@ -135,7 +135,10 @@ fn scenarios_branch_and_merge() {
     let (_twin, head) = shop();
     let base = scenario(&head, r#"[{"change": "fail", "entity": "ads"}]"#).unwrap().by("ada").assuming("it is night");
     let one = base.branch("one").with(Change::remove(head.find("pay").unwrap()));
-    let other = base.branch("other").with(Change::ScaleLoad { factor: 2.0, endpoint: None }).assuming("load doubles");
+    let other = base
+        .branch("other")
+        .with(Change::ScaleLoad { factor: 2.0, endpoint: None, autoscaler: None })
+        .assuming("load doubles");
     let other = other.with(Change::move_to(head.find("pay").unwrap(), "south", None));
     let (merged, lost, contradictions) = one.merged(&other);
     let names: Vec<&str> = merged.changes().iter().map(Change::name).collect();

@@ -40,29 +40,31 @@ pub(super) struct Chances {
 }
 
 impl Diagram {
-    /// The diagram of the visited entry; `None` if it would have more nodes, or take more steps, than it may.
+    /// The diagram of the visited entry; if it would have more nodes, or take more steps, than it may, how many components it got done.
     ///
     /// Where there are circles, each component begins as up and is taken down until nothing changes. Every round takes down at least one component of some state, so it
     /// ends after as many rounds as there are components.
-    pub fn new(structure: &Structure, visit: &Visit, most_nodes: usize) -> Option<Self> {
+    pub fn new(structure: &Structure, visit: &Visit, most_nodes: usize) -> Result<Self, usize> {
         let mut builder = Builder::new(most_nodes);
         let mut variables = vec![NEVER; structure.up.len()];
-        for (place, component) in visit.order.iter().enumerate() {
-            variables[*component] = builder.node(u32::try_from(place).ok()?, NEVER, ALWAYS)?;
+        for (place, component) in (0..).zip(&visit.order) {
+            variables[*component] = builder.node(place, NEVER, ALWAYS).ok_or(0_usize)?;
         }
         let mut functions = vec![ALWAYS; structure.up.len()];
+        let mut done = 0_usize;
         loop {
             let mut is_settled = true;
             for component in &visit.upwards {
-                let required = builder.required(structure, *component, &functions)?;
-                let function = builder.both(variables[*component], required)?;
+                let required = builder.required(structure, *component, &functions).ok_or(done)?;
+                let function = builder.both(variables[*component], required).ok_or(done)?;
                 is_settled &= function == std::mem::replace(&mut functions[*component], function);
+                done += 1;
             }
             if is_settled || !visit.has_circles {
                 break;
             }
         }
-        Some(Diagram { nodes: builder.nodes, root: functions[visit.entry] })
+        Ok(Diagram { nodes: builder.nodes, root: functions[visit.entry] })
     }
 
     /// One pass up for the probabilities of up and down, one pass down for how probably each node is passed. Only sums of what is not negative, so that no digit is lost.

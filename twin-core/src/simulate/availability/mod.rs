@@ -11,6 +11,8 @@ mod diagram;
 mod order;
 mod structure;
 
+use std::cmp::Reverse;
+
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -172,14 +174,16 @@ pub fn availability(components: &[Component], entry: &str) -> Result<Availabilit
 fn availability_within(components: &[Component], entry: &str, budget: Budget) -> Result<Availability> {
     let structure = Structure::new(components)?;
     let entry = structure.place(entry)?;
-    // Most diagrams are small in one order or another: none gets the whole budget before all had a part of it.
+    let mut visits = Arrangement::ALL.map(|arrangement| (Visit::new(&structure, entry, arrangement), 0));
+    // Most diagrams are small in one order or another: none gets the whole budget before all had a part of it, and whoever came furthest with that is first to get more.
     for nodes in [256, 16, 1].map(|part| budget.nodes / part) {
-        for arrangement in Arrangement::ALL {
-            let visit = Visit::new(&structure, entry, arrangement);
-            if let Some(diagram) = Diagram::new(&structure, &visit, nodes) {
-                return Ok(exact(components, &structure, &visit, &diagram));
+        for (visit, done) in &mut visits {
+            match Diagram::new(&structure, visit, nodes) {
+                Ok(diagram) => return Ok(exact(components, &structure, visit, &diagram)),
+                Err(components) => *done = components,
             }
         }
+        visits.sort_by_key(|(_, done)| Reverse(*done));
     }
     let visit = Visit::new(&structure, entry, Arrangement::FirstMet);
     Ok(bounded(bounds::enumerate(&structure, &visit, budget.states)))

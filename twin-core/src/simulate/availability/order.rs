@@ -15,16 +15,22 @@ pub(super) enum Arrangement {
     ByLevel,
     /// Each before all that it requires, directly or not.
     Downwards,
+    /// Each after all that it requires: of those decided, what matters is which are up that somebody undecided requires, so that few states are left where few are shared.
+    Upwards,
+    /// As a walk in breadth meets them, the last first.
+    ByLevelUpwards,
 }
 
 impl Arrangement {
     /// All, the best first.
-    pub const ALL: [Arrangement; 5] = [
+    pub const ALL: [Arrangement; 7] = [
         Arrangement::FirstMet,
         Arrangement::Downwards,
+        Arrangement::Upwards,
         Arrangement::HeaviestFirst,
         Arrangement::LightestFirst,
         Arrangement::ByLevel,
+        Arrangement::ByLevelUpwards,
     ];
 }
 
@@ -48,7 +54,9 @@ impl Visit {
         let order = match arrangement {
             Arrangement::FirstMet => plain.met,
             Arrangement::ByLevel => by_level(structure, entry),
+            Arrangement::ByLevelUpwards => by_level(structure, entry).into_iter().rev().collect(),
             Arrangement::Downwards => plain.left.iter().rev().copied().collect(),
+            Arrangement::Upwards => plain.left.clone(),
             Arrangement::HeaviestFirst | Arrangement::LightestFirst => {
                 let sorted = |component: usize| {
                     let mut needs = needs(component);

@@ -52,7 +52,7 @@ impl<E> Change<E> {
             RemoveCache { entity: one, cache: one }
             AddReplica { entity: one, zone, are_independent, read_share, lag_ms, quorum, failover_s, failovers_a_month }
             SetCallPolicy { entity: one, on: one, retries, backoff_ms, timeout_ms, has_fallback, is_idempotent, breaker }
-            ScaleLoad { factor, endpoint }
+            ScaleLoad { factor, endpoint, autoscaler }
             Upgrade { entity: one, version, breaks: all }
             SetQuota { entity: one, a_second }
             Commit { entity: one, price, months }

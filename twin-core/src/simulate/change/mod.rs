@@ -328,6 +328,9 @@ pub enum Change<E = Node> {
         /// Only to this endpoint, as comparisons call it: `web.cart`. Default: to all.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         endpoint: Option<String>,
+        /// What adds workers as they get busy, and takes them away: of services whose number of workers is declared. Default: nothing does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        autoscaler: Option<Autoscaler>,
     },
     /// An entity changes its version or its contract.
     Upgrade {
@@ -418,6 +421,16 @@ pub struct Leaving<E = Node> {
     pub entity: E,
     /// Until when.
     pub at: Timestamp,
+}
+
+/// What adds workers as they get busy, and takes them away.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Autoscaler {
+    /// How busy workers are kept, in parts per one: as whole workers allow, none is busier once it has caught up.
+    pub utilisation: f64,
+    /// How many times as many as now there are at most.
+    pub most: f64,
 }
 
 impl<E> Change<E> {

@@ -1,6 +1,6 @@
 //! What numbers of a change make sense.
 
-use super::Change;
+use super::{Autoscaler, Change};
 use crate::base::{Error, ErrorKind, Money, Result, shortened};
 
 /// More round trips, calls or times as much are a mistake.
@@ -98,7 +98,13 @@ impl<E> Change<E> {
                 within("backoff_ms", *backoff_ms, 0.0, YEAR_MS)?;
                 within("timeout_ms", *timeout_ms, 0.0, YEAR_MS)
             }
-            Change::ScaleLoad { factor, .. } => above("factor", *factor),
+            Change::ScaleLoad { factor, autoscaler, .. } => {
+                above("factor", *factor)?;
+                let Some(Autoscaler { utilisation, most }) = autoscaler else { return Ok(()) };
+                above("utilisation of the autoscaler", *utilisation)?;
+                within("utilisation of the autoscaler", Some(*utilisation), 0.0, 1.0)?;
+                within("most of the autoscaler", Some(*most), 1.0, MOST)
+            }
             Change::Upgrade { version, .. } => named("version", version),
             Change::SetQuota { a_second, .. } => within("a_second", Some(*a_second), 0.0, f64::MAX),
             Change::Commit { price, .. } => paid("price", &Some(price.clone())),

@@ -1,6 +1,6 @@
 //! What the changes do to requests, as far as traffic was recorded and the changes can be made to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Given;
 use super::figure::{Basis, Dimension, Figure};
@@ -10,11 +10,11 @@ use crate::graph::{EdgeRef, Node, Snapshot};
 use crate::schema::{DataFlow, State, Value, attribute, kind};
 use crate::simulate::Scenario;
 use crate::simulate::cache::{CachedKeys, ttl_hit_ratio};
-use crate::simulate::change::{Change, OnRemoval, own_stores, within_region};
+use crate::simulate::change::{Autoscaler, Change, OnRemoval, own_stores, within_region};
 use crate::simulate::difference::said;
 use crate::simulate::replay::{
-    CallPolicy, Criticality, ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, Policies, Recording, SkippedSpans,
-    Span, TimeSpent, TrafficChange, forecast_by,
+    CallPolicy, Criticality, ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, Policies, Recording, ServiceLoad,
+    SkippedSpans, Span, TimeSpent, TrafficChange, forecast_by,
 };
 
 /// Recorded requests, with what is known of services and calls beside them.
@@ -47,7 +47,7 @@ pub(super) fn forecast_of(
     let Some(traffic) = given.traffic else { return Ok(Err("no recorded requests were given".to_owned())) };
     let made: std::result::Result<Vec<Vec<TrafficChange>>, String> =
         scenario.changes().iter().map(|change| to_traffic(scenario.stage(), change, traffic)).collect();
-    let changes = match made {
+    let mut changes = match made {
         Ok(changes) => changes.concat(),
         Err(why) => return Ok(Err(why)),
     };
@@ -60,6 +60,12 @@ pub(super) fn forecast_of(
         }
         told => told.map(Ok),
     };
+    if let Some(autoscaler) = scenario.changes().iter().find_map(autoscaler) {
+        let grown = caught_up(autoscaler, &traffic.policies, |grown| {
+            Ok(played(&[&changes[..], grown].concat())?.ok().map(|forecast| forecast.loads))
+        })?;
+        changes.extend(grown);
+    }
     let forecast = match played(&changes)? {
         Ok(forecast) => forecast,
         Err(why) => return Ok(Err(why)),
@@ -135,7 +141,7 @@ fn to_traffic(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
         Change::AddLatency { entity, operation, ms } => {
             Ok(vec![TrafficChange::AddLatency { service: service(*entity)?, operation: operation.clone(), ms: *ms }])
         }
-        Change::ScaleLoad { factor, endpoint } => {
+        Change::ScaleLoad { factor, endpoint, .. } => {
             Ok(vec![TrafficChange::ScaleLoad { factor: *factor, endpoint: endpoint.clone() }])
         }
         Change::AddReplica { read_share, .. } if *read_share > 0.0 => {
@@ -235,6 +241,47 @@ fn moved(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
     nodes.into_iter().map(move_to).collect()
 }
 
+fn autoscaler(change: &Change) -> Option<Autoscaler> {
+    if let Change::ScaleLoad { autoscaler, .. } = change { *autoscaler } else { None }
+}
+
+/// As many workers of each service as an autoscaler gives it, once it has caught up with the load. Who waits for fewer others is busy for less, so it is looked at again what that
+/// comes to.
+fn caught_up(
+    autoscaler: Autoscaler,
+    policies: &Policies,
+    loads: impl Fn(&[TrafficChange]) -> Result<Option<Vec<ServiceLoad>>>,
+) -> Result<Vec<TrafficChange>> {
+    const LOOKS: usize = 4;
+    let mut workers: BTreeMap<String, (f64, f64)> = BTreeMap::new();
+    let changes = |workers: &BTreeMap<String, (f64, f64)>| -> Vec<TrafficChange> {
+        let grown = workers.iter().filter(|(_, (now, wanted))| now != wanted);
+        grown
+            .map(|(service, (now, wanted))| TrafficChange::ScaleWorkers {
+                service: service.clone(),
+                factor: wanted / now,
+            })
+            .collect()
+    };
+    for look in 0..LOOKS {
+        let before = workers.clone();
+        for load in loads(&changes(&workers))?.into_iter().flatten() {
+            let declared = policies.services.get(&load.service).and_then(|policy| policy.workers);
+            let Some((now, [_, busy])) = declared.map(f64::from).zip(load.utilisation) else { continue };
+            let has = before.get(&load.service).map_or(now, |(_, wanted)| *wanted);
+            let most = (now * autoscaler.most).floor().max(1.0);
+            let wanted = (has * busy / autoscaler.utilisation).ceil().clamp(1.0, most);
+            // Only the first look takes any away, so that looking ends.
+            let wanted = if look == 0 { wanted } else { wanted.max(has) };
+            workers.insert(load.service, (now, wanted));
+        }
+        if workers == before {
+            break;
+        }
+    }
+    Ok(changes(&workers))
+}
+
 /// More workers or fewer, as far as it is known how many copies there are.
 fn scaled(stage: &Snapshot, change: &Change) -> Made {
     let Change::Scale { entity, replicas, .. } = change else { return Ok(Vec::new()) };
@@ -251,15 +298,29 @@ fn scaled(stage: &Snapshot, change: &Change) -> Made {
 /// How many copies of what is scaled there are now: as the change says, or as its source declares.
 pub(super) fn copies(stage: &Snapshot, change: &Change) -> Option<u32> {
     let Change::Scale { entity, now, .. } = change else { return None };
-    let declared = || match said(stage, *entity, &attribute::REPLICAS)? {
+    now.or_else(|| declared_copies(stage, *entity))
+}
+
+/// How many copies of an entity there are, as its source declares.
+pub(in crate::simulate) fn declared_copies(stage: &Snapshot, entity: Node) -> Option<u32> {
+    match said(stage, entity, &attribute::REPLICAS)? {
         Value::Integer(count) => u32::try_from(count).ok(),
         _ => None,
-    };
-    now.or_else(declared)
+    }
+}
+
+/// What is asked of each service, before and after a scenario; or why nobody knows.
+pub(in crate::simulate) fn loads(
+    scenario: &Scenario,
+    given: &Given<'_>,
+    context: &Context,
+) -> Result<std::result::Result<Vec<ServiceLoad>, String>> {
+    let given = &Given { is_quick: true, ..given.clone() };
+    Ok(forecast_of(scenario, given, context)?.map(|requests| requests.forecast.loads))
 }
 
 /// The service that an entity is, where requests can tell it apart: not one of several instances.
-pub(super) fn whole_service(base: &Snapshot, node: Node) -> std::result::Result<String, String> {
+pub(in crate::simulate) fn whole_service(base: &Snapshot, node: Node) -> std::result::Result<String, String> {
     let component = base.component(node);
     match component != node && base.instances(component).len() > 1 {
         true => Err(format!("recorded requests do not tell the instances of {} apart", base.entity(component).name)),
@@ -425,7 +486,6 @@ impl Traffic {
         Ok(operations.into_iter().map(slower).collect())
     }
 
-    /// From which hit ratio on a cache makes calls shorter: asking it costs every call, and a hit saves the call.
     /// How often a cache of one entity's answers to another has what is asked for, if it keeps each for so long.
     pub(super) fn kept_by_cache(
         &self,
@@ -444,6 +504,7 @@ impl Traffic {
         ttl_hit_ratio(CachedKeys { calls_a_second, ttl_s, keys, skew }).ok().map(|kept| kept.hit_ratio)
     }
 
+    /// From which hit ratio on a cache makes calls shorter: asking it costs every call, and a hit saves the call.
     fn worth_it(&self, caller: &str, callee: &str, hit_ms: f64) -> String {
         let unknown = "how often the cache would have what is asked for is not known";
         let pairs = self.recording.calls_between(caller, callee);

@@ -18,12 +18,13 @@ use crate::analysis::envelope;
 use crate::answer::{Answer, Profile, Tabular};
 use crate::base::{Context, Error, ErrorKind, Result};
 use crate::graph::{Node, Snapshot};
-use crate::simulate::{Change, Scenario};
+use crate::simulate::{Autoscaler, Change, Scenario};
 
 pub use compliance::GivenData;
 pub(super) use figure::named;
 pub use figure::{Basis, Dimension, Figure};
 pub use latency::Traffic;
+pub(super) use latency::{declared_copies, loads, whole_service};
 use reach::Reach;
 use sides::Sides;
 pub use structure::Baseline;
@@ -132,6 +133,9 @@ fn taken_for_granted(scenario: &Scenario, change: &Change, given: &Given<'_>) ->
         Change::Scale { entity, warm_up_s: Some(warm_up_s), .. } => {
             Some(format!("{} is as before until new copies serve, after {warm_up_s} s", name(*entity)))
         }
+        Change::ScaleLoad { autoscaler: Some(Autoscaler { utilisation, most }), .. } => Some(format!(
+            "an autoscaler keeps workers that are declared busy for {utilisation} of their time, with {most} times as many at most, and has caught up"
+        )),
         Change::ChangeOwner { entity, on_call: Some(on_call), .. } => {
             Some(format!("{on_call} is called first for {} from then on", name(*entity)))
         }

@@ -91,6 +91,8 @@ pub(super) struct Code {
     pub steps: f64,
     /// Whether chance plays a part in how long it takes.
     pub is_random: bool,
+    /// Groups of steps that are under way at once in one run of it, at most, whatever it calls included.
+    pub depth: usize,
     /// What it calls, and how often on average.
     calls: Vec<(usize, f64)>,
 }
@@ -109,7 +111,7 @@ impl Program {
             operations: Vec::new(),
             entry,
         };
-        let mut compiler = Compiler { places, program, tables: BTreeMap::new(), sites: BTreeMap::new() };
+        let mut compiler = Compiler { places, program, tables: BTreeMap::new(), sites: BTreeMap::new(), open: 0 };
         for (name, operation) in &model.operations {
             let of =
                 |error: Error| Error::new(error.kind(), format!("operation \"{}\"", shortened(name))).because(error);
@@ -135,9 +137,11 @@ impl Program {
             let calls = &self.operations[place].calls;
             let below: f64 = calls.iter().map(|(callee, count)| count * self.operations[*callee].steps).sum();
             let is_random = calls.iter().any(|(callee, _)| self.operations[*callee].is_random);
+            let deepest = calls.iter().map(|(callee, _)| self.operations[*callee].depth).max().unwrap_or(0);
             let operation = &mut self.operations[place];
             operation.steps = (operation.steps + below).min(ENDLESS);
             operation.is_random |= is_random;
+            operation.depth += deepest;
         }
         Ok(())
     }
@@ -176,12 +180,16 @@ struct Compiler<'a> {
     tables: BTreeMap<u64, Arc<GammaTable>>,
     /// How many sites of a sort and name the operation has so far.
     sites: BTreeMap<(&'static str, &'a str), u32>,
+    /// Groups of steps that are open.
+    open: usize,
 }
 
 /// What is left to do of an operation, and how often it is done on average.
 enum Pending<'a> {
     Steps(&'a [Step], f64),
     Emit(Instruction),
+    /// A group of steps ends with this.
+    Close(Instruction),
     /// A branch of a choice begins here.
     Start(usize),
     /// A choice ends here.
@@ -192,7 +200,7 @@ impl<'a> Compiler<'a> {
     fn operation(&mut self, name: &str, steps: &'a [Step]) -> Result<()> {
         self.sites.clear();
         let start = self.program.code.len();
-        let code = Code { name: name.to_owned(), start, steps: 1.0, is_random: false, calls: Vec::new() };
+        let code = Code { name: name.to_owned(), start, steps: 1.0, is_random: false, depth: 0, calls: Vec::new() };
         self.program.operations.push(code);
         let mut pending = vec![Pending::Steps(steps, 1.0)];
         while let Some(next) = pending.pop() {
@@ -204,9 +212,16 @@ impl<'a> Compiler<'a> {
                     code.steps = (code.steps + times).min(ENDLESS);
                     self.step(step, times, &mut pending)?;
                 }
+                Pending::Close(instruction) => {
+                    self.open -= 1;
+                    self.program.code.push(instruction);
+                }
                 Pending::Emit(instruction) => self.program.code.push(instruction),
                 Pending::Start(choice) => self.program.choices[choice].starts.push(self.program.code.len()),
-                Pending::End(choice) => self.program.choices[choice].end = self.program.code.len(),
+                Pending::End(choice) => {
+                    self.open -= 1;
+                    self.program.choices[choice].end = self.program.code.len();
+                }
             }
         }
         self.program.code.push(Instruction::Return);
@@ -240,8 +255,8 @@ impl<'a> Compiler<'a> {
             Step::Choice(branches) => self.choice(branches, times, pending)?,
             Step::Timeout { ms, steps } => {
                 let ms = amount(*ms, format_args!("ms of a timeout"))?;
-                self.program.code.push(Instruction::Limit(ms));
-                pending.extend([Pending::Emit(Instruction::Cut), Pending::Steps(steps, times)]);
+                self.begin(Instruction::Limit(ms));
+                pending.extend([Pending::Close(Instruction::Cut), Pending::Steps(steps, times)]);
             }
             Step::Retry { fail, max_attempts, backoff_ms, steps } => {
                 let fail = probability(*fail, format_args!("fail of a retry"))?;
@@ -254,6 +269,15 @@ impl<'a> Compiler<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Opens a group of steps.
+    fn begin(&mut self, instruction: Instruction) {
+        self.open += 1;
+        let open = self.open;
+        let code = self.current();
+        code.depth = code.depth.max(open);
+        self.program.code.push(instruction);
     }
 
     fn add_sampler(&mut self, sampler: Sampler) -> usize {
@@ -270,8 +294,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn fork(&mut self, branches: &'a [Vec<Step>], end: Instruction, times: f64, pending: &mut Vec<Pending<'a>>) {
-        self.program.code.push(Instruction::Fork);
-        pending.push(Pending::Emit(Instruction::Join));
+        self.begin(Instruction::Fork);
+        pending.push(Pending::Close(Instruction::Join));
         for steps in branches.iter().rev() {
             pending.extend([Pending::Emit(end), Pending::Steps(steps, times)]);
         }
@@ -293,7 +317,7 @@ impl<'a> Compiler<'a> {
         });
         self.current().is_random |= possible.len() > 1;
         self.program.choices.push(Choice { shares: shares.collect(), starts: Vec::new(), end: 0 });
-        self.program.code.push(Instruction::Choose { choice, site });
+        self.begin(Instruction::Choose { choice, site });
         pending.push(Pending::End(choice));
         for branch in branches.iter().rev() {
             pending.push(Pending::Emit(Instruction::Leave(choice)));
@@ -310,10 +334,10 @@ impl<'a> Compiler<'a> {
         self.current().is_random |= most > 1.0 && fail > 0.0 && fail < 1.0;
         let attempts = if fail < 1.0 { -(most * fail.ln()).exp_m1() / (1.0 - fail) } else { most };
         self.program.retries.push(retry);
-        self.program.code.push(Instruction::Attempt);
+        self.begin(Instruction::Attempt);
         let times = (times * attempts).min(ENDLESS);
         self.current().steps += times;
-        pending.push(Pending::Emit(Instruction::Again { retry: place, site }));
+        pending.push(Pending::Close(Instruction::Again { retry: place, site }));
         pending.push(Pending::Steps(steps, times));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::base::Result;
 use crate::simulate::check::{amount, invalid};
 use crate::simulate::latency::model::Distribution;
-use crate::simulate::special::{ln_gamma, ln_gamma_shares, ln_normal_share, normal_quantile};
+use crate::simulate::special::{ln_gamma, ln_gamma_shares, ln_normal_share, normal_quantiles};
 
 /// The largest standard deviation of a logarithm.
 const LARGEST_SIGMA: f64 = 10.0;
@@ -57,24 +57,36 @@ impl Sampler {
         matches!(self, Sampler::Constant(_))
     }
 
-    /// The duration that a share of `u` does not exceed.
-    pub fn at(&self, u: f64) -> f64 {
+    /// Puts in place of each share the duration that it does not exceed.
+    pub fn durations(&self, shares: &mut [f64]) {
         match self {
-            Sampler::Constant(ms) => *ms,
-            Sampler::Uniform { low, width } => low + width * u,
-            Sampler::Exponential { mean } => -mean * (-u).ln_1p(),
-            Sampler::LogNormal { median, sigma } => median * (sigma * normal_quantile(u)).exp(),
-            Sampler::Gamma { mean, table } => mean * table.ln_at(normal_quantile(u)).exp(),
+            Sampler::Constant(ms) => shares.fill(*ms),
+            Sampler::Uniform { low, width } => each(shares, |share| low + width * share),
+            Sampler::Exponential { mean } => each(shares, |share| -mean * (-share).ln_1p()),
+            Sampler::LogNormal { median, sigma } => each_normal(shares, |z| median * (sigma * z).exp()),
+            Sampler::Gamma { mean, table } => each_normal(shares, |z| mean * table.ln_at(z).exp()),
             Sampler::LargeGamma { mean, shape } => {
                 let part = 1.0 / (9.0 * shape);
-                mean * (1.0 - part + normal_quantile(u) * part.sqrt()).powi(3)
+                each_normal(shares, |z| mean * (1.0 - part + z * part.sqrt()).powi(3));
             }
-            Sampler::Empirical(values) => {
-                let place = (u * values.len() as f64) as usize;
+            Sampler::Empirical(values) => each(shares, |share| {
+                let place = (share * values.len() as f64) as usize;
                 values[place.min(values.len() - 1)]
-            }
+            }),
         }
     }
+}
+
+#[inline]
+fn each(shares: &mut [f64], duration: impl Fn(f64) -> f64) {
+    shares.iter_mut().for_each(|share| *share = duration(*share));
+}
+
+/// By the normal variable of the same rank.
+#[inline]
+fn each_normal(shares: &mut [f64], duration: impl Fn(f64) -> f64) {
+    normal_quantiles(shares);
+    each(shares, duration);
 }
 
 fn log_normal(median_ms: f64, sigma: f64) -> Result<Sampler> {
@@ -197,10 +209,16 @@ mod tests {
         Sampler::new(&work, |shape| Ok(Arc::new(GammaTable::new(shape)))).expect("a sound distribution")
     }
 
+    fn at(sampler: &Sampler, share: f64) -> f64 {
+        let mut shares = [share];
+        sampler.durations(&mut shares);
+        shares[0]
+    }
+
     #[test]
     fn quantiles_in_closed_form() {
         let near = |work: Distribution, u: f64, expected: f64| {
-            let found = sampler(work.clone()).at(u);
+            let found = at(&sampler(work.clone()), u);
             assert!((found / expected - 1.0).abs() < 1e-8, "{work:?} at {u}: {found}, not {expected}");
         };
         near(Distribution::Exponential { mean_ms: 3.0 }, 0.75, 3.0 * 4.0_f64.ln());
@@ -222,7 +240,7 @@ mod tests {
         for shape in [0.001, 0.05, 0.6, 1.0, 2.47, 30.0, 900.0, 9_999.0, 10_001.0] {
             let work = sampler(Distribution::Gamma { mean_ms: shape, shape });
             for u in [0.001, 0.1, 0.37, 0.5, 0.77, 0.99, 0.999, 0.999_999] {
-                let x = work.at(u);
+                let x = at(&work, u);
                 let (below, _) = ln_gamma_shares(shape, x.ln());
                 assert!(
                     x < 1e-290

@@ -44,7 +44,10 @@ impl<'a> Asked<'a> {
         let find = |name: &String| base.find(name).map(|node| units[node.index()]);
         let all = |names: &[String]| names.iter().map(find).collect::<Result<BTreeSet<Node>>>();
         let named = match &draft.aim {
-            Aim::CutCycles { among } | Aim::Consolidate { among, .. } | Aim::Retire { among } => all(among)?,
+            Aim::CutCycles { among }
+            | Aim::Consolidate { among, .. }
+            | Aim::Retire { among }
+            | Aim::RightSize { among, .. } => all(among)?,
             Aim::Migrate { entities, .. } => all(entities)?,
             Aim::Extract { modules } => all(modules)?,
         };
@@ -140,13 +143,14 @@ fn units(base: &Snapshot) -> Vec<Node> {
 fn usual(aim: &Aim) -> Vec<SearchObjective> {
     use Measure::{
         Changes, DependenciesAcross, DependenciesAcrossBetweenWaves, DependenciesCut, EntitiesAffected, EntitiesFreed,
-        Modularity, TeamsTouched, Waves,
+        Headroom, Modularity, Replicas, TeamsTouched, Waves,
     };
     let measures: &[Measure] = match aim {
         Aim::CutCycles { .. } => &[Changes, DependenciesCut, EntitiesAffected, TeamsTouched],
         Aim::Migrate { .. } => &[Changes, Waves, DependenciesAcross, DependenciesAcrossBetweenWaves],
         Aim::Extract { .. } => &[DependenciesCut, Modularity, TeamsTouched],
         Aim::Consolidate { .. } | Aim::Retire { .. } => &[EntitiesFreed, Changes, EntitiesAffected, TeamsTouched],
+        Aim::RightSize { .. } => &[Replicas, Headroom, Changes],
     };
     measures.iter().map(|measure| SearchObjective::of(*measure)).collect()
 }
@@ -177,6 +181,20 @@ fn check(draft: &SearchDraft) -> Result<()> {
         Aim::Migrate { region, .. } if region.trim().is_empty() => {
             Err(Error::new(ErrorKind::Invalid, "aim: region is empty: say where to move"))
         }
+        Aim::RightSize { utilisations, least, most, .. } => check_sizes(utilisations, *least, *most),
         _ => Ok(()),
+    }
+}
+
+fn check_sizes(utilisations: &[f64], least: u32, most: Option<u32>) -> Result<()> {
+    const MOST_COPIES: u32 = 10_000;
+    within(utilisations.len(), 100, format_args!("aim: utilisations"))?;
+    if utilisations.is_empty() || !utilisations.iter().all(|share| *share > 0.0 && *share < 1.0) {
+        let what = format!("aim: utilisations are {utilisations:?}: each lies between 0 and 1, and is neither");
+        return Err(invalid(what));
+    }
+    match most.unwrap_or(MOST_COPIES) {
+        most if (least.max(1)..=MOST_COPIES).contains(&most) && least > 0 => Ok(()),
+        most => Err(invalid(format!("aim: least is {least} and most is {most}: copies go from 1 to {MOST_COPIES}"))),
     }
 }

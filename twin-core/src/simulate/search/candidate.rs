@@ -27,6 +27,8 @@ pub(super) struct Candidate {
     /// And between what has moved and what has not, while waves last.
     pub across_between_waves: Option<u64>,
     pub modularity: Option<f64>,
+    /// How many copies there are of everything that is sized.
+    pub replicas: Option<u64>,
     pub violations: Vec<ConstraintViolation>,
     pub undecided: Vec<UndecidedConstraint>,
     pub assumptions: Vec<String>,

@@ -84,6 +84,29 @@ pub enum Aim {
         #[serde(default)]
         among: Vec<String>,
     },
+    /// How many copies of things are enough for the requests that were recorded, and for the limits.
+    RightSize {
+        /// Only these. Default: all of which the number of copies and of workers is known.
+        #[serde(default)]
+        among: Vec<String>,
+        /// How busy workers may be on average, each in parts per one: each is an option. Default: .5, .6, .7, .8 and .9.
+        #[serde(default = "utilisations")]
+        utilisations: Vec<f64>,
+        /// How many copies of each there are at least. Default 1.
+        #[serde(default = "one")]
+        least: u32,
+        /// And at most. Default: as many as the least of the utilisations asks for, or as there are now.
+        #[serde(default)]
+        most: Option<u32>,
+    },
+}
+
+fn utilisations() -> Vec<f64> {
+    vec![0.5, 0.6, 0.7, 0.8, 0.9]
+}
+
+fn one() -> u32 {
+    1
 }
 
 fn few() -> usize {
@@ -99,6 +122,7 @@ impl Aim {
             Aim::Extract { .. } => "extract",
             Aim::Consolidate { .. } => "consolidate",
             Aim::Retire { .. } => "retire",
+            Aim::RightSize { .. } => "right_size",
         }
     }
 }
@@ -214,6 +238,8 @@ pub enum Measure {
     EntitiesFreed,
     /// The modularity of the partition, from -1/2 to 1. More is better.
     Modularity,
+    /// How many copies there are of everything that is sized.
+    Replicas,
     /// Minutes down a month, where availabilities are given.
     Availability,
     /// The median latency in milliseconds, where traffic is given.
@@ -226,6 +252,10 @@ pub enum Measure {
     LatencyP999,
     /// Failed requests in parts per one, where traffic is given.
     ErrorRate,
+    /// The share of their time that workers are asked for, in parts per one, where traffic is given and workers are declared.
+    Utilisation,
+    /// How many times as many requests the first service that cannot serve more can serve, where traffic is given and workers are declared. More is better.
+    Headroom,
     /// What is billed.
     Cost,
     /// Entities without which others are no longer joined.
@@ -246,6 +276,8 @@ impl Measure {
             Measure::LatencyP99 => Some(Dimension::LatencyP99),
             Measure::LatencyP999 => Some(Dimension::LatencyP999),
             Measure::ErrorRate => Some(Dimension::ErrorRate),
+            Measure::Utilisation => Some(Dimension::Utilisation),
+            Measure::Headroom => Some(Dimension::Headroom),
             Measure::Cost => Some(Dimension::Cost),
             Measure::SinglePointsOfFailure => Some(Dimension::SinglePointsOfFailure),
             Measure::Cycles => Some(Dimension::Cycles),
@@ -256,7 +288,7 @@ impl Measure {
 
     fn usual_goal(self) -> Goal {
         match self {
-            Measure::EntitiesFreed | Measure::Modularity => Goal::Maximize,
+            Measure::EntitiesFreed | Measure::Modularity | Measure::Headroom => Goal::Maximize,
             _ => Goal::Minimize,
         }
     }

@@ -15,6 +15,8 @@ pub(super) enum Edit {
     Move { node: Node, region: String, rtt_ms: Option<f64> },
     /// Something is taken away.
     Remove { node: Node },
+    /// Something runs in so many copies.
+    Scale { node: Node, replicas: u32, now: u32 },
 }
 
 impl Edit {
@@ -24,6 +26,7 @@ impl Edit {
             Edit::Cut { from: node, .. }
             | Edit::Join { from: node, .. }
             | Edit::Move { node, .. }
+            | Edit::Scale { node, .. }
             | Edit::Remove { node } => *node,
         }
     }
@@ -40,6 +43,7 @@ impl Edit {
             Edit::Join { from, to, relation } => ChangeDraft::add_dependency(id(from), id(to), relation.as_str()),
             Edit::Move { node, region, rtt_ms } => ChangeDraft::move_to(id(node), region.clone(), *rtt_ms),
             Edit::Remove { node } => ChangeDraft::remove(id(node)),
+            Edit::Scale { node, replicas, now } => ChangeDraft::scale(id(node), *replicas, Some(*now)),
         }
     }
 }

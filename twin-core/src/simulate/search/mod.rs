@@ -15,6 +15,7 @@ mod migrate;
 mod rank;
 mod result;
 mod retire;
+mod right_size;
 mod structure;
 #[cfg(test)]
 mod tests;
@@ -52,7 +53,7 @@ const SHOWN_EVIDENCE: usize = 20;
 
 /// Searches options for an aim: change sets with waves, measured, ranked by Pareto fronts. The base stays as it is.
 ///
-/// `given` is what is known beside the twin; it is only read where a figure of a comparison is an objective or a limit. Once the deadline of the context has passed, the best so far comes
+/// `given` is what is known beside the twin; it is only read for right sizes, and where a figure of a comparison is an objective or a limit. Once the deadline of the context has passed, the best so far comes
 /// back, marked as not finished. The same question has the same answer on any number of threads, unless a deadline cuts it short. Work is bounded: by `nodes` for search trees, by 2,000 candidates,
 /// and by the 100 best of them where comparisons are asked for, each O(entities + relations).
 ///
@@ -82,6 +83,7 @@ fn searched(
         Aim::Extract { .. } => extract::candidates(&asked, context)?,
         Aim::Consolidate { .. } => consolidate::candidates(&asked, context)?,
         Aim::Retire { .. } => retire::candidates(&asked, context)?,
+        Aim::RightSize { .. } => right_size::candidates(&asked, given, context)?,
     };
     leave_out_what_is_too_large(&mut found);
     let mut options = measured(&asked, &found.candidates, context)?;

@@ -110,7 +110,7 @@ impl<'q, 'a> Unneeded<'q, 'a> {
             left_out.map(|(what, why, nodes)| NotTried::new(what, why, told(nodes))).collect();
         let why = "search again once the first are gone";
         not_tried.push(NotTried::new("what nobody needs once these are gone", why, Vec::new()));
-        not_tried.push(NotTried::new("right sizes", "replicas and their use are not in the twin", Vec::new()));
+        not_tried.push(NotTried::new("right sizes", "that is a search of its own: right_size", Vec::new()));
         if self.left_out > 0 {
             let what = format!("{} more things that nobody needs", self.left_out);
             not_tried.push(NotTried::new(&what, "too many at a time: name some", Vec::new()));

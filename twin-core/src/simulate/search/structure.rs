@@ -31,6 +31,7 @@ fn value(asked: &Asked<'_>, candidate: &Candidate, objective: &SearchObjective) 
         Measure::DependenciesAcrossBetweenWaves => told(candidate.across_between_waves.map(|across| across as f64)),
         Measure::EntitiesFreed => count(candidate.freed),
         Measure::Modularity => told(candidate.modularity),
+        Measure::Replicas => told(candidate.replicas.map(|replicas| replicas as f64)),
         _ => MeasuredValue::unknown("it was not held against the base"),
     }
 }
@@ -42,7 +43,7 @@ fn cut(asked: &Asked<'_>, candidate: &Candidate) -> usize {
         Edit::Remove { node } => {
             asked.unit(edge.to) != *node && asked.is_need(&asked.base.pages().classes()[edge.class as usize])
         }
-        Edit::Join { .. } | Edit::Move { .. } => false,
+        Edit::Join { .. } | Edit::Move { .. } | Edit::Scale { .. } => false,
     };
     let count = |edit: &Edit| {
         let node = edit.changed();
