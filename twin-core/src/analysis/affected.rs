@@ -18,7 +18,8 @@ pub struct Affected<'a> {
     reached: Borrowed<NodeSet>,
     /// The state of each node that was reached, unless all of them are down.
     states: Borrowed<Marks>,
-    queue: Vec<(u32, State)>,
+    /// Who has yet to pass a state on, by state.
+    queues: [Vec<u32>; State::ALL.len()],
     touched: u64,
     /// Whether the last search was one in which whatever is reached is down: then a mark says it all.
     is_plain: bool,
@@ -30,8 +31,8 @@ impl<'a> Affected<'a> {
         let rules = Rules::of(snapshot, hazard, worst);
         let only_down = rules.only_down().filter(|_| snapshot.group_count() == 0);
         let (reached, states) = (NodeSet::borrow(snapshot.bound()), Marks::borrow(snapshot.bound()));
-        let (groups, queue) = (Groups::of(snapshot), Vec::new());
-        Affected { snapshot, rules, only_down, hazard, reached, states, groups, queue, touched: 0, is_plain: false }
+        let (groups, queues) = (Groups::of(snapshot), Default::default());
+        Affected { snapshot, rules, only_down, hazard, reached, states, groups, queues, touched: 0, is_plain: false }
     }
 
     /// The nodes that a failure of these seeds reaches, the seeds among them, in the order in which it reached them. O(relations of the nodes that are reached).
@@ -79,7 +80,7 @@ impl<'a> Affected<'a> {
         self.states.clear();
         self.groups.clear();
         self.reached.clear();
-        self.queue.clear();
+        self.queues.iter_mut().for_each(Vec::clear);
     }
 
     /// Plain reachability: whatever is reached is down.
@@ -174,9 +175,18 @@ impl<'a> Affected<'a> {
                 self.arrive(owner.0, State::Down);
             }
         }
-        while let Some((node, state)) = self.queue.pop() {
-            self.pass_on(node, state, seeds);
+        while let Some((node, state)) = self.next() {
+            // Who is worse off by now has passed that on.
+            if self.states.get(node) == Some(state as u32) {
+                self.pass_on(node, state, seeds);
+            }
         }
+    }
+
+    /// The worst first: then few get worse after they passed a state on.
+    fn next(&mut self) -> Option<(u32, State)> {
+        let worst_first = State::ALL.iter().zip(&mut self.queues).rev();
+        worst_first.into_iter().find_map(|(state, queue)| Some((queue.pop()?, *state)))
     }
 
     fn arrive(&mut self, node: u32, state: State) {
@@ -188,7 +198,7 @@ impl<'a> Affected<'a> {
             self.reached.insert(node);
         }
         self.states.set(node, state as u32);
-        self.queue.push((node, state));
+        self.queues[state as usize].push(node);
     }
 
     fn pass_on(&mut self, node: u32, state: State, seeds: &[(Node, State)]) {

@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use crate::simulate::availability::frontier::Levels;
 use crate::simulate::availability::order::Visit;
 use crate::simulate::availability::structure::{Gate, Structure};
 
@@ -10,6 +11,9 @@ type Function = u32;
 
 const NEVER: Function = 0;
 const ALWAYS: Function = 1;
+
+/// Choices that are kept at most: 4 MB.
+const MOST_KNOWN: usize = 1 << 18;
 
 /// Steps that a diagram may take for each node that it may have.
 const STEPS_PER_NODE: usize = 16;
@@ -40,31 +44,41 @@ pub(super) struct Chances {
 }
 
 impl Diagram {
-    /// The diagram of the visited entry; if it would have more nodes, or take more steps, than it may, how many components it got done.
+    /// The diagram of the visited entry; `None` if it would have more nodes, or take more steps, than it may.
     ///
     /// Where there are circles, each component begins as up and is taken down until nothing changes. Every round takes down at least one component of some state, so it
     /// ends after as many rounds as there are components.
-    pub fn new(structure: &Structure, visit: &Visit, most_nodes: usize) -> Result<Self, usize> {
+    pub fn new(structure: &Structure, visit: &Visit, most_nodes: usize) -> Option<Self> {
         let mut builder = Builder::new(most_nodes);
         let mut variables = vec![NEVER; structure.up.len()];
-        for (place, component) in (0..).zip(&visit.order) {
-            variables[*component] = builder.node(place, NEVER, ALWAYS).ok_or(0_usize)?;
+        for (place, component) in visit.order.iter().enumerate() {
+            variables[*component] = builder.node(u32::try_from(place).ok()?, NEVER, ALWAYS)?;
         }
         let mut functions = vec![ALWAYS; structure.up.len()];
-        let mut done = 0_usize;
         loop {
             let mut is_settled = true;
             for component in &visit.upwards {
-                let required = builder.required(structure, *component, &functions).ok_or(done)?;
-                let function = builder.both(variables[*component], required).ok_or(done)?;
+                let required = builder.required(structure, *component, &functions)?;
+                let function = builder.both(variables[*component], required)?;
                 is_settled &= function == std::mem::replace(&mut functions[*component], function);
-                done += 1;
             }
             if is_settled || !visit.has_circles {
                 break;
             }
         }
-        Ok(Diagram { nodes: builder.nodes, root: functions[visit.entry] })
+        Some(Diagram { nodes: builder.nodes, root: functions[visit.entry] })
+    }
+
+    /// The diagram with these levels, each node once; `None` if it would have more nodes than it may. O(nodes of the levels).
+    pub fn of(levels: &Levels, most_nodes: usize) -> Option<Self> {
+        let mut builder = Builder::new(most_nodes);
+        let mut below: Vec<Function> = levels.is_up.iter().map(|is_up| if *is_up { ALWAYS } else { NEVER }).collect();
+        for (variable, level) in levels.levels.iter().enumerate().rev() {
+            let variable = u32::try_from(variable).ok()?;
+            let node = |[low, high]: &[u32; 2]| builder.node(variable, below[*low as usize], below[*high as usize]);
+            below = level.iter().map(node).collect::<Option<_>>()?;
+        }
+        Some(Diagram { nodes: builder.nodes, root: *below.first()? })
     }
 
     /// One pass up for the probabilities of up and down, one pass down for how probably each node is passed. Only sums of what is not negative, so that no digit is lost.
@@ -107,8 +121,8 @@ struct Builder {
     nodes: Vec<Node>,
     /// Where each node stands, so that none is made twice. Never iterated.
     places: HashMap<Node, Function>,
-    /// What has been computed before. Never iterated.
-    known: HashMap<[Function; 3], Function>,
+    /// What has been computed before, as far as nothing else took its place: a power of two of them.
+    known: Vec<([Function; 3], Function)>,
     most_nodes: usize,
     steps: usize,
 }
@@ -125,7 +139,8 @@ impl Builder {
     fn new(most_nodes: usize) -> Self {
         let constant = |function| Node { variable: u32::MAX, low: function, high: function };
         let nodes = vec![constant(NEVER), constant(ALWAYS)];
-        Builder { nodes, places: HashMap::new(), known: HashMap::new(), most_nodes, steps: 0 }
+        let known = vec![([NEVER; 3], NEVER); most_nodes.next_power_of_two().min(MOST_KNOWN)];
+        Builder { nodes, places: HashMap::new(), known, most_nodes, steps: 0 }
     }
 
     fn node(&mut self, variable: u32, low: Function, high: Function) -> Option<Function> {
@@ -203,7 +218,7 @@ impl Builder {
                     if self.steps > self.most_nodes.saturating_mul(STEPS_PER_NODE) {
                         return None;
                     }
-                    match plain(choice).or_else(|| self.known.get(&choice).copied()) {
+                    match plain(choice).or_else(|| self.known(&choice)) {
                         Some(function) => done.push(function),
                         None => self.split(choice, &mut tasks),
                     }
@@ -211,12 +226,26 @@ impl Builder {
                 Task::Join(variable, choice) => {
                     let (low, high) = (done.pop()?, done.pop()?);
                     let function = self.node(variable, low, high)?;
-                    self.known.insert(choice, function);
+                    let place = self.place_of(&choice);
+                    self.known[place] = (choice, function);
                     done.push(function);
                 }
             }
         }
         done.pop()
+    }
+
+    fn known(&self, choice: &[Function; 3]) -> Option<Function> {
+        // The choice that all begin with is plain, so nobody asks for it here.
+        let (known, function) = self.known[self.place_of(choice)];
+        (known == *choice).then_some(function)
+    }
+
+    /// Where a choice is kept, once it is known. The multipliers are primes of xxHash.
+    fn place_of(&self, [when, then, otherwise]: &[Function; 3]) -> usize {
+        let mixed = when.wrapping_mul(0x9e37_79b1) ^ then.wrapping_mul(0x85eb_ca77).rotate_left(11);
+        let mixed = (mixed ^ otherwise.wrapping_mul(0xc2b2_ae3d).rotate_left(22)).wrapping_mul(0x27d4_eb2f);
+        (mixed ^ (mixed >> 15)) as usize & (self.known.len() - 1)
     }
 
     /// A choice over two halves of the states: with and without the first component that it depends on.

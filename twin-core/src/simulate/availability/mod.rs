@@ -8,10 +8,9 @@
 
 mod bounds;
 mod diagram;
+mod frontier;
 mod order;
 mod structure;
-
-use std::cmp::Reverse;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -20,6 +19,7 @@ use crate::answer::{Interval, IntervalKind};
 use crate::base::Result;
 use crate::simulate::availability::bounds::Mass;
 use crate::simulate::availability::diagram::Diagram;
+use crate::simulate::availability::frontier::Frontier;
 use crate::simulate::availability::order::{Arrangement, Visit};
 use crate::simulate::availability::structure::Structure;
 
@@ -156,13 +156,17 @@ struct Budget {
     states: usize,
 }
 
+/// States of a frontier that are followed without looking for anything better: a millisecond or two.
+const FEW_STATES: f64 = 16_384.0;
+
 /// A diagram of 60 components takes some hundreds of nodes; half a million take about a second.
 const BUDGET: Budget = Budget { nodes: 500_000, states: 20_000 };
 
 /// Computes how often an entry is up.
 ///
-/// The diagram takes its variables in the order in which a walk from the entry meets them, then in others, until one stays within the budget of 500,000 nodes. One pass up and one
-/// down over it give the probability and all importances. Over the budget: bounds from the most probable partial states.
+/// Where few components are shared at a time, the diagram is made by following which of those are up. Else it takes its variables in the order in which a walk from the entry meets
+/// them, then in others, until one stays within the budget of 500,000 nodes. One pass up and one down over it give the probability and all importances. Over the budget: bounds from the
+/// most probable partial states.
 ///
 /// # Errors
 /// `Unknown` for an entry or requirement that is no component; `Invalid` for an id given twice, a probability outside of 0 to 1, an availability and unavailability that do not add
@@ -174,16 +178,22 @@ pub fn availability(components: &[Component], entry: &str) -> Result<Availabilit
 fn availability_within(components: &[Component], entry: &str, budget: Budget) -> Result<Availability> {
     let structure = Structure::new(components)?;
     let entry = structure.place(entry)?;
-    let mut visits = Arrangement::ALL.map(|arrangement| (Visit::new(&structure, entry, arrangement), 0));
-    // Most diagrams are small in one order or another: none gets the whole budget before all had a part of it, and whoever came furthest with that is first to get more.
+    for arrangement in Arrangement::WALKS {
+        let visit = Visit::new(&structure, entry, arrangement).upwards();
+        let few = FEW_STATES.min(budget.nodes as f64);
+        let few = Frontier::of(&structure, &visit).filter(|frontier| frontier.most_states <= few);
+        if let Some(diagram) = few.and_then(|frontier| Diagram::of(&frontier.levels(), budget.nodes)) {
+            return Ok(exact(components, &structure, &visit, &diagram));
+        }
+    }
+    // Most diagrams are small in one order or another: none gets the whole budget before all had a part of it.
     for nodes in [256, 16, 1].map(|part| budget.nodes / part) {
-        for (visit, done) in &mut visits {
-            match Diagram::new(&structure, visit, nodes) {
-                Ok(diagram) => return Ok(exact(components, &structure, visit, &diagram)),
-                Err(components) => *done = components,
+        for arrangement in Arrangement::ALL {
+            let visit = Visit::new(&structure, entry, arrangement);
+            if let Some(diagram) = Diagram::new(&structure, &visit, nodes) {
+                return Ok(exact(components, &structure, &visit, &diagram));
             }
         }
-        visits.sort_by_key(|(_, done)| Reverse(*done));
     }
     let visit = Visit::new(&structure, entry, Arrangement::FirstMet);
     Ok(bounded(bounds::enumerate(&structure, &visit, budget.states)))

@@ -15,23 +15,20 @@ pub(super) enum Arrangement {
     ByLevel,
     /// Each before all that it requires, directly or not.
     Downwards,
-    /// Each after all that it requires: of those decided, what matters is which are up that somebody undecided requires, so that few states are left where few are shared.
-    Upwards,
-    /// As a walk in breadth meets them, the last first.
-    ByLevelUpwards,
 }
 
 impl Arrangement {
     /// All, the best first.
-    pub const ALL: [Arrangement; 7] = [
+    pub const ALL: [Arrangement; 5] = [
         Arrangement::FirstMet,
         Arrangement::Downwards,
-        Arrangement::Upwards,
         Arrangement::HeaviestFirst,
         Arrangement::LightestFirst,
         Arrangement::ByLevel,
-        Arrangement::ByLevelUpwards,
     ];
+
+    /// Those that differ in the order in which a walk in depth leaves components.
+    pub const WALKS: [Arrangement; 3] = [Arrangement::FirstMet, Arrangement::HeaviestFirst, Arrangement::LightestFirst];
 }
 
 /// What an entry reaches.
@@ -51,12 +48,7 @@ impl Visit {
     pub fn new(structure: &Structure, entry: usize, arrangement: Arrangement) -> Self {
         let needs = |component: usize| structure.needs(component).collect::<Vec<usize>>();
         let plain = Walk::new(structure.up.len(), entry, needs);
-        let order = match arrangement {
-            Arrangement::FirstMet => plain.met,
-            Arrangement::ByLevel => by_level(structure, entry),
-            Arrangement::ByLevelUpwards => by_level(structure, entry).into_iter().rev().collect(),
-            Arrangement::Downwards => plain.left.iter().rev().copied().collect(),
-            Arrangement::Upwards => plain.left.clone(),
+        let walk = match arrangement {
             Arrangement::HeaviestFirst | Arrangement::LightestFirst => {
                 let sorted = |component: usize| {
                     let mut needs = needs(component);
@@ -66,10 +58,21 @@ impl Visit {
                     }
                     needs
                 };
-                Walk::new(structure.up.len(), entry, sorted).met
+                Walk::new(structure.up.len(), entry, sorted)
             }
+            _ => plain,
         };
-        Visit { entry, order, upwards: plain.left, has_circles: plain.has_circles }
+        let order = match arrangement {
+            Arrangement::ByLevel => by_level(structure, entry),
+            Arrangement::Downwards => walk.left.iter().rev().copied().collect(),
+            _ => walk.met,
+        };
+        Visit { entry, order, upwards: walk.left, has_circles: walk.has_circles }
+    }
+
+    /// The same with its variables in the order in which the walk left them: each after all that it requires, as far as there are no circles.
+    pub fn upwards(self) -> Self {
+        Visit { order: self.upwards.clone(), ..self }
     }
 }
 

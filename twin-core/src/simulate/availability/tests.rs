@@ -258,6 +258,13 @@ proptest! {
             let visit = Visit::new(&structure, 0, arrangement);
             let diagram = Diagram::new(&structure, &visit, 100_000).expect("small");
             prop_assert!((diagram.chances(&structure, &visit).down - first).abs() < 1e-12);
+            let visit = visit.upwards();
+            let Some(frontier) = Frontier::of(&structure, &visit) else { continue };
+            let levels = frontier.levels();
+            let states: usize = levels.levels.iter().map(Vec::len).sum();
+            prop_assert!(states as f64 <= frontier.most_states);
+            let diagram = Diagram::of(&levels, 100_000).expect("small");
+            prop_assert!((diagram.chances(&structure, &visit).down - first).abs() < 1e-12);
         }
     }
 
@@ -270,4 +277,33 @@ proptest! {
         more.push(up("spare", chance));
         prop_assert!(found(&more, "0").availability >= before - 1e-12);
     }
+}
+
+/// Each needs one of two that follow, and two of three further on.
+fn entangled(count: usize) -> Vec<Component> {
+    let part = |at: usize| {
+        let of = |far: &[usize]| -> Vec<Requirement> {
+            let others = far.iter().map(|far| at + far).filter(|other| *other < count);
+            others.map(|other| one(&other.to_string())).collect()
+        };
+        let (any, three) = (of(&[1, 3]), of(&[4, 6, 7]));
+        let any = if any.is_empty() { Vec::new() } else { vec![Requirement::Any(any)] };
+        let two = if three.len() < 3 { Vec::new() } else { vec![Requirement::AtLeast { k: 2, of: three }] };
+        up(&at.to_string(), 0.9).requiring(Requirement::All(any.into_iter().chain(two).collect()))
+    };
+    (0..count).map(part).collect()
+}
+
+#[test]
+fn what_is_entangled_takes_few_states_where_little_is_shared_at_a_time() {
+    let estate = entangled(60);
+    let structure = Structure::new(&estate).expect("a sound estate");
+    let visit = Visit::new(&structure, 0, Arrangement::FirstMet).upwards();
+    let frontier = Frontier::of(&structure, &visit).expect("no circles");
+    let states: usize = frontier.levels().levels.iter().map(Vec::len).sum();
+    assert!(states as f64 <= frontier.most_states && frontier.most_states <= 60.0 * 128.0, "{states}");
+    let found = found(&estate, "0");
+    let diagram = Diagram::new(&structure, &Visit::new(&structure, 0, Arrangement::FirstMet), 500_000).expect("small");
+    let truth = diagram.chances(&structure, &Visit::new(&structure, 0, Arrangement::FirstMet));
+    assert!((found.unavailability / truth.down - 1.0).abs() < 1e-12 && found.importance.len() == 60);
 }

@@ -88,9 +88,9 @@ fn accountable(world: &Snapshot, changed: &[Node], hits: &[HitNode]) -> [Figure;
         up.next().map_or_else(|| world.component(node), |(component, _)| Node(component))
     };
     let hit = hits.iter().filter(|hit| hit.state >= State::Degraded).map(|hit| hit.node);
-    let mut components: Vec<Node> = changed.iter().copied().chain(hit).map(whole).collect();
-    components.sort_unstable();
-    components.dedup();
+    let mut is_touched = vec![false; world.bound()];
+    changed.iter().copied().chain(hit).for_each(|node| is_touched[whole(node).index()] = true);
+    let components = (0..).map(Node).zip(is_touched).filter(|(_, is_touched)| *is_touched).map(|(node, _)| node);
     let owned: Vec<bool> = world.pages().kinds().iter().map(is_owned).collect();
     let (mut owners, mut unowned, mut evidence) = (BTreeSet::new(), 0, Vec::new());
     for component in components {

@@ -30,7 +30,8 @@ pub(super) fn figures(scenario: &Scenario, after: &Snapshot, known: Option<&Base
         ((Some(EntityRef::of(before, *node)), None), Vec::new())
     });
     figures.extend(compared(Dimension::Cycles, "found", &old.cycles, &new.cycles, |cycle, is_new| {
-        told_cycle(if is_new { after } else { before }, cycle)
+        let world = if is_new { after } else { before };
+        told_cycle(world, cycle, &baseline.first_by_name(world, cycle))
     }));
     figures.extend(figures_of(Dimension::DecisionsViolated, "found", &broken(before), &broken(after)));
     match (&was.drifting, &is.drifting) {
@@ -44,7 +45,15 @@ pub(super) fn figures(scenario: &Scenario, after: &Snapshot, known: Option<&Base
 
 /// The shape of a base, found once for many scenarios on it: the comparison of each finds only what is after its changes. Cloning is O(1).
 #[derive(Clone, Debug)]
-pub struct Baseline(Arc<(KeptShape, Found)>);
+pub struct Baseline(Arc<Kept>);
+
+#[derive(Debug)]
+struct Kept {
+    shape: KeptShape,
+    found: Found,
+    /// For each cycle, its first members by name: more than are told, so that a cycle that lost a few still knows its first.
+    first_by_name: Vec<Vec<Node>>,
+}
 
 /// What was found in one world. All lists are in order.
 #[derive(Debug)]
@@ -57,16 +66,34 @@ impl Baseline {
     /// O(entities + relations).
     pub fn of(base: &Snapshot) -> Baseline {
         let (shape, weaknesses) = KeptShape::of(base, follow(base));
-        Baseline(Arc::new((shape, Found { weaknesses, drifting: drifting(base) })))
+        let first_by_name = weaknesses.cycles.iter().map(|cycle| first_by_name(base, cycle, 4 * TOLD)).collect();
+        let found = Found { weaknesses, drifting: drifting(base) };
+        Baseline(Arc::new(Kept { shape, found, first_by_name }))
     }
 
     fn found(&self) -> &Found {
-        &self.0.1
+        &self.0.found
+    }
+
+    /// The first members of a cycle by name, as many as are told. O(members), of which only the names of those are read that are in no cycle of the base, where all but few are in one.
+    fn first_by_name(&self, snapshot: &Snapshot, cycle: &[Node]) -> Vec<Node> {
+        let known = &self.0.found.weaknesses.cycles;
+        let is_like = |known: &Vec<Node>| known.binary_search(&cycle[0]).is_ok();
+        let like = if cycle.len() > TOLD { known.iter().position(is_like) } else { None };
+        let Some(place) = like else { return first_by_name(snapshot, cycle, TOLD) };
+        let is_member = |node: &&Node| cycle.binary_search(node).is_ok();
+        let mut first: Vec<Node> = self.0.first_by_name[place].iter().filter(is_member).copied().collect();
+        // Whoever is in both and not among these comes after all of them.
+        if first.len() < TOLD {
+            return first_by_name(snapshot, cycle, TOLD);
+        }
+        first.extend(only_in_first(cycle, &known[place]));
+        first_by_name(snapshot, &first, TOLD)
     }
 
     /// What is found in a world that differs by changes. O(entities + relations), of which those are read that differ, unless the world was laid out anew.
     fn found_in(&self, after: &Snapshot) -> Found {
-        let (shape, was) = &*self.0;
+        let (shape, was) = (&self.0.shape, &self.0.found);
         let Some(nodes) = shape.unlike(after) else {
             let (_, weaknesses) = KeptShape::of(after, follow(after));
             return Found { weaknesses, drifting: drifting(after) };
@@ -98,7 +125,8 @@ pub(in crate::simulate) fn standing(snapshot: &Snapshot) -> BTreeMap<Dimension, 
     let Found { weaknesses, drifting } = baseline.found();
     let point = |node: &Node| ((Some(EntityRef::of(snapshot, *node)), None), Vec::new());
     let points: Shape = weaknesses.points.iter().map(point).collect();
-    let cycles: Shape = weaknesses.cycles.iter().map(|cycle| told_cycle(snapshot, cycle)).collect();
+    let told_first = |cycle: &Vec<Node>| told_cycle(snapshot, cycle, &first_by_name(snapshot, cycle, TOLD));
+    let cycles: Shape = weaknesses.cycles.iter().map(told_first).collect();
     let told = |rows: &Vec<Drifting>| rows.iter().map(|row| told_drift(snapshot, row)).collect();
     let drifting = drifting.as_ref().map(told).map_err(Clone::clone);
     BTreeMap::from([
@@ -141,18 +169,34 @@ pub(super) fn figures_of(dimension: Dimension, unit: &str, before: &Shape, after
     })
 }
 
-/// The members of a cycle by name, and why some of the relations between them are believed.
-fn told_cycle(snapshot: &Snapshot, members: &[Node]) -> Told {
-    let more = members.len().saturating_sub(TOLD);
-    let mut names: BinaryHeap<&str> = BinaryHeap::with_capacity(TOLD + 1);
-    for name in members.iter().map(|node| snapshot.entity(*node).name.as_str()) {
-        if names.len() < TOLD {
-            names.push(name);
-        } else if let Some(mut last) = names.peek_mut().filter(|last| name < **last) {
-            *last = name;
+/// The first nodes by name, in order. O(nodes).
+fn first_by_name(snapshot: &Snapshot, nodes: &[Node], count: usize) -> Vec<Node> {
+    let mut first: BinaryHeap<(&str, Node)> = BinaryHeap::with_capacity(count + 1);
+    for named in nodes.iter().map(|node| (snapshot.entity(*node).name.as_str(), *node)) {
+        if first.len() < count {
+            first.push(named);
+        } else if let Some(mut last) = first.peek_mut().filter(|last| named < **last) {
+            *last = named;
         }
     }
-    let names = names.into_sorted_vec();
+    first.into_sorted_vec().into_iter().map(|(_, node)| node).collect()
+}
+
+/// What is in the first list and not in the other; both are in order. O(nodes).
+fn only_in_first<'l>(first: &'l [Node], other: &'l [Node]) -> impl Iterator<Item = Node> + 'l {
+    let mut rest = other;
+    first.iter().copied().filter(move |node| {
+        while rest.first().is_some_and(|next| next < node) {
+            rest = &rest[1..];
+        }
+        rest.first() != Some(node)
+    })
+}
+
+/// The members of a cycle by name, the first of them, and why some of the relations between them are believed.
+fn told_cycle(snapshot: &Snapshot, members: &[Node], first: &[Node]) -> Told {
+    let more = members.len().saturating_sub(TOLD);
+    let names: Vec<&str> = first.iter().map(|node| snapshot.entity(*node).name.as_str()).collect();
     let rest = if more > 0 { format!(" ↔ {more} more") } else { String::new() };
     let edges = members.iter().flat_map(|node| snapshot.outgoing(*node));
     let inside = edges.filter(|edge| edge.to != edge.from && members.binary_search(&edge.to).is_ok());

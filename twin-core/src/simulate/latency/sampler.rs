@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::base::Result;
 use crate::simulate::check::{amount, invalid};
 use crate::simulate::latency::model::Distribution;
-use crate::simulate::special::{ln_gamma, ln_gamma_shares, ln_normal_share, normal_quantiles};
+use crate::simulate::special::{exponentials, ln_gamma, ln_gamma_shares, ln_normal_share, normal_quantiles};
 
 /// The largest standard deviation of a logarithm.
 const LARGEST_SIGMA: f64 = 10.0;
@@ -63,11 +63,12 @@ impl Sampler {
             Sampler::Constant(ms) => shares.fill(*ms),
             Sampler::Uniform { low, width } => each(shares, |share| low + width * share),
             Sampler::Exponential { mean } => each(shares, |share| -mean * (-share).ln_1p()),
-            Sampler::LogNormal { median, sigma } => each_normal(shares, |z| median * (sigma * z).exp()),
-            Sampler::Gamma { mean, table } => each_normal(shares, |z| mean * table.ln_at(z).exp()),
+            Sampler::LogNormal { median, sigma } => scaled_exponentials(shares, *median, |z| sigma * z),
+            Sampler::Gamma { mean, table } => scaled_exponentials(shares, *mean, |z| table.ln_at(z)),
             Sampler::LargeGamma { mean, shape } => {
                 let part = 1.0 / (9.0 * shape);
-                each_normal(shares, |z| mean * (1.0 - part + z * part.sqrt()).powi(3));
+                normal_quantiles(shares);
+                each(shares, |z| mean * (1.0 - part + z * part.sqrt()).powi(3));
             }
             Sampler::Empirical(values) => each(shares, |share| {
                 let place = (share * values.len() as f64) as usize;
@@ -82,11 +83,13 @@ fn each(shares: &mut [f64], duration: impl Fn(f64) -> f64) {
     shares.iter_mut().for_each(|share| *share = duration(*share));
 }
 
-/// By the normal variable of the same rank.
+/// By its logarithm, as a function of the normal variable of the same rank.
 #[inline]
-fn each_normal(shares: &mut [f64], duration: impl Fn(f64) -> f64) {
+fn scaled_exponentials(shares: &mut [f64], scale: f64, logarithm: impl Fn(f64) -> f64) {
     normal_quantiles(shares);
-    each(shares, duration);
+    each(shares, logarithm);
+    exponentials(shares);
+    each(shares, |exponential| scale * exponential);
 }
 
 fn log_normal(median_ms: f64, sigma: f64) -> Result<Sampler> {
