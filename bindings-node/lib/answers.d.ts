@@ -27,6 +27,16 @@ export type Aim = {
   /** Only these. Default: all. */
   among?: string[]
   find: 'retire'
+} | {
+  /** Only these. Default: all of which the number of copies and of workers is known. */
+  among?: string[]
+  find: 'right_size'
+  /** How many copies of each there are at least. Default 1. */
+  least?: number
+  /** And at most. Default: as many as the least of the utilisations asks for, or as there are now. */
+  most?: number | null
+  /** How busy workers may be on average, each in parts per one: each is an option. Default: .5, .6, .7, .8 and .9. */
+  utilisations?: number[]
 }
 
 /** An exact decimal number, written in JSON as a string. */
@@ -81,6 +91,14 @@ export interface AspectSummary {
 
 /** The name of an attribute, such as `image`. */
 export type AttributeName = string
+
+/** What adds workers as they get busy, and takes them away. */
+export interface Autoscaler {
+  /** How many times as many as now there are at most. */
+  most: number
+  /** How busy workers are kept, in parts per one: as whole workers allow, none is busier once it has caught up. */
+  utilisation: number
+}
 
 /** How often an entry is up. */
 export interface Availability {
@@ -548,6 +566,8 @@ export type ChangeDraft = {
   /** After which time it gives up, in milliseconds. */
   timeout_ms?: number | null
 } | {
+  /** What adds workers as they get busy, and takes them away: of services whose number of workers is declared. Default: nothing does. */
+  autoscaler?: Autoscaler | null
   change: 'scale_load'
   /** Only to this endpoint, as comparisons call it: `web.cart`. Default: to all. */
   endpoint?: string | null
@@ -1650,7 +1670,7 @@ export interface LoadRegion {
 export type LoadVerdict = 'stable' | 'metastable' | 'unstable'
 
 /** What an option is measured by: the structure tells the first ones, a comparison with the base the others. */
-export type Measure = 'changes' | 'dependencies_cut' | 'entities_affected' | 'teams_touched' | 'waves' | 'dependencies_across' | 'dependencies_across_between_waves' | 'entities_freed' | 'modularity' | 'availability' | 'latency_p50' | 'latency_p95' | 'latency_p99' | 'latency_p999' | 'error_rate' | 'cost' | 'single_points_of_failure' | 'cycles' | 'decisions_violated'
+export type Measure = 'changes' | 'dependencies_cut' | 'entities_affected' | 'teams_touched' | 'waves' | 'dependencies_across' | 'dependencies_across_between_waves' | 'entities_freed' | 'modularity' | 'replicas' | 'availability' | 'latency_p50' | 'latency_p95' | 'latency_p99' | 'latency_p999' | 'error_rate' | 'utilisation' | 'headroom' | 'cost' | 'single_points_of_failure' | 'cycles' | 'decisions_violated'
 
 /** One figure as it was measured after the changes. */
 export interface Measured {

@@ -1,6 +1,6 @@
 // Written by the core from its own types: `cargo run -q -p benches --bin surface`. Changes by hand are lost.
 
-import type { Breaker, ChangeDraft, Leaving, Money, OnRemoval, State, Timestamp } from './answers'
+import type { Autoscaler, Breaker, ChangeDraft, Leaving, Money, OnRemoval, State, Timestamp } from './answers'
 
 /** Changes, as a scenario takes them. */
 export const change: {
@@ -178,6 +178,8 @@ export const change: {
   }): ChangeDraft
   /** More requests come, or fewer. */
   scaleLoad(factor: number, options?: {
+    /** What adds workers as they get busy, and takes them away: of services whose number of workers is declared. Default: nothing does. */
+    autoscaler?: Autoscaler
     /** Only to this endpoint, as comparisons call it: `web.cart`. Default: to all. */
     endpoint?: string
   }): ChangeDraft

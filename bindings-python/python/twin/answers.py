@@ -77,7 +77,29 @@ class AimRetire(_AimRetire, total=False):
     among: List[str]
     """Only these. Default: all."""
 
-Aim = Union["AimCutCycles", "AimMigrate", "AimExtract", "AimConsolidate", "AimRetire"]
+
+class _AimRightSize(TypedDict):
+    """The fields that are always there."""
+
+    find: Literal["right_size"]
+
+
+class AimRightSize(_AimRightSize, total=False):
+    """How many copies of things are enough for the requests that were recorded, and for the limits."""
+
+    among: List[str]
+    """Only these. Default: all of which the number of copies and of workers is known."""
+
+    least: int
+    """How many copies of each there are at least. Default 1."""
+
+    most: Union[int, None]
+    """And at most. Default: as many as the least of the utilisations asks for, or as there are now."""
+
+    utilisations: List[float]
+    """How busy workers may be on average, each in parts per one: each is an option. Default: .5, .6, .7, .8 and .9."""
+
+Aim = Union["AimCutCycles", "AimMigrate", "AimExtract", "AimConsolidate", "AimRetire", "AimRightSize"]
 """What is looked for."""
 
 Amount = str
@@ -148,6 +170,16 @@ class AspectSummary(TypedDict):
 
 AttributeName = str
 """The name of an attribute, such as `image`."""
+
+
+class Autoscaler(TypedDict):
+    """What adds workers as they get busy, and takes them away."""
+
+    most: float
+    """How many times as many as now there are at most."""
+
+    utilisation: float
+    """How busy workers are kept, in parts per one: as whole workers allow, none is busier once it has caught up."""
 
 
 class Availability(TypedDict):
@@ -949,6 +981,9 @@ class _ChangeDraftScaleLoad(TypedDict):
 
 class ChangeDraftScaleLoad(_ChangeDraftScaleLoad, total=False):
     """More requests come, or fewer."""
+
+    autoscaler: Union["Autoscaler", None]
+    """What adds workers as they get busy, and takes them away: of services whose number of workers is declared. Default: nothing does."""
 
     endpoint: Union[str, None]
     """Only to this endpoint, as comparisons call it: `web.cart`. Default: to all."""
@@ -2551,7 +2586,7 @@ class LoadRegion(TypedDict):
 LoadVerdict = Union[Literal["stable"], Literal["metastable"], Literal["unstable"]]
 """How a service fares under its arrivals."""
 
-Measure = Union[Literal["changes"], Literal["dependencies_cut"], Literal["entities_affected"], Literal["teams_touched"], Literal["waves"], Literal["dependencies_across"], Literal["dependencies_across_between_waves"], Literal["entities_freed"], Literal["modularity"], Literal["availability"], Literal["latency_p50"], Literal["latency_p95"], Literal["latency_p99"], Literal["latency_p999"], Literal["error_rate"], Literal["cost"], Literal["single_points_of_failure"], Literal["cycles"], Literal["decisions_violated"]]
+Measure = Union[Literal["changes"], Literal["dependencies_cut"], Literal["entities_affected"], Literal["teams_touched"], Literal["waves"], Literal["dependencies_across"], Literal["dependencies_across_between_waves"], Literal["entities_freed"], Literal["modularity"], Literal["replicas"], Literal["availability"], Literal["latency_p50"], Literal["latency_p95"], Literal["latency_p99"], Literal["latency_p999"], Literal["error_rate"], Literal["utilisation"], Literal["headroom"], Literal["cost"], Literal["single_points_of_failure"], Literal["cycles"], Literal["decisions_violated"]]
 """What an option is measured by: the structure tells the first ones, a comparison with the base the others."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, List, Union
 
 from twin.answers import (
+    Autoscaler,
     Breaker,
     ChangeDraftAdd,
     ChangeDraftAddCache,
@@ -334,15 +335,16 @@ def set_call_policy(entity: str, on: str, *, backoff_ms: float | None = None, br
     return made
 
 
-def scale_load(factor: float, *, endpoint: str | None = None) -> ChangeDraftScaleLoad:
+def scale_load(factor: float, *, autoscaler: "Autoscaler" | None = None, endpoint: str | None = None) -> ChangeDraftScaleLoad:
     """More requests come, or fewer.
 
+    `autoscaler`: What adds workers as they get busy, and takes them away: of services whose number of workers is declared. Default: nothing does.
     `endpoint`: Only to this endpoint, as comparisons call it: `web.cart`. Default: to all.
 
     >>> twin.change.scale_load(2)
     {'change': 'scale_load', 'factor': 2}
     """
-    made: ChangeDraftScaleLoad = _made("scale_load", {"factor": factor, "endpoint": endpoint})
+    made: ChangeDraftScaleLoad = _made("scale_load", {"factor": factor, "autoscaler": autoscaler, "endpoint": endpoint})
     return made
 
 
