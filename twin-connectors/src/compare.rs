@@ -10,10 +10,10 @@ use twin_connector_base::Payload;
 use twin_connector_telemetry::otlp::requests;
 use twin_core::Twin;
 use twin_core::analysis::DataPolicy;
-use twin_core::answer::{Answer, Profile};
+use twin_core::answer::{Answer, Missing, Profile, Status};
 use twin_core::base::{Context, Error, ErrorKind, Limits, Result};
 use twin_core::graph::{Node, Snapshot};
-use twin_core::observe::Diagnostic;
+use twin_core::observe::{Diagnostic, SourceId};
 use twin_core::simulate::next_question::NextQuestion;
 use twin_core::simulate::prediction::Prediction;
 use twin_core::simulate::replay::{Policies, PoliciesDraft, Span};
@@ -53,7 +53,7 @@ impl CompareOptions {
     }
 }
 
-/// Holds a scenario against its base: see [`twin_core::simulate::compare`]. Spans that cannot be read are told as blind spots.
+/// Holds a scenario against its base: see [`twin_core::simulate::compare`]. Spans that cannot be read are missing from the answer, which says which.
 ///
 /// # Errors
 /// `Io` for a file that cannot be read, and those of the comparison.
@@ -61,7 +61,7 @@ pub fn compare(scenario: &Scenario, options: CompareOptions, context: &Context) 
     let needs = options.needs.as_deref().map_or(Ok(Profile::default()), Profile::parse)?;
     let known = Known::of(scenario.base(), options, context)?;
     let mut answer = twin_core::simulate::compare(scenario, &known.given(), needs, context)?;
-    answer.blind_spots.extend(unread(&known.diagnostics));
+    tell_unread(&mut answer, &known.diagnostics);
     Ok(answer)
 }
 
@@ -86,7 +86,7 @@ pub fn search(
 ) -> Result<Answer<SearchResult>> {
     let known = Known::of(base, options, context)?;
     let mut answer = twin_core::simulate::search::search(base, question, &known.given(), context)?;
-    answer.blind_spots.extend(unread(&known.diagnostics));
+    tell_unread(&mut answer, &known.diagnostics);
     Ok(answer)
 }
 
@@ -103,11 +103,11 @@ pub fn next_questions(
     let needs = options.needs.as_deref().map_or(Ok(Profile::default()), Profile::parse)?;
     let known = Known::of(base, options, context)?;
     let mut answer = next_questions_about(base, choice, &known.given(), needs, context)?;
-    answer.blind_spots.extend(unread(&known.diagnostics));
+    tell_unread(&mut answer, &known.diagnostics);
     Ok(answer)
 }
 
-/// What recorded requests wait for: see [`critical_paths`]. Spans that cannot be read are told as blind spots.
+/// What recorded requests wait for: see [`critical_paths`]. Spans that cannot be read are missing from the answer, which says which.
 ///
 /// # Errors
 /// `Io` for a file that cannot be read; `Cancelled` and `Limit` as the context says.
@@ -118,7 +118,7 @@ pub fn critical_path<P: AsRef<Path>>(
 ) -> Result<Answer<Vec<CriticalPathRow>>> {
     let (spans, diagnostics) = recorded(traces, &context.limits)?;
     let mut answer = critical_paths(base, &spans, context)?;
-    answer.blind_spots.extend(unread(&diagnostics));
+    tell_unread(&mut answer, &diagnostics);
     Ok(answer)
 }
 
@@ -147,6 +147,29 @@ impl Known {
     fn given(&self) -> Given<'_> {
         let (availability, data) = (self.availability.clone(), self.data.clone());
         Given { traffic: self.traffic.as_ref(), availability, data, baseline: None, is_quick: false }
+    }
+}
+
+/// Says what could not be read of recorded requests: an answer that rests on the others is not whole.
+fn tell_unread<T>(answer: &mut Answer<T>, diagnostics: &[Diagnostic]) {
+    answer.blind_spots.extend(unread(diagnostics));
+    let mut left_out: BTreeMap<&str, u64> = BTreeMap::new();
+    for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.records > 0) {
+        *left_out.entry(diagnostic.locator.path()).or_default() += diagnostic.records;
+    }
+    let missing: Vec<Missing> = left_out
+        .into_iter()
+        .map(|(path, records)| Missing {
+            source: SourceId("recorded requests".to_owned()),
+            scope: path.to_owned(),
+            why: format!("{records} of its records could not be read"),
+            since: None,
+        })
+        .collect();
+    match &mut answer.status {
+        Status::Partial { missing: known } => known.extend(missing),
+        status @ Status::Complete if !missing.is_empty() => *status = Status::Partial { missing },
+        _ => {}
     }
 }
 

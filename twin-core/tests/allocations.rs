@@ -16,7 +16,7 @@ fn tree(nodes: u32) -> Snapshot {
 
 fn moved(from: u32, to: u32) -> [EdgeChange; 2] {
     let gone = EdgeChange::Remove { from: Node(from), relation: NEEDS, to: Node(from / 2) };
-    [gone, EdgeChange::Add { from: Node(from), relation: NEEDS, to: Node(to) }]
+    [gone, EdgeChange::add(Node(from), NEEDS, Node(to))]
 }
 
 /// What editing a tree asks for, while nothing of it is dropped.

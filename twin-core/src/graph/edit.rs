@@ -22,7 +22,7 @@ pub enum EdgeChange {
         /// The right end.
         to: Node,
     },
-    /// A relation comes, of which nothing more is known.
+    /// A relation comes.
     Add {
         /// The left end.
         from: Node,
@@ -30,7 +30,16 @@ pub enum EdgeChange {
         relation: Relation,
         /// The right end.
         to: Node,
+        /// Which of the relation's variants, as the table names it. Without it nobody knows which, so that answers lie between the mildest and the worst.
+        variant: Option<String>,
     },
+}
+
+impl EdgeChange {
+    /// A relation comes, of which nothing more is known.
+    pub fn add(from: Node, relation: Relation, to: Node) -> Self {
+        EdgeChange::Add { from, relation, to, variant: None }
+    }
 }
 
 impl Snapshot {
@@ -38,7 +47,7 @@ impl Snapshot {
     /// in a while, when many changes have come together.
     ///
     /// # Errors
-    /// `Unknown` for an edge that is not there or a relation without a row, `Invalid` for an end that is not there. Nothing is changed then.
+    /// `Unknown` for an edge that is not there, a relation without a row and a variant that it does not have, `Invalid` for an end that is not there. Nothing is changed then.
     pub fn edited(&self, changes: &[EdgeChange]) -> Result<Snapshot> {
         Ok(self.on(Arc::new(self.pages().edited(changes)?)))
     }
@@ -79,10 +88,10 @@ impl Pages {
                 EdgeChange::Remove { from, relation, to } => {
                     removals.push(Removal { from: from.0, to: to.0, relation });
                 }
-                EdgeChange::Add { from, relation, to } => {
+                EdgeChange::Add { from, relation, to, variant } => {
                     self.check_there(*from)?;
                     self.check_there(*to)?;
-                    let class = classes.number(from.0, relation, to.0)?;
+                    let class = classes.number(from.0, (relation, variant.as_deref()), to.0)?;
                     added.push(Joined { from: from.0, to: to.0, class, place: NO_ROW });
                 }
             }
@@ -132,19 +141,26 @@ struct Removal<'a> {
 struct NewClasses<'a> {
     pages: &'a Pages,
     classes: Classes,
-    known: BTreeMap<(&'a Relation, (bool, bool)), u16>,
+    known: BTreeMap<(Sort<'a>, (bool, bool)), u16>,
 }
 
+/// A relation, and which of its variants.
+type Sort<'a> = (&'a Relation, Option<&'a str>);
+
 impl<'a> NewClasses<'a> {
-    fn number(&mut self, from: u32, relation: &'a Relation, to: u32) -> Result<u16> {
+    fn number(&mut self, from: u32, sort: Sort<'a>, to: u32) -> Result<u16> {
         let Pages { schema, groups, memberships, .. } = self.pages;
         let between = Governed { groups, memberships }.between(from, to);
-        if let Some(number) = self.known.get(&(relation, between)) {
+        if let Some(number) = self.known.get(&(sort, between)) {
             return Ok(*number);
         }
-        schema.relation(relation.as_str())?;
-        let number = self.classes.number(schema, relation, None, between);
-        self.known.insert((relation, between), number);
+        let (relation, variant) = sort;
+        let row = schema.relation(relation.as_str())?;
+        if let Some(name) = variant.filter(|name| row.variant(name).is_none()) {
+            return Err(Error::unknown("variant", name, row.variants.iter().map(|variant| variant.name)));
+        }
+        let number = self.classes.number(schema, relation, variant, between);
+        self.known.insert((sort, between), number);
         Ok(number)
     }
 }

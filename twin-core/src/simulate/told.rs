@@ -14,6 +14,9 @@ pub(crate) struct FigureTold {
     pub unit: String,
     pub baseline: Option<f64>,
     pub scenario: Option<f64>,
+    /// Answers from before it was told have none.
+    #[serde(default)]
+    pub likely: Option<f64>,
     pub delta: Option<f64>,
     pub interval: Option<IntervalTold>,
     pub basis: Basis,
@@ -62,6 +65,7 @@ impl From<&Figure> for FigureTold {
             unit: figure.unit.clone(),
             baseline: figure.baseline.and_then(finite),
             scenario: figure.scenario.and_then(finite),
+            likely: figure.likely.and_then(finite),
             delta: figure.delta.and_then(finite),
             interval,
             basis: figure.basis,

@@ -134,7 +134,7 @@ proptest! {
                     changes.push(EdgeChange::Remove { from: Node(from), relation: RELATIONS[relation].clone(), to: Node(to) });
                 } else if !remove {
                     model.push((from, relation, to));
-                    changes.push(EdgeChange::Add { from: Node(from), relation: RELATIONS[relation].clone(), to: Node(to) });
+                    changes.push(EdgeChange::add(Node(from), RELATIONS[relation].clone(), Node(to)));
                 }
             }
             current = current.edited(&changes).unwrap();
@@ -191,7 +191,7 @@ fn one_changed_edge_copies_a_page_in_each_direction_however_large_the_graph() {
         let before = snapshot(3, nodes, &edges);
         let change = [
             EdgeChange::Remove { from: Node(nodes - 1), relation: NEEDS, to: Node((nodes - 1) / 2) },
-            EdgeChange::Add { from: Node(nodes - 1), relation: NEEDS, to: Node(5) },
+            EdgeChange::add(Node(nodes - 1), NEEDS, Node(5)),
         ];
         let after = before.edited(&change).unwrap();
         let pages = after.pages_unlike(&before);
@@ -252,7 +252,7 @@ fn columns_that_do_not_fit_are_refused_by_name() {
 fn edits_that_cannot_be_made_change_nothing() {
     let base = snapshot(3, 4, &[(0, 0, 1), (0, 0, 1)]);
     let remove = |to| EdgeChange::Remove { from: Node(0), relation: NEEDS, to: Node(to) };
-    let add = |to, relation| EdgeChange::Add { from: Node(0), relation, to: Node(to) };
+    let add = |to, relation| EdgeChange::add(Node(0), relation, Node(to));
     for (changes, kind) in [
         (vec![remove(2)], ErrorKind::Unknown),
         (vec![remove(1), remove(1), remove(1)], ErrorKind::Unknown),

@@ -117,8 +117,7 @@ fn changed(snapshot: &Snapshot, gone: &BTreeSet<u32>, added: &[(usize, usize)]) 
     };
     let node = |place: usize| nodes.get(place % nodes.len().max(1)).copied();
     let ends = added.iter().filter_map(|(from, to)| Some((node(*from)?, node(*to)?)));
-    let changes: Vec<EdgeChange> =
-        ends.map(|(from, to)| EdgeChange::Add { from, relation: relation.clone(), to }).collect();
+    let changes: Vec<EdgeChange> = ends.map(|(from, to)| EdgeChange::add(from, relation.clone(), to)).collect();
     let edited = overlay.edited(&changes).unwrap();
     [overlay, edited]
 }
@@ -294,7 +293,7 @@ fn the_shape_of_one_snapshot_is_the_same_for_all_who_ask_at_once() {
     let edges: Vec<(u32, u32)> =
         dense.chain(core_with_tails(900).into_iter().map(|(a, b)| (a + 3_000, b + 3_000))).collect();
     let graph = large(3_900, &edges);
-    let edited = graph.edited(&[EdgeChange::Add { from: Node(5), relation: NEEDS, to: Node(3_500) }]).unwrap();
+    let edited = graph.edited(&[EdgeChange::add(Node(5), NEEDS, Node(3_500))]).unwrap();
     for graph in [graph, edited] {
         let alone = shape(&graph);
         for threads in [1, 2, 8] {

@@ -191,7 +191,7 @@ fn changes(data: &Data) -> Vec<EdgeChange> {
         let from = Node(edges.from[place]);
         let relation = Relation::from(edges.relation_names[edges.relations[place] as usize].clone());
         let gone = EdgeChange::Remove { from, relation: relation.clone(), to: Node(edges.to[place]) };
-        [gone, EdgeChange::Add { from, relation, to: Node(*to) }]
+        [gone, EdgeChange::add(from, relation, Node(*to))]
     };
     changes.places.iter().zip(&changes.to).flat_map(change).collect()
 }

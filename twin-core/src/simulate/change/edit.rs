@@ -71,7 +71,7 @@ pub(in crate::simulate) fn with_brought(stage: &Snapshot, change: &Change) -> Sn
     let (whole, first, last) = (stage.bound() as u32, stage.bound() as u32 + 1, stage.bound() + entities.len());
     let is_component = entities[0].kind == kind::COMPONENT;
     let with = stage.with_entities(entities);
-    let join = |from: u32| EdgeChange::Add { from: Node(from), relation: relation::INSTANCE_OF, to: Node(whole) };
+    let join = |from: u32| EdgeChange::add(Node(from), relation::INSTANCE_OF, Node(whole));
     let edges: Vec<EdgeChange> = (first..last as u32).filter(|_| is_component).map(join).collect();
     // Both ends were just added.
     with.edited(&edges).unwrap_or(with)
@@ -100,9 +100,10 @@ pub(in crate::simulate) fn edges(stage: &Snapshot, change: &Change, brought: &[N
         Change::Split { entity, takes, .. } => splitting(stage, *entity, takes, brought),
         Change::Merge { entity, others } => merging(stage, *entity, others),
         Change::Deprecate { entity, sunset, leaving } => leaving_before(stage, *entity, leaving, |at| at <= *sunset),
-        Change::AddDependency { entity, on, relation: name, .. } => {
+        Change::AddDependency { entity, on, relation: name, is_optional, .. } => {
+            let variant = is_optional.then_some("optional");
             let row = stage.schema().relation(name);
-            row.map_or_else(|_| Vec::new(), |row| between(stage, *entity, *on, &row.name))
+            row.map_or_else(|_| Vec::new(), |row| between(stage, *entity, *on, (&row.name, variant)))
         }
         Change::RemoveDependency { entity, on, relation } => joining(stage, *entity, *on, relation.as_deref()),
         Change::RemoveCache { entity, cache } => joining(stage, *entity, *cache, None),
@@ -111,17 +112,16 @@ pub(in crate::simulate) fn edges(stage: &Snapshot, change: &Change, brought: &[N
                 return Vec::new();
             };
             let mut changes = joining(stage, *entity, *on, None);
-            changes.extend(between(stage, *entity, queue, &relation::PUBLISHES_TO));
-            changes.extend(between(stage, *on, queue, &relation::SUBSCRIBES_TO));
+            changes.extend(between(stage, *entity, queue, (&relation::PUBLISHES_TO, None)));
+            changes.extend(between(stage, *on, queue, (&relation::SUBSCRIBES_TO, None)));
             changes
         }
         Change::AddCache { entity, .. } => {
-            brought.iter().flat_map(|cache| between(stage, *entity, *cache, &relation::CACHES_IN)).collect()
+            brought.iter().flat_map(|cache| between(stage, *entity, *cache, (&relation::CACHES_IN, None))).collect()
         }
         Change::ChangeOwner { entity, owner, .. } => {
             let mut changes = joining_all(stage, *entity, &relation::OWNED_BY);
-            let to = *owner;
-            changes.push(EdgeChange::Add { from: *entity, relation: relation::OWNED_BY, to });
+            changes.push(EdgeChange::add(*entity, relation::OWNED_BY, *owner));
             changes
         }
         _ => Vec::new(),
@@ -149,7 +149,7 @@ fn removing(stage: &Snapshot, entity: Node, callers: OnRemoval, instead: Option<
             continue;
         }
         changes.push(removal(&edge));
-        changes.extend(instead.into_iter().flat_map(|to| between(stage, edge.from, to, &edge.edge.relation)));
+        changes.extend(instead.into_iter().flat_map(|to| between(stage, edge.from, to, sort_of(&edge))));
     }
     changes
 }
@@ -174,14 +174,14 @@ fn adding(
     region: Option<&str>,
 ) -> Vec<EdgeChange> {
     let Some(whole) = whole else { return Vec::new() };
-    let owned = owner.map(|to| EdgeChange::Add { from: whole, relation: relation::OWNED_BY, to });
+    let owned = owner.map(|to| EdgeChange::add(whole, relation::OWNED_BY, to));
     let mut changes: Vec<EdgeChange> = owned.into_iter().collect();
     let needed = calls.iter().map(|to| (whole, *to)).chain(called_by.iter().map(|from| (*from, whole)));
     for (from, to) in needed {
         changes.extend(pairs(stage, stage.instances(from), stage.instances(to), None));
     }
     if let Some(to) = region.and_then(|region| found(stage, region, &kind::REGION)) {
-        let add = |from: Node| EdgeChange::Add { from, relation: relation::LOCATED_IN, to };
+        let add = |from: Node| EdgeChange::add(from, relation::LOCATED_IN, to);
         changes.extend(stage.instances(whole).into_iter().map(add));
     }
     changes
@@ -199,16 +199,17 @@ fn splitting(stage: &Snapshot, entity: Node, takes: &[Node], brought: &[Node]) -
             let (to, of) = (edge.to, &edge.edge.relation);
             if passes_failure(stage, &edge) && taken.contains(&to) {
                 changes.push(removal(&edge));
-                changes.push(EdgeChange::Add { from: *part, relation: of.clone(), to });
+                let variant = edge.edge.variant.clone();
+                changes.push(EdgeChange::Add { from: *part, relation: of.clone(), to, variant });
             } else if [relation::LOCATED_IN, relation::IN_ENVIRONMENT, relation::RUNS_ON].contains(of) {
-                changes.push(EdgeChange::Add { from: *part, relation: of.clone(), to });
+                changes.push(EdgeChange::add(*part, of.clone(), to));
             }
         }
         let relation = usual_relation(stage, own, *part).unwrap_or(relation::DEPENDS_ON);
-        changes.push(EdgeChange::Add { from: own, relation, to: *part });
+        changes.push(EdgeChange::add(own, relation, *part));
     }
     let owned = stage.outgoing(entity).filter(|edge| edge.edge.relation == relation::OWNED_BY);
-    changes.extend(owned.map(|edge| EdgeChange::Add { from: *part, relation: relation::OWNED_BY, to: edge.to }));
+    changes.extend(owned.map(|edge| EdgeChange::add(*part, relation::OWNED_BY, edge.to)));
     changes
 }
 
@@ -223,7 +224,7 @@ fn merging(stage: &Snapshot, entity: Node, others: &[Node]) -> Vec<EdgeChange> {
                 continue;
             }
             let (from, to) = if end == edge.to { (entity, end) } else { (end, entity) };
-            changes.extend(between(stage, from, to, &edge.edge.relation));
+            changes.extend(between(stage, from, to, sort_of(&edge)));
         }
     }
     changes
@@ -241,11 +242,18 @@ fn leaving_before(
 }
 
 /// New edges between the instances of two entities that run in one environment, or between all where none do.
-fn between(stage: &Snapshot, from: Node, to: Node, relation: &Relation) -> Vec<EdgeChange> {
-    pairs(stage, stage.instances(from), stage.instances(to), Some(relation))
+fn between(stage: &Snapshot, from: Node, to: Node, sort: Sort<'_>) -> Vec<EdgeChange> {
+    pairs(stage, stage.instances(from), stage.instances(to), Some(sort))
 }
 
-fn pairs(stage: &Snapshot, from: Vec<Node>, to: Vec<Node>, relation: Option<&Relation>) -> Vec<EdgeChange> {
+/// A relation, and which of its variants, as far as that is known.
+type Sort<'a> = (&'a Relation, Option<&'a str>);
+
+fn sort_of<'a>(edge: &EdgeRef<'a>) -> Sort<'a> {
+    (&edge.edge.relation, edge.edge.variant.as_deref())
+}
+
+fn pairs(stage: &Snapshot, from: Vec<Node>, to: Vec<Node>, sort: Option<Sort<'_>>) -> Vec<EdgeChange> {
     let environment = |node: Node| stage.entity(node).placement.environment.clone();
     let all = || from.iter().flat_map(|from| to.iter().map(|to| (*from, *to)));
     let alike: Vec<(Node, Node)> = all().filter(|(from, to)| environment(*from) == environment(*to)).collect();
@@ -255,10 +263,13 @@ fn pairs(stage: &Snapshot, from: Vec<Node>, to: Vec<Node>, relation: Option<&Rel
         stage.schema().allows(relation.as_str(), from, to).unwrap_or(false)
     };
     let add = |(from, to): (Node, Node)| {
-        let wanted = relation.filter(|relation| holds(relation, from, to)).cloned();
+        let wanted = sort.map(|(relation, _)| relation).filter(|relation| holds(relation, from, to)).cloned();
         let relation = wanted.or_else(|| usual_relation(stage, from, to))?;
+        let row = stage.schema().relation(relation.as_str()).ok()?;
+        let variant = sort.and_then(|(_, variant)| variant).filter(|name| row.variant(name).is_some());
+        let variant = variant.map(str::to_owned);
         let is_new = !stage.outgoing(from).any(|edge| edge.to == to && edge.edge.relation == relation);
-        is_new.then_some(EdgeChange::Add { from, relation, to })
+        is_new.then_some(EdgeChange::Add { from, relation, to, variant })
     };
     pairs.into_iter().filter_map(add).collect()
 }
@@ -308,7 +319,7 @@ fn passes_failure(stage: &Snapshot, edge: &EdgeRef<'_>) -> bool {
 fn moving(stage: &Snapshot, node: Node, region: &str) -> Vec<EdgeChange> {
     let located = stage.outgoing(node).filter(|edge| edge.edge.relation == relation::LOCATED_IN);
     let new = found(stage, region, &kind::REGION);
-    let comes = new.map(|to| EdgeChange::Add { from: node, relation: relation::LOCATED_IN, to });
+    let comes = new.map(|to| EdgeChange::add(node, relation::LOCATED_IN, to));
     located.map(|edge| removal(&edge)).chain(comes).collect()
 }
 

@@ -35,6 +35,7 @@ fn legend(drawing: &mut Drawing, panels: &Panels) {
     let marks = [
         (bars().any(|bar| bar.baseline.is_some()), Mark::Before, "as it is"),
         (bars().any(|bar| bar.scenario.is_some()), Mark::After, "as it would be"),
+        (bars().any(|bar| bar.likely.is_some()), Mark::Likely, "as a measurement will likely show it"),
     ];
     let mut x = MARGIN + 8.0;
     drawing.y += LINE;
@@ -99,6 +100,7 @@ fn bar(drawing: &mut Drawing, panel: &Panel, bar: &Bar, scale: Scale) {
     if let (Some(before), Some(after)) = (bar.baseline, bar.scenario) {
         drawing.line("shift", (scale.place(before), middle), (scale.place(after), middle));
     }
+    bar.likely.iter().for_each(|likely| drawing.mark(Mark::Likely, scale.place(*likely), middle));
     bar.baseline.iter().for_each(|before| drawing.mark(Mark::Before, scale.place(*before), middle));
     bar.scenario.iter().for_each(|after| drawing.mark(Mark::After, scale.place(*after), middle));
     drawing.text("value", TEXT, middle + 4.0, &values(bar));

@@ -66,6 +66,7 @@ impl Drawing {
         let (class, path) = match mark {
             Mark::Before => ("before", format!("M{:.1} {y:.1}a6 6 0 1 0 12 0a6 6 0 1 0 -12 0z", x - 6.0)),
             Mark::After => ("after", format!("M{x:.1} {:.1}l4.5 4.5l-4.5 4.5l-4.5 -4.5z", y - 4.5)),
+            Mark::Likely => ("likely", format!("M{x:.1} {:.1}v18", y - 9.0)),
             Mark::Best => ("best", format!("M{:.1} {y:.1}a6 6 0 1 0 12 0a6 6 0 1 0 -12 0z", x - 6.0)),
             Mark::Behind => ("behind", format!("M{:.1} {:.1}h10v10h-10z", x - 5.0, y - 5.0)),
             Mark::Unranked => ("unranked", format!("M{x:.1} {:.1}l6 11h-12z", y - 7.0)),
@@ -114,6 +115,8 @@ pub(super) enum Mark {
     Before,
     /// A diamond: as it would be.
     After,
+    /// A line from above to below: what a measurement will likely show.
+    Likely,
     /// A disc: no option is better.
     Best,
     /// An empty square: another option is better by the figures.

@@ -224,6 +224,7 @@ fn by_one(choice: &TradeOff) -> Vec<Panel> {
             label: short(&option.name),
             baseline: None,
             scenario,
+            likely: None,
             delta: None,
             interval,
             basis: None,

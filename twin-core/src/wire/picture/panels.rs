@@ -47,6 +47,8 @@ pub(super) struct Bar {
     pub label: String,
     pub baseline: Option<f64>,
     pub scenario: Option<f64>,
+    /// What a measurement will likely show, which is what the interval stands around.
+    pub likely: Option<f64>,
     pub delta: Option<f64>,
     pub interval: Option<IntervalTold>,
     /// What it rests on, in a word.
@@ -136,6 +138,7 @@ impl Bar {
             label: if parts.is_empty() { WHOLE.to_owned() } else { short(&parts.join(", ")) },
             baseline: figure.baseline,
             scenario: figure.scenario,
+            likely: figure.likely,
             delta: figure.delta,
             interval: figure.interval,
             basis: Some(word(&figure.basis)),
@@ -158,7 +161,7 @@ impl Bar {
 
     /// All numbers that are drawn.
     pub fn numbers(&self) -> impl Iterator<Item = f64> {
-        self.baseline.into_iter().chain(self.scenario).chain(self.ends())
+        self.baseline.into_iter().chain(self.scenario).chain(self.likely).chain(self.ends())
     }
 
     /// Everything that is known of it, in one line, with all digits.
@@ -169,6 +172,7 @@ impl Bar {
             parts.push(format!("as it is {}", number(self.baseline)));
         }
         parts.push(format!("as it would be {}", number(self.scenario)));
+        parts.extend(self.likely.map(|likely| format!("as a measurement will likely show it {}", exact(likely))));
         parts.extend(
             self.delta.map(|delta| format!("difference {}", if delta == 0.0 { change(delta) } else { exact(delta) })),
         );

@@ -481,3 +481,16 @@ proptest::proptest! {
         assert_eq!(marks("before"), bars().filter(|bar| bar.baseline.is_some()).count());
     }
 }
+
+#[test]
+fn what_a_measurement_will_likely_show_is_a_line_of_its_own() {
+    let moved = figure("latency_p50", "ms", Some("web.cart"), [Some(39.0), Some(54.0)]);
+    let moved = with(with(moved, &interval("confidence", 48.0, 57.0)), &json!({"likely": 52.5}));
+    let reply = comparison("pay moves", &[moved]);
+    let picture = svg(&reply);
+    assert!(is_well_formed(&picture), "{picture}");
+    assert_eq!(picture.matches("class=\"likely\"").count(), 2, "one, and one in the legend");
+    assert!(picture.contains("as a measurement will likely show it 52.5"));
+    assert_eq!(vega_lite(&reply)["data"]["values"][0]["likely"], 52.5);
+    assert!(!svg(&comparison("pay moves", &shop())).contains("class=\"likely\""), "nothing is likely there");
+}

@@ -59,6 +59,7 @@ fn bar_datum(panel: &Panel, bar: &Bar) -> Value {
         "label": bar.label,
         "baseline": bar.baseline,
         "scenario": bar.scenario,
+        "likely": bar.likely,
         "delta": bar.delta,
         "low": bar.interval.and_then(|interval| interval.low),
         "high": bar.interval.and_then(|interval| interval.high),
@@ -76,6 +77,7 @@ fn bar_encoding(labels: &[&Value]) -> Value {
             {"field": "label", "type": "nominal", "title": "of"},
             {"field": "baseline", "type": "quantitative", "title": "as it is"},
             {"field": "scenario", "type": "quantitative", "title": "as it would be"},
+            {"field": "likely", "type": "quantitative", "title": "as a measurement will likely show it"},
             {"field": "delta", "type": "quantitative", "title": "difference"},
             {"field": "low", "type": "quantitative", "title": "range from"},
             {"field": "high", "type": "quantitative", "title": "range to"},
@@ -108,6 +110,11 @@ fn bar_layers(panels: &Panels) -> Value {
             "transform": [{"filter": "isValid(datum.baseline) && isValid(datum.scenario)"}],
             "mark": {"type": "rule", "color": BLUE, "strokeWidth": 1.6},
             "encoding": {"x": x("baseline"), "x2": {"field": "scenario"}},
+        },
+        {
+            "transform": [{"filter": "isValid(datum.likely)"}],
+            "mark": {"type": "tick", "color": INK, "thickness": 2.2, "size": 18, "tooltip": "as a measurement will likely show it"},
+            "encoding": {"x": x("likely")},
         },
         point("baseline", "as it is", json!({"type": "point", "filled": false, "size": 90, "color": INK})),
         point("scenario", "as it would be", json!({"type": "point", "filled": true, "size": 60, "color": BLUE})),
@@ -172,7 +179,7 @@ fn point_datum(option: &Placed) -> Value {
 
 fn marked(mark: Mark) -> &'static str {
     match mark {
-        Mark::Best | Mark::Before | Mark::After => "first front",
+        Mark::Best | Mark::Before | Mark::After | Mark::Likely => "first front",
         Mark::Behind => "behind by the figures",
         Mark::Beaten => "beaten whatever the truth",
         Mark::Unranked => "not ranked",
