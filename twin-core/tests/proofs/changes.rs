@@ -6,7 +6,7 @@ use twin_core::analysis::{BlastRadius, DataPolicy, blast_radius, cuts};
 use twin_core::answer::Profile;
 use twin_core::base::{Context, ErrorKind, Timestamp};
 use twin_core::graph::{EdgeClass, Snapshot};
-use twin_core::schema::{State, kind, relation};
+use twin_core::schema::{kind, relation};
 use twin_core::simulate::replay::{Policies, ServicePolicy};
 use twin_core::simulate::{
     Baseline, Change, ChangeDraft, Dimension, Figure, Given, GivenData, Scenario, Traffic, changes_between, compare,
@@ -683,21 +683,4 @@ proptest! {
         }
         prop_assert_eq!(points, single_points(&after), "{:?}", &changes);
     }
-}
-
-/// How badly a failure hits somebody in a changed world, at worst and at least.
-fn hit(changes: &str, failing: &str, who: &str) -> Option<(State, State)> {
-    let head = shop();
-    let after = scenario(&head, changes).unwrap_or_else(|error| panic!("{changes}: {error}")).snapshot();
-    let hits = blast_radius(&after, &BlastRadius::of(after.find(failing).unwrap())).value;
-    hits.iter().find(|hit| hit.entity.name == who).map(|hit| (hit.state, hit.at_least))
-}
-
-#[test]
-fn a_call_that_comes_is_as_critical_as_the_change_says_and_one_that_is_redirected_as_before() {
-    let comes = |more: &str| format!(r#"{{"change": "add_dependency", "entity": "ads", "on": "ledger"{more}}}"#);
-    assert_eq!(hit(&comes(r#", "is_optional": true"#), "ledger", "ads"), Some((State::Degraded, State::Degraded)));
-    assert_eq!(hit(&comes(""), "ledger", "ads"), Some((State::Down, State::Degraded)), "nobody says");
-    let redirected = r#"{"change": "remove", "entity": "pay", "redirect_to": "ledger"}"#;
-    assert_eq!(hit(redirected, "ledger", "front"), Some((State::Down, State::Down)), "front requires pay");
 }

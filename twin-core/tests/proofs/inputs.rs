@@ -1,8 +1,9 @@
 //! What a change may say beside what it must: load of one endpoint, breakers, calls beside everything else, how long a cache keeps, how long a copy takes to take over.
 
-use twin_core::analysis::DataPolicy;
+use twin_core::analysis::{BlastRadius, DataPolicy, blast_radius};
 use twin_core::answer::Profile;
 use twin_core::base::{Context, Timestamp};
+use twin_core::schema::State;
 use twin_core::simulate::replay::{Breaker, CallPolicy, Criticality, Forecast, Policies, TrafficChange};
 use twin_core::simulate::{ChangeDraft, Dimension, Given, GivenData, Scenario, Traffic, compare};
 
@@ -268,4 +269,22 @@ fn what_comes_to_be_encrypted_breaks_no_rule_any_more() {
     assert!(undecided(&[]).starts_with("at least: 4 more cannot be decided"), "{}", undecided(&[]));
     assert!(undecided(&ways[..3]).starts_with("at least: 1 more cannot be decided"), "{}", undecided(&ways[..3]));
     assert_eq!(undecided(&ways), "");
+}
+
+/// How badly a failure hits somebody in a changed world, at worst and at least.
+fn hit(changes: &str, failing: &str, who: &str) -> Option<(State, State)> {
+    let head = shop();
+    let drafts = ChangeDraft::list_from_json(&format!("[{changes}]")).unwrap();
+    let after = Scenario::of(&head, "what if", &drafts).unwrap_or_else(|error| panic!("{changes}: {error}")).snapshot();
+    let hits = blast_radius(&after, &BlastRadius::of(after.find(failing).unwrap())).value;
+    hits.iter().find(|hit| hit.entity.name == who).map(|hit| (hit.state, hit.at_least))
+}
+
+#[test]
+fn a_call_that_comes_is_as_critical_as_the_change_says_and_one_that_is_redirected_as_before() {
+    let comes = |more: &str| format!(r#"{{"change": "add_dependency", "entity": "ads", "on": "ledger"{more}}}"#);
+    assert_eq!(hit(&comes(r#", "is_optional": true"#), "ledger", "ads"), Some((State::Degraded, State::Degraded)));
+    assert_eq!(hit(&comes(""), "ledger", "ads"), Some((State::Down, State::Degraded)), "nobody says");
+    let redirected = r#"{"change": "remove", "entity": "pay", "redirect_to": "ledger"}"#;
+    assert_eq!(hit(redirected, "ledger", "front"), Some((State::Down, State::Down)), "front requires pay");
 }

@@ -295,7 +295,7 @@ fn a_specification_holds_the_figures() {
     let figures = shop();
     let specification = vega_lite(&comparison("pay moves", &figures));
     asks_only_for_what_is_there(&specification, &[]);
-    assert_eq!(marks(&specification["spec"]["layer"]), ["bar", "rule", "point", "point", "text", "text"]);
+    assert_eq!(marks(&specification["spec"]["layer"]), ["bar", "rule", "tick", "point", "point", "text", "text"]);
     assert_eq!(specification["facet"]["row"]["field"], "panel");
     let data = specification["data"]["values"].as_array().unwrap();
     assert_eq!(data.len(), figures.len());

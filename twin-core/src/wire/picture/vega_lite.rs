@@ -113,7 +113,7 @@ fn bar_layers(panels: &Panels) -> Value {
         },
         {
             "transform": [{"filter": "isValid(datum.likely)"}],
-            "mark": {"type": "tick", "color": INK, "thickness": 2.2, "size": 18, "tooltip": "as a measurement will likely show it"},
+            "mark": {"type": "tick", "color": INK, "thickness": 2.2, "size": 18},
             "encoding": {"x": x("likely")},
         },
         point("baseline", "as it is", json!({"type": "point", "filled": false, "size": 90, "color": INK})),
