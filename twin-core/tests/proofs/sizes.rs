@@ -1,7 +1,11 @@
 //! How many copies are enough: by how busy they are, and by limits, against trying every number.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
 use twin_core::answer::Profile;
-use twin_core::base::{Context, ErrorKind, Timestamp};
+use twin_core::base::{Context, Deadline, ErrorKind, Timestamp};
 use twin_core::graph::Snapshot;
 use twin_core::simulate::replay::Policies;
 use twin_core::simulate::search::{Measure, SearchDraft, SearchOption, SearchResult, search};
@@ -210,4 +214,40 @@ fn an_autoscaler_follows_the_load_as_far_as_it_may() {
         let error = Scenario::of(&estate(), "busy", &drafts).map(|_| ()).expect_err(why);
         assert!(error.to_string().contains(why), "{error}");
     }
+}
+
+#[test]
+fn two_autoscalers_that_differ_are_told_and_none_is_taken() {
+    let base = estate();
+    let traffic = traffic(&base);
+    let given = Given { traffic: Some(&traffic), ..Given::default() };
+    let text = r#"[{"change": "scale_load", "factor": 2, "endpoint": "front.cart", "autoscaler": {"utilisation": 0.5, "most": 2}},
+        {"change": "scale_load", "factor": 2, "autoscaler": {"utilisation": 0.7, "most": 2}}]"#;
+    let scenario =
+        Scenario::of(&base, "busy", &ChangeDraft::list_from_json(text).expect("changes")).expect("a scenario");
+    let answer = compare(&scenario, &given, Profile::Audit, &Context::new(Timestamp::MIN)).expect("a comparison");
+    let median = answer.value.figures.iter().find(|figure| figure.dimension == Dimension::LatencyP50).expect("a row");
+    assert_eq!(median.unknown.as_deref(), Some("changes say different things of the autoscaler"));
+}
+
+#[test]
+fn a_deadline_brings_the_sizes_found_so_far() {
+    let base = estate();
+    let traffic = traffic(&base);
+    let given = Given { traffic: Some(&traffic), ..Given::default() };
+    let limits = r#""constraints": {"limits": [{"measure": "latency_p95", "at_most": 55}]}"#;
+    let draft =
+        SearchDraft::from_json(&format!(r#"{{"aim": {{"find": "right_size"}}, {limits}}}"#)).expect("a question");
+    let after = |looks: u64| {
+        let ticks = Arc::new(AtomicU64::new(0));
+        let clock = move || Duration::from_secs(ticks.fetch_add(1, Ordering::Relaxed));
+        let deadline = Some(Deadline::new(clock, Duration::from_secs(looks)));
+        let context = Context { deadline, ..Context::new(Timestamp::MIN) };
+        search(&base, &draft, &given, &context).unwrap_or_else(|error| panic!("after {looks} looks: {error}")).value
+    };
+    for looks in [0, 1, 3, 10, 30] {
+        let found = after(looks);
+        assert!(!found.is_finished && !found.not_tried.is_empty(), "after {looks} looks");
+    }
+    assert!(after(u64::from(u32::MAX)).is_finished);
 }

@@ -60,7 +60,12 @@ pub(super) fn forecast_of(
         }
         told => told.map(Ok),
     };
-    if let Some(autoscaler) = scenario.changes().iter().find_map(autoscaler) {
+    let mut autoscalers: Vec<Autoscaler> = scenario.changes().iter().filter_map(autoscaler).collect();
+    autoscalers.dedup();
+    if autoscalers.len() > 1 {
+        return Ok(Err("changes say different things of the autoscaler".to_owned()));
+    }
+    if let Some(autoscaler) = autoscalers.pop() {
         let grown = caught_up(autoscaler, &traffic.policies, |grown| {
             Ok(played(&[&changes[..], grown].concat())?.ok().map(|forecast| forecast.loads))
         })?;

@@ -229,7 +229,7 @@ impl Migration<'_, '_> {
         let mut not_tried = vec![
             NotTried::new(
                 "sizes and numbers of replicas in the new region",
-                "replicas and their use are not in the twin",
+                "that is a search of its own once things have moved: right_size",
                 Vec::new(),
             ),
             NotTried::new("running in both regions for a while", "no kind of change says so yet", Vec::new()),

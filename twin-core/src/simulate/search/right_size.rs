@@ -19,6 +19,8 @@ use crate::simulate::{Baseline, ChangeDraft, Given, Scenario};
 const MOST_HELD: usize = 400;
 /// Things that are sized by limits, at most.
 const MOST_BY_LIMITS: usize = 20;
+/// Sizes of one thing by itself that are options, at most.
+const MOST_ALONE: usize = 1_000;
 /// A share of copies below this is rounding.
 const ROUNDING: f64 = 1e-9;
 
@@ -28,16 +30,20 @@ pub(super) fn candidates(asked: &Asked<'_>, given: &Given<'_>, context: &Context
     let mut found = Found::by(method, false, None, 0);
     let fleet = Fleet::of(asked, given, context)?;
     found.not_tried.clone_from(&fleet.not_tried);
-    let Aim::RightSize { utilisations, .. } = &asked.draft.aim else { return Err(fleet_of_nothing()) };
     let mut sizes: BTreeSet<(usize, u32)> = BTreeSet::new();
-    for utilisation in utilisations {
+    for utilisation in fleet.utilisations {
         let counts = fleet.settled(*utilisation, given, context)?;
         sizes.extend(counts.iter().copied().enumerate());
         let name = format!("at most {}% busy", (utilisation * 100.0).round());
         found.candidates.push(fleet.candidate(name, &counts));
     }
     if fleet.things.len() > 1 {
-        for (place, count) in sizes {
+        let left_out = sizes.len().saturating_sub(MOST_ALONE);
+        if left_out > 0 {
+            let what = format!("{left_out} more sizes of one thing by itself");
+            found.not_tried.push(NotTried::new(&what, "too many at a time: name some things", Vec::new()));
+        }
+        for (place, count) in sizes.into_iter().take(MOST_ALONE) {
             let mut counts = fleet.now();
             counts[place] = count;
             let copies = if count == 1 { "1 copy".to_owned() } else { format!("{count} copies") };
@@ -45,15 +51,25 @@ pub(super) fn candidates(asked: &Asked<'_>, given: &Given<'_>, context: &Context
         }
     }
     if !asked.draft.constraints.limits.is_empty() && !fleet.things.is_empty() {
-        fleet.by_limits(given, context, &mut found)?;
+        let by_limits = fleet.by_limits(given, context, &mut found);
+        if unless_late(by_limits, context)?.is_none() {
+            let what = "as few copies as keep the limits";
+            found.not_tried.push(NotTried::new(what, LATE, Vec::new()));
+        }
     }
     found.method.looked_at += found.candidates.len() as u64;
     found.is_finished = is_finished(context)?;
     Ok(found)
 }
 
-fn fleet_of_nothing() -> Error {
-    Error::new(ErrorKind::Invalid, "this search is for no sizes")
+const LATE: &str = "the deadline passed before it was known";
+
+/// What was found, or nothing if the deadline passed before: then the best so far is told.
+fn unless_late<T>(found: Result<T>, context: &Context) -> Result<Option<T>> {
+    match found {
+        Err(error) if error.kind() == ErrorKind::Limit && !context.goes_on() => Ok(None),
+        found => found.map(Some),
+    }
 }
 
 /// Something that may run in more copies, or in fewer.
@@ -73,6 +89,7 @@ type Busy = BTreeMap<String, Option<f64>>;
 struct Fleet<'q, 'a> {
     asked: &'q Asked<'a>,
     things: Vec<Thing>,
+    utilisations: &'q [f64],
     least: u32,
     most: Option<u32>,
     not_tried: Vec<NotTried>,
@@ -81,9 +98,13 @@ struct Fleet<'q, 'a> {
 impl<'q, 'a> Fleet<'q, 'a> {
     /// Plays the recorded requests once.
     fn of(asked: &'q Asked<'a>, given: &Given<'_>, context: &Context) -> Result<Self> {
-        let Aim::RightSize { least, most, .. } = &asked.draft.aim else { return Err(fleet_of_nothing()) };
-        let mut fleet = Fleet { asked, things: Vec::new(), least: *least, most: *most, not_tried: Vec::new() };
-        let busy = match busy(&Scenario::new(asked.base, "as it is"), given, context)? {
+        let Aim::RightSize { utilisations, least, most, .. } = &asked.draft.aim else {
+            return Err(Error::new(ErrorKind::Invalid, "this search is for no sizes"));
+        };
+        let (least, most) = (*least, *most);
+        let mut fleet = Fleet { asked, things: Vec::new(), utilisations, least, most, not_tried: Vec::new() };
+        let busy = unless_late(busy(&Scenario::new(asked.base, "as it is"), given, context), context)?;
+        let busy = match busy.unwrap_or_else(|| Err(LATE.to_owned())) {
             Ok(busy) => busy,
             Err(why) => {
                 let why = format!("how busy anything is follows from recorded requests: {why}");
@@ -134,7 +155,8 @@ impl<'q, 'a> Fleet<'q, 'a> {
         const LOOKS: usize = 4;
         let mut counts = self.counts(utilisation);
         for _ in 0..LOOKS {
-            let Ok(busy) = busy(&self.scenario(&counts)?, given, context)? else { break };
+            let busy = busy(&self.scenario(&counts)?, given, context);
+            let Some(Ok(busy)) = unless_late(busy, context)? else { break };
             let more = self.things.iter().zip(&counts).map(|(thing, count)| {
                 let busy = busy.get(&thing.service).copied().flatten().unwrap_or(0.0);
                 self.count(*count, busy, utilisation).max(*count)
@@ -228,10 +250,9 @@ impl<'q, 'a> Fleet<'q, 'a> {
 
     /// As many copies of each as are looked at.
     fn upper(&self) -> Vec<u32> {
-        let Aim::RightSize { utilisations, most, .. } = &self.asked.draft.aim else { return self.now() };
-        let idlest = utilisations.iter().copied().fold(1.0, f64::min);
+        let idlest = self.utilisations.iter().copied().fold(1.0, f64::min);
         let usual = self.counts(idlest).into_iter().zip(self.now()).map(|(count, now)| count.max(now));
-        usual.map(|count| most.unwrap_or(count).max(self.least)).collect()
+        usual.map(|count| self.most.unwrap_or(count).max(self.least)).collect()
     }
 }
 
