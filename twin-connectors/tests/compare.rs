@@ -7,7 +7,7 @@ use twin_connectors::{CompareOptions, ScanOptions, compare, critical_path, scan}
 use twin_core::answer::{Answer, Status};
 use twin_core::base::{Context, Timestamp};
 use twin_core::graph::Snapshot;
-use twin_core::simulate::{ChangeDraft, Scenario};
+use twin_core::simulate::{ChangeDraft, Dimension, Scenario};
 use twin_core::{At, Twin};
 
 const NOW: &str = "2026-11-20T09:00:00Z";
@@ -32,11 +32,16 @@ fn shop(recorded: &str) -> (TempDir, Snapshot, String) {
 
 /// A request to the web service.
 fn request(trace: u32) -> String {
+    request_in("", trace)
+}
+
+/// A request to the web service of an environment.
+fn request_in(environment: &str, trace: u32) -> String {
     let span = format!(
         r#"{{"traceId":"{trace:032x}","spanId":"{trace:016x}","name":"GET /cart","kind":2,"startTimeUnixNano":"1700000001000000000","endTimeUnixNano":"1700000001030000000"}}"#
     );
     format!(
-        r#"{{"resourceSpans":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"web"}}}}]}},"scopeSpans":[{{"spans":[{span}]}}]}}]}}"#
+        r#"{{"resourceSpans":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"web"}}}},{{"key":"deployment.environment.name","value":{{"stringValue":"{environment}"}}}}]}},"scopeSpans":[{{"spans":[{span}]}}]}}]}}"#
     )
 }
 
@@ -65,4 +70,118 @@ fn what_could_not_be_read_of_a_recording_is_missing_from_the_answer() {
     check(&whole, &[]);
     let broken = format!("{}\nthis is no span\n{}\n{{\"resourceSpans\": 3}}\n", request(1), request(2));
     check(&broken, &["requests.jsonl: 2 of its records could not be read"]);
+}
+
+#[test]
+fn environments_that_are_taken_together_are_a_blind_spot() {
+    let told = |environments: [&str; 2]| {
+        let recorded = format!("{}\n{}\n", request_in(environments[0], 1), request_in(environments[1], 2));
+        let (_folder, base, traces) = shop(&recorded);
+        let paths = critical_path(&base, &[traces], &Context::new(now())).expect("an answer");
+        paths
+            .blind_spots
+            .into_iter()
+            .filter_map(|told| Some(told.split_once("together: ")?.1.to_owned()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(["live", "trial"]), ["from live, trial"]);
+    assert_eq!(told(["", "trial"]), ["from nowhere that is named, trial"]);
+    assert_eq!(told(["live", "live"]), [""; 0]);
+}
+
+/// A service with a store, as a cluster's manifests tell of them.
+fn with_store(service: &str, namespace: &str) -> String {
+    let labels = |name: &str| format!("{{matchLabels: {{app: {name}}}}}");
+    let template = |name: &str, image: &str, more: &str| {
+        format!(
+            "  template:\n    metadata: {{labels: {{app: {name}}}}}\n    spec:\n      containers:\n      - {{name: {name}, image: \"{image}\"{more}}}\n"
+        )
+    };
+    let object = |kind: &str, name: &str, more: &str, template: String| {
+        let selector = labels(name);
+        format!(
+            "---\napiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec:\n  selector: {selector}\n{more}{template}"
+        )
+    };
+    let named = format!(", env: [{{name: OTEL_SERVICE_NAME, value: {service}}}]");
+    let image = format!("registry.example/{service}:1");
+    let served = object("Deployment", service, "", template(service, &image, &named));
+    let stock = object("StatefulSet", "stock", "  serviceName: stock\n", template("stock", "postgres:16", ""));
+    let balancer = format!(
+        "---\napiVersion: v1\nkind: Service\nmetadata: {{name: stock, namespace: {namespace}}}\nspec:\n  selector: {{app: stock}}\n  ports: [{{port: 5432}}]\n"
+    );
+    [served, stock, balancer].concat()
+}
+
+/// Requests of 30 ms to two services, of which each asks a store that sends no spans for 20 ms, by the address that is given.
+fn asking(services: [(&str, &str); 2]) -> String {
+    let text = |key: &str, value: &str| format!(r#"{{"key":"{key}","value":{{"stringValue":"{value}"}}}}"#);
+    let line = |(place, (service, address)): (usize, &(&str, &str))| {
+        let span = |trace: usize, id: usize, kind: u8, from_ms: u64, to_ms: u64, more: String| {
+            let at = |ms: u64| 1_700_000_000_000_000_000 + (trace as u64 * 1_000 + ms) * 1_000_000;
+            let parent = if id == 1 { String::new() } else { format!("{:016x}", trace * 4 + 1) };
+            let (id, name) = (trace * 4 + id, if kind == 2 { "GET /cart" } else { "SELECT" });
+            format!(
+                r#"{{"traceId":"{trace:032x}","spanId":"{id:016x}","parentSpanId":"{parent}","name":"{name}","kind":{kind},"startTimeUnixNano":"{}","endTimeUnixNano":"{}","attributes":[{more}]}}"#,
+                at(from_ms),
+                at(to_ms)
+            )
+        };
+        let spans: Vec<String> = (1..21)
+            .flat_map(|at| {
+                let trace = place * 100 + at;
+                let asked = [
+                    text("server.address", address),
+                    text("db.system.name", "postgresql"),
+                    text("db.operation.name", "SELECT"),
+                ];
+                [span(trace, 1, 2, 0, 30, String::new()), span(trace, 2, 3, 5, 25, asked.join(","))]
+            })
+            .collect();
+        let resource = text("service.name", service);
+        format!(
+            r#"{{"resourceSpans":[{{"resource":{{"attributes":[{resource}]}},"scopeSpans":[{{"spans":[{}]}}]}}]}}"#,
+            spans.join(",")
+        )
+    };
+    services.iter().enumerate().map(line).collect::<Vec<String>>().join("\n")
+}
+
+/// What a change does to the medians and error rates of two services that each have a store of the same name; `-` where nobody knows.
+fn effect(addresses: [&str; 2], change: &str, policies: &str) -> String {
+    let folder = TempDir::new().expect("a folder");
+    let manifests = [with_store("till", "mart"), with_store("kiosk", "outlet")].concat();
+    fs::write(folder.path().join("app.yaml"), manifests).expect("a file");
+    let traces = folder.path().join("requests.jsonl");
+    fs::write(&traces, asking([("till", addresses[0]), ("kiosk", addresses[1])])).expect("a file");
+    let twin = Twin::in_memory();
+    let scan = scan(folder.path(), &ScanOptions { name: Some("mart".to_owned()), ..ScanOptions::default() });
+    twin.apply(scan.expect("a scan").batches, now()).expect("batches");
+    let drafts = ChangeDraft::list_from_json(change).expect("a change");
+    let scenario = Scenario::of(&twin.snapshot(At::now(now())), "then", &drafts).expect("a scenario");
+    let traces = vec![traces.to_string_lossy().into_owned()];
+    let options = CompareOptions { traces, ..CompareOptions::from_json(policies).expect("options") };
+    let compared = compare(&scenario, options, &Context::new(now())).expect("an answer");
+    let told = |dimension: Dimension| {
+        let rows = compared.value.figures.iter().filter(move |figure| figure.dimension == dimension);
+        rows.map(|figure| figure.delta.map_or("-".to_owned(), |delta| format!("{delta:.0}"))).collect::<Vec<_>>()
+    };
+    [told(Dimension::LatencyP50), told(Dimension::ErrorRate)].concat().join(" ")
+}
+
+#[test]
+fn a_store_that_sends_no_spans_is_known_by_the_address_that_its_callers_ask() {
+    let slower = r#"[{"change": "add_latency", "entity": "stock@mart", "operation": "SELECT", "ms": 7}]"#;
+    let down = r#"[{"change": "fail", "entity": "stock@outlet"}]"#;
+    for addresses in [
+        ["stock", "stock"],
+        ["stock.mart", "stock.outlet"],
+        ["stock.mart.svc.cluster.local", "stock.outlet.svc.cluster.local"],
+        ["STOCK.mart.svc:5432", "stock"],
+    ] {
+        assert_eq!(effect(addresses, slower, "{}"), "0 7 0 0", "{addresses:?}: the kiosk, then the till");
+        assert_eq!(effect(addresses, down, "{}"), "- 0 1 0", "{addresses:?}");
+    }
+    let nobody = ["elsewhere.example", "elsewhere.example"];
+    assert_eq!(effect(nobody, slower, "{}"), "- -", "no relation says who that is");
 }

@@ -284,7 +284,7 @@ impl<'a> Directory<'a> {
 }
 
 /// A host as it is written, then without the suffix of a cluster's services, then without its namespace.
-pub(super) fn spellings(host: &str) -> Vec<String> {
+pub(crate) fn spellings(host: &str) -> Vec<String> {
     let host = host.trim_end_matches('.').to_lowercase();
     let mut spellings = vec![host.clone()];
     let service = host.split_once(".svc").filter(|(_, rest)| rest.is_empty() || rest.starts_with('.'));

@@ -18,6 +18,7 @@ mod state;
 
 pub use cluster::{Cluster, Clusters, Verdict, cluster, founds_component};
 pub use decision::{HumanDecision, contradicted};
+pub(crate) use directory::spellings;
 pub use directory::{Directory, FactIndex, Found, RecordIndex, RecordView};
 pub use estate::Seen;
 pub use events::{IdentityChange, Remembered};

@@ -9,7 +9,8 @@ use crate::analysis::{CriticalPath, EntityRef, TraceSpan, critical_path};
 use crate::answer::{Answer, Cites, EvidenceId, NoEvidence, Status, table_row};
 use crate::base::{Context, Result};
 use crate::graph::Snapshot;
-use crate::simulate::replay::{Span, SpanKind};
+use crate::simulate::peers::Peers;
+use crate::simulate::replay::Span;
 
 /// What one operation keeps the requests to an endpoint waiting.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
@@ -47,6 +48,7 @@ impl Cites for CriticalPathRow {
 /// # Errors
 /// `Cancelled` and `Limit` as the context says, which is asked before each trace.
 pub fn critical_paths(snapshot: &Snapshot, spans: &[Span], context: &Context) -> Result<Answer<Vec<CriticalPathRow>>> {
+    let spans = Peers::of(spans, snapshot).name(spans);
     let mut by_trace: BTreeMap<u128, Vec<&Span>> = BTreeMap::new();
     spans.iter().for_each(|span| by_trace.entry(span.trace).or_default().push(span));
     let mut paths = Paths::default();
@@ -101,7 +103,7 @@ struct Paths {
 impl Paths {
     fn add(&mut self, trace: &[&Span]) {
         let served: BTreeMap<u64, &Span> =
-            trace.iter().filter(|span| !is_call(span)).filter_map(|span| Some((span.parent?, *span))).collect();
+            trace.iter().filter(|span| !span.kind.calls()).filter_map(|span| Some((span.parent?, *span))).collect();
         let spans: Vec<TraceSpan> = trace.iter().map(|span| trace_span(span, served.get(&span.id).copied())).collect();
         match critical_path(&spans) {
             Ok(path) => self.count(&spans, path),
@@ -159,10 +161,6 @@ impl Endpoint {
     }
 }
 
-fn is_call(span: &Span) -> bool {
-    matches!(span.kind, SpanKind::Client | SpanKind::Producer)
-}
-
 /// A call is told apart from the work that serves it: what it takes beyond that lies between the two.
 fn trace_span(span: &Span, served: Option<&Span>) -> TraceSpan {
     let (start_us, end_us) = (span.start_ns.div_euclid(1_000), span.end_ns.div_euclid(1_000));
@@ -176,7 +174,7 @@ fn trace_span(span: &Span, served: Option<&Span>) -> TraceSpan {
         id: format!("{:016x}", span.id),
         parent: span.parent.map(|parent| format!("{parent:016x}")),
         service: span.service.clone(),
-        operation: if is_call(span) { format!("call of {callee}") } else { span.operation.clone() },
+        operation: if span.kind.calls() { format!("call of {callee}") } else { span.operation.clone() },
         start_us,
         duration_us: end_us.saturating_sub(start_us),
     }
@@ -187,6 +185,7 @@ mod tests {
     use super::*;
     use crate::base::Timestamp;
     use crate::schema::{Schema, kind};
+    use crate::simulate::replay::SpanKind;
     use crate::testkit::SnapshotBuilder;
 
     fn span(id: u64, parent: u64, who: &str, what: &str, kind: SpanKind, from_ms: i64, to_ms: i64) -> Span {
@@ -201,6 +200,7 @@ mod tests {
             end_ns: to_ms * 1_000_000,
             failed: false,
             peer: None,
+            address: None,
             cache_hit: None,
             resends: 0,
         }

@@ -24,6 +24,7 @@ pub mod next_question;
 mod objective;
 mod outcome;
 pub mod pareto;
+mod peers;
 pub mod prediction;
 pub mod queue_network;
 pub mod queueing;

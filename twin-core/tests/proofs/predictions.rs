@@ -78,6 +78,7 @@ fn spans(from: &str, ms: i64, failed_every: usize) -> Vec<Span> {
             end_ns: start_ns + (ms + (place % 10) as i64) * 1_000_000,
             failed: place % failed_every == failed_every - 1,
             peer: None,
+            address: None,
             cache_hit: None,
             resends: 0,
         }

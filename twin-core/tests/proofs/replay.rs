@@ -46,6 +46,7 @@ pub(crate) fn spans(text: &str) -> Vec<Span> {
             end_ns: time(end),
             failed: rest.contains(&"failed"),
             peer: Some(service.to_owned()),
+            address: None,
             cache_hit: rest
                 .iter()
                 .find_map(|word| ["miss", "hit"].iter().position(|known| known == word))
@@ -101,6 +102,50 @@ pub(crate) const JOINED: &str = "
   60..90 asks mail.note
     61..88 serves mail.note
 ";
+
+/// Two requests to a store of which only the caller wrote anything down.
+const SILENT: &str = "
+0..50 serves shop.buy
+  10..40 asks stock.select
+5..75 serves shop.buy
+  15..70 asks stock.select
+  72..73 sends mail.note
+";
+
+#[test]
+fn what_sends_no_spans_works_for_as_long_as_its_callers_wait() {
+    let none = Policies::default();
+    let alone = Policies { services: [workers("stock", 1)].into(), ..Policies::default() };
+    let pace = |factor: f64| TrafficChange::ScaleTime { service: "stock".to_owned(), factor };
+    let twice = TrafficChange::ScaleWorkers { service: "stock".to_owned(), factor: 2.0 };
+    assert_eq!(medians(&predict(SILENT, &none, latency("stock.select", 7.0)), "buy"), (60.0, 67.0));
+    assert_eq!(medians(&predict(SILENT, &none, pace(0.5)), "buy"), (60.0, 38.75));
+    assert_eq!(medians(&predict(SILENT, &none, twice.clone()), "buy"), (60.0, 60.0), "nobody waits");
+    assert_eq!(medians(&predict(SILENT, &alone, twice), "buy"), (60.0, 47.5), "the second one waited from 15 to 40");
+    let told = predict(SILENT, &none, kill("stock"));
+    assert_eq!(endpoint(&told, "buy").error_rate.after, 1.0);
+    let silent = |forecast: &Forecast| forecast.assumptions.iter().any(|taken| taken.ends_with("wait for it: stock"));
+    assert!(silent(&told), "{:?}", told.assumptions);
+    assert!(!silent(&predict(JOINED, &none, kill("stock"))), "who sends spans is not taken for anything");
+}
+
+#[test]
+fn a_call_whose_other_end_was_lost_takes_longer_too_unless_it_was_refused() {
+    let text = "
+0..50 serves shop.buy
+  10..40 asks stock.take
+    12..38 serves stock.take
+100..150 serves shop.buy
+  110..140 asks stock.take
+200..215 serves shop.buy failed
+  210..212 asks stock.take failed
+";
+    let told = predict(text, &Policies::default(), latency("stock.take", 7.0));
+    assert_eq!(medians(&told, "buy"), (50.0, 57.0));
+    let stock = told.loads.iter().find(|load| load.service == "stock").expect("a load");
+    let buy = told.loads.iter().find(|load| load.service == "shop").expect("a load");
+    assert_eq!(3.0 * stock.requests_a_second[0], buy.requests_a_second[0], "only what was served is");
+}
 
 #[test]
 fn what_is_on_the_way_grows_and_what_is_beside_it_does_not() {
@@ -420,6 +465,7 @@ fn made(trace: u128, steps: &[(i64, i64, bool, u8)]) -> Vec<Span> {
             end_ns,
             failed: false,
             peer: None,
+            address: None,
             cache_hit: None,
             resends: 0,
         };

@@ -112,8 +112,6 @@ impl Writer<'_> {
     }
 
     fn edge(&self, edge: &Edge, sighting: &Sighting) -> Observation {
-        let is_one_sided = sighting.exemplar.served.is_none();
-        let technique = if is_one_sided { technique::PEER_ATTRIBUTE } else { technique::SPAN };
         let texts = [(attribute::PROTOCOL, &edge.protocol), (attribute::DATABASE, &edge.database)];
         let texts = texts.into_iter().filter_map(|(name, text)| Some((name, Value::Text(text.clone()?))));
         let port = edge.port.map(|port| (attribute::PORT, Value::Integer(port.into())));
@@ -126,10 +124,25 @@ impl Writer<'_> {
         Observation {
             statement,
             perspective: Perspective::Observed,
-            evidence: self.sighted(&edge.caller, sighting, technique),
+            evidence: self
+                .told_by(edge, sighting)
+                .unwrap_or_else(|| self.sighted(&edge.caller, sighting, technique::SPAN)),
             valid_from: window_start(sighting.first / WINDOW),
             valid_to: None,
         }
+    }
+
+    /// Of a call that only its caller wrote down: what it calls whom it asked.
+    fn told_by(&self, edge: &Edge, sighting: &Sighting) -> Option<Evidence> {
+        let Exemplar { caller, caller_file, served: None } = &sighting.exemplar else { return None };
+        let (field, peer) = match &edge.callee {
+            Callee::Host(host) => ("server.address", host),
+            Callee::Named(name) => ("peer.service", name),
+            Callee::Queue(queue) => ("messaging.destination.name", &queue.name),
+            Callee::Service(_) | Callee::Unknown => return None,
+        };
+        let evidence = Evidence::at(self.span(*caller_file, *caller), literal(peer), technique::PEER_ATTRIBUTE);
+        Some(evidence.in_field(field).observed(Timestamp::from_unix_nanos(sighting.last)))
     }
 
     fn target(&self, callee: &Callee) -> Option<Target> {

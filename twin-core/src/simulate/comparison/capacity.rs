@@ -1,9 +1,10 @@
 //! What is asked of services and what they can do: workers, quotas, and queues that are worked off.
 
 use super::figure::{Basis, Dimension, Figure};
-use super::latency::{Requests, whole_service};
+use super::latency::Requests;
 use crate::analysis::EntityRef;
 use crate::graph::Snapshot;
+use crate::simulate::peers::whole_service;
 use crate::simulate::replay::ServiceLoad;
 use crate::simulate::{Change, Scenario};
 

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::figure::{Basis, Dimension, Figure};
-use super::latency::{service_name, unseen};
+use super::latency::unseen;
 use crate::answer::{EvidenceId, Interval, IntervalKind};
 use crate::base::Timestamp;
 use crate::graph::{Count, Node, Snapshot};
 use crate::schema::State;
 use crate::simulate::Scenario;
 use crate::simulate::change::{Change, OnRemoval, own_stores, within_region};
+use crate::simulate::peers::service_name;
 use crate::simulate::replay::{ENOUGH_FOR_P999, Names};
 
 /// Counts are taken from so long before the last window on.

@@ -12,6 +12,7 @@ use crate::simulate::Scenario;
 use crate::simulate::cache::{CachedKeys, ttl_hit_ratio};
 use crate::simulate::change::{Autoscaler, Change, OnRemoval, own_stores, within_region};
 use crate::simulate::difference::said;
+use crate::simulate::peers::{Peers, service_name, whole_service};
 use crate::simulate::replay::{
     CallPolicy, Criticality, ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, Policies, Recording, ServiceLoad,
     SkippedSpans, Span, TimeSpent, TrafficChange, forecast_by,
@@ -324,25 +325,6 @@ pub(in crate::simulate) fn loads(
     Ok(forecast_of(scenario, given, context)?.map(|requests| requests.forecast.loads))
 }
 
-/// The service that an entity is, where requests can tell it apart: not one of several instances.
-pub(in crate::simulate) fn whole_service(base: &Snapshot, node: Node) -> std::result::Result<String, String> {
-    let component = base.component(node);
-    match component != node && base.instances(component).len() > 1 {
-        true => Err(format!("recorded requests do not tell the instances of {} apart", base.entity(component).name)),
-        false => Ok(service_name(base, node)),
-    }
-}
-
-/// What an entity calls itself in its telemetry, or else its name.
-pub(super) fn service_name(base: &Snapshot, node: Node) -> String {
-    let component = base.component(node);
-    let records = base.entity(component).records.iter().chain(&base.entity(node).records);
-    let mut members = records.flat_map(|record| base.nodes_of_record(record));
-    let telling = members.find(|member| base.entity(*member).kind == kind::SERVICE_NAME);
-    let told = telling.unwrap_or(component);
-    base.entity(told).name.clone()
-}
-
 /// Spans that had no part in it, by why.
 pub(super) fn left_out(forecast: &Forecast) -> Vec<String> {
     let SkippedSpans { backwards, orphans, doubled } = forecast.skipped;
@@ -461,17 +443,21 @@ fn known(dimension: Dimension, unit: &str, expected: Expected) -> Figure {
 }
 
 impl Traffic {
-    /// Requests with the regions of services as a twin knows them. What is given beside goes before it, field by field.
+    /// Requests with the regions of services as a twin knows them, and with its names for whom only callers know. What is given beside goes before it, field by field.
     pub fn of(spans: &[Span], base: &Snapshot, given: Policies, seed: u64) -> Traffic {
-        let mut policies = given;
-        for node in base.of_kind(&kind::COMPONENT) {
+        let peers = Peers::of(spans, base);
+        let mut policies = peers.name_in(given);
+        for node in base.of_kind(&kind::COMPONENT).chain(peers.entities()) {
             let instances = base.instances(node).into_iter();
-            let regions = instances.filter_map(|instance| base.entity(instance).placement.region.clone());
-            if let Some(region) = regions.min() {
-                policies.services.entry(service_name(base, node)).or_default().region.get_or_insert(region);
+            let regions: BTreeSet<&String> =
+                instances.filter_map(|instance| base.entity(instance).placement.region.as_ref()).collect();
+            // What stands in several is in none of them for all of its requests.
+            if let (1, Some(region)) = (regions.len(), regions.first()) {
+                let policy = policies.services.entry(service_name(base, node)).or_default();
+                policy.region.get_or_insert_with(|| (*region).clone());
             }
         }
-        Traffic { recording: Recording::of(spans, &policies), policies, seed }
+        Traffic { recording: Recording::of(&peers.name(spans), &policies), policies, seed }
     }
 
     fn played(&self, changes: &[TrafficChange], is_quick: bool, context: &Context) -> Result<Forecast> {

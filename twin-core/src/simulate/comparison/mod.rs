@@ -24,7 +24,7 @@ pub use compliance::GivenData;
 pub(super) use figure::named;
 pub use figure::{Basis, Dimension, Figure};
 pub use latency::Traffic;
-pub(super) use latency::{declared_copies, loads, whole_service};
+pub(super) use latency::{declared_copies, loads};
 use reach::Reach;
 use sides::Sides;
 pub use structure::Baseline;

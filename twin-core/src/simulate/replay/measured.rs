@@ -163,6 +163,7 @@ mod tests {
             end_ns: (start_ms + took_ms) * 1_000_000,
             failed,
             peer: None,
+            address: None,
             cache_hit: None,
             resends: 0,
         }

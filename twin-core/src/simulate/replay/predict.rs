@@ -411,5 +411,17 @@ fn assumptions(recording: &Recording, policies: &Policies, changes: &[TrafficCha
         assumptions
             .push("what is handed over is done as soon as it arrives, and nobody hears of its failure".to_owned());
     }
+    assumptions.extend(hearsay(recording));
     assumptions
+}
+
+/// Whoever sends no spans, and what is taken for granted of them.
+fn hearsay(recording: &Recording) -> Option<String> {
+    const NAMED: usize = 5;
+    let silent = recording.silent();
+    let more = silent.len().saturating_sub(NAMED);
+    let names = silent.into_iter().take(NAMED).collect::<Vec<&str>>().join(", ");
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!names.is_empty())
+        .then(|| format!("what sends no spans is taken to work for as long as its callers wait for it: {names}{rest}"))
 }

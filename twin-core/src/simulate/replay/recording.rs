@@ -9,6 +9,9 @@ use super::policy::{Criticality, OperationName, Policies};
 use super::span::{Span, SpanKind};
 use crate::base::{Error, ErrorKind, Result};
 
+/// Who is asked by a caller that does not say whom.
+const UNNAMED: &str = "(unknown)";
+
 /// A piece of work that was served.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Invocation {
@@ -22,6 +25,8 @@ pub(super) struct Invocation {
     pub failed: bool,
     /// The calls that it made, by their beginnings.
     pub calls: Range<u32>,
+    /// Whether nobody but its caller wrote it down.
+    pub is_hearsay: bool,
 }
 
 /// A call with all attempts at it.
@@ -90,6 +95,7 @@ impl Recording {
         recording.operations = names.all;
         let invocations = &recording.invocations;
         recording.roots.sort_by_key(|root| (invocations[*root as usize].start, *root));
+        recording.believe_callers();
         recording.say_who_waits(policies);
         Order::of(&recording).arrange(&mut recording);
         recording
@@ -108,6 +114,12 @@ impl Recording {
     /// What could not be used.
     pub fn skipped(&self) -> SkippedSpans {
         self.skipped
+    }
+
+    /// The services of which only callers wrote anything down, by name.
+    pub(super) fn silent(&self) -> BTreeSet<&str> {
+        let hearsay = self.invocations.iter().filter(|work| work.is_hearsay);
+        hearsay.map(|work| self.name(work.operation).service.as_str()).collect()
     }
 
     /// The operations of one service that were seen to call operations of another.
@@ -239,7 +251,8 @@ impl Recording {
             place.insert(span.id, self.invocations.len() as u32);
             let operation = names.place(&span.service, &span.operation);
             let (start, end) = (span.start_ns, span.end_ns);
-            self.invocations.push(Invocation { operation, start, end, failed: span.failed, calls: 0..0 });
+            let failed = span.failed;
+            self.invocations.push(Invocation { operation, start, end, failed, calls: 0..0, is_hearsay: false });
         }
         let mut asked: BTreeMap<u32, Vec<Asked>> = BTreeMap::new();
         let served = served_by(&spans, &owners, &place);
@@ -288,6 +301,23 @@ impl Recording {
             self.calls.push(Call { callee, is_awaited: !is_sent, attempts, after: Vec::new(), gap: 0 });
         }
         self.invocations[owner as usize].calls = first as u32..self.calls.len() as u32;
+    }
+
+    /// Whoever sends no spans at all is taken to work for as long as its callers wait for it.
+    fn believe_callers(&mut self) {
+        let telling: BTreeSet<&str> =
+            self.invocations.iter().map(|work| self.name(work.operation).service.as_str()).collect();
+        let is_silent = |name: &OperationName| name.service != UNNAMED && !telling.contains(name.service.as_str());
+        let is_silent: Vec<bool> = self.operations.iter().map(is_silent).collect();
+        // Of a message that was sent, its sender does not know how long the work takes.
+        for call in self.calls.iter().filter(|call| call.is_awaited && is_silent[call.callee as usize]) {
+            for attempt in &mut self.attempts[call.attempts.start as usize..call.attempts.end as usize] {
+                let Attempt { start, end, failed, .. } = *attempt;
+                attempt.served = Some(self.invocations.len() as u32);
+                let operation = call.callee;
+                self.invocations.push(Invocation { operation, start, end, failed, calls: 0..0, is_hearsay: true });
+            }
+        }
     }
 
     /// Says which calls nobody waits for: what is declared so, and what most often ends after its caller's answer.
@@ -347,7 +377,7 @@ struct Asked {
 
 impl Asked {
     fn by(span: &Span, served: Option<u32>, recording: &mut Recording, names: &mut Names) -> Asked {
-        let unnamed = || names.place(span.peer.as_deref().unwrap_or("(unknown)"), &span.operation);
+        let unnamed = || names.place(span.peer.as_deref().unwrap_or(UNNAMED), &span.operation);
         let callee = served.map_or_else(unnamed, |served| recording.invocations[served as usize].operation);
         if let Some(served) = served {
             recording.shift_into(served, span.start_ns, span.end_ns, span.kind == SpanKind::Producer);

@@ -8,6 +8,7 @@ mod load;
 mod mixed;
 mod more;
 mod spent;
+mod ways;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -390,20 +391,6 @@ impl<'r> Run<'r> {
         &self.score.usual[&key]
     }
 
-    /// By how many nanoseconds the round trip between a caller and whom it calls becomes longer, or shorter.
-    fn round_trip(&self, call: u32) -> i64 {
-        let recording = self.score.recording;
-        let (caller, callee) = (recording.name(self.caller(call)), recording.name(self.shape(call).callee));
-        nanoseconds(self.changes.round_trip_ms(self.score.policies, &caller.service, &callee.service))
-    }
-
-    /// The way to whoever serves a call, and back. A longer round trip is spent on the way there.
-    fn way(&self, call: u32, like: u32) -> Way {
-        let Way { there, back } = self.score.waits.ways[like as usize];
-        let there = there.saturating_add(self.round_trip(call));
-        Way { there: there.max(0), back: back.saturating_add(there.min(0)).max(0) }
-    }
-
     /// A call is made, if whoever would make it still goes on.
     fn ask(&mut self, at: i64, call: u32) {
         let work = &self.works[self.calls[call as usize].work as usize];
@@ -456,7 +443,7 @@ impl<'r> Run<'r> {
                 self.plan(at.saturating_add(there), Event::Arrive { call, attempt });
             }
             None => {
-                let took = (recorded.end - recorded.start).saturating_add(self.round_trip(call)).max(0);
+                let took = self.slowed(shape.callee, recorded).saturating_add(self.round_trip(call)).max(0);
                 let answer = Event::Answer { call, attempt, failed: recorded.failed, degraded: false };
                 self.plan(at.saturating_add(took), answer);
             }

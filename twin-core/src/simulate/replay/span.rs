@@ -25,7 +25,7 @@ impl SpanKind {
     }
 
     /// Whether somebody else is asked.
-    pub(super) fn calls(self) -> bool {
+    pub(in crate::simulate) fn calls(self) -> bool {
         matches!(self, SpanKind::Client | SpanKind::Producer)
     }
 }
@@ -53,6 +53,9 @@ pub struct Span {
     pub failed: bool,
     /// Of a call: who was asked, as far as the caller knows.
     pub peer: Option<String>,
+    /// Of a call: the host that was asked, as the caller writes it.
+    #[serde(default)]
+    pub address: Option<String>,
     /// Of a call to a cache: whether it had what was asked for.
     pub cache_hit: Option<bool>,
     /// Of a call: how often it had been made before.

@@ -77,6 +77,9 @@ impl Overheads {
     fn add(&mut self, recording: &Recording, attempt: &Attempt) {
         let Some(served) = attempt.served else { return };
         let work = &recording.invocations[served as usize];
+        if work.is_hearsay {
+            return;
+        }
         let overhead = (attempt.end - attempt.start - (work.end - work.start)).max(0);
         // Whoever gave up says nothing of it.
         match (attempt.failed, work.failed) {
