@@ -327,11 +327,12 @@ pub(in crate::simulate) fn loads(
 
 /// Spans that had no part in it, by why.
 pub(super) fn left_out(forecast: &Forecast) -> Vec<String> {
-    let SkippedSpans { backwards, orphans, doubled } = forecast.skipped;
+    let SkippedSpans { backwards, orphans, doubled, unasked } = forecast.skipped;
     let sorts = [
         (backwards, "end before they begin"),
         (orphans, "have a parent that was not recorded"),
         (doubled, "have an id that was there before"),
+        (unasked, "call somebody who wrote nothing down, and are part of no recorded work"),
     ];
     let told = |(count, why): (u64, &str)| format!("{count} recorded spans are left out: they {why}");
     sorts.into_iter().filter(|(count, _)| *count > 0).map(told).collect()

@@ -18,6 +18,7 @@ use crate::analysis::envelope;
 use crate::answer::{Answer, Profile, Tabular};
 use crate::base::{Context, Error, ErrorKind, Result};
 use crate::graph::{Node, Snapshot};
+use crate::simulate::replay::ENOUGH_FOR_UTILISATION;
 use crate::simulate::{Autoscaler, Change, Scenario};
 
 pub use compliance::GivenData;
@@ -134,7 +135,7 @@ fn taken_for_granted(scenario: &Scenario, change: &Change, given: &Given<'_>) ->
             Some(format!("{} is as before until new copies serve, after {warm_up_s} s", name(*entity)))
         }
         Change::ScaleLoad { autoscaler: Some(Autoscaler { utilisation, most }), .. } => Some(format!(
-            "an autoscaler keeps workers that are declared busy for {utilisation} of their time, with {most} times as many at most, and has caught up"
+            "an autoscaler keeps workers that are declared busy for {utilisation} of their time, with {most} times as many at most, and has caught up; with fewer than {ENOUGH_FOR_UTILISATION} recorded requests, it leaves a service as it is"
         )),
         Change::ChangeOwner { entity, on_call: Some(on_call), .. } => {
             Some(format!("{on_call} is called first for {} from then on", name(*entity)))

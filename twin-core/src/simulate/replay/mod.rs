@@ -15,6 +15,7 @@ mod recording;
 mod run;
 mod span;
 mod station;
+mod trace;
 mod usual;
 
 pub use change::TrafficChange;
@@ -24,7 +25,10 @@ pub use names::Names;
 pub use policy::{
     Breaker, CallPolicy, Criticality, DeclaredCall, OperationName, Policies, PoliciesDraft, ServicePolicy,
 };
-pub use predict::{ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, Reached, ServiceLoad, TimeSpent, forecast};
+pub use predict::{
+    ENOUGH_FOR_P999, ENOUGH_FOR_UTILISATION, EndpointForecast, Expected, Forecast, Reached, ServiceLoad, TimeSpent,
+    forecast,
+};
 pub(super) use predict::{forecast_by, wilson};
 pub use recording::{Recording, SkippedSpans};
 pub use span::{Span, SpanKind};

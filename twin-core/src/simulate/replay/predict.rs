@@ -83,7 +83,7 @@ pub struct ServiceLoad {
     /// How many requests a second it serves.
     pub requests_a_second: [f64; 2],
     /// The share of their time that its workers are asked for, in parts per one: from 1 on the queue grows without end. `None` where no number of workers is declared, or
-    /// fewer than 30 requests were recorded.
+    /// fewer than [`ENOUGH_FOR_UTILISATION`] requests were recorded.
     pub utilisation: Option<[f64; 2]>,
 }
 
@@ -106,6 +106,8 @@ pub struct Forecast {
 
 /// Of so many requests the slowest lies beyond the 99.9th percentile in nineteen cases of twenty: .999^n ≤ .05. Fewer say little of one request in a thousand.
 pub const ENOUGH_FOR_P999: usize = 2_995;
+/// Fewer requests to a service say nothing about how busy it is.
+pub const ENOUGH_FOR_UTILISATION: usize = 30;
 /// How often samples are drawn for an interval.
 const DRAWS: usize = 200;
 /// Nine cases of ten lie within so many standard deviations.
@@ -410,6 +412,10 @@ fn assumptions(recording: &Recording, policies: &Policies, changes: &[TrafficCha
     if has(|change| matches!(change, TrafficChange::Acknowledge { .. })) {
         assumptions
             .push("what is handed over is done as soon as it arrives, and nobody hears of its failure".to_owned());
+    }
+    if recording.admitted() > 0 {
+        let admitted = recording.admitted();
+        assumptions.push(format!("requests whose asker was not recorded come from outside: {admitted} of them"));
     }
     assumptions.extend(hearsay(recording));
     assumptions

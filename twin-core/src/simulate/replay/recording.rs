@@ -1,12 +1,12 @@
 //! Spans put together: who served what, whom it asked for it, and in which order.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use super::order::Order;
 use super::policy::{Criticality, OperationName, Policies};
 use super::span::{Span, SpanKind};
+use super::trace::Trace;
 use crate::base::{Error, ErrorKind, Result};
 
 /// Who is asked by a caller that does not say whom.
@@ -64,10 +64,12 @@ pub(super) struct Attempt {
 pub struct SkippedSpans {
     /// They end before they begin.
     pub backwards: u64,
-    /// Their parent is missing, or they are their own ancestors.
+    /// Their parent is missing, which most of their kind have, or they are their own ancestors.
     pub orphans: u64,
     /// An id of the same trace was there before.
     pub doubled: u64,
+    /// They ask somebody who wrote nothing down, and are part of no work that was recorded.
+    pub unasked: u64,
 }
 
 /// Requests as they were recorded.
@@ -80,6 +82,7 @@ pub struct Recording {
     /// Requests from outside, by their beginnings.
     pub(super) roots: Vec<u32>,
     skipped: SkippedSpans,
+    admitted: u64,
 }
 
 impl Recording {
@@ -89,10 +92,14 @@ impl Recording {
         let mut names = Names::default();
         let mut by_trace: Vec<&Span> = spans.iter().collect();
         by_trace.sort_by_key(|span| (span.trace, span.start_ns, span.kind.calls(), span.id));
+        let serving: HashSet<&str> =
+            spans.iter().filter(|span| span.kind.serves()).map(|span| span.service.as_str()).collect();
+        let mut strays = Vec::new();
         for trace in by_trace.chunk_by(|a, b| a.trace == b.trace) {
-            recording.read(trace, &mut names);
+            strays.extend(recording.read(trace, &serving, &mut names));
         }
         recording.operations = names.all;
+        recording.admit(&strays);
         let invocations = &recording.invocations;
         recording.roots.sort_by_key(|root| (invocations[*root as usize].start, *root));
         recording.believe_callers();
@@ -109,6 +116,11 @@ impl Recording {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.roots.is_empty()
+    }
+
+    /// How many requests are taken to come from outside, because who asked for them was not recorded.
+    pub(super) fn admitted(&self) -> u64 {
+        self.admitted
     }
 
     /// What could not be used.
@@ -243,38 +255,58 @@ impl Recording {
         self.attempts_of(call).last().is_some_and(|last| last.failed)
     }
 
-    /// Takes the spans of one trace in.
-    fn read(&mut self, trace: &[&Span], names: &mut Names) {
-        let Trace { spans, owners } = Trace::of(trace, &mut self.skipped);
-        let mut place: HashMap<u64, u32> = HashMap::new();
-        for span in spans.iter().filter(|span| span.kind.serves()) {
-            place.insert(span.id, self.invocations.len() as u32);
-            let operation = names.place(&span.service, &span.operation);
-            let (start, end) = (span.start_ns, span.end_ns);
-            let failed = span.failed;
+    /// Takes the spans of one trace in. Gives the work back whose asker was not recorded.
+    fn read(&mut self, trace: &[&Span], serving: &HashSet<&str>, names: &mut Names) -> Vec<u32> {
+        let trace = Trace::of(trace, &mut self.skipped);
+        let mut place: Vec<Option<u32>> = vec![None; trace.spans.len()];
+        for at in trace.works(serving) {
+            place[at] = Some(self.invocations.len() as u32);
+            let Span { start_ns: start, end_ns: end, failed, service, operation, .. } = trace.spans[at];
+            let (operation, (start, end), failed) = (names.place(service, operation), (*start, *end), *failed);
             self.invocations.push(Invocation { operation, start, end, failed, calls: 0..0, is_hearsay: false });
         }
         let mut asked: BTreeMap<u32, Vec<Asked>> = BTreeMap::new();
-        let served = served_by(&spans, &owners, &place);
-        for (at, span) in spans.iter().enumerate() {
-            let owner = owners[at].and_then(|owner| place.get(&spans[owner].id).copied());
-            let is_asked_through_another = owners[at].is_some_and(|owner| spans[owner].kind.calls());
-            match (span.kind, owner) {
-                (kind, Some(owner)) if kind.calls() => {
-                    let served = served.get(&span.id).copied();
+        let served = trace.served();
+        let mut strays = Vec::new();
+        for (at, span) in trace.spans.iter().enumerate() {
+            let owner = trace.owners[at];
+            let by = owner.and_then(|owner| place[owner]);
+            match (place[at], by) {
+                // Who asked for a call that nobody works for is outside of what was recorded, as is whoever begins a trace.
+                (Some(work), None) => match owner {
+                    _ if trace.is_stray[at] => strays.push(work),
+                    Some(call) if trace.owners[call].and_then(|owner| place[owner]).is_some() => {}
+                    _ => self.roots.push(work),
+                },
+                // Nobody wrote the call down: it took as long as what was served.
+                (Some(work), Some(owner)) => asked.entry(owner).or_default().push(Asked::at_once(work, self)),
+                (None, Some(owner)) if span.kind.calls() => {
+                    let served = served.get(&at).and_then(|served| place[*served]);
                     asked.entry(owner).or_default().push(Asked::by(span, served, self, names));
                 }
-                (kind, None) if kind.serves() && !is_asked_through_another => self.roots.push(place[&span.id]),
-                (kind, Some(owner)) if kind.serves() => {
-                    // Nobody wrote the call down: it took as long as what was served.
-                    asked.entry(owner).or_default().push(Asked::at_once(place[&span.id], self));
-                }
+                (None, None) if span.kind.calls() && !served.contains_key(&at) => self.skipped.unasked += 1,
                 _ => {}
             }
         }
         for (owner, asked) in asked {
             self.add_calls(owner, asked);
         }
+        strays
+    }
+
+    /// Work whose asker was not recorded came from outside, where that is so of most work of its operation. Else a span was lost.
+    fn admit(&mut self, strays: &[u32]) {
+        let mut balance: HashMap<u32, i64> = HashMap::new();
+        for served in self.attempts.iter().filter_map(|attempt| attempt.served) {
+            *balance.entry(self.invocations[served as usize].operation).or_default() -= 1;
+        }
+        let operation = |work: &u32| self.invocations[*work as usize].operation;
+        strays.iter().for_each(|work| *balance.entry(operation(work)).or_default() += 1);
+        let (admitted, lost): (Vec<u32>, Vec<u32>) =
+            strays.iter().copied().partition(|work| balance[&operation(work)] > 0);
+        self.skipped.orphans += lost.len() as u64;
+        self.admitted = admitted.len() as u64;
+        self.roots.extend(admitted);
     }
 
     /// Adds the calls of an invocation: attempts at the same thing are one call.
@@ -405,78 +437,4 @@ impl Recording {
             invocation.end += shift;
         }
     }
-}
-
-/// The spans of one trace that can be used, with the span that each belongs to: of a call the work that made it, of work the call that asked for it.
-struct Trace<'s> {
-    spans: Vec<&'s Span>,
-    owners: Vec<Option<usize>>,
-}
-
-impl<'s> Trace<'s> {
-    fn of(trace: &[&'s Span], skipped: &mut SkippedSpans) -> Trace<'s> {
-        let mut places: HashMap<u64, usize> = HashMap::new();
-        let mut spans: Vec<&Span> = Vec::new();
-        for span in trace.iter().copied() {
-            if span.end_ns < span.start_ns {
-                skipped.backwards += 1;
-            } else if let Entry::Vacant(free) = places.entry(span.id) {
-                free.insert(spans.len());
-                spans.push(span);
-            } else {
-                skipped.doubled += 1;
-            }
-        }
-        let mut owners = vec![None; spans.len()];
-        let mut kept = vec![true; spans.len()];
-        for at in 0..spans.len() {
-            match owner(&spans, &places, at) {
-                Ok(owner) => owners[at] = owner,
-                Err(Lost) => (kept[at], skipped.orphans) = (false, skipped.orphans + 1),
-            }
-        }
-        keep(spans, owners, &kept)
-    }
-}
-
-/// Leaves out what is not kept, with whatever belongs to it: that has no owner any more.
-fn keep<'s>(spans: Vec<&'s Span>, owners: Vec<Option<usize>>, kept: &[bool]) -> Trace<'s> {
-    let mut now = vec![None; spans.len()];
-    let mut left = Vec::new();
-    for at in (0..spans.len()).filter(|at| kept[*at]) {
-        now[at] = Some(left.len());
-        left.push(spans[at]);
-    }
-    let owners = (0..spans.len()).filter(|at| kept[*at]).map(|at| owners[at].and_then(|owner| now[owner])).collect();
-    Trace { spans: left, owners }
-}
-
-/// A span whose ancestors do not lead anywhere.
-struct Lost;
-
-/// The nearest ancestor that is no work within a process. A call within a call is part of that, and belongs to whoever made it.
-fn owner(spans: &[&Span], places: &HashMap<u64, usize>, at: usize) -> std::result::Result<Option<usize>, Lost> {
-    let serves = spans[at].kind.serves();
-    let mut next = spans[at].parent;
-    for _ in 0..spans.len() {
-        let Some(parent) = next else { return Ok(None) };
-        let parent = *places.get(&parent).ok_or(Lost)?;
-        let kind = spans[parent].kind;
-        if kind.serves() || (serves && kind.calls()) {
-            return Ok(Some(parent));
-        }
-        next = spans[parent].parent;
-    }
-    Err(Lost)
-}
-
-/// By call, the work that served it first.
-fn served_by(spans: &[&Span], owners: &[Option<usize>], place: &HashMap<u64, u32>) -> HashMap<u64, u32> {
-    let mut served = HashMap::new();
-    for (at, span) in spans.iter().enumerate().filter(|(_, span)| span.kind.serves()) {
-        if let Some(call) = owners[at].filter(|owner| spans[*owner].kind.calls()) {
-            served.entry(spans[call].id).or_insert(place[&span.id]);
-        }
-    }
-    served
 }

@@ -1,4 +1,4 @@
-//! Ranking: options that keep all constraints by Pareto fronts, then all by their measures; weights only where given.
+//! Ranking: options that keep all constraints by Pareto fronts, then those that may break one, then all by their measures; weights only where given.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,14 @@ pub(super) fn rank(options: &mut [SearchOption], objectives: &[SearchObjective])
     name_apart(options);
     let goals: Vec<Goal> = objectives.iter().map(SearchObjective::goal).collect();
     options.iter_mut().for_each(|option| (option.front, option.dominated_by) = (None, None));
-    stand(options, &goals)?;
-    let ranged = places(options, |option| ranges(option).filter(|_| option.is_allowed()));
-    let ranges: Vec<Vec<Range>> = ranged.iter().map(|(_, ranges)| ranges.clone()).collect();
-    let dominators = robustly_dominated_by(&goals, &ranges)?;
-    for ((at, _), by) in ranged.iter().zip(dominators) {
-        options[*at].dominated_by = by.map(|place| options[ranged[place].0].name.clone());
+    // Whatever may break a constraint is no reason against what surely keeps all: it is held against these, and not the other way round.
+    for among in [SearchOption::is_allowed, keeps_all] {
+        stand(options, &goals, among)?;
+        dominate(options, &goals, among)?;
     }
     options.iter_mut().for_each(|option| option.weighted = weighted(option, objectives));
     options.sort_by(|a, b| {
-        let worse = |option: &SearchOption| (!option.is_allowed(), option.weighted.is_none());
+        let worse = |option: &SearchOption| (!option.is_allowed(), !keeps_all(option), option.weighted.is_none());
         let weighed = a.weighted.unwrap_or_default().total_cmp(&b.weighted.unwrap_or_default());
         let front = |option: &SearchOption| option.front.unwrap_or(usize::MAX);
         let by_front = || front(a).cmp(&front(b));
@@ -34,19 +32,34 @@ pub(super) fn rank(options: &mut [SearchOption], objectives: &[SearchObjective])
     Ok(())
 }
 
-/// The fronts of the options that keep all constraints. An objective of which nothing is known of any of them tells none from another.
-fn stand(options: &mut [SearchOption], goals: &[Goal]) -> Result<()> {
-    let is_told =
-        |place: &usize| options.iter().any(|option| option.is_allowed() && option.values[*place].value.is_some());
+/// Whether an option surely keeps all constraints.
+fn keeps_all(option: &SearchOption) -> bool {
+    option.is_allowed() && option.undecided.is_empty()
+}
+
+/// The fronts of some of the options. An objective of which nothing is known of any of them tells none from another.
+fn stand(options: &mut [SearchOption], goals: &[Goal], among: fn(&SearchOption) -> bool) -> Result<()> {
+    let is_told = |place: &usize| options.iter().any(|option| among(option) && option.values[*place].value.is_some());
     let told: Vec<usize> = (0..goals.len()).filter(is_told).collect();
     let values = |option: &SearchOption| told.iter().map(|place| option.values[*place].value).collect();
-    let known = places(options, |option| if option.is_allowed() { values(option) } else { None });
+    let known = places(options, |option| if among(option) { values(option) } else { None });
     let goals: Vec<Goal> = told.iter().map(|place| goals[*place]).collect();
     let points: Vec<Vec<f64>> = known.iter().map(|(_, values): &(usize, Vec<f64>)| values.clone()).collect();
     if !told.is_empty() {
         for ((at, _), standing) in known.iter().zip(pareto(&goals, &points)?) {
             options[*at].front = Some(standing.rank);
         }
+    }
+    Ok(())
+}
+
+/// Which of some options are beaten by which other of them, whatever the truth.
+fn dominate(options: &mut [SearchOption], goals: &[Goal], among: fn(&SearchOption) -> bool) -> Result<()> {
+    let ranged = places(options, |option| ranges(option).filter(|_| among(option)));
+    let ranges: Vec<Vec<Range>> = ranged.iter().map(|(_, ranges)| ranges.clone()).collect();
+    let dominators = robustly_dominated_by(goals, &ranges)?;
+    for ((at, _), by) in ranged.iter().zip(dominators) {
+        options[*at].dominated_by = by.map(|place| options[ranged[place].0].name.clone());
     }
     Ok(())
 }
@@ -90,5 +103,52 @@ fn name_apart(options: &mut [SearchOption]) {
         if *count > 1 {
             option.name = format!("{} ({count})", option.name);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::search::UndecidedConstraint;
+
+    fn option(name: &str, value: f64, is_decided: bool) -> SearchOption {
+        let why = "nobody knows".to_owned();
+        let undecided = if is_decided { Vec::new() } else { vec![UndecidedConstraint { constraint: "budget", why }] };
+        SearchOption {
+            name: name.to_owned(),
+            changes: Vec::new(),
+            waves: Vec::new(),
+            groups: Vec::new(),
+            values: vec![MeasuredValue::known(value)],
+            front: None,
+            dominated_by: None,
+            weighted: None,
+            violations: Vec::new(),
+            undecided,
+            assumptions: Vec::new(),
+            evidence: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_may_break_a_constraint_stands_behind_what_surely_keeps_all() {
+        let mut options = [
+            option("risky", 1.0, false),
+            option("safe", 2.0, true),
+            option("dear", 3.0, true),
+            option("lazy", 4.0, false),
+        ];
+        let objectives: Vec<SearchObjective> =
+            serde_json::from_str(r#"[{"measure": "changes"}]"#).expect("an objective");
+        rank(&mut options, &objectives).expect("a ranking");
+        let told: Vec<(&str, Option<usize>, Option<&str>)> =
+            options.iter().map(|option| (&option.name[..], option.front, option.dominated_by.as_deref())).collect();
+        let expected = [
+            ("safe", Some(0), None),
+            ("dear", Some(1), Some("safe")),
+            ("risky", Some(0), None),
+            ("lazy", Some(3), Some("risky")),
+        ];
+        assert_eq!(told, expected);
     }
 }

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Run;
+use crate::simulate::replay::ENOUGH_FOR_UTILISATION;
 use crate::simulate::replay::station::limited;
-
-/// Fewer requests say nothing about load.
-const FEW: i64 = 30;
 
 impl Run<'_> {
     /// When the requests came that did.
@@ -28,7 +26,7 @@ impl Run<'_> {
             let (busy, requests) = self.busy.get(service).copied().unwrap_or_default();
             // The time after the last request counts as that between two.
             let time = last as f64 * requests as f64 / (requests - 1).max(1) as f64 * workers as f64;
-            (requests >= FEW && time > 0.0).then(|| (service.to_owned(), busy as f64 / time))
+            (requests >= ENOUGH_FOR_UTILISATION as i64 && time > 0.0).then(|| (service.to_owned(), busy as f64 / time))
         };
         limited(self.score.policies).filter_map(share).collect()
     }
