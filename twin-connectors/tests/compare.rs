@@ -7,6 +7,7 @@ use twin_connectors::{CompareOptions, ScanOptions, compare, critical_path, scan}
 use twin_core::answer::{Answer, Status};
 use twin_core::base::{Context, Timestamp};
 use twin_core::graph::Snapshot;
+use twin_core::schema::kind;
 use twin_core::simulate::{ChangeDraft, Dimension, Scenario};
 use twin_core::{At, Twin};
 
@@ -32,16 +33,11 @@ fn shop(recorded: &str) -> (TempDir, Snapshot, String) {
 
 /// A request to the web service.
 fn request(trace: u32) -> String {
-    request_in("", trace)
-}
-
-/// A request to the web service of an environment.
-fn request_in(environment: &str, trace: u32) -> String {
     let span = format!(
         r#"{{"traceId":"{trace:032x}","spanId":"{trace:016x}","name":"GET /cart","kind":2,"startTimeUnixNano":"1700000001000000000","endTimeUnixNano":"1700000001030000000"}}"#
     );
     format!(
-        r#"{{"resourceSpans":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"web"}}}},{{"key":"deployment.environment.name","value":{{"stringValue":"{environment}"}}}}]}},"scopeSpans":[{{"spans":[{span}]}}]}}]}}"#
+        r#"{{"resourceSpans":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"web"}}}}]}},"scopeSpans":[{{"spans":[{span}]}}]}}]}}"#
     )
 }
 
@@ -72,23 +68,6 @@ fn what_could_not_be_read_of_a_recording_is_missing_from_the_answer() {
     check(&broken, &["requests.jsonl: 2 of its records could not be read"]);
 }
 
-#[test]
-fn environments_that_are_taken_together_are_a_blind_spot() {
-    let told = |environments: [&str; 2]| {
-        let recorded = format!("{}\n{}\n", request_in(environments[0], 1), request_in(environments[1], 2));
-        let (_folder, base, traces) = shop(&recorded);
-        let paths = critical_path(&base, &[traces], &Context::new(now())).expect("an answer");
-        paths
-            .blind_spots
-            .into_iter()
-            .filter_map(|told| Some(told.split_once("together: ")?.1.to_owned()))
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(told(["live", "trial"]), ["from live, trial"]);
-    assert_eq!(told(["", "trial"]), ["from nowhere that is named, trial"]);
-    assert_eq!(told(["live", "live"]), [""; 0]);
-}
-
 /// A service with a store, as a cluster's manifests tell of them.
 fn with_store(service: &str, namespace: &str) -> String {
     let labels = |name: &str| format!("{{matchLabels: {{app: {name}}}}}");
@@ -113,10 +92,10 @@ fn with_store(service: &str, namespace: &str) -> String {
     [served, stock, balancer].concat()
 }
 
-/// Requests of 30 ms to two services, of which each asks a store that sends no spans for 20 ms, by the address that is given.
-fn asking(services: [(&str, &str); 2]) -> String {
+/// Requests of 30 ms to two services, each with its namespace, of which each asks a store that sends no spans for 20 ms, by the address that is given.
+fn asking(services: [(&str, &str, &str); 2]) -> String {
     let text = |key: &str, value: &str| format!(r#"{{"key":"{key}","value":{{"stringValue":"{value}"}}}}"#);
-    let line = |(place, (service, address)): (usize, &(&str, &str))| {
+    let line = |(place, (service, namespace, address)): (usize, &(&str, &str, &str))| {
         let span = |trace: usize, id: usize, kind: u8, from_ms: u64, to_ms: u64, more: String| {
             let at = |ms: u64| 1_700_000_000_000_000_000 + (trace as u64 * 1_000 + ms) * 1_000_000;
             let parent = if id == 1 { String::new() } else { format!("{:016x}", trace * 4 + 1) };
@@ -138,7 +117,12 @@ fn asking(services: [(&str, &str); 2]) -> String {
                 [span(trace, 1, 2, 0, 30, String::new()), span(trace, 2, 3, 5, 25, asked.join(","))]
             })
             .collect();
-        let resource = text("service.name", service);
+        let mut said = vec![text("service.name", service)];
+        if !namespace.is_empty() {
+            let keys = ["service.namespace", "k8s.namespace.name"].map(|key| text(key, namespace));
+            said.extend(keys.into_iter().chain([text("k8s.deployment.name", service)]));
+        }
+        let resource = said.join(",");
         format!(
             r#"{{"resourceSpans":[{{"resource":{{"attributes":[{resource}]}},"scopeSpans":[{{"spans":[{}]}}]}}]}}"#,
             spans.join(",")
@@ -147,18 +131,25 @@ fn asking(services: [(&str, &str); 2]) -> String {
     services.iter().enumerate().map(line).collect::<Vec<String>>().join("\n")
 }
 
-/// What a change does to the medians and error rates of two services that each have a store of the same name; `-` where nobody knows.
-fn effect(addresses: [&str; 2], change: &str, policies: &str) -> String {
+/// What a change does to the medians and error rates of two services, in a mart and in an outlet, that each have a store of the same name; `-` where nobody knows.
+fn effect(services: [(&str, &str, &str); 2], change: &str, policies: &str) -> String {
     let folder = TempDir::new().expect("a folder");
-    let manifests = [with_store("till", "mart"), with_store("kiosk", "outlet")].concat();
+    let manifests = [with_store(services[0].0, "mart"), with_store(services[1].0, "outlet")].concat();
     fs::write(folder.path().join("app.yaml"), manifests).expect("a file");
     let traces = folder.path().join("requests.jsonl");
-    fs::write(&traces, asking([("till", addresses[0]), ("kiosk", addresses[1])])).expect("a file");
+    fs::write(&traces, asking(services)).expect("a file");
     let twin = Twin::in_memory();
     let scan = scan(folder.path(), &ScanOptions { name: Some("mart".to_owned()), ..ScanOptions::default() });
     twin.apply(scan.expect("a scan").batches, now()).expect("batches");
-    let drafts = ChangeDraft::list_from_json(change).expect("a change");
-    let scenario = Scenario::of(&twin.snapshot(At::now(now())), "then", &drafts).expect("a scenario");
+    let base = twin.snapshot(At::now(now()));
+    // An instance is named by its id: its name stands for the component.
+    let named = |change: String, node| {
+        let entity = base.entity(node);
+        change.replace(&format!("{{{}}}", entity.name), &entity.id.to_string())
+    };
+    let change = base.of_kind(&kind::INSTANCE).fold(change.to_owned(), named);
+    let drafts = ChangeDraft::list_from_json(&change).expect("a change");
+    let scenario = Scenario::of(&base, "then", &drafts).expect("a scenario");
     let traces = vec![traces.to_string_lossy().into_owned()];
     let options = CompareOptions { traces, ..CompareOptions::from_json(policies).expect("options") };
     let compared = compare(&scenario, options, &Context::new(now())).expect("an answer");
@@ -173,15 +164,33 @@ fn effect(addresses: [&str; 2], change: &str, policies: &str) -> String {
 fn a_store_that_sends_no_spans_is_known_by_the_address_that_its_callers_ask() {
     let slower = r#"[{"change": "add_latency", "entity": "stock@mart", "operation": "SELECT", "ms": 7}]"#;
     let down = r#"[{"change": "fail", "entity": "stock@outlet"}]"#;
+    let services = |addresses: [&'static str; 2]| [("till", "", addresses[0]), ("kiosk", "", addresses[1])];
     for addresses in [
         ["stock", "stock"],
         ["stock.mart", "stock.outlet"],
         ["stock.mart.svc.cluster.local", "stock.outlet.svc.cluster.local"],
         ["STOCK.mart.svc:5432", "stock"],
     ] {
-        assert_eq!(effect(addresses, slower, "{}"), "0 7 0 0", "{addresses:?}: the kiosk, then the till");
-        assert_eq!(effect(addresses, down, "{}"), "- 0 1 0", "{addresses:?}");
+        assert_eq!(effect(services(addresses), slower, "{}"), "0 7 0 0", "{addresses:?}: the kiosk, then the till");
+        assert_eq!(effect(services(addresses), down, "{}"), "- 0 1 0", "{addresses:?}");
     }
     let nobody = ["elsewhere.example", "elsewhere.example"];
-    assert_eq!(effect(nobody, slower, "{}"), "- -", "no relation says who that is");
+    assert_eq!(effect(services(nobody), slower, "{}"), "- -", "no relation says who that is");
+}
+
+#[test]
+fn services_of_one_name_are_told_apart_by_where_they_stand() {
+    let till = [("till", "mart", "stock.mart"), ("till", "outlet", "stock.outlet")];
+    let failing = |entity: &str| format!(r#"[{{"change": "fail", "entity": "{entity}"}}]"#);
+    let moving =
+        |entity: &str| format!(r#"[{{"change": "move", "entity": "{entity}", "region": "north", "rtt_ms": 9}}]"#);
+    assert_eq!(effect(till, &failing("{till@mart}"), "{}"), "- 0 1 0");
+    assert_eq!(effect(till, &failing("{till@outlet}"), "{}"), "0 - 0 1");
+    assert_eq!(effect(till, &failing("till"), "{}"), "- - 1 1", "all instances of it");
+    assert_eq!(effect(till, &failing("stock@outlet"), "{}"), "0 - 0 1");
+    assert_eq!(effect(till, &moving("{till@mart}"), "{}"), "9 0 0 0");
+    // What is said of a name holds for all that are called so; what is said of one of them, for that one.
+    let near = r#"{"policies": {"services": {"till": {"region": "south"}, "stock@mart": {"region": "north"}, "stock@outlet": {"region": "south"}}}}"#;
+    assert_eq!(effect(till, &moving("{till@mart}"), near), "-9 0 0 0");
+    assert_eq!(effect(till, &moving("{till@outlet}"), near), "0 9 0 0");
 }

@@ -4155,13 +4155,13 @@ class SearchOption(TypedDict):
     """The changes, in the order of the waves; entities are named by their ids."""
 
     dominated_by: Union[str, None]
-    """Another such option that is at least as good whatever the truth within the ranges, by name."""
+    """Another such option that is at least as good whatever the truth within the ranges, by name; never one that may break a constraint, of one that does not."""
 
     evidence: List["EvidenceId"]
     """Why the dependencies are believed that the option is about, at most 20."""
 
     front: Union[int, None]
-    """0 if no other option that keeps all constraints is better, else the front that it is on; without one, it breaks a constraint or something of it is unknown that is known of others."""
+    """0 if no other option that keeps all constraints is better, else the front that it is on; without one, it breaks a constraint or something of it is unknown that is known of others. What may break a constraint is held against all that may not be forbidden, and what surely keeps all of them only against its like."""
 
     groups: List[List["EntityRef"]]
     """The groups that the things are parted into, where that is what was looked for."""

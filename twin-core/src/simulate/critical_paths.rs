@@ -8,9 +8,9 @@ use serde::Serialize;
 use crate::analysis::{CriticalPath, EntityRef, TraceSpan, critical_path};
 use crate::answer::{Answer, Cites, EvidenceId, NoEvidence, Status, table_row};
 use crate::base::{Context, Result};
-use crate::graph::Snapshot;
-use crate::simulate::peers::Peers;
-use crate::simulate::replay::Span;
+use crate::graph::{Node, Snapshot};
+use crate::simulate::replay::{Span, told_apart};
+use crate::simulate::who::WhoIsWho;
 
 /// What one operation keeps the requests to an endpoint waiting.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
@@ -48,7 +48,9 @@ impl Cites for CriticalPathRow {
 /// # Errors
 /// `Cancelled` and `Limit` as the context says, which is asked before each trace.
 pub fn critical_paths(snapshot: &Snapshot, spans: &[Span], context: &Context) -> Result<Answer<Vec<CriticalPathRow>>> {
-    let spans = Peers::of(spans, snapshot).name(spans);
+    let (spans, services) = told_apart(spans);
+    let who = WhoIsWho::of(&spans, &services, snapshot);
+    let spans = who.name(&spans);
     let mut by_trace: BTreeMap<u128, Vec<&Span>> = BTreeMap::new();
     spans.iter().for_each(|span| by_trace.entry(span.trace).or_default().push(span));
     let mut paths = Paths::default();
@@ -66,7 +68,7 @@ pub fn critical_paths(snapshot: &Snapshot, spans: &[Span], context: &Context) ->
         question: serde_json::json!({"kind": "critical_path"}),
         status,
         blind_spots: paths.left_out(),
-        value: paths.rows(snapshot),
+        value: paths.rows(snapshot, &who.entities(snapshot)),
         interval: None,
         basis: Vec::new(),
         method: "critical path of each trace by the rule of CRISP, summed by operation".to_owned(),
@@ -136,19 +138,24 @@ impl Paths {
         senseless.into_iter().chain(strays).collect()
     }
 
-    fn rows(&self, snapshot: &Snapshot) -> Vec<CriticalPathRow> {
-        let rows = self.endpoints.iter().map(|(name, endpoint)| endpoint.rows(name, snapshot));
+    fn rows(&self, snapshot: &Snapshot, entities: &BTreeMap<&str, Node>) -> Vec<CriticalPathRow> {
+        let rows = self.endpoints.iter().map(|(name, endpoint)| endpoint.rows(name, snapshot, entities));
         rows.flatten().collect()
     }
 }
 
 impl Endpoint {
-    fn rows(&self, (service, operation): &(String, String), snapshot: &Snapshot) -> Vec<CriticalPathRow> {
+    fn rows(
+        &self,
+        (service, operation): &(String, String),
+        snapshot: &Snapshot,
+        entities: &BTreeMap<&str, Node>,
+    ) -> Vec<CriticalPathRow> {
         let requests = self.requests as f64;
         let row = |((who, what), (waited, waiting)): (&(String, String), &(i128, u64))| CriticalPathRow {
             endpoint: format!("{service}.{operation}"),
             requests: self.requests,
-            entity: snapshot.find(who).ok().map(|node| EntityRef::of(snapshot, snapshot.component(node))),
+            entity: entities.get(&who[..]).map(|node| EntityRef::of(snapshot, *node)),
             service: who.clone(),
             operation: what.clone(),
             mean_ms: *waited as f64 / requests / 1e3,
@@ -201,6 +208,7 @@ mod tests {
             failed: false,
             peer: None,
             address: None,
+            within: Vec::new(),
             cache_hit: None,
             resends: 0,
         }

@@ -24,7 +24,6 @@ pub mod next_question;
 mod objective;
 mod outcome;
 pub mod pareto;
-mod peers;
 pub mod prediction;
 pub mod queue_network;
 pub mod queueing;
@@ -38,6 +37,7 @@ pub mod time_to_impact;
 mod told;
 mod trade_off;
 mod trade_off_answer;
+mod who;
 
 pub use change::{Autoscaler, Change, ChangeDraft, Leaving, OnRemoval, Unplaced};
 use comparison::named;

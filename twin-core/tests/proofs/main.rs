@@ -38,4 +38,5 @@ mod sync;
 mod taint;
 mod times;
 mod upkeep;
+mod who;
 mod words;

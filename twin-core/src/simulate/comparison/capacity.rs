@@ -1,15 +1,18 @@
 //! What is asked of services and what they can do: workers, quotas, and queues that are worked off.
 
 use super::figure::{Basis, Dimension, Figure};
-use super::latency::Requests;
+use super::latency::{Requests, Traffic};
 use crate::analysis::EntityRef;
-use crate::graph::Snapshot;
-use crate::simulate::peers::whole_service;
+use crate::graph::{Node, Snapshot};
 use crate::simulate::replay::ServiceLoad;
 use crate::simulate::{Change, Scenario};
 
 /// Rows of utilisation, headroom and completion. Without requests nobody knows, and why.
-pub(super) fn figures(scenario: &Scenario, requests: Result<&Requests, &str>) -> Vec<Figure> {
+pub(super) fn figures(
+    scenario: &Scenario,
+    traffic: Option<&Traffic>,
+    requests: Result<&Requests, &str>,
+) -> Vec<Figure> {
     let loads = match requests {
         Ok(requests) => &requests.forecast.loads[..],
         Err(why) => {
@@ -21,8 +24,14 @@ pub(super) fn figures(scenario: &Scenario, requests: Result<&Requests, &str>) ->
     };
     let mut figures = of_workers(loads);
     for change in scenario.changes() {
-        figures.extend(of_quota(scenario.stage(), change, loads));
-        figures.extend(of_queue(scenario.stage(), change, loads));
+        let service = |node| {
+            traffic.map_or_else(
+                || Err("nothing was recorded".to_owned()),
+                |traffic| traffic.service(scenario.stage(), node),
+            )
+        };
+        figures.extend(of_quota(scenario.stage(), change, &service, loads));
+        figures.extend(of_queue(scenario.stage(), change, &service, loads));
     }
     figures
 }
@@ -71,10 +80,13 @@ fn headroom(known: &[(&ServiceLoad, [f64; 2])]) -> Option<Figure> {
     Some(figure)
 }
 
+/// The service that requests show an entity as.
+type Named<'n> = &'n dyn Fn(Node) -> Result<String, String>;
+
 /// How much of a quota is asked for, on average: peaks are higher.
-fn of_quota(stage: &Snapshot, change: &Change, loads: &[ServiceLoad]) -> Option<Figure> {
+fn of_quota(stage: &Snapshot, change: &Change, service: Named<'_>, loads: &[ServiceLoad]) -> Option<Figure> {
     let Change::SetQuota { entity, a_second } = change else { return None };
-    let load = load_of(whole_service(stage, *entity), loads);
+    let load = load_of(service(*entity), loads);
     let mut figure = match load {
         Err(why) => Figure::unknown(Dimension::Utilisation, why),
         Ok(load) if *a_second > 0.0 => {
@@ -95,9 +107,9 @@ fn of_quota(stage: &Snapshot, change: &Change, loads: &[ServiceLoad]) -> Option<
 }
 
 /// How long work takes that is handed over: that of one queue that is worked off at a steady pace, Poisson arrivals and exponential times (M/M/1: 1 / (rate out - rate in)).
-fn of_queue(stage: &Snapshot, change: &Change, loads: &[ServiceLoad]) -> Option<Figure> {
+fn of_queue(stage: &Snapshot, change: &Change, service: Named<'_>, loads: &[ServiceLoad]) -> Option<Figure> {
     let Change::ToAsync { on, ack_ms, drained_a_second, .. } = change else { return None };
-    let load = load_of(whole_service(stage, *on), loads);
+    let load = load_of(service(*on), loads);
     let mut figure = match (load, drained_a_second) {
         (Err(why), _) => Figure::unknown(Dimension::Completion, why),
         (Ok(_), None) => Figure::unknown(Dimension::Completion, "how fast the queue is worked off is not known"),

@@ -12,8 +12,8 @@ use crate::graph::{Count, Node, Snapshot};
 use crate::schema::State;
 use crate::simulate::Scenario;
 use crate::simulate::change::{Change, OnRemoval, own_stores, within_region};
-use crate::simulate::peers::service_name;
 use crate::simulate::replay::{ENOUGH_FOR_P999, Names};
+use crate::simulate::who::service_name;
 
 /// Counts are taken from so long before the last window on.
 const COUNTED: Duration = Duration::from_secs(7 * 24 * 60 * 60);

@@ -7,16 +7,16 @@ use super::figure::{Basis, Dimension, Figure};
 use crate::answer::{Interval, IntervalKind};
 use crate::base::{Context, ErrorKind, Result};
 use crate::graph::{EdgeRef, Node, Snapshot};
-use crate::schema::{DataFlow, State, Value, attribute, kind};
+use crate::schema::{DataFlow, State, Value, attribute};
 use crate::simulate::Scenario;
 use crate::simulate::cache::{CachedKeys, ttl_hit_ratio};
 use crate::simulate::change::{Autoscaler, Change, OnRemoval, own_stores, within_region};
 use crate::simulate::difference::said;
-use crate::simulate::peers::{Peers, service_name, whole_service};
 use crate::simulate::replay::{
     CallPolicy, Criticality, ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, Policies, Recording, ServiceLoad,
-    SkippedSpans, Span, TimeSpent, TrafficChange, forecast_by,
+    SkippedSpans, Span, TimeSpent, TrafficChange, forecast_by, told_apart,
 };
+use crate::simulate::who::{WhoIsWho, service_name};
 
 /// Recorded requests, with what is known of services and calls beside them.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Traffic {
     pub policies: Policies,
     /// Where chance is asked.
     pub seed: u64,
+    /// Which entity of the twin is which service of the requests.
+    who: WhoIsWho,
 }
 
 /// What becomes of requests.
@@ -78,8 +80,7 @@ pub(super) fn forecast_of(
     };
     let others: Vec<TrafficChange> = changes.iter().filter(|change| !is_speed(change)).cloned().collect();
     let at_the_same_speed = if others.len() < changes.len() { played(&others)?.ok() } else { None };
-    let is_seen = |node: Node| traffic.recording.operations_of(&service_name(scenario.stage(), node)).is_ok();
-    let left_out = unseen(scenario, "recorded", is_seen);
+    let left_out = unseen(scenario, "recorded", |node| traffic.shows_calls(scenario.stage(), node));
     Ok(Ok(Requests { forecast, at_the_same_speed, left_out }))
 }
 
@@ -116,11 +117,18 @@ type Made = std::result::Result<Vec<TrafficChange>, String>;
 
 /// The change as it is made to requests; or why it cannot be.
 fn to_traffic(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
-    let service = |node: Node| whole_service(stage, node);
+    let each = |node: Node, made: &dyn Fn(String) -> Made| -> Made {
+        let services = traffic.who.services(stage, node)?;
+        services.into_iter().map(made).collect::<std::result::Result<Vec<_>, String>>().map(|made| made.concat())
+    };
+    let killed = |node: Node| {
+        each(node, &|service| match traffic.recording.takes_messages(&service) {
+            true => Err(format!("what a sender does whose message {service} does not take was never measured")),
+            false => Ok(vec![TrafficChange::KillService { service }]),
+        })
+    };
     match change {
-        Change::Fail { entity, state: State::Down, .. } => {
-            Ok(vec![TrafficChange::KillService { service: service(*entity)? }])
-        }
+        Change::Fail { entity, state: State::Down, .. } => killed(*entity),
         Change::Fail { state, .. } => Err(format!("what being {} does to requests was never measured", state.as_str())),
         Change::Remove { redirect_to: Some(_), .. } => {
             Err("what calls take at whom they are redirected to was never measured".to_owned())
@@ -128,24 +136,24 @@ fn to_traffic(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
         Change::Remove { callers: OnRemoval::Drop, .. } | Change::RemoveDependency { .. } => {
             Err("what would be done instead of the call was never measured".to_owned())
         }
-        Change::Remove { entity, .. } => Ok(vec![TrafficChange::KillService { service: service(*entity)? }]),
+        Change::Remove { entity, .. } => killed(*entity),
         Change::Add { called_by, .. } if called_by.is_empty() => Ok(Vec::new()),
         Change::Add { name, .. } => Err(format!("how long {name} takes was never measured")),
         Change::Replace { ms: None, by, .. } => Err(format!("how long {by} takes is not known")),
-        Change::Replace { entity, ms: Some(ms), .. } => traffic.slowed(&service(*entity)?, *ms),
+        Change::Replace { entity, ms: Some(ms), .. } => each(*entity, &|service| traffic.slowed(&service, *ms)),
         Change::Move { .. } | Change::EvacuateRegion { .. } => moved(stage, change, traffic),
-        Change::Scale { .. } => scaled(stage, change),
+        Change::Scale { entity, .. } => each(*entity, &|service| scaled(stage, change, service)),
         Change::Resize { speed_up: None, .. } => {
             Err("how many times as fast its processor works is not known".to_owned())
         }
         Change::Resize { entity, speed_up: Some(speed_up), .. } => {
-            Ok(vec![TrafficChange::ScaleTime { service: service(*entity)?, factor: 1.0 / speed_up }])
+            each(*entity, &|service| Ok(vec![TrafficChange::ScaleTime { service, factor: 1.0 / speed_up }]))
         }
         Change::Split { .. } => Err("which part of a request's work the part does was never measured".to_owned()),
         Change::Merge { .. } => Err("how its parts would wait for each other was never measured".to_owned()),
         Change::Upgrade { .. } => Err("the new version was never measured; a canary would tell".to_owned()),
         Change::AddLatency { entity, operation, ms } => {
-            Ok(vec![TrafficChange::AddLatency { service: service(*entity)?, operation: operation.clone(), ms: *ms }])
+            traffic.slower_in(&traffic.who.services(stage, *entity)?, operation, *ms)
         }
         Change::ScaleLoad { factor, endpoint, .. } => {
             Ok(vec![TrafficChange::ScaleLoad { factor: *factor, endpoint: endpoint.clone() }])
@@ -166,7 +174,7 @@ fn to_traffic(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
 
 /// A change of the calls from one service to another.
 fn between(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
-    let pair = |from: Node, to: Node| Ok::<_, String>((whole_service(stage, from)?, whole_service(stage, to)?));
+    let pair = |from: Node, to: Node| Ok::<_, String>((traffic.service(stage, from)?, traffic.service(stage, to)?));
     Ok(vec![match change {
         Change::AddDependency { operation: None, .. } => {
             return Err("which operation is called was not said, so the call was never measured".to_owned());
@@ -224,7 +232,7 @@ fn between(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
 /// Services that move, with what moves along.
 fn moved(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
     // What no request shows is as near to what moves along as it was; the rest of it is told as missing.
-    let is_seen = |node: &Node| traffic.recording.operations_of(&service_name(stage, *node)).is_ok();
+    let is_seen = |node: &Node| traffic.shows(stage, *node);
     let (nodes, to, rtt_ms, from) = match change {
         Change::Move { entity, region, rtt_ms, round_trips, stores_follow, .. } => {
             let stores = if *stores_follow { own_stores(stage, *entity) } else { BTreeSet::new() };
@@ -242,9 +250,14 @@ fn moved(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
     let rtt_ms = rtt_ms.ok_or_else(|| format!("the round trip to region {to} is not known"))?;
     let move_to = |node: Node| {
         let from = from.clone().or_else(|| stage.entity(node).placement.region.clone());
-        Ok(TrafficChange::MoveRegion { service: whole_service(stage, node)?, from, to: to.clone(), rtt_ms })
+        let moved = |service: String| match traffic.recording.takes_messages(&service) {
+            true => Err(format!("whether senders wait until {service} has their messages was never measured")),
+            false => Ok(TrafficChange::MoveRegion { service, from: from.clone(), to: to.clone(), rtt_ms }),
+        };
+        traffic.who.services(stage, node)?.into_iter().map(moved).collect::<std::result::Result<Vec<_>, String>>()
     };
-    nodes.into_iter().map(move_to).collect()
+    let moved = nodes.into_iter().map(move_to).collect::<std::result::Result<Vec<_>, String>>();
+    moved.map(|moved| moved.concat())
 }
 
 fn autoscaler(change: &Change) -> Option<Autoscaler> {
@@ -289,9 +302,8 @@ fn caught_up(
 }
 
 /// More workers or fewer, as far as it is known how many copies there are.
-fn scaled(stage: &Snapshot, change: &Change) -> Made {
-    let Change::Scale { entity, replicas, .. } = change else { return Ok(Vec::new()) };
-    let service = whole_service(stage, *entity)?;
+fn scaled(stage: &Snapshot, change: &Change, service: String) -> Made {
+    let Change::Scale { replicas, .. } = change else { return Ok(Vec::new()) };
     match copies(stage, change) {
         Some(_) if *replicas == 0 => Ok(vec![TrafficChange::KillService { service }]),
         Some(now) if now > 0 => {
@@ -446,23 +458,47 @@ fn known(dimension: Dimension, unit: &str, expected: Expected) -> Figure {
 impl Traffic {
     /// Requests with the regions of services as a twin knows them, and with its names for whom only callers know. What is given beside goes before it, field by field.
     pub fn of(spans: &[Span], base: &Snapshot, given: Policies, seed: u64) -> Traffic {
-        let peers = Peers::of(spans, base);
-        let mut policies = peers.name_in(given);
-        for node in base.of_kind(&kind::COMPONENT).chain(peers.entities()) {
-            let instances = base.instances(node).into_iter();
-            let regions: BTreeSet<&String> =
-                instances.filter_map(|instance| base.entity(instance).placement.region.as_ref()).collect();
-            // What stands in several is in none of them for all of its requests.
-            if let (1, Some(region)) = (regions.len(), regions.first()) {
-                let policy = policies.services.entry(service_name(base, node)).or_default();
-                policy.region.get_or_insert_with(|| (*region).clone());
-            }
-        }
-        Traffic { recording: Recording::of(&peers.name(spans), &policies), policies, seed }
+        let (spans, services) = told_apart(spans);
+        let who = WhoIsWho::of(&spans, &services, base);
+        let mut policies = who.name_in(given);
+        who.place(base, &mut policies);
+        Traffic { recording: Recording::of(&who.name(&spans), &policies), policies, seed, who }
+    }
+
+    /// Whether requests show an entity, alone or together with other instances.
+    fn shows(&self, stage: &Snapshot, node: Node) -> bool {
+        let services = self.who.services(stage, node).or_else(|_| self.who.services(stage, stage.component(node)));
+        services.unwrap_or_default().iter().any(|service| self.recording.operations_of(service).is_ok())
+    }
+
+    /// Whether requests show how long calls to an entity take: of messages, they do not.
+    fn shows_calls(&self, stage: &Snapshot, node: Node) -> bool {
+        let is_broker = |service: &String| self.recording.takes_messages(service);
+        self.shows(stage, node) && !self.who.services(stage, node).unwrap_or_default().iter().any(is_broker)
+    }
+
+    /// The one service that requests show an entity as.
+    pub(in crate::simulate) fn service(&self, stage: &Snapshot, node: Node) -> std::result::Result<String, String> {
+        self.who.service(stage, node)
     }
 
     fn played(&self, changes: &[TrafficChange], is_quick: bool, context: &Context) -> Result<Forecast> {
         forecast_by(&self.recording, &self.policies, changes, self.seed, is_quick, context)
+    }
+
+    /// An operation takes longer at each of these services that has it.
+    fn slower_in(&self, services: &[String], operation: &str, ms: f64) -> Made {
+        let has = |service: &&String| {
+            let own = self.recording.operations_of(service);
+            services.len() == 1 || own.is_ok_and(|own| own.contains(&operation))
+        };
+        let slower = |service: &String| {
+            let (service, operation) = (service.clone(), operation.to_owned());
+            TrafficChange::AddLatency { service, operation, ms }
+        };
+        let made: Vec<TrafficChange> = services.iter().filter(has).map(slower).collect();
+        let unknown = || format!("none of {} has the operation {operation}", services.join(", "));
+        if made.is_empty() { Err(unknown()) } else { Ok(made) }
     }
 
     /// Every operation of a service takes longer, or shorter.
@@ -487,7 +523,8 @@ impl Traffic {
         keys: u64,
         skew: f64,
     ) -> Option<f64> {
-        self.kept(&service_name(stage, entity), &service_name(stage, of), ttl_s, keys, skew)
+        let pair = self.service(stage, entity).ok().zip(self.service(stage, of).ok());
+        pair.and_then(|(caller, callee)| self.kept(&caller, &callee, ttl_s, keys, skew))
     }
 
     /// How often a cache has what one service asks another for, if it keeps each answer for so long.

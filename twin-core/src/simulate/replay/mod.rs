@@ -9,6 +9,7 @@ mod likely;
 mod measured;
 mod names;
 mod order;
+mod places;
 mod policy;
 mod predict;
 mod recording;
@@ -22,6 +23,7 @@ pub use change::TrafficChange;
 pub(super) use measured::order_statistics;
 pub use measured::{MeasuredEndpoint, MeasuredFigure, measured};
 pub use names::Names;
+pub(super) use places::{RecordedService, told_apart};
 pub use policy::{
     Breaker, CallPolicy, Criticality, DeclaredCall, OperationName, Policies, PoliciesDraft, ServicePolicy,
 };

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use super::order::Order;
+use super::places::told_apart;
 use super::policy::{Criticality, OperationName, Policies};
 use super::span::{Span, SpanKind};
 use super::trace::Trace;
@@ -34,6 +35,8 @@ pub(super) struct Invocation {
 pub(super) struct Call {
     /// Place of the operation that was asked for.
     pub callee: u32,
+    /// Whether it is a message: what its caller waits for, if for anything, is that it is handed over.
+    pub is_message: bool,
     /// Whether its caller waited for it.
     pub is_awaited: bool,
     /// The attempts, in their order.
@@ -90,6 +93,7 @@ impl Recording {
     pub fn of(spans: &[Span], policies: &Policies) -> Recording {
         let mut recording = Recording::default();
         let mut names = Names::default();
+        let (spans, _) = told_apart(spans);
         let mut by_trace: Vec<&Span> = spans.iter().collect();
         by_trace.sort_by_key(|span| (span.trace, span.start_ns, span.kind.calls(), span.id));
         let serving: HashSet<&str> =
@@ -149,6 +153,12 @@ impl Recording {
             }
         }
         pairs
+    }
+
+    /// Whether messages were handed over to a service that are not known to have been taken by anybody: it is a broker.
+    pub(in crate::simulate) fn takes_messages(&self, service: &str) -> bool {
+        let is_open = |call: &&Call| call.is_message && self.attempts_of(call).iter().all(|made| made.served.is_none());
+        self.calls.iter().filter(is_open).any(|call| self.name(call.callee).service == service)
     }
 
     /// Refuses two services of which one was never seen to call the other.
@@ -330,7 +340,8 @@ impl Recording {
             let from = self.attempts.len() as u32;
             self.attempts.extend(attempts);
             let attempts = from..self.attempts.len() as u32;
-            self.calls.push(Call { callee, is_awaited: !is_sent, attempts, after: Vec::new(), gap: 0 });
+            let (is_message, is_awaited) = (is_sent, !is_sent);
+            self.calls.push(Call { callee, is_message, is_awaited, attempts, after: Vec::new(), gap: 0 });
         }
         self.invocations[owner as usize].calls = first as u32..self.calls.len() as u32;
     }

@@ -289,7 +289,8 @@ impl<'r> Run<'r> {
         let shape = self.without_cache(shape, request);
         let recording = self.score.recording;
         let invocation = &recording.invocations[shape as usize];
-        let began = at.saturating_add(self.added[invocation.operation as usize]);
+        let nearer = caller.map_or(0, |call| self.nearer(call, invocation));
+        let began = at.saturating_add(self.added[invocation.operation as usize] + nearer);
         let calls = recording.calls_of(shape);
         let first_call = self.calls.len() as u32;
         let work = self.works.len() as u32;
@@ -336,7 +337,7 @@ impl<'r> Run<'r> {
             }
         }
         if open == 0 {
-            let end = self.finish(work);
+            let end = self.finish(work).max(at);
             self.plan(end, Event::End { work });
         }
     }

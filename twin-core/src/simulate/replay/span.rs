@@ -41,6 +41,9 @@ pub struct Span {
     pub parent: Option<u64>,
     /// Who wrote it down: `service.name`.
     pub service: String,
+    /// Where that says that it stands, in as many words as it has: its environment, its namespace.
+    #[serde(default)]
+    pub within: Vec<String>,
     /// What was done. Of a call, the operation that was asked for.
     pub operation: String,
     /// What it stands for.

@@ -8,7 +8,6 @@ use crate::base::{Context, Error, ErrorKind, Result};
 use crate::graph::{Node, Snapshot};
 use crate::schema::kind;
 use crate::simulate::comparison::{declared_copies, loads};
-use crate::simulate::peers::whole_service;
 use crate::simulate::search::asked::Asked;
 use crate::simulate::search::candidate::{Candidate, Found, Step, is_finished};
 use crate::simulate::search::edit::Edit;
@@ -115,7 +114,7 @@ impl<'q, 'a> Fleet<'q, 'a> {
         };
         let mut left_out: BTreeMap<(&str, &str), BTreeSet<Node>> = BTreeMap::new();
         for node in named_or_all(asked) {
-            match thing(asked, node, &busy) {
+            match thing(asked, given, node, &busy) {
                 Ok(thing) => fleet.things.push(thing),
                 // What was not asked for by name and sends no spans is no service at all.
                 Err((what, _)) if asked.named.is_empty() && what == UNRECORDED => {}
@@ -315,10 +314,12 @@ fn busy(scenario: &Scenario, given: &Given<'_>, context: &Context) -> Result<std
         .map(|loads| loads.into_iter().map(|load| (load.service, load.utilisation.map(|[_, after]| after))).collect()))
 }
 
-fn thing(asked: &Asked<'_>, node: Node, busy: &Busy) -> std::result::Result<Thing, Left> {
+fn thing(asked: &Asked<'_>, given: &Given<'_>, node: Node, busy: &Busy) -> std::result::Result<Thing, Left> {
+    const UNKNOWN: Left = (UNRECORDED, "nobody knows how busy it is");
+    const SEVERAL: Left = ("things that requests show as several, or not apart", "name one of their instances");
     let base: &Snapshot = asked.base;
-    let recorded = whole_service(base, node).ok().and_then(|service| Some((busy.get(&service).copied()?, service)));
-    let Some((busy, service)) = recorded else { return Err((UNRECORDED, "nobody knows how busy it is")) };
+    let service = given.traffic.ok_or(UNKNOWN)?.service(base, node).map_err(|_| SEVERAL)?;
+    let busy = busy.get(&service).copied().ok_or(UNKNOWN)?;
     if asked.is_frozen(node) {
         return Err(("things on the freeze list", "they may not be touched"));
     }

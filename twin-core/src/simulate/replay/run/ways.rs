@@ -1,6 +1,6 @@
 //! What a call takes beside the work that serves it.
 
-use super::{Attempt, Run, Way, nanoseconds};
+use super::{Attempt, Invocation, Run, Way, nanoseconds};
 
 impl Run<'_> {
     /// By how many nanoseconds the round trip between a caller and whom it calls becomes longer, or shorter.
@@ -15,6 +15,11 @@ impl Run<'_> {
         let Way { there, back } = self.score.waits.ways[like as usize];
         let there = there.saturating_add(self.round_trip(call));
         Way { there: there.max(0), back: back.saturating_add(there.min(0)).max(0) }
+    }
+
+    /// By how much work ends earlier because a way became shorter: of what only its caller wrote down, the way is part of the work.
+    pub(super) fn nearer(&self, call: u32, work: &Invocation) -> i64 {
+        if work.is_hearsay { self.round_trip(call).min(0) } else { 0 }
     }
 
     /// How long a call takes of which nobody knows who served it. Being refused takes no longer.
