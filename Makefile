@@ -9,7 +9,7 @@ VENV := target/python/venv
 PANDAS2 := target/python/pandas2
 PYTHON_MODULE := bindings-python/python/twin/_twin.abi3.so
 
-.PHONY: demo test fmt lint unit doc deny bench python python-module node node-addon dist dist-python dist-node bench-bindings bench-node bench-graph portal
+.PHONY: demo test fmt lint unit doc deny bench hosts python python-module node node-addon dist dist-python dist-node bench-bindings bench-node bench-graph portal
 
 # Shows a live twin of the example estate. Says what it builds: the first time takes minutes.
 demo:
@@ -17,7 +17,7 @@ demo:
 	@$(CARGO) run --release --locked -q -p examples --bin tour
 
 # Everything that must hold.
-test: fmt lint unit doc deny python node
+test: fmt lint unit doc deny hosts
 
 fmt:
 	$(CARGO) fmt --all --check
@@ -39,6 +39,10 @@ deny: $(DENY)
 # The debug profile, because building the tool costs more than running it.
 target/tools/bin/cargo-deny:
 	$(CARGO) install cargo-deny --debug --locked --version $(DENY_VERSION) --root target/tools
+
+# Both hosts beside each other: what each tests is one process at a time. They are built once before.
+hosts: python-module node-addon
+	$(MAKE) $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) -j2 python node
 
 # The Python host: builds the module beside its package, and runs its tests.
 python: $(VENV)/ready $(PANDAS2)/ready python-module
