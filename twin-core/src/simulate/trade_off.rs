@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::{Cites, EvidenceId, Interval, IntervalKind, Tabular, table_row, text_cells};
 use crate::base::{Error, ErrorKind, Result};
-use crate::simulate::comparison::{Comparison, Dimension};
+use crate::simulate::comparison::{Comparison, Dimension, named};
 use crate::simulate::objective::Objective;
 use crate::simulate::pareto::{Goal, Range, pareto, robustly_dominated_by};
 use crate::simulate::told::FigureTold;
@@ -185,7 +185,7 @@ fn with_unit(objective: &Objective, place: usize, found: &[Vec<Option<&FigureTol
 
 /// By objective, the figure of an option.
 fn figures<'c>(
-    (name, figures): &'c (String, Vec<FigureTold>),
+    (_, figures): &'c (String, Vec<FigureTold>),
     objectives: &[Objective],
 ) -> Result<Vec<Option<&'c FigureTold>>> {
     let one = |objective: &Objective| {
@@ -197,9 +197,13 @@ fn figures<'c>(
             [figure] => Ok(Some(figure)),
             [first, ..] if objective.of.is_none() && first.about.is_none() && first.detail.is_none() => Ok(Some(first)),
             _ => {
+                let of =
+                    |figure: &FigureTold| figure.detail.clone().or_else(|| Some(figure.about.as_ref()?.name.clone()));
+                let names: Vec<String> = meant.iter().copied().filter_map(of).take(3).collect();
+                let (dimension, count) = (named(&objective.dimension), meant.len());
                 let what = format!(
-                    "{} figures of \"{name}\" answer to one objective: say of which entity or operation",
-                    meant.len()
+                    "{count} figures of {dimension} answer to one objective: say of which entity or operation, as of {}",
+                    names.join(", ")
                 );
                 Err(Error::new(ErrorKind::Invalid, what))
             }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::answer::EvidenceSource;
-use crate::graph::{EdgeRef, Node, Snapshot};
+use crate::graph::{EdgeRef, Node, Placement, Snapshot};
 use crate::identity::spellings;
 use crate::observe::technique;
 use crate::schema::{DataFlow, kind, relation};
@@ -22,16 +22,21 @@ pub(super) fn service_name(base: &Snapshot, node: Node) -> String {
     if namesakes.is_empty() {
         return entity.name.clone();
     }
-    let taken: BTreeSet<&String> = namesakes.into_iter().flat_map(|other| standing(base, other)).collect();
+    let taken: Vec<&String> = namesakes.into_iter().flat_map(|other| standing(base, other)).collect();
     let own = standing(base, telling.unwrap_or(component)).into_iter().find(|place| !taken.contains(place));
     format!("{}@{}", entity.name, own.map_or_else(|| base.entity(component).id.to_string(), Clone::clone))
 }
 
-/// Where a thing or its instances stand, by any name of a place.
-fn standing(base: &Snapshot, node: Node) -> BTreeSet<&String> {
-    let places = base.instances(node).into_iter().chain([node]).map(|node| &base.entity(node).placement);
-    let names = places.flat_map(|at| [&at.namespace, &at.cluster, &at.environment, &at.region]);
-    names.flatten().collect()
+/// Where a thing or its instances stand, by any name of a place, the nearest first.
+fn standing(base: &Snapshot, node: Node) -> Vec<&String> {
+    let places: Vec<_> =
+        base.instances(node).into_iter().chain([node]).map(|node| &base.entity(node).placement).collect();
+    let names = |name: fn(&Placement) -> &Option<String>| places.iter().filter_map(move |at| name(at).as_ref());
+    names(|at| &at.namespace)
+        .chain(names(|at| &at.cluster))
+        .chain(names(|at| &at.environment))
+        .chain(names(|at| &at.region))
+        .collect()
 }
 
 /// Who is who between recorded requests and a twin.
@@ -221,7 +226,7 @@ fn nodes_of(base: &Snapshot, recorded: &RecordedService) -> Vec<Node> {
     let called = base.called(&recorded.service);
     let fits = |node: &Node| {
         let standing = standing(base, *node);
-        recorded.within.iter().all(|place| standing.contains(place))
+        recorded.within.iter().all(|place| standing.contains(&place))
     };
     let telling: Vec<Node> =
         called.iter().copied().filter(|node| base.entity(*node).kind == kind::SERVICE_NAME).filter(fits).collect();

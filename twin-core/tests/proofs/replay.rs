@@ -106,6 +106,33 @@ pub(crate) const JOINED: &str = "
     61..88 serves mail.note
 ";
 
+#[test]
+fn a_day_between_two_recordings_is_no_day_without_load() {
+    let policies = Policies { services: [workers("stock", 2)].into(), ..Policies::default() };
+    let busy = |from: u128, at: i64| {
+        let mut spans = spans(&JOINED.repeat(40));
+        for span in &mut spans {
+            let at = (at + 110 * (span.trace as i64 - 1)) * MS;
+            (span.trace, span.start_ns, span.end_ns) = (span.trace + from, span.start_ns + at, span.end_ns + at);
+        }
+        spans
+    };
+    let loads = |spans: &[Span]| {
+        let recording = Recording::of(spans, &policies);
+        let change = TrafficChange::ScaleLoad { factor: 2.0, endpoint: None };
+        let told = forecast(&recording, &policies, &[change], 1, &Context::new(Timestamp::MIN)).unwrap();
+        let stock = told.loads.iter().find(|load| load.service == "stock").unwrap().clone();
+        (stock.utilisation.unwrap(), stock.requests_a_second, told.assumptions)
+    };
+    let day = 24 * 3_600_000;
+    let ([alone, _], [rate, _], taken) = loads(&busy(0, 0));
+    assert!((alone - 36.0 / 220.0).abs() < 0.01, "{alone}");
+    assert!(taken.iter().all(|taken| !taken.contains("pause")), "{taken:?}");
+    let ([twice, _], [both, _], taken) = loads(&[busy(0, 0), busy(40, day)].concat());
+    assert!((alone - twice).abs() < 0.01 && (rate - both).abs() < 0.1, "{alone} {twice} {rate} {both}");
+    assert!(taken.iter().any(|taken| taken.starts_with("nothing was recorded in a pause of 24.0 h")), "{taken:?}");
+}
+
 /// Two requests to a store of which only the caller wrote anything down.
 const SILENT: &str = "
 0..50 serves shop.buy

@@ -9,6 +9,7 @@ mod likely;
 mod measured;
 mod names;
 mod order;
+mod pauses;
 mod places;
 mod policy;
 mod predict;

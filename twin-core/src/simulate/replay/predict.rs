@@ -417,6 +417,11 @@ fn assumptions(recording: &Recording, policies: &Policies, changes: &[TrafficCha
         let admitted = recording.admitted();
         assumptions.push(format!("requests whose asker was not recorded come from outside: {admitted} of them"));
     }
+    if let Some((count, lasting)) = recording.pauses() {
+        let hours = lasting.as_secs_f64() / 3_600.0;
+        let pauses = if count == 1 { "a pause".to_owned() } else { format!("{count} pauses") };
+        assumptions.push(format!("nothing was recorded in {pauses} of {hours:.1} h in all, which counts as no time"));
+    }
     assumptions.extend(hearsay(recording));
     assumptions
 }

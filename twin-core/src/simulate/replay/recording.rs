@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
+use std::time::Duration;
 
 use super::order::Order;
+use super::pauses::Pauses;
 use super::places::told_apart;
 use super::policy::{Criticality, OperationName, Policies};
 use super::span::{Span, SpanKind};
@@ -86,6 +88,7 @@ pub struct Recording {
     pub(super) roots: Vec<u32>,
     skipped: SkippedSpans,
     admitted: u64,
+    pauses: Option<(usize, Duration)>,
 }
 
 impl Recording {
@@ -98,10 +101,16 @@ impl Recording {
         by_trace.sort_by_key(|span| (span.trace, span.start_ns, span.kind.calls(), span.id));
         let serving: HashSet<&str> =
             spans.iter().filter(|span| span.kind.serves()).map(|span| span.service.as_str()).collect();
+        let traces = || by_trace.chunk_by(|a, b| a.trace == b.trace);
+        let pauses = Pauses::between(traces().filter_map(lasting).collect());
         let mut strays = Vec::new();
-        for trace in by_trace.chunk_by(|a, b| a.trace == b.trace) {
+        for trace in traces() {
+            let (work, attempt) = (recording.invocations.len(), recording.attempts.len());
             strays.extend(recording.read(trace, &serving, &mut names));
+            let by = lasting(trace).map_or(0, |(start, _)| pauses.before(start));
+            recording.move_up(work, attempt, by);
         }
+        recording.pauses = pauses.told();
         recording.operations = names.all;
         recording.admit(&strays);
         let invocations = &recording.invocations;
@@ -110,6 +119,21 @@ impl Recording {
         recording.say_who_waits(policies);
         Order::of(&recording).arrange(&mut recording);
         recording
+    }
+
+    /// Moves what was read last to the front.
+    fn move_up(&mut self, first_work: usize, first_attempt: usize, by: i64) {
+        for work in &mut self.invocations[first_work..] {
+            (work.start, work.end) = (work.start.saturating_sub(by), work.end.saturating_sub(by));
+        }
+        for attempt in &mut self.attempts[first_attempt..] {
+            (attempt.start, attempt.end) = (attempt.start.saturating_sub(by), attempt.end.saturating_sub(by));
+        }
+    }
+
+    /// How many pauses of the recording are left out, and how long they last together.
+    pub(super) fn pauses(&self) -> Option<(usize, Duration)> {
+        self.pauses
     }
 
     /// How many requests from outside there are.
@@ -390,6 +414,12 @@ impl Recording {
             }
         }
     }
+}
+
+/// When the work of a trace began and ended that somebody was served with, or was a job.
+fn lasting(trace: &[&Span]) -> Option<(i64, i64)> {
+    let work = || trace.iter().filter(|span| !span.kind.calls() && span.start_ns <= span.end_ns);
+    work().map(|span| span.start_ns).min().zip(work().map(|span| span.end_ns).max())
 }
 
 /// Operations by name.

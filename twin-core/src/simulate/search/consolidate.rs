@@ -215,7 +215,7 @@ impl<'q, 'a> Stores<'q, 'a> {
         let left_out = left_out.into_iter().filter(|(.., nodes)| !nodes.is_empty());
         let mut not_tried: Vec<NotTried> =
             left_out.map(|(what, why, nodes)| NotTried::new(what, why, told(nodes))).collect();
-        let sizes = NotTried::new("right sizes", "replicas and their use are not in the twin", Vec::new());
+        let sizes = NotTried::new("right sizes", "that is a search of its own: right_size", Vec::new());
         let merged = NotTried::new(
             "removing what is left",
             "its data has to be elsewhere first: search what to retire then",
