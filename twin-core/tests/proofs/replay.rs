@@ -133,6 +133,48 @@ fn a_day_between_two_recordings_is_no_day_without_load() {
     assert!(taken.iter().any(|taken| taken.starts_with("nothing was recorded in a pause of 24.0 h")), "{taken:?}");
 }
 
+#[test]
+fn how_many_are_served_at_a_time_is_learnt_from_who_waits() {
+    let mut free = [0, 0];
+    let mut text = String::new();
+    for at in 0..300_i64 {
+        let came = at * 6 + at * 13 % 5;
+        let worker = usize::from(free[1] < free[0]);
+        let start = free[worker].max(came + 1);
+        free[worker] = start + 3 + at * at * 31 % 17;
+        let end = free[worker];
+        text += &format!(
+            "{came}..{} serves shop.buy\n  {came}..{} asks stock.take\n    {start}..{end} serves stock.take\n",
+            end + 2,
+            end + 1
+        );
+    }
+    let none = Policies::default();
+    let more = TrafficChange::ScaleWorkers { service: "stock".to_owned(), factor: 2.0 };
+    let told = predict(&text, &none, more.clone());
+    let spent: Vec<&TimeSpent> =
+        endpoint(&told, "buy").spent.iter().filter(|part| part.on == "waiting for stock").collect();
+    assert!(
+        matches!(spent[..], [part] if part.before_ms > 1.0 && part.after_ms == 0.0),
+        "{:?}",
+        endpoint(&told, "buy").spent
+    );
+    let load = |forecast: &Forecast| forecast.loads.iter().find(|load| load.service == "stock").unwrap().clone();
+    assert!(
+        load(&told).is_learnt && (load(&told).utilisation.unwrap()[0] - 11.0 / 12.0).abs() < 0.02,
+        "{:?}",
+        load(&told)
+    );
+    let taken = "stock serves 2 requests at a time: others were seen to wait then, and nobody declares it";
+    assert!(told.assumptions.iter().any(|line| line == taken), "{:?}", told.assumptions);
+    // What is declared goes before, and comes to the same where it is the same.
+    let two = predict(&text, &Policies { services: [workers("stock", 2)].into(), ..Policies::default() }, more.clone());
+    assert_eq!(endpoint(&two, "buy"), endpoint(&told, "buy"));
+    assert!(!load(&two).is_learnt && two.assumptions.iter().all(|line| line != taken));
+    let idle = predict(&JOINED.repeat(40), &none, more);
+    assert!(idle.loads.iter().all(|load| load.utilisation.is_none()), "nobody waits for anybody");
+}
+
 /// Two requests to a store of which only the caller wrote anything down.
 const SILENT: &str = "
 0..50 serves shop.buy

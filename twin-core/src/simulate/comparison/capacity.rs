@@ -47,11 +47,17 @@ fn of_workers(loads: &[ServiceLoad]) -> Vec<Figure> {
     let row = |(load, [before, after]): &(&ServiceLoad, [f64; 2])| {
         let mut figure = shares(*before, *after, &load.service);
         figure.detail = Some(load.service.clone());
+        figure.basis = basis(load);
         figure
     };
     let mut figures: Vec<Figure> = known.iter().map(row).collect();
     figures.extend(headroom(&known));
     figures
+}
+
+/// How many workers there are is declared, or follows from who was seen to wait.
+fn basis(load: &ServiceLoad) -> Basis {
+    if load.is_learnt { Basis::Inferred } else { Basis::Observed }
 }
 
 fn shares(before: f64, after: f64, of: &str) -> Figure {
@@ -71,7 +77,7 @@ fn headroom(known: &[(&ServiceLoad, [f64; 2])]) -> Option<Figure> {
         return None;
     }
     let mut figure = Figure::known(Dimension::Headroom, "times the load", 1.0 / before.1[0], 1.0 / after.1[1]);
-    figure.basis = Basis::Observed;
+    figure.basis = basis(after.0);
     figure.detail = Some(match before.0.service == after.0.service {
         true => format!("{} is full first", after.0.service),
         false => format!("{} is full first, before it was {}", after.0.service, before.0.service),

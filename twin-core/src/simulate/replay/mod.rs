@@ -6,6 +6,7 @@
 
 mod change;
 mod likely;
+mod limits;
 mod measured;
 mod names;
 mod order;

@@ -25,7 +25,7 @@ const MOST_RETRIES: u32 = 100;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 pub struct ServicePolicy {
-    /// How many requests it serves at a time; without it, as many as come.
+    /// How many requests it serves at a time. Without it: as many as were seen while others waited, else as many as come.
     pub workers: Option<u32>,
     /// Where it runs.
     pub region: Option<String>,

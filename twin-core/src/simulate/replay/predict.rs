@@ -82,9 +82,11 @@ pub struct ServiceLoad {
     pub service: String,
     /// How many requests a second it serves.
     pub requests_a_second: [f64; 2],
-    /// The share of their time that its workers are asked for, in parts per one: from 1 on the queue grows without end. `None` where no number of workers is declared, or
-    /// fewer than [`ENOUGH_FOR_UTILISATION`] requests were recorded.
+    /// The share of their time that its workers are asked for, in parts per one: from 1 on the queue grows without end. `None` where no number of workers is declared or was seen,
+    /// or fewer than [`ENOUGH_FOR_UTILISATION`] requests were recorded.
     pub utilisation: Option<[f64; 2]>,
+    /// Whether how many requests it serves at a time is not declared, but was seen: others waited while so many were served.
+    pub is_learnt: bool,
 }
 
 /// What a change comes to.
@@ -143,6 +145,8 @@ pub(in crate::simulate) fn forecast_by(
 ) -> Result<Forecast> {
     policies.check()?;
     changes.iter().try_for_each(|change| change.check(recording))?;
+    let learnt = recording.learnt(policies);
+    let policies = &with_learnt(policies, &learnt);
     let usual = usual(recording, policies);
     let waits = Waits::of(recording, policies);
     let score = Score { recording, policies, usual: &usual, waits: &waits, seed, mix: None };
@@ -160,9 +164,9 @@ pub(in crate::simulate) fn forecast_by(
     Ok(Forecast {
         endpoints: endpoints(recording, &before, &after, &mixed, seed, context)?,
         reached: reached(recording, &before, &after),
-        loads: loads(recording, &before, &after),
+        loads: loads(recording, &before, &after, &learnt),
         skipped: recording.skipped(),
-        assumptions: assumptions(recording, policies, changes),
+        assumptions: assumptions(recording, policies, changes, &learnt),
         seed,
     })
 }
@@ -195,8 +199,17 @@ fn endpoints(
     requests.into_iter().map(of).collect()
 }
 
+/// Policies with limits that were seen, where none are declared.
+fn with_learnt(policies: &Policies, learnt: &BTreeMap<&str, u32>) -> Policies {
+    let mut policies = policies.clone();
+    for (service, limit) in learnt {
+        policies.services.entry((*service).to_owned()).or_default().workers = Some(*limit);
+    }
+    policies
+}
+
 /// What is asked of each service, by name.
-fn loads(recording: &Recording, before: &Played, after: &Played) -> Vec<ServiceLoad> {
+fn loads(recording: &Recording, before: &Played, after: &Played, learnt: &BTreeMap<&str, u32>) -> Vec<ServiceLoad> {
     let served = |played: &Played| {
         let mut served: BTreeMap<&str, u64> = BTreeMap::new();
         for (operation, tally) in played.tallies.iter().enumerate() {
@@ -218,7 +231,8 @@ fn loads(recording: &Recording, before: &Played, after: &Played) -> Vec<ServiceL
         let is_limited = sides.iter().any(|(played, _)| played.utilisation.contains_key(service));
         let utilisation = utilisation.map(|share| share.filter(|_| is_limited));
         let utilisation = if let [Some(before), Some(after)] = utilisation { Some([before, after]) } else { None };
-        ServiceLoad { service: service.to_owned(), requests_a_second: a_second, utilisation }
+        let is_learnt = learnt.contains_key(service);
+        ServiceLoad { service: service.to_owned(), requests_a_second: a_second, utilisation, is_learnt }
     };
     sides[0].1.keys().map(|service| load(service)).collect()
 }
@@ -383,7 +397,12 @@ fn reached(recording: &Recording, before: &Played, after: &Played) -> Reached {
 }
 
 /// What was taken for granted.
-fn assumptions(recording: &Recording, policies: &Policies, changes: &[TrafficChange]) -> Vec<String> {
+fn assumptions(
+    recording: &Recording,
+    policies: &Policies,
+    changes: &[TrafficChange],
+    learnt: &BTreeMap<&str, u32>,
+) -> Vec<String> {
     let mut assumptions = vec![
         "requests come as they were recorded, and do what they did".to_owned(),
         "two runs of an unchanged system are taken to differ by 2.2 % at the median and 3.5 % at the 99th percentile beside chance"
@@ -423,6 +442,9 @@ fn assumptions(recording: &Recording, policies: &Policies, changes: &[TrafficCha
         assumptions.push(format!("nothing was recorded in {pauses} of {hours:.1} h in all, which counts as no time"));
     }
     assumptions.extend(hearsay(recording));
+    assumptions.extend(learnt.iter().map(|(service, limit)| {
+        format!("{service} serves {limit} requests at a time: others were seen to wait then, and nobody declares it")
+    }));
     assumptions
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::time::Duration;
 
+use super::limits::limits;
 use super::order::Order;
 use super::pauses::Pauses;
 use super::places::told_apart;
@@ -89,6 +90,8 @@ pub struct Recording {
     skipped: SkippedSpans,
     admitted: u64,
     pauses: Option<(usize, Duration)>,
+    /// By service, how many requests it serves at a time, where that was seen.
+    limits: BTreeMap<String, u32>,
 }
 
 impl Recording {
@@ -118,6 +121,7 @@ impl Recording {
         recording.believe_callers();
         recording.say_who_waits(policies);
         Order::of(&recording).arrange(&mut recording);
+        recording.limits = limits(&recording);
         recording
     }
 
@@ -134,6 +138,13 @@ impl Recording {
     /// How many pauses of the recording are left out, and how long they last together.
     pub(super) fn pauses(&self) -> Option<(usize, Duration)> {
         self.pauses
+    }
+
+    /// Of services of which nobody says how many requests they serve at a time, how many they were seen to serve while others waited.
+    pub(super) fn learnt(&self, policies: &Policies) -> BTreeMap<&str, u32> {
+        let is_declared = |service: &str| policies.services.get(service).is_some_and(|policy| policy.workers.is_some());
+        let limits = self.limits.iter().map(|(service, limit)| (service.as_str(), *limit));
+        limits.filter(|(service, _)| !is_declared(service)).collect()
     }
 
     /// How many requests from outside there are.
