@@ -868,7 +868,7 @@ export interface CostedEntity {
 export interface CriticalPathRow {
   /** The operation that requests from outside asked for: service and operation. */
   endpoint: string
-  /** The entity of that name, where the twin has one and no more. */
+  /** The entity that it is, where the twin knows one. */
   entity: EntityRef | null
   /** How long each request waits for it alone, in milliseconds, on average over all of them. */
   mean_ms: number
@@ -2677,11 +2677,11 @@ export interface SearchOption {
   assumptions: string[]
   /** The changes, in the order of the waves; entities are named by their ids. */
   changes: ChangeDraft[]
-  /** Another such option that is at least as good whatever the truth within the ranges, by name; never one that may break a constraint, of one that does not. */
+  /** Another such option that is at least as good whatever the truth within the ranges, by name; what surely keeps all constraints is never dominated by what may break one. */
   dominated_by: string | null
   /** Why the dependencies are believed that the option is about, at most 20. */
   evidence: EvidenceId[]
-  /** 0 if no other option that keeps all constraints is better, else the front that it is on; without one, it breaks a constraint or something of it is unknown that is known of others. What may break a constraint is held against all that may not be forbidden, and what surely keeps all of them only against its like. */
+  /** 0 if no other option that keeps all constraints is better, else the front that it is on; without one, it breaks a constraint or something of it is unknown that is known of others. An option that may break a constraint is held against all that break none for sure; one that surely keeps all of them, only against its like. */
   front: number | null
   /** The groups that the things are parted into, where that is what was looked for. */
   groups: EntityRef[][]

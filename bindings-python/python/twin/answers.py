@@ -1458,7 +1458,7 @@ class CriticalPathRow(TypedDict):
     """The operation that requests from outside asked for: service and operation."""
 
     entity: Union["EntityRef", None]
-    """The entity of that name, where the twin has one and no more."""
+    """The entity that it is, where the twin knows one."""
 
     mean_ms: float
     """How long each request waits for it alone, in milliseconds, on average over all of them."""
@@ -4155,13 +4155,13 @@ class SearchOption(TypedDict):
     """The changes, in the order of the waves; entities are named by their ids."""
 
     dominated_by: Union[str, None]
-    """Another such option that is at least as good whatever the truth within the ranges, by name; never one that may break a constraint, of one that does not."""
+    """Another such option that is at least as good whatever the truth within the ranges, by name; what surely keeps all constraints is never dominated by what may break one."""
 
     evidence: List["EvidenceId"]
     """Why the dependencies are believed that the option is about, at most 20."""
 
     front: Union[int, None]
-    """0 if no other option that keeps all constraints is better, else the front that it is on; without one, it breaks a constraint or something of it is unknown that is known of others. What may break a constraint is held against all that may not be forbidden, and what surely keeps all of them only against its like."""
+    """0 if no other option that keeps all constraints is better, else the front that it is on; without one, it breaks a constraint or something of it is unknown that is known of others. An option that may break a constraint is held against all that break none for sure; one that surely keeps all of them, only against its like."""
 
     groups: List[List["EntityRef"]]
     """The groups that the things are parted into, where that is what was looked for."""

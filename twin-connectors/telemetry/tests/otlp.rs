@@ -448,6 +448,24 @@ fn files_are_recognised_by_name_and_content() {
     }
 }
 
+#[test]
+fn evidence_of_a_call_says_to_the_letter_whom_it_asked() {
+    let cases = [
+        ("server.address", "stock.mart", "stock.mart"),
+        ("server.address", "Stock.MART:5432", "Stock.MART"),
+        ("http.url", "https://u:p@Pay.example:8443/x?y=z", "Pay.example"),
+        ("peer.service", "Stock", "Stock"),
+    ];
+    for (key, text, expected) in cases {
+        let decoded = decode("t.jsonl", &json_lines(&[told("till", (1, 2, 0), 3, "GET", &[(key, text)])]));
+        let related = decoded.records.iter().flat_map(|record| &record.observations).find(|observation| {
+            matches!(&observation.statement, Statement::Related { relation, .. } if relation.as_str() == "connectsTo")
+        });
+        let raw = related.map(|observation| observation.evidence.chain[0].raw.as_str());
+        assert_eq!(raw, Some(expected), "{key}={text}");
+    }
+}
+
 fn some_spans() -> impl Strategy<Value = Vec<Told>> {
     let services = prop::sample::select(vec!["a", "b", "c"]);
     let span = (services, 1..3_u128, 1..12_u64, 0..12_u64, 1..6_i32, 0..8_000_u64, any::<bool>());

@@ -118,6 +118,14 @@ pub fn shortened(name: &str) -> String {
     }
 }
 
+/// The first of some names, and how many more there are: `a, b and 3 more`.
+pub(crate) fn listed<N: AsRef<str>>(names: impl ExactSizeIterator<Item = N>, most: usize) -> String {
+    let more = names.len().saturating_sub(most);
+    let first: Vec<N> = names.take(most).collect();
+    let first = first.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
+    if more == 0 { first } else { format!("{first} and {more} more") }
+}
+
 /// Up to three of `known` that are most like `name`, best first (Jaro-Winkler, then by name). O(known).
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     if name.len() > 4 * NAME_LETTERS {
@@ -143,6 +151,12 @@ impl fmt::Display for ErrorKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_listed_up_to_a_number() {
+        let list = |count: usize| listed((0..count).map(|at| format!("n{at}")), 2);
+        assert_eq!([0, 1, 2, 5].map(list), ["", "n0", "n0, n1", "n0, n1 and 3 more"]);
+    }
 
     #[test]
     fn an_unknown_name_is_told_with_the_nearest_known() {

@@ -13,6 +13,7 @@ mod work;
 
 pub(crate) use digest::{ByDigest, Hashes, hash_of};
 pub use digest::{Digest, digest_of};
+pub(crate) use error::listed;
 pub use error::{Error, ErrorKind, Result, nearest, shortened};
 pub use handles::{Handle, live_handles};
 pub use money::{Amount, Money};

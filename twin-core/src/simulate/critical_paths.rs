@@ -22,7 +22,7 @@ pub struct CriticalPathRow {
     pub requests: u64,
     /// Whose operation keeps them waiting.
     pub service: String,
-    /// The entity of that name, where the twin has one and no more.
+    /// The entity that it is, where the twin knows one.
     pub entity: Option<EntityRef>,
     /// Which operation; `call of bank.pay` is what a call takes beyond the work that serves it, which lies between the two.
     pub operation: String,

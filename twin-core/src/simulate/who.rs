@@ -54,16 +54,16 @@ impl WhoIsWho {
     /// Who is who. Whoever no relation of a caller leads to keeps the name that its caller gives it. O(spans + relations of the callers + entities called as services are).
     pub fn of(spans: &[Span], services: &[RecordedService], base: &Snapshot) -> WhoIsWho {
         let mut who = WhoIsWho::default();
+        let mut callers: BTreeMap<&str, BTreeSet<Node>> = BTreeMap::new();
         for recorded in services {
             for node in nodes_of(base, recorded) {
                 who.shown.entry(node).or_default().insert(recorded.name.clone());
+                callers.entry(&recorded.name).or_default().insert(node);
             }
             if recorded.name != recorded.service {
                 who.apart.entry(recorded.service.clone()).or_default().insert(recorded.name.clone());
             }
         }
-        let known = who.clone();
-        let mut callers = known.by_service();
         let mut asked: BTreeMap<&str, BTreeSet<(&str, Option<&str>)>> = BTreeMap::new();
         for span in spans.iter().filter(|span| span.kind.calls()) {
             if let Some(peer) = &span.peer {

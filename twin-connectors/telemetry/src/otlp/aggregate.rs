@@ -78,6 +78,8 @@ pub(super) struct Exemplar {
     pub caller: u64,
     pub caller_file: usize,
     pub served: Option<(u64, usize, Rc<Service>)>,
+    /// The caller's host of whom it asks, where it is not written in small letters.
+    pub written: Option<Rc<str>>,
 }
 
 /// When an edge was seen, and by which spans.
@@ -216,7 +218,8 @@ impl Sums {
 
     fn see(&mut self, edge: Edge, call: &Call<'_>) {
         let served = call.served.map(|served| (served.id, served.file, served.service.clone()));
-        let exemplar = Exemplar { caller: call.caller.id, caller_file: call.caller.file, served };
+        let written = call.caller.peer.written.clone();
+        let exemplar = Exemplar { caller: call.caller.id, caller_file: call.caller.file, served, written };
         let (first, last) = (call.span.start, call.span.end);
         let sighting = self.edges.entry(edge).or_insert_with(|| Sighting { exemplar: exemplar.clone(), first, last });
         sighting.first = sighting.first.min(first);

@@ -102,7 +102,7 @@ impl Writer<'_> {
     }
 
     fn sighted(&self, service: &Service, sighting: &Sighting, technique: &'static str) -> Evidence {
-        let Exemplar { caller, caller_file, served } = &sighting.exemplar;
+        let Exemplar { caller, caller_file, served, .. } = &sighting.exemplar;
         let evidence = Evidence::at(self.span(*caller_file, *caller), literal(&service.name), technique);
         let evidence = match served {
             Some((id, file, service)) => evidence.then(self.span(*file, *id), literal(&service.name)),
@@ -134,11 +134,12 @@ impl Writer<'_> {
 
     /// Of a call that only its caller wrote down: what it calls whom it asked.
     fn told_by(&self, edge: &Edge, sighting: &Sighting) -> Option<Evidence> {
-        let Exemplar { caller, caller_file, served: None } = &sighting.exemplar else { return None };
+        let Exemplar { caller, caller_file, served: None, written } = &sighting.exemplar else { return None };
         let (field, peer) = match &edge.callee {
-            Callee::Host(host) => ("server.address", host),
-            Callee::Named(name) => ("peer.service", name),
-            Callee::Queue(queue) => ("messaging.destination.name", &queue.name),
+            // Which of several attributes told it is not kept.
+            Callee::Host(host) => ("", written.as_deref().unwrap_or(host)),
+            Callee::Named(name) => ("peer.service", name.as_str()),
+            Callee::Queue(queue) => ("messaging.destination.name", queue.name.as_str()),
             Callee::Service(_) | Callee::Unknown => return None,
         };
         let evidence = Evidence::at(self.span(*caller_file, *caller), literal(peer), technique::PEER_ATTRIBUTE);

@@ -109,6 +109,8 @@ pub(super) struct Queue {
 pub(super) struct Peer {
     pub protocol: Option<String>,
     pub host: Option<String>,
+    /// The host as it is written, where that is not in small letters.
+    pub written: Option<Rc<str>>,
     pub port: Option<u16>,
     /// `peer.service`.
     pub service: Option<String>,
@@ -252,12 +254,14 @@ impl Role {
 
 impl Peer {
     pub fn of(attributes: &Attributes, role: Role) -> Self {
-        let (host, port) = address(attributes).map_or((None, None), |(host, port)| (Some(host), port));
+        let (host, port, written) =
+            address(attributes).map_or((None, None, None), |(host, port, written)| (Some(host), port, written));
         let said = attributes.first(&["server.port", "net.peer.port"]).and_then(|port| port.parse().ok());
         let operation = attributes.first(&["messaging.operation.type", "messaging.operation"]);
         Peer {
             protocol: protocol(attributes),
             host,
+            written,
             port: said.or(port),
             service: attributes.name(&["peer.service"]),
             database: attributes.name(&["db.namespace", "db.name"]),
@@ -267,9 +271,15 @@ impl Peer {
     }
 }
 
-fn address(attributes: &Attributes) -> Option<(String, Option<u16>)> {
+fn address(attributes: &Attributes) -> Option<(String, Option<u16>, Option<Rc<str>>)> {
     let keys = ["server.address", "net.peer.name", "http.host", "url.full", "http.url"];
-    keys.iter().filter_map(|key| attributes.first(&[key])).find_map(names::host)
+    let host = |text: &str| {
+        let (host, port) = names::host(text)?;
+        let at = text.to_ascii_lowercase().find(&host);
+        let written = at.and_then(|at| text.get(at..at + host.len())).filter(|written| *written != host);
+        Some((host, port, written.map(Rc::from)))
+    };
+    keys.iter().filter_map(|key| attributes.first(&[key])).find_map(host)
 }
 
 fn protocol(attributes: &Attributes) -> Option<String> {

@@ -1,20 +1,16 @@
 //! What is asked of services and what they can do: workers, quotas, and queues that are worked off.
 
 use super::figure::{Basis, Dimension, Figure};
-use super::latency::{Requests, Traffic};
+use super::latency::Requests;
 use crate::analysis::EntityRef;
 use crate::graph::{Node, Snapshot};
 use crate::simulate::replay::ServiceLoad;
 use crate::simulate::{Change, Scenario};
 
 /// Rows of utilisation, headroom and completion. Without requests nobody knows, and why.
-pub(super) fn figures(
-    scenario: &Scenario,
-    traffic: Option<&Traffic>,
-    requests: Result<&Requests, &str>,
-) -> Vec<Figure> {
-    let loads = match requests {
-        Ok(requests) => &requests.forecast.loads[..],
+pub(super) fn figures(scenario: &Scenario, requests: Result<&Requests<'_>, &str>) -> Vec<Figure> {
+    let requests = match requests {
+        Ok(requests) => requests,
         Err(why) => {
             let queues = scenario.changes().iter().filter(|change| matches!(change, Change::ToAsync { .. }));
             let dimensions = [Dimension::Utilisation, Dimension::Headroom].into_iter();
@@ -22,16 +18,10 @@ pub(super) fn figures(
             return dimensions.map(|dimension| Figure::unknown(dimension, why)).collect();
         }
     };
-    let mut figures = of_workers(loads);
+    let mut figures = of_workers(&requests.forecast.loads);
     for change in scenario.changes() {
-        let service = |node| {
-            traffic.map_or_else(
-                || Err("nothing was recorded".to_owned()),
-                |traffic| traffic.service(scenario.stage(), node),
-            )
-        };
-        figures.extend(of_quota(scenario.stage(), change, &service, loads));
-        figures.extend(of_queue(scenario.stage(), change, &service, loads));
+        figures.extend(of_quota(scenario.stage(), change, requests));
+        figures.extend(of_queue(scenario.stage(), change, requests));
     }
     figures
 }
@@ -86,13 +76,10 @@ fn headroom(known: &[(&ServiceLoad, [f64; 2])]) -> Option<Figure> {
     Some(figure)
 }
 
-/// The service that requests show an entity as.
-type Named<'n> = &'n dyn Fn(Node) -> Result<String, String>;
-
 /// How much of a quota is asked for, on average: peaks are higher.
-fn of_quota(stage: &Snapshot, change: &Change, service: Named<'_>, loads: &[ServiceLoad]) -> Option<Figure> {
+fn of_quota(stage: &Snapshot, change: &Change, requests: &Requests<'_>) -> Option<Figure> {
     let Change::SetQuota { entity, a_second } = change else { return None };
-    let load = load_of(service(*entity), loads);
+    let load = load_of(stage, *entity, requests);
     let mut figure = match load {
         Err(why) => Figure::unknown(Dimension::Utilisation, why),
         Ok(load) if *a_second > 0.0 => {
@@ -113,9 +100,9 @@ fn of_quota(stage: &Snapshot, change: &Change, service: Named<'_>, loads: &[Serv
 }
 
 /// How long work takes that is handed over: that of one queue that is worked off at a steady pace, Poisson arrivals and exponential times (M/M/1: 1 / (rate out - rate in)).
-fn of_queue(stage: &Snapshot, change: &Change, service: Named<'_>, loads: &[ServiceLoad]) -> Option<Figure> {
+fn of_queue(stage: &Snapshot, change: &Change, requests: &Requests<'_>) -> Option<Figure> {
     let Change::ToAsync { on, ack_ms, drained_a_second, .. } = change else { return None };
-    let load = load_of(service(*on), loads);
+    let load = load_of(stage, *on, requests);
     let mut figure = match (load, drained_a_second) {
         (Err(why), _) => Figure::unknown(Dimension::Completion, why),
         (Ok(_), None) => Figure::unknown(Dimension::Completion, "how fast the queue is worked off is not known"),
@@ -133,8 +120,9 @@ fn of_queue(stage: &Snapshot, change: &Change, service: Named<'_>, loads: &[Serv
     Some(figure)
 }
 
-/// What is asked of a service.
-fn load_of(service: Result<String, String>, loads: &[ServiceLoad]) -> Result<&ServiceLoad, String> {
-    let service = service?;
-    loads.iter().find(|load| load.service == service).ok_or_else(|| format!("no request of {service} was recorded"))
+/// What is asked of an entity.
+fn load_of<'r>(stage: &Snapshot, entity: Node, requests: &'r Requests<'_>) -> Result<&'r ServiceLoad, String> {
+    let service = requests.traffic.service(stage, entity)?;
+    let mut loads = requests.forecast.loads.iter();
+    loads.find(|load| load.service == service).ok_or_else(|| format!("no request of {service} was recorded"))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Given;
 use super::figure::{Basis, Dimension, Figure};
 use crate::answer::{Interval, IntervalKind};
-use crate::base::{Context, ErrorKind, Result};
+use crate::base::{Context, ErrorKind, Result, listed};
 use crate::graph::{EdgeRef, Node, Snapshot};
 use crate::schema::{DataFlow, State, Value, attribute};
 use crate::simulate::Scenario;
@@ -32,7 +32,9 @@ pub struct Traffic {
 }
 
 /// What becomes of requests.
-pub(super) struct Requests {
+pub(super) struct Requests<'t> {
+    /// What was recorded.
+    pub traffic: &'t Traffic,
     /// What they come to.
     pub forecast: Forecast,
     /// The same without what makes processors faster or slower: where that is not known, figures lie between both.
@@ -42,11 +44,11 @@ pub(super) struct Requests {
 }
 
 /// What the changes do to requests; or why nobody knows.
-pub(super) fn forecast_of(
+pub(super) fn forecast_of<'t>(
     scenario: &Scenario,
-    given: &Given<'_>,
+    given: &Given<'t>,
     context: &Context,
-) -> Result<std::result::Result<Requests, String>> {
+) -> Result<std::result::Result<Requests<'t>, String>> {
     let Some(traffic) = given.traffic else { return Ok(Err("no recorded requests were given".to_owned())) };
     let made: std::result::Result<Vec<Vec<TrafficChange>>, String> =
         scenario.changes().iter().map(|change| to_traffic(scenario.stage(), change, traffic)).collect();
@@ -81,7 +83,7 @@ pub(super) fn forecast_of(
     let others: Vec<TrafficChange> = changes.iter().filter(|change| !is_speed(change)).cloned().collect();
     let at_the_same_speed = if others.len() < changes.len() { played(&others)?.ok() } else { None };
     let left_out = unseen(scenario, "recorded", |node| traffic.shows_calls(scenario.stage(), node));
-    Ok(Ok(Requests { forecast, at_the_same_speed, left_out }))
+    Ok(Ok(Requests { traffic, forecast, at_the_same_speed, left_out }))
 }
 
 /// Calls over a longer round trip that no request shows, by how requests are known and whom they show.
@@ -107,10 +109,8 @@ pub(super) fn unseen(scenario: &Scenario, known: &str, is_seen: impl Fn(Node) ->
         let called = crossing.map(|edge| edge.to).filter(|called| !is_seen(*called));
         unseen.extend(called.map(|called| service_name(stage, called)));
     }
-    let more = unseen.len().saturating_sub(5);
-    let names: Vec<String> = unseen.into_iter().take(5).collect();
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    (!names.is_empty()).then(|| format!("at least: no {known} request shows the calls to {}{rest}", names.join(", ")))
+    let names = listed(unseen.into_iter(), 5);
+    (!names.is_empty()).then(|| format!("at least: no {known} request shows the calls to {names}"))
 }
 
 type Made = std::result::Result<Vec<TrafficChange>, String>;
@@ -351,7 +351,7 @@ pub(super) fn left_out(forecast: &Forecast) -> Vec<String> {
 }
 
 /// A row for each endpoint and figure.
-pub(super) fn figures(requests: &Requests) -> Vec<Figure> {
+pub(super) fn figures(requests: &Requests<'_>) -> Vec<Figure> {
     let slow = requests.at_the_same_speed.as_ref();
     let others = |place: usize| slow.and_then(|slow| slow.endpoints.get(place));
     let endpoints = requests.forecast.endpoints.iter().enumerate();

@@ -158,7 +158,7 @@ fn of_requests(
     blind_spots: &mut BTreeSet<String>,
 ) -> Result<Vec<Figure>> {
     let requests = latency::forecast_of(scenario, given, context)?;
-    let mut figures = capacity::figures(scenario, given.traffic, requests.as_ref().map_err(String::as_str));
+    let mut figures = capacity::figures(scenario, requests.as_ref().map_err(String::as_str));
     match requests {
         Ok(requests) => {
             assumptions.extend(requests.forecast.assumptions.iter().cloned());

@@ -46,7 +46,7 @@ fn limit(served: &[Served]) -> Option<u32> {
     };
     // Whoever did not fill the service up has not waited for a place in it.
     let fills_up = |start: i64| full.binary_search_by_key(&start, |(from, _)| *from).is_ok();
-    let way = |one: &Served| Some((one.start - one.asked?).max(0));
+    let way = |one: &Served| Some(one.start.saturating_sub(one.asked?).max(0));
     let mut ways: Vec<i64> = served.iter().filter(|one| !fills_up(one.start)).filter_map(way).collect();
     ways.sort_unstable();
     let usual = *ways.get(ways.len() / 4)?;
@@ -54,7 +54,7 @@ fn limit(served: &[Served]) -> Option<u32> {
     ends.sort_unstable();
     let after_another = |start: i64| {
         let place = ends.partition_point(|end| *end <= start);
-        place.checked_sub(1).map_or(i64::MAX, |place| start - ends[place])
+        place.checked_sub(1).map_or(i64::MAX, |place| start.saturating_sub(ends[place]))
     };
     let has_waited = |one: &&Served| {
         let came = one.asked.map(|asked| asked.saturating_add(TIMES_AS_LONG.saturating_mul(usual)));

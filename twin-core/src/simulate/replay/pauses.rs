@@ -26,7 +26,7 @@ impl Pauses {
         let Some((mut last, mut until)) = requests.first().copied() else { return pauses };
         for (start, end) in requests {
             if start.saturating_sub(until) > least {
-                by = by.saturating_add(start - last.saturating_add(usual).max(until));
+                by = by.saturating_add(start.saturating_sub(last.saturating_add(usual).max(until)));
                 pauses.moved.push((start, by));
             }
             (last, until) = (start, until.max(end));

@@ -1,5 +1,6 @@
 //! What a change comes to: quantiles, errors and blast radius of what is played again, each with how sure it is.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -11,7 +12,7 @@ use super::recording::{Recording, SkippedSpans};
 use super::run::{Answered, Part, Played, Score, Spent, Tally};
 use super::station::Waits;
 use super::usual::usual;
-use crate::base::{Context, Result, hash_of};
+use crate::base::{Context, Result, hash_of, listed};
 
 /// A figure before and after a change, with the interval in which the one after lies in nine cases of ten.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
@@ -146,7 +147,7 @@ pub(in crate::simulate) fn forecast_by(
     policies.check()?;
     changes.iter().try_for_each(|change| change.check(recording))?;
     let learnt = recording.learnt(policies);
-    let policies = &with_learnt(policies, &learnt);
+    let policies = &*with_learnt(policies, &learnt);
     let usual = usual(recording, policies);
     let waits = Waits::of(recording, policies);
     let score = Score { recording, policies, usual: &usual, waits: &waits, seed, mix: None };
@@ -200,10 +201,10 @@ fn endpoints(
 }
 
 /// Policies with limits that were seen, where none are declared.
-fn with_learnt(policies: &Policies, learnt: &BTreeMap<&str, u32>) -> Policies {
-    let mut policies = policies.clone();
+fn with_learnt<'p>(policies: &'p Policies, learnt: &BTreeMap<&str, u32>) -> Cow<'p, Policies> {
+    let mut policies = Cow::Borrowed(policies);
     for (service, limit) in learnt {
-        policies.services.entry((*service).to_owned()).or_default().workers = Some(*limit);
+        policies.to_mut().services.entry((*service).to_owned()).or_default().workers = Some(*limit);
     }
     policies
 }
@@ -451,10 +452,7 @@ fn assumptions(
 /// Whoever sends no spans, and what is taken for granted of them.
 fn hearsay(recording: &Recording) -> Option<String> {
     const NAMED: usize = 5;
-    let silent = recording.silent();
-    let more = silent.len().saturating_sub(NAMED);
-    let names = silent.into_iter().take(NAMED).collect::<Vec<&str>>().join(", ");
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let names = listed(recording.silent().into_iter(), NAMED);
     (!names.is_empty())
-        .then(|| format!("what sends no spans is taken to work for as long as its callers wait for it: {names}{rest}"))
+        .then(|| format!("what sends no spans is taken to work for as long as its callers wait for it: {names}"))
 }

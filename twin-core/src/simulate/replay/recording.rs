@@ -190,10 +190,11 @@ impl Recording {
         pairs
     }
 
-    /// Whether messages were handed over to a service that are not known to have been taken by anybody: it is a broker.
+    /// Whether messages are handed over to a service that was not seen to do anything: it is a broker.
     pub(in crate::simulate) fn takes_messages(&self, service: &str) -> bool {
-        let is_open = |call: &&Call| call.is_message && self.attempts_of(call).iter().all(|made| made.served.is_none());
-        self.calls.iter().filter(is_open).any(|call| self.name(call.callee).service == service)
+        let is_it = |operation: u32| self.name(operation).service == service;
+        self.calls.iter().any(|call| call.is_message && is_it(call.callee))
+            && !self.invocations.iter().any(|work| is_it(work.operation))
     }
 
     /// Refuses two services of which one was never seen to call the other.

@@ -56,7 +56,7 @@ pub struct Span {
     pub failed: bool,
     /// Of a call: who was asked, as far as the caller knows.
     pub peer: Option<String>,
-    /// Of a call: the host that was asked, as the caller writes it.
+    /// Of a call: the host that was asked, in small letters and without its port.
     #[serde(default)]
     pub address: Option<String>,
     /// Of a call to a cache: whether it had what was asked for.

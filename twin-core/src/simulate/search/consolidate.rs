@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::EntityRef;
-use crate::base::{Context, Error, ErrorKind, Result};
+use crate::base::{Context, Error, ErrorKind, Result, listed};
 use crate::graph::{EdgeRef, Node};
 use crate::schema::{Kind, Value, attribute};
 use crate::simulate::change::STORES;
@@ -175,10 +175,8 @@ impl<'q, 'a> Stores<'q, 'a> {
         }
         let steps: Vec<Step> = steps.into_values().collect();
         let told = |merge: &Merge| format!("{} into {}", self.asked.name(merge.left), self.asked.name(merge.kept));
-        let names: Vec<String> = merges.iter().take(4).map(told).collect();
-        let more = merges.len() - names.len();
-        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-        let mut candidate = Candidate::of_steps(self.asked, format!("merge {}{more}", names.join(", ")), &steps);
+        let name = format!("merge {}", listed(merges.iter().map(told), 4));
+        let mut candidate = Candidate::of_steps(self.asked, name, &steps);
         candidate.freed = merges.len();
         candidate.assumptions = vec![
             "data is brought over, and what is left is removed, in steps that are no part of the changes".to_owned(),

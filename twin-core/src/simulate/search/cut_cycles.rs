@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::{feedback_arc_set, strong_components};
-use crate::base::{Context, ErrorKind, Result, hash_of};
+use crate::base::{Context, ErrorKind, Result, hash_of, listed};
 use crate::graph::{EdgeRef, Node};
 use crate::simulate::search::asked::{Asked, relations};
 use crate::simulate::search::candidate::{Candidate, Found, Step, is_finished};
@@ -143,11 +143,9 @@ impl<'a> Circles<'a> {
         let pair = |((from, to), _): &&&((Node, Node), Vec<EdgeRef<'_>>)| {
             format!("{} → {}", asked.name(*from), asked.name(*to))
         };
-        let names: Vec<String> = chosen.iter().take(4).map(|choice| pair(&choice)).collect();
-        let more = chosen.len() - names.len();
-        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let name = format!("cut {}", listed(chosen.iter().map(|choice| pair(&choice)), 4));
         let steps: Vec<Step> = chosen.iter().map(|(ends, edges)| cut(*ends, edges)).collect();
-        let candidate = Candidate::of_steps(asked, format!("cut {}{more}", names.join(", ")), &steps);
+        let candidate = Candidate::of_steps(asked, name, &steps);
         let violations = self.uncuttable.iter().chain(&candidate.violations).cloned().collect();
         Candidate { violations, ..candidate }.citing(chosen.iter().flat_map(|(_, edges)| edges))
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::{CallCount, ExtractionSearch, extractions, partition_measures};
-use crate::base::{Context, ErrorKind, Result, hash_of};
+use crate::base::{Context, ErrorKind, Result, hash_of, listed};
 use crate::graph::{EdgeRef, Node};
 use crate::schema::{Value, attribute};
 use crate::simulate::search::asked::Asked;
@@ -114,11 +114,7 @@ impl<'q, 'a> Monolith<'q, 'a> {
         let partition: Vec<Vec<String>> =
             groups.iter().map(|group| group.iter().map(|place| self.modules[*place].clone()).collect()).collect();
         let measures = partition_measures(&self.modules, &self.calls, &partition)?;
-        let names = |group: &Vec<usize>| {
-            let names: Vec<&str> = group.iter().take(3).map(|place| self.asked.name(node(*place))).collect();
-            let more = group.len() - names.len();
-            if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) }
-        };
+        let names = |group: &Vec<usize>| listed(group.iter().map(|place| self.asked.name(node(*place))), 3);
         let told: Vec<String> = groups.iter().take(4).map(names).collect();
         let mut candidate = Candidate::of_steps(self.asked, format!("part {}", told.join(" | ")), &steps);
         candidate.groups = groups.iter().map(|group| group.iter().map(|place| node(*place)).collect()).collect();

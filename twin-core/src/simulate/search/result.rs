@@ -82,9 +82,9 @@ pub struct SearchOption {
     pub groups: Vec<Vec<EntityRef>>,
     /// By objective, what the option comes to.
     pub values: Vec<MeasuredValue>,
-    /// 0 if no other option that keeps all constraints is better, else the front that it is on; without one, it breaks a constraint or something of it is unknown that is known of others. What may break a constraint is held against all that may not be forbidden, and what surely keeps all of them only against its like.
+    /// 0 if no other option that keeps all constraints is better, else the front that it is on; without one, it breaks a constraint or something of it is unknown that is known of others. An option that may break a constraint is held against all that break none for sure; one that surely keeps all of them, only against its like.
     pub front: Option<usize>,
-    /// Another such option that is at least as good whatever the truth within the ranges, by name; never one that may break a constraint, of one that does not.
+    /// Another such option that is at least as good whatever the truth within the ranges, by name; what surely keeps all constraints is never dominated by what may break one.
     pub dominated_by: Option<String>,
     /// The values by the weights that were given, added up: what is wanted more of counts negative. Less is better.
     pub weighted: Option<f64>,
