@@ -13,19 +13,24 @@ use twin_core::analysis::Metric;
 
 #[test]
 fn made_up_faults_are_found() {
-    let mut table = Table::default();
+    let (mut table, mut begun) = (Table::default(), Table::default());
     for fault in Fault::ALL {
         let mut own = Table::default();
         for made in (0..8).filter_map(|seed| make(seed, fault)) {
             let ours = ranked(&made.incident).expect("it makes sense");
             own.count(&made.incident, &ours, &made.cause).expect("it makes sense");
             table.count(&made.incident, &ours, &made.cause).expect("it makes sense");
+            let incident = made.from_its_beginning();
+            let ours = ranked(&incident).expect("it makes sense");
+            begun.count(&incident, &ours, &made.cause).expect("it makes sense");
         }
         let Hits { incidents, among_three, .. } = own.ours();
         assert!(incidents > 0 && among_three * 4 >= incidents * 3, "{fault:?}: {own}");
     }
     let ours = table.ours();
     assert!(ours.first * 10 >= ours.incidents * 7 && ours.first > table.best_other(), "{table}");
+    let ours = begun.ours();
+    assert!(ours.first * 10 >= ours.incidents * 6 && ours.first > begun.best_other(), "{begun}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn main() -> ExitCode {
             None => Ok(default),
         };
         let (count, first): (u64, u64) = (number(0, 200)?, number(1, 0)?);
-        let (mut all, mut told) = (Table::default(), Hits::default());
+        let (mut all, mut told, mut begun) = (Table::default(), Hits::default(), Table::default());
         for fault in Fault::ALL {
             let mut table = Table::default();
             let numbered = (first..first.saturating_add(count)).filter_map(|seed| Some((seed, make(seed, fault)?)));
@@ -23,10 +23,13 @@ fn main() -> ExitCode {
                 table.count(&made.incident, &ours, &made.cause)?;
                 all.count(&made.incident, &ours, &made.cause)?;
                 told.count(&ranked(&made.told_changes(seed))?, &made.cause);
+                let incident = made.from_its_beginning();
+                begun.count(&incident, &ranked(&incident)?, &made.cause)?;
             }
             print(format!("{fault:?}\n{table}"))?;
         }
         print(format!("all\n{all}\n{}", told.line("twin, told what was changed")))?;
+        print(format!("all, looked at from the alarm on\n{begun}"))?;
         let calm = (first..first.saturating_add(count)).map(|seed| {
             let symptom = if seed % 2 == 0 { Metric::Latency } else { Metric::Availability };
             Ok(ranked(&calm(seed, symptom))?.is_empty())

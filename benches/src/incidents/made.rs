@@ -1,6 +1,7 @@
 //! Incidents that are made up: services that call each other, a normal period with a rhythm of the day, noise and gaps, and one fault at one place that passes to whoever calls it.
 
 use std::f64::consts::TAU;
+use std::ops::Range;
 
 use twin_core::analysis::{Incident, Metric, MetricSeries, ObservedNode, RecentChange, Symptom};
 
@@ -54,9 +55,19 @@ pub struct Made {
     pub cause: String,
     /// What it is.
     pub fault: Fault,
+    /// In which intervals of the incident it is there.
+    during: Range<usize>,
 }
 
 impl Made {
+    /// The same incident by somebody who looks at it from the alarm on, so that no interval of it is quiet.
+    pub fn from_its_beginning(&self) -> Incident {
+        let mut incident = self.incident.clone();
+        let all = incident.nodes.iter_mut().flat_map(|node| &mut node.series);
+        all.for_each(|series| series.during = series.during[self.during.clone()].to_vec());
+        incident
+    }
+
     /// The same incident, with what was changed: most causes are changes of the last hour, and some of everything was changed within the last day without any part in it.
     pub fn told_changes(&self, seed: u64) -> Incident {
         let mut random = Random::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x00c0_ffee);
@@ -119,7 +130,7 @@ fn attempted(seed: u64, fault: Fault) -> Option<Made> {
     let calm = system.period(&mut random, CALM, |_| None);
     let is_felt = is_felt(&[&normal, &calm], &during[begins..ends], fault.symptom());
     let incident = || system.incident(&normal, &during, fault.symptom());
-    is_felt.then(|| Made { incident: incident(), cause: name(place), fault })
+    is_felt.then(|| Made { incident: incident(), cause: name(place), fault, during: begins..ends })
 }
 
 /// Whether somebody would have been woken: the entry is worse in the middle than it ever was without the fault.

@@ -4,6 +4,8 @@ use crate::analysis::incident::model::{Metric, MetricSeries, ObservedNode, Sympt
 
 /// By how many standard deviations intervals of an incident must differ to tell when the symptom began.
 const ONSET: f64 = 3.0;
+/// Which part of the worst an interval has at most that is quiet. What is far from normal differs by more than what is near, without any part of it being quiet.
+const NEARER: f64 = 0.5;
 
 /// What becomes worse in one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,12 +113,13 @@ impl Profile {
         let usual = series.normal.iter().flatten().map(|value| off(*value)).fold(0.0, f64::max);
         // What is worse in all intervals was so before the symptom, if some are much worse.
         let least = there().fold(f64::MAX, f64::min);
-        let before = if severity - least >= ONSET { least } else { 0.0 };
+        let is_much_worse = severity - least >= ONSET && least <= NEARER * severity;
+        let before = if is_much_worse { least } else { 0.0 };
         let off = |value: &Option<f64>| value.map_or(0.0, |value| (off(value) - before).max(0.0));
         let offs: Vec<f64> = series.during.iter().map(off).collect();
         let worst = severity - before;
         let sum: f64 = offs.iter().sum();
-        let quiet = |off: &f64| (1.0 - off / worst).powi(2);
+        let quiet = |off: &f64| (1.0 - off / (NEARER * worst)).max(0.0).powi(2);
         Profile {
             present: offs.iter().map(|off| off / sum).collect(),
             quiet: offs.iter().map(quiet).collect(),

@@ -243,7 +243,7 @@ impl Judge<'_> {
         });
         Suspect {
             node: self.id(node).to_owned(),
-            score,
+            score: score.min(1.0),
             supporting: self.supporting(node, &path),
             contradicting: self.contradicting(node),
             path: path.iter().map(|node| self.id(*node).to_owned()).collect(),
