@@ -1914,7 +1914,7 @@ export interface ObjectiveDraft {
   dimension: Dimension
   /** Whether less, `min` (default), or more, `max`, is better. */
   goal?: Goal | null
-  /** Of which entity or operation, by name or id; without it, the figure that is about none, or the only one. */
+  /** Of which entity or operation, by name or id; without it, the figure that is about none, or the only one, and of cost what everything that an option changes is billed together. */
   of?: string | null
 }
 

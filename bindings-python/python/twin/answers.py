@@ -2962,7 +2962,7 @@ class ObjectiveDraft(_ObjectiveDraft, total=False):
     """Whether less, `min` (default), or more, `max`, is better."""
 
     of: Union[str, None]
-    """Of which entity or operation, by name or id; without it, the figure that is about none, or the only one."""
+    """Of which entity or operation, by name or id; without it, the figure that is about none, or the only one, and of cost what everything that an option changes is billed together."""
 
 
 class ObjectiveRow(TypedDict):

@@ -88,7 +88,9 @@ impl Twin {
         let value = Predictions { predictions: rows.collect(), unreadable };
         let (asked, method) = (serde_json::json!({}), "what the twin has kept, held against what has changed since");
         // All that were made are known, but how far they have come is only as well known as what was read.
-        Ok(about(&after, "predictions", asked, method, value))
+        let mut answer = about(&after, "predictions", asked, method, value);
+        answer.assumptions = self.made_later(at)?.into_iter().collect();
+        Ok(answer)
     }
 
     /// Holds predictions whose changes were made against what came: one of them, or all that were made by now. What is measured comes from the host, shapes and bills from what the
@@ -116,8 +118,16 @@ impl Twin {
         let asked = serde_json::json!({"prediction": prediction});
         let method = "figures that were predicted, each held against what came; exact binomial tests of intervals";
         let mut answer = about(&after, "score", asked, method, value);
-        answer.assumptions = ASSUMED.map(str::to_owned).to_vec();
+        answer.assumptions = ASSUMED.map(str::to_owned).into_iter().chain(self.made_later(at)?).collect();
         Ok(answer)
+    }
+
+    /// That predictions were made after a time, so that who looks from there does not take them for lost.
+    fn made_later(&self, at: At) -> Result<Option<String>> {
+        let AsOf { valid, .. } = at.as_of();
+        let all = self.predictions_at(at.valid(Timestamp::MAX))?;
+        let later = all.0.iter().filter(|prediction| prediction.made_at > valid).count();
+        Ok((later > 0).then(|| format!("predictions made after {valid} are left out: {later}")))
     }
 
     fn predictions_at(&self, at: At) -> Result<Found> {

@@ -309,12 +309,15 @@ impl Snapshot {
         by_name(name).into_iter().filter(|node| self.stands_in(*node, place)).collect()
     }
 
-    /// `name@place` names the instance, and so the component whose only instance of that name it is.
+    /// `name@place` names the instance, and so the component whose only instance it is. One of several stands for itself: what is said of it is not said of the others.
     fn components_of(&self, nodes: Vec<Node>, placed: bool) -> Vec<Node> {
         if !placed {
             return nodes;
         }
-        let component = |node: &Node| self.entity(*node).component.as_ref().and_then(|id| self.node_of(id));
+        let component = |node: &Node| {
+            let component = self.entity(*node).component.as_ref().and_then(|id| self.node_of(id))?;
+            (self.instances(component).len() == 1).then_some(component)
+        };
         nodes.iter().map(|node| component(node).unwrap_or(*node)).collect::<BTreeSet<Node>>().into_iter().collect()
     }
 

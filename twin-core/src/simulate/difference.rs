@@ -7,7 +7,8 @@ use crate::schema::{AttributeName, DataFlow, Kind, Value, attribute, kind, relat
 use crate::simulate::{Change, ChangeDraft};
 
 /// The changes that lead from one world to another: what comes and goes, who depends on what, how many copies run of it, in which version, where, and who answers for it.
-/// Entities are the same by their ids, and named by their names. What the changes cannot say, such as a port, is left out. O(entities + relations).
+/// Entities are the same by their ids, and named by their names, or by one of their records where several have one name. What the changes cannot say, such as a port, is left out.
+/// O(entities + relations).
 pub fn changes_between(before: &Snapshot, after: &Snapshot) -> Vec<ChangeDraft> {
     let (was, is) = (World::of(before), World::of(after));
     let mut changes = Vec::new();
@@ -17,11 +18,15 @@ pub fn changes_between(before: &Snapshot, after: &Snapshot) -> Vec<ChangeDraft> 
             changes.extend(was.altered(*node, &is, *then));
         }
     }
-    let name = |end: &End| end.1.clone();
+    // What stays is called as it is before the changes.
+    let name = |id: &str| match was.things.get(id) {
+        Some(node) => handle(before, *node),
+        None => is.things.get(id).map_or_else(String::new, |node| after.entity(*node).name.clone()),
+    };
     let new = is.needs.difference(&was.needs);
     changes.extend(new.map(|(from, relation, to)| Change::add_dependency(name(from), name(to), relation)));
     // What goes takes its dependencies along.
-    let stays = |end: &End| is.things.contains_key(end.0.as_str());
+    let stays = |id: &str| is.things.contains_key(id);
     let lost = was.needs.difference(&is.needs).filter(|(from, _, to)| stays(from) && stays(to));
     changes.extend(lost.map(|(from, relation, to)| Change::RemoveDependency {
         entity: name(from),
@@ -29,7 +34,7 @@ pub fn changes_between(before: &Snapshot, after: &Snapshot) -> Vec<ChangeDraft> 
         relation: Some(relation.clone()),
     }));
     let gone = was.things.iter().filter(|(id, _)| !is.things.contains_key(*id));
-    changes.extend(gone.map(|(_, node)| Change::remove(before.entity(*node).name.clone())));
+    changes.extend(gone.map(|(_, node)| Change::remove(handle(before, *node))));
     changes
 }
 
@@ -49,21 +54,31 @@ pub(super) fn told(snapshot: &Snapshot) -> Told {
     let name = |node: &Node| snapshot.entity(*node).name.clone();
     let owned =
         world.things.values().filter_map(|node| Some(format!("{} ownedBy {}", name(node), world.owner(*node)?)));
-    let needs = world.needs.iter().map(|(from, relation, to)| format!("{} {relation} {}", from.1, to.1));
+    let called = |id: &str| world.things.get(id).map(name).unwrap_or_default();
+    let needs = world.needs.iter().map(|(from, relation, to)| format!("{} {relation} {}", called(from), called(to)));
     Told { entities: world.things.values().map(name).collect(), dependencies: needs.collect(), owners: owned.collect() }
 }
 
-/// The id and the name of an entity.
-type End = (String, String);
-/// Who needs, by which relation, whom.
-type Need = (End, String, End);
+/// How changes name an entity: by its name, or where that finds something else as well, by the first of its records that finds it, whoever has read that.
+fn handle(snapshot: &Snapshot, node: Node) -> String {
+    let entity = snapshot.entity(node);
+    let is_found = |name: &String| snapshot.find(name).is_ok_and(|found| found == node);
+    if is_found(&entity.name) {
+        return entity.name.clone();
+    }
+    let mut records = entity.records.iter().map(ToString::to_string);
+    records.find(is_found).unwrap_or_else(|| entity.name.clone())
+}
+
+/// Who needs, by which relation, whom: by ids.
+type Need = (String, String, String);
 
 /// What is compared of one world.
 struct World<'s> {
     snapshot: &'s Snapshot,
     /// By id, what may come and go.
     things: BTreeMap<&'s str, Node>,
-    /// Who needs whom by which relation, each end by its id and name.
+    /// Who needs whom by which relation.
     needs: BTreeSet<Need>,
 }
 
@@ -79,7 +94,7 @@ impl<'s> World<'s> {
 
     fn needs_of(&self, node: Node) -> Vec<Need> {
         let snapshot = self.snapshot;
-        let end = |node: Node| (snapshot.entity(node).id.to_string(), snapshot.entity(node).name.clone());
+        let end = |node: Node| snapshot.entity(node).id.to_string();
         let mut needs = Vec::new();
         for edge in snapshot.instances(node).into_iter().flat_map(|own| snapshot.outgoing(own).collect::<Vec<_>>()) {
             let to = snapshot.component(edge.to);
@@ -110,7 +125,7 @@ impl<'s> World<'s> {
 
     /// What is different about something that stays.
     fn altered(&self, node: Node, other: &World<'_>, then: Node) -> Vec<ChangeDraft> {
-        let entity = self.snapshot.entity(node).name.clone();
+        let entity = handle(self.snapshot, node);
         let mut changes = Vec::new();
         if let (Some(Value::Integer(was)), Some(Value::Integer(is))) =
             (self.said(node, &attribute::REPLICAS), other.said(then, &attribute::REPLICAS))

@@ -1,7 +1,7 @@
 //! The next question about scenarios: which input of their changes that nobody knows would turn a choice between them, and who knows it.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,12 +14,14 @@ use crate::graph::{Node, Snapshot};
 use crate::simulate::Scenario;
 use crate::simulate::change::ChangeDraft;
 use crate::simulate::check::invalid;
-use crate::simulate::comparison::{Baseline, Given, compare};
+use crate::simulate::comparison::{Baseline, Figure, Given, compare};
 use crate::simulate::next_question::{NextQuestion, UnknownInput, next_questions};
 use crate::simulate::objective::{Objective, ObjectiveDraft};
 use crate::simulate::pareto::Goal;
-use crate::simulate::trade_off::{TradeOff, Turn, trade_off};
+use crate::simulate::told::FigureTold;
+use crate::simulate::trade_off::{TradeOff, Turn, ranked};
 use crate::simulate::trade_off_answer::trade_off_of_answers;
+use crate::simulate::untouched::add_untouched;
 
 /// Which input would turn a choice between scenarios: what is asked, as data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -109,21 +111,34 @@ pub fn next_questions_about(
     let baseline = given.baseline.cloned().unwrap_or_else(|| Baseline::of(base));
     let given = Given { baseline: Some(&baseline), is_quick: true, ..given.clone() };
     let objectives: Vec<Objective> = choice.objectives.iter().map(ObjectiveDraft::objective).collect::<Result<_>>()?;
-    let worlds =
-        Worlds { base, choice, objectives: &objectives, given: &given, needs, context, known: RefCell::default() };
+    let (known, is_any_unknown) = (RefCell::default(), Cell::default());
+    let worlds = Worlds { base, choice, objectives: &objectives, given: &given, needs, context, known, is_any_unknown };
     let inputs: Vec<UnknownInput> = choice.inputs.iter().map(|input| worlds.input(input)).collect::<Result<_>>()?;
     let assumed: Vec<f64> = inputs.iter().map(|input| input.assumed).collect();
     let compared = |place: usize| Ok(worlds.compared(place, &assumed)?.into());
     let replies: Vec<Reply> = (0..choice.options.len()).map(compared).collect::<Result<_>>()?;
-    let ranked = trade_off_of_answers(&replies, &choice.objectives)?;
+    let answer = trade_off_of_answers(&replies, &choice.objectives)?;
     let goals: Vec<Goal> = objectives.iter().map(|objective| objective.goal).collect();
-    let every = TradeOff { turns: every_turn(&ranked.value), ..ranked.value.clone() };
+    let every = TradeOff { turns: every_turn(&answer.value), ..answer.value.clone() };
     let found = next_questions(&every, &goals, &inputs, &|values: &[f64]| worlds.figures(values))?;
-    let mut answer = ranked.map(|_| found);
+    let verdict = verdict(&found, inputs.len(), worlds.is_any_unknown.get());
+    let mut answer = answer.map(|_| found);
+    answer.verdict = Some(verdict);
     answer.question = serde_json::json!({"kind": "next_questions", "choice": choice});
     answer.method =
         "one input turned at a time, the comparison made again at each step; break-even by halving".to_owned();
     Ok(answer)
+}
+
+/// How many inputs turn the choice, so that none is told apart from not knowing.
+fn verdict(found: &[NextQuestion], asked: usize, is_any_unknown: bool) -> String {
+    let inputs: BTreeSet<&str> = found.iter().map(|question| question.input.as_str()).collect();
+    let turning = match inputs.len() {
+        0 => format!("none of {asked} inputs is known to turn the choice within its range"),
+        turning => format!("{turning} of {asked} inputs may turn the choice"),
+    };
+    let doubt = if is_any_unknown { "; not all figures that the choice is by are known" } else { "" };
+    turning + doubt
 }
 
 /// All options against each other, by all objectives.
@@ -148,25 +163,34 @@ struct Worlds<'a> {
     given: &'a Given<'a>,
     needs: Profile,
     context: &'a Context,
-    /// By option and the inputs of its own, what its figures were.
-    known: RefCell<BTreeMap<World, Vec<Option<f64>>>>,
+    /// By option and the inputs of its own, the figures that the objectives are about.
+    known: RefCell<BTreeMap<World, Vec<FigureTold>>>,
+    /// Whether a figure was unknown of anything that was tried.
+    is_any_unknown: Cell<bool>,
 }
 
 impl Worlds<'_> {
     fn figures(&self, values: &[f64]) -> Result<Vec<Vec<Option<f64>>>> {
-        (0..self.choice.options.len()).map(|place| self.of_option(place, values)).collect()
+        let of = |place: usize| Ok((self.choice.options[place].name.clone(), self.of_option(place, values)?));
+        let mut options: Vec<(String, Vec<FigureTold>)> =
+            (0..self.choice.options.len()).map(of).collect::<Result<_>>()?;
+        add_untouched(&mut options, self.objectives);
+        let ranked = ranked(&options, self.objectives)?.options;
+        let is_unknown = ranked.iter().flat_map(|option| &option.values).any(Option::is_none);
+        self.is_any_unknown.set(self.is_any_unknown.get() || is_unknown);
+        Ok(ranked.into_iter().map(|option| option.values).collect())
     }
 
     /// The figures of an option. What other options' inputs are changes nothing of them.
-    fn of_option(&self, place: usize, values: &[f64]) -> Result<Vec<Option<f64>>> {
+    fn of_option(&self, place: usize, values: &[f64]) -> Result<Vec<FigureTold>> {
         let own: Vec<u64> = self.own_inputs(place).map(|(at, _)| values[at].to_bits()).collect();
         let world: World = (place, own);
         if let Some(known) = self.known.borrow().get(&world) {
             return Ok(known.clone());
         }
+        let is_asked = |figure: &&Figure| self.objectives.iter().any(|one| one.dimension == figure.dimension);
         let comparison = self.compared(place, values)?.value;
-        let name = self.choice.options[place].name.clone();
-        let found = trade_off(&[(name, &comparison)], self.objectives)?.options.remove(0).values;
+        let found: Vec<FigureTold> = comparison.figures.iter().filter(is_asked).map(FigureTold::from).collect();
         self.known.borrow_mut().insert(world, found.clone());
         Ok(found)
     }

@@ -6,6 +6,7 @@
 
 pub mod availability;
 pub mod backtest;
+mod bill;
 pub mod cache;
 pub mod calibration;
 pub mod cascade;
@@ -37,6 +38,7 @@ pub mod time_to_impact;
 mod told;
 mod trade_off;
 mod trade_off_answer;
+mod untouched;
 mod who;
 
 pub use change::{Autoscaler, Change, ChangeDraft, Leaving, OnRemoval, Unplaced};

@@ -6,16 +6,28 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Error, Result};
 use crate::simulate::comparison::Dimension;
 use crate::simulate::pareto::Goal;
+use crate::simulate::told::FigureTold;
 
 /// What is wanted less or more of.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Objective {
     /// Which figures.
     pub dimension: Dimension,
-    /// Of which entity or operation, by name or id; without it, the figure that is about none, or the only one.
+    /// Of which entity or operation, by name or id; without it, the figure that is about none, or the only one, and of cost what everything that an option changes is billed together.
     pub of: Option<String>,
     /// Whether less or more is better.
     pub goal: Goal,
+}
+
+impl Objective {
+    /// Whether a figure answers to it.
+    pub(super) fn is_about(&self, figure: &FigureTold) -> bool {
+        let is_of = |of: &str| {
+            figure.detail.as_deref() == Some(of)
+                || figure.about.as_ref().is_some_and(|about| about.name == of || about.id == of)
+        };
+        figure.dimension == self.dimension && self.of.as_deref().is_none_or(is_of)
+    }
 }
 
 /// What is wanted less or more of, as hosts write it: `{"dimension": "latency_p95", "of": "web.cart"}`.
@@ -25,7 +37,7 @@ pub struct ObjectiveDraft {
     /// Which figures of a comparison.
     #[schemars(with = "Dimension")]
     pub dimension: String,
-    /// Of which entity or operation, by name or id; without it, the figure that is about none, or the only one.
+    /// Of which entity or operation, by name or id; without it, the figure that is about none, or the only one, and of cost what everything that an option changes is billed together.
     #[serde(default)]
     pub of: Option<String>,
     /// Whether less, `min` (default), or more, `max`, is better.

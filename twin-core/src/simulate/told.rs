@@ -46,6 +46,13 @@ impl IntervalTold {
     }
 }
 
+impl FigureTold {
+    /// Whether it stands for all of its dimension, of which nothing is known.
+    pub fn says_why(&self) -> bool {
+        self.about.is_none() && self.detail.is_none() && self.scenario.is_none() && self.interval.is_none()
+    }
+}
+
 impl From<&Figure> for FigureTold {
     fn from(figure: &Figure) -> Self {
         let about = figure.about.as_ref().map(|about| AboutTold {

@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::{Cites, EvidenceId, Interval, IntervalKind, Tabular, table_row, text_cells};
 use crate::base::{Error, ErrorKind, Result};
+use crate::schema::kind;
 use crate::simulate::comparison::{Comparison, Dimension, named};
 use crate::simulate::objective::Objective;
 use crate::simulate::pareto::{Goal, Range, pareto, robustly_dominated_by};
 use crate::simulate::told::FigureTold;
+use crate::simulate::untouched::add_untouched;
 
 /// What is wanted less or more of, with what its figures are counted in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -137,19 +139,21 @@ fn table_row(option: &OptionRow, place: usize, objective: &ObjectiveRow) -> Trad
     }
 }
 
-/// Ranks scenarios by objectives, without weighing these against each other. O(options² · objectives).
+/// Ranks scenarios of one base by objectives, without weighing these against each other: what an option changes nothing of is as it was. O(options² · objectives).
 ///
 /// # Errors
-/// `Invalid` without an option or an objective, for two options of one name, for an objective that several figures of an option answer to, and for one whose figures are
-/// counted in several units.
+/// `Invalid` without an option or an objective, for two options of one name, for an objective that several figures of an option answer to, for one that is of different entities by
+/// option, and for one whose figures are counted in several units.
 pub fn trade_off(options: &[(String, &Comparison)], objectives: &[Objective]) -> Result<TradeOff> {
     let told = |(name, comparison): &(String, &Comparison)| {
         (name.clone(), comparison.figures.iter().map(FigureTold::from).collect())
     };
-    ranked(&options.iter().map(told).collect::<Vec<_>>(), objectives)
+    let mut options: Vec<(String, Vec<FigureTold>)> = options.iter().map(told).collect();
+    add_untouched(&mut options, objectives);
+    ranked(&options, objectives)
 }
 
-/// As [`trade_off`], of figures as they are told.
+/// As [`trade_off`], of figures as they are told, with what options leave untouched.
 pub(super) fn ranked(options: &[(String, Vec<FigureTold>)], objectives: &[Objective]) -> Result<TradeOff> {
     if options.is_empty() || objectives.is_empty() {
         return Err(Error::new(ErrorKind::Invalid, "a trade-off takes an option and an objective at least"));
@@ -160,6 +164,7 @@ pub(super) fn ranked(options: &[(String, Vec<FigureTold>)], objectives: &[Object
     }
     let found: Vec<Vec<Option<&FigureTold>>> =
         options.iter().map(|option| figures(option, objectives)).collect::<Result<_>>()?;
+    (0..).zip(objectives).try_for_each(|(place, objective)| of_one_entity(objective, place, options, &found))?;
     let mut rows: Vec<OptionRow> = options.iter().zip(&found).map(|((name, _), figures)| row(name, figures)).collect();
     let objectives: Vec<ObjectiveRow> =
         (0..).zip(objectives).map(|(place, objective)| with_unit(objective, place, &found)).collect::<Result<_>>()?;
@@ -168,11 +173,35 @@ pub(super) fn ranked(options: &[(String, Vec<FigureTold>)], objectives: &[Object
     Ok(TradeOff { objectives, options: rows, turns })
 }
 
+/// Refuses an objective that nobody said of what it is, and that is of different entities by option.
+fn of_one_entity(
+    objective: &Objective,
+    place: usize,
+    options: &[(String, Vec<FigureTold>)],
+    found: &[Vec<Option<&FigureTold>>],
+) -> Result<()> {
+    let about = |figures: &Vec<Option<&FigureTold>>| figures.get(place).copied().flatten()?.about.clone();
+    let mut told = options.iter().zip(found).filter_map(|((option, _), figures)| Some((option, about(figures)?)));
+    let Some((first, one)) = told.next() else { return Ok(()) };
+    match told.find(|(_, about)| objective.of.is_none() && about.id != one.id) {
+        None => Ok(()),
+        Some((option, other)) => {
+            let dimension = named(&objective.dimension);
+            let what = format!(
+                "{dimension} is that of {} of option \"{first}\" and that of {} of option \"{option}\": say of which",
+                one.name, other.name
+            );
+            Err(Error::new(ErrorKind::Invalid, what))
+        }
+    }
+}
+
 /// The objective with what all its figures are counted in.
 fn with_unit(objective: &Objective, place: usize, found: &[Vec<Option<&FigureTold>>]) -> Result<ObjectiveRow> {
     let figures = found.iter().filter_map(|figures| figures.get(place).copied().flatten());
     let known = figures.filter(|figure| figure.scenario.is_some() || figure.interval.is_some());
-    let units: BTreeSet<&str> = known.map(|figure| figure.unit.as_str()).collect();
+    let is_nothing = |figure: &FigureTold| figure.dimension == Dimension::OneOffCost && figure.scenario == Some(0.0);
+    let units: BTreeSet<&str> = known.filter(|figure| !is_nothing(figure)).map(|figure| figure.unit.as_str()).collect();
     if units.len() > 1 {
         let units = units.into_iter().collect::<Vec<_>>().join(", ");
         let what =
@@ -189,17 +218,23 @@ fn figures<'c>(
     objectives: &[Objective],
 ) -> Result<Vec<Option<&'c FigureTold>>> {
     let one = |objective: &Objective| {
-        let is_meant =
-            |figure: &&FigureTold| figure.dimension == objective.dimension && is_of(figure, objective.of.as_deref());
-        let meant: Vec<&FigureTold> = figures.iter().filter(is_meant).collect();
+        let meant: Vec<&FigureTold> = figures.iter().filter(|figure| objective.is_about(figure)).collect();
+        let is_whole = |figure: &FigureTold| figure.about.is_none() && figure.detail.is_none();
+        // A component comes before what is called as it is, as everywhere.
+        let is_component =
+            |figure: &&&FigureTold| figure.about.as_ref().is_some_and(|about| about.kind == kind::COMPONENT.as_str());
+        let components: Vec<&FigureTold> = meant.iter().filter(is_component).copied().collect();
         match meant[..] {
-            [] => Ok(figures.iter().find(|figure| says_why(figure, objective.dimension))),
+            [] => Ok(figures.iter().find(|figure| figure.dimension == objective.dimension && figure.says_why())),
             [figure] => Ok(Some(figure)),
-            [first, ..] if objective.of.is_none() && first.about.is_none() && first.detail.is_none() => Ok(Some(first)),
+            [first, second, ..] if objective.of.is_none() && is_whole(first) && !is_whole(second) => Ok(Some(first)),
+            _ if objective.of.is_some() && components.len() == 1 => Ok(components.first().copied()),
             _ => {
-                let of =
-                    |figure: &FigureTold| figure.detail.clone().or_else(|| Some(figure.about.as_ref()?.name.clone()));
-                let names: Vec<String> = meant.iter().copied().filter_map(of).take(3).collect();
+                let of = |figure: &FigureTold| {
+                    let about = figure.about.as_ref().map(|about| about.name.clone());
+                    figure.detail.clone().or(about).unwrap_or_else(|| figure.unit.clone())
+                };
+                let names: Vec<String> = meant.iter().copied().map(of).take(3).collect();
                 let (dimension, count) = (named(&objective.dimension), meant.len());
                 let what = format!(
                     "{count} figures of {dimension} answer to one objective: say of which entity or operation, as of {}",
@@ -210,17 +245,6 @@ fn figures<'c>(
         }
     };
     objectives.iter().map(one).collect()
-}
-
-/// Whether a figure stands for all of its dimension, of which nothing is known.
-fn says_why(figure: &FigureTold, dimension: Dimension) -> bool {
-    figure.dimension == dimension && figure.about.is_none() && figure.detail.is_none() && figure.scenario.is_none()
-}
-
-fn is_of(figure: &FigureTold, of: Option<&str>) -> bool {
-    let Some(of) = of else { return true };
-    figure.detail.as_deref() == Some(of)
-        || figure.about.as_ref().is_some_and(|about| about.name == of || about.id == of)
 }
 
 fn row(name: &str, figures: &[Option<&FigureTold>]) -> OptionRow {

@@ -11,6 +11,7 @@ use crate::base::{Error, ErrorKind, Result, Timestamp};
 use crate::simulate::objective::{Objective, ObjectiveDraft};
 use crate::simulate::told::FigureTold;
 use crate::simulate::trade_off::{TradeOff, ranked};
+use crate::simulate::untouched::add_untouched;
 
 /// Where no choice differs, whatever the figures are.
 const METHOD: &str = "fronts of non-dominated sorting by the figures, and robust dominance by their ranges";
@@ -45,6 +46,10 @@ impl Compared {
     fn name(&self) -> &str {
         self.question["name"].as_str().unwrap_or_default()
     }
+
+    fn is_of_one_base_with(&self, other: &Compared) -> bool {
+        self.revision == other.revision && self.as_of == other.as_of
+    }
 }
 
 /// Ranks scenarios by objectives, each given as the answer to its comparison and called as its scenario is; see [`trade_off`](crate::simulate::trade_off). What the comparisons
@@ -57,7 +62,8 @@ pub fn trade_off_of_answers(answers: &[Reply], objectives: &[ObjectiveDraft]) ->
     let mut compared: Vec<Compared> =
         (0..).zip(answers).map(|(place, answer)| read(place, answer)).collect::<Result<_>>()?;
     let figures = |of: &mut Compared| (of.name().to_owned(), std::mem::take(&mut of.value.figures));
-    let options: Vec<(String, Vec<FigureTold>)> = compared.iter_mut().map(figures).collect();
+    let mut options: Vec<(String, Vec<FigureTold>)> = compared.iter_mut().map(figures).collect();
+    let untouched = if is_one_base(&compared) { add_untouched(&mut options, &meant) } else { BTreeSet::new() };
     let value = ranked(&options, &meant)?;
     let Some(first) = compared.first() else {
         return Err(Error::new(ErrorKind::Invalid, "a trade-off takes an option at least"));
@@ -66,7 +72,7 @@ pub fn trade_off_of_answers(answers: &[Reply], objectives: &[ObjectiveDraft]) ->
     let all =
         |words: fn(&Compared) -> &Vec<String>| -> BTreeSet<String> { of_all.iter().flat_map(words).cloned().collect() };
     let mut assumptions = all(|one| &one.assumptions);
-    assumptions.extend(taken_for_granted(objectives));
+    assumptions.extend(taken_for_granted(objectives).chain(untouched));
     let mut blind_spots = all(|one| &one.blind_spots);
     blind_spots.extend(differences(&compared));
     Ok(Answer {
@@ -126,12 +132,15 @@ fn whole(compared: &[Compared]) -> Status {
     }
 }
 
+fn is_one_base(compared: &[Compared]) -> bool {
+    compared.windows(2).all(|pair| pair[0].is_of_one_base_with(&pair[1]))
+}
+
 /// In what the comparisons differ beside what they compare.
 fn differences(compared: &[Compared]) -> Vec<String> {
     let Some((first, others)) = compared.split_first() else { return Vec::new() };
-    let of_another = |one: &&Compared| one.revision != first.revision || one.as_of != first.as_of;
     let of_chance = |one: &&Compared| one.seed != first.seed;
-    let basis = others.iter().find(of_another).map(|one| {
+    let basis = others.iter().find(|one| !first.is_of_one_base_with(one)).map(|one| {
         format!(
             "the options are not compared on one base: \"{}\" at revision {}, \"{}\" at revision {}, or as of other times",
             first.name(), first.revision, one.name(), one.revision

@@ -1,10 +1,14 @@
 //! Which input would turn a choice between scenarios, and whom to ask: by comparisons that are made again.
 
-use twin_core::answer::Profile;
+use twin_core::answer::{Answer, Profile, Reply};
 use twin_core::base::{Context, ErrorKind, Timestamp};
 use twin_core::graph::Snapshot;
 use twin_core::simulate::next_question::NextQuestion;
-use twin_core::simulate::{ChoiceDraft, Given, next_questions_about};
+use twin_core::simulate::pareto::Goal;
+use twin_core::simulate::{
+    ChangeDraft, ChoiceDraft, Comparison, Dimension, Given, Objective, ObjectiveDraft, OptionRow, Scenario, compare,
+    next_questions_about, trade_off, trade_off_of_answers,
+};
 use twin_core::{At, Twin};
 
 use crate::support::{apply, time};
@@ -29,12 +33,16 @@ const OPTIONS: &str = r#"[
 ]"#;
 
 fn asked(input: &str) -> twin_core::base::Result<Vec<NextQuestion>> {
+    answered(input).map(|answer| answer.value)
+}
+
+fn answered(input: &str) -> twin_core::base::Result<Answer<Vec<NextQuestion>>> {
     let text = format!(
         r#"{{"options": {OPTIONS}, "objectives": [{{"dimension": "cost", "of": "pay"}}], "inputs": [{input}]}}"#
     );
     let choice = ChoiceDraft::from_json(&text)?;
     let context = Context::new(Timestamp::MIN);
-    next_questions_about(&shop(), &choice, &Given::default(), Profile::Audit, &context).map(|answer| answer.value)
+    next_questions_about(&shop(), &choice, &Given::default(), Profile::Audit, &context)
 }
 
 #[test]
@@ -48,6 +56,13 @@ fn the_input_that_turns_a_choice_is_named_with_its_break_even_and_its_owner() {
     assert_eq!(ask, "ask money for the price.amount of replace pay: above 5 EUR buy is better");
     let narrow = asked(r#"{"option": "rent", "field": "price.amount", "low": 0, "high": 4}"#).unwrap();
     assert!(narrow.is_empty(), "below 5 nothing turns");
+    let verdict = |high: u32| {
+        let input = format!(r#"{{"option": "rent", "field": "price.amount", "low": 0, "high": {high}}}"#);
+        answered(&input).unwrap().verdict.unwrap()
+    };
+    let open = "not all figures that the choice is by are known";
+    assert_eq!(verdict(4), format!("none of 1 inputs is known to turn the choice within its range; {open}"));
+    assert_eq!(verdict(10), format!("1 of 1 inputs may turn the choice; {open}"));
     let called =
         r#"{"option": "buy", "field": "price.amount", "low": 0, "high": 10, "name": "licence", "owner": "ann"}"#;
     assert_eq!(asked(called).unwrap()[0].ask, "ask ann for the licence: below 3 buy is better");
@@ -71,4 +86,113 @@ fn an_input_that_is_none_is_refused() {
         let error = asked(&input(rest)).expect_err(rest);
         assert!(error.kind() == kind && error.to_string().contains(told), "{rest}: {error}");
     }
+}
+
+/// A shop with a bill of each of its services.
+const BILLED: &str = "file a
+    Workload:front
+      calls/required Workload:pay
+    Workload:pay
+    Workload:mail
+    Charge:one
+      set EffectiveCost 30
+      set BillingCurrency EUR
+      bills Workload:pay
+    Charge:two
+      set EffectiveCost 10
+      set BillingCurrency EUR
+      bills Workload:mail";
+
+/// The value or why there is none of each option, and what is taken for granted.
+fn ranked(options: &[(&str, &str)], objectives: &str) -> twin_core::base::Result<(Vec<String>, Vec<String>)> {
+    let twin = Twin::in_memory();
+    apply(&twin, BILLED);
+    let (head, context) = (twin.snapshot(At::now(time("09:00"))), Context::new(Timestamp::MIN));
+    let compared = |(name, changes): &(&str, &str)| {
+        let changes = ChangeDraft::list_from_json(changes)?;
+        Ok(compare(&Scenario::of(&head, *name, &changes)?, &Given::default(), Profile::Audit, &context)?.into())
+    };
+    let answers: Vec<Reply> = options.iter().map(compared).collect::<twin_core::base::Result<_>>()?;
+    let answer = trade_off_of_answers(&answers, &ObjectiveDraft::list_from_json(objectives)?)?;
+    let told = |row: &OptionRow| {
+        let front = row.front.map_or("?".to_owned(), |front| front.to_string());
+        let figure = |(value, why): (&Option<f64>, &Option<String>)| match (value, why) {
+            (Some(value), _) => value.to_string(),
+            (None, why) => why.clone().unwrap_or_default(),
+        };
+        let figures: Vec<String> = row.values.iter().zip(&row.reasons).map(figure).collect();
+        format!("{} {front}: {}", row.name, figures.join(" | "))
+    };
+    Ok((answer.value.options.iter().map(told).collect(), answer.assumptions))
+}
+
+const STAY: (&str, &str) = ("stay", "[]");
+const RENT: (&str, &str) = (
+    "rent",
+    r#"[{"change": "replace", "entity": "pay", "by": "cloud", "price": {"amount": "20", "currency": "EUR"}, "exit_fee": {"amount": "7", "currency": "EUR"}, "dual_run_days": 0}]"#,
+);
+const GROW: (&str, &str) = (
+    "grow",
+    r#"[{"change": "replace", "entity": "mail", "by": "post", "price": {"amount": "11", "currency": "EUR"}, "dual_run_days": 0}]"#,
+);
+
+#[test]
+fn what_an_option_changes_nothing_of_is_as_it_was() {
+    let (told, assumed) =
+        ranked(&[STAY, RENT], r#"[{"dimension": "cost", "of": "pay"}, {"dimension": "one_off_cost"}]"#).unwrap();
+    assert_eq!(told, ["stay 0: 30 | 0", "rent 0: 20 | 7"]);
+    assert!(assumed.iter().any(|told| told == "\"stay\" leaves cost as it is where it changes nothing of it"));
+    let (told, _) = ranked(&[STAY, RENT], r#"[{"dimension": "cost", "of": "front"}]"#).unwrap();
+    assert_eq!(told, ["stay ?: its comparison has no such figure", "rent ?: its comparison has no such figure"]);
+    let open = ("open", r#"[{"change": "move", "entity": "pay", "region": "north"}]"#);
+    let (told, _) = ranked(&[STAY, open], r#"[{"dimension": "cost", "of": "pay"}]"#).unwrap();
+    assert_eq!(told, ["stay 0: 30", "open ?: no prices of region north were read"]);
+    let unread = (
+        "new",
+        r#"[{"change": "replace", "entity": "front", "by": "web", "price": {"amount": "1", "currency": "EUR"}}]"#,
+    );
+    let (told, _) = ranked(&[STAY, unread], r#"[{"dimension": "cost", "of": "front"}]"#).unwrap();
+    assert_eq!(told, ["stay ?: nothing of it changes, and what it is now is not known", "new 0: 1"]);
+}
+
+#[test]
+fn bills_of_different_things_are_held_against_each_other_as_a_whole() {
+    let (told, assumed) = ranked(&[STAY, RENT, GROW], r#"[{"dimension": "cost"}]"#).unwrap();
+    assert_eq!(told, ["stay 1: 40", "rent 0: 30", "grow 2: 41"]);
+    let whole = "cost is what mail, pay are billed together, of which each option changes some";
+    assert!(assumed.iter().any(|told| told == whole), "{assumed:?}");
+    let (told, _) = ranked(&[STAY, RENT], r#"[{"dimension": "cost"}]"#).unwrap();
+    assert_eq!(told, ["stay 1: 30", "rent 0: 20"], "one thing by itself is told as it is");
+    let down = |name| format!(r#"[{{"change": "remove", "entity": "{name}"}}]"#);
+    let (mail, pay) = (down("mail"), down("pay"));
+    let (told, _) = ranked(&[("mail", &mail), ("pay", &pay)], r#"[{"dimension": "cost"}]"#).unwrap();
+    assert!(told.iter().all(|told| told.contains("what would be avoided is not")), "{told:?}");
+}
+
+#[test]
+fn an_objective_of_different_things_is_refused() {
+    let available =
+        |name| format!(r#"[{{"change": "replace", "entity": "{name}", "by": "new", "availability": 0.9}}]"#);
+    let (mail, pay) = (available("mail"), available("front"));
+    let options = [("mail", mail.as_str()), ("front", pay.as_str())];
+    let twin = Twin::in_memory();
+    apply(&twin, BILLED);
+    let head = twin.snapshot(At::now(time("09:00")));
+    let availability =
+        [("mail", 0.99), ("front", 0.99), ("pay", 0.99)].map(|(name, own)| (head.find(name).unwrap(), own));
+    let given = Given { availability: availability.into(), ..Given::default() };
+    let compared = |changes: &str| {
+        let changes = ChangeDraft::list_from_json(changes).unwrap();
+        let scenario = Scenario::of(&head, changes[0].entities()[0], &changes).unwrap();
+        compare(&scenario, &given, Profile::Audit, &Context::new(Timestamp::MIN)).unwrap().value
+    };
+    let compared = options.map(|(name, changes)| (name.to_owned(), compared(changes)));
+    let options: Vec<(String, &Comparison)> = compared.iter().map(|(name, one)| (name.clone(), one)).collect();
+    let objective = |of: Option<&str>| {
+        [Objective { dimension: Dimension::Availability, of: of.map(str::to_owned), goal: Goal::Minimize }]
+    };
+    let error = trade_off(&options, &objective(None)).unwrap_err().to_string();
+    assert!(error.contains("say of which"), "{error}");
+    let ranked = trade_off(&options, &objective(Some("front"))).unwrap();
+    assert!(ranked.options[0].values[0] < ranked.options[1].values[0], "as it was, and worse: {ranked:?}");
 }

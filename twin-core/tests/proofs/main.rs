@@ -8,6 +8,7 @@ mod changes;
 mod choices;
 mod counted;
 mod critical_paths;
+mod differences;
 mod extraction;
 mod feedback;
 mod folders;

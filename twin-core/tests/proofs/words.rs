@@ -1,13 +1,14 @@
 //! Unknown names are told with the nearest known; what crosses threads may.
 
-use twin_core::answer::Answer;
+use twin_core::answer::{Answer, Profile};
 use twin_core::base::ErrorKind;
 use twin_core::graph::Snapshot;
 use twin_core::observe::Batch;
-use twin_core::schema::kind;
+use twin_core::schema::{State, kind};
+use twin_core::simulate::{Change, Scenario, outcome};
 use twin_core::{At, Receipt, Twin};
 
-use crate::support::{apply, ask, time};
+use crate::support::{apply, ask, batches, time};
 
 #[test]
 fn unknown_names_are_told_with_the_nearest() {
@@ -46,6 +47,36 @@ fn what_is_called_alike_is_ambiguous_and_told_apart_by_place_or_id() {
         "{error:?}"
     );
     assert_eq!(ask(&twin, "09:00", "members api@till"), ["estate/till/Workload:api"]);
+}
+
+#[test]
+fn one_of_several_instances_is_told_apart_by_its_place() {
+    let twin = Twin::in_memory();
+    apply(
+        &twin,
+        "file a\nWorkload:north/pay\nWorkload:south/pay\nWorkload:north/web\ncalls/required Workload:north/pay\n",
+    );
+    let key = |text: &str| batches(&format!("file f\n{text}")).remove(0).records.remove(0).key;
+    twin.pin(&key("Workload:north/pay"), &key("Workload:south/pay"), time("09:00")).unwrap();
+    let snapshot = twin.snapshot(At::now(time("09:00")));
+    let names = |name: &str| {
+        let instances = snapshot.instances(snapshot.find(name).unwrap());
+        instances.iter().map(|node| snapshot.entity(*node).name.clone()).collect::<Vec<String>>()
+    };
+    assert_eq!(names("pay"), ["pay@north", "pay@south"]);
+    assert_eq!(names("pay@south"), ["pay@south"], "what is said of one is not said of the other");
+    assert_eq!(
+        snapshot.kind(snapshot.find("web@north").unwrap()),
+        &kind::COMPONENT,
+        "the only one stands for all of it"
+    );
+    // So the failure of the one does not reach who calls the other.
+    let reached = |name: &str| {
+        let scenario = Scenario::of(&snapshot, "fails", &[Change::fail(name.to_owned(), State::Down)]).unwrap();
+        let impact = outcome(&scenario, Profile::Audit).value.impact;
+        impact.iter().any(|row| row.entity.name.starts_with("web"))
+    };
+    assert_eq!([reached("pay@north"), reached("pay@south")], [true, false]);
 }
 
 #[test]

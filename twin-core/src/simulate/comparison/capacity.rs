@@ -72,7 +72,7 @@ fn headroom(known: &[(&ServiceLoad, [f64; 2])]) -> Option<Figure> {
         true => format!("{} is full first", after.0.service),
         false => format!("{} is full first, before it was {}", after.0.service, before.0.service),
     });
-    figure.unknown = Some("at most: services without a declared number of workers are not looked at".to_owned());
+    figure.unknown = Some("at most: services of which no number of workers is known are not looked at".to_owned());
     Some(figure)
 }
 

@@ -256,7 +256,7 @@ pub enum Measure {
     Utilisation,
     /// How many times as many requests the first service that cannot serve more can serve, where traffic is given and workers are declared. More is better.
     Headroom,
-    /// What is billed.
+    /// What is billed in a month: of something, or without it by how much all bills change together.
     Cost,
     /// Entities without which others are no longer joined.
     SinglePointsOfFailure,

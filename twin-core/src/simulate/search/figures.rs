@@ -1,11 +1,12 @@
 //! What a comparison with the base tells of a candidate: slow and whole, so only the best are compared.
 
 use crate::base::{Context, Result};
+use crate::simulate::bill::{Billed, Told, billed};
 use crate::simulate::search::asked::Asked;
 use crate::simulate::search::{
     Budget, ConstraintViolation, FigureLimit, Measure, MeasuredValue, SearchObjective, UndecidedConstraint,
 };
-use crate::simulate::{Comparison, Dimension, Figure, Given, Objective, Scenario, compare, trade_off};
+use crate::simulate::{Comparison, Dimension, Figure, FigureTold, Given, Objective, Scenario, compare, trade_off};
 
 /// What a comparison says of a scenario.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +47,7 @@ pub(super) fn compared(
 
 fn value(comparison: &Comparison, objective: &SearchObjective, dimension: Dimension) -> Result<MeasuredValue> {
     if objective.measure == Measure::Cost && objective.of.is_none() {
-        return Ok(total(comparison, None));
+        return Ok(total(comparison, None, FigureTold::more));
     }
     let wanted = Objective { dimension, of: objective.of.clone(), goal: objective.goal() };
     let found = trade_off(&[(String::new(), comparison)], &[wanted])?;
@@ -71,29 +72,15 @@ fn figures<'c>(
     comparison.figures.iter().filter(move |figure| figure.dimension == dimension).filter(is_of)
 }
 
-/// What everything that changes is billed together, in one currency.
-fn total(comparison: &Comparison, currency: Option<&str>) -> MeasuredValue {
-    let mut sum = MeasuredValue::known(0.0);
-    let mut currencies: Vec<&str> = currency.into_iter().collect();
-    for figure in figures(comparison, Dimension::Cost, None) {
-        let about = figure.about.as_ref().map_or("what changes", |about| &about.name);
-        let is_known = figure.scenario.is_some() || figure.interval.is_some();
-        if !is_known {
-            let why = figure.unknown.as_deref().unwrap_or("nobody says why");
-            return MeasuredValue::unknown(format!("what {about} will cost is not known: {why}"));
-        }
-        currencies.extend((!currencies.contains(&figure.unit.as_str())).then_some(figure.unit.as_str()));
-        let value = figure.scenario.unwrap_or_default();
-        let ends = figure.interval.map_or([value, value], |interval| [interval.low, interval.high]);
-        sum.value = sum.value.zip(figure.scenario).map(|(sum, value)| sum + value);
-        sum.range = sum.range.map(|[low, high]| [low + ends[0], high + ends[1]]);
-        sum.unknown = sum.unknown.or_else(|| figure.unknown.clone());
-    }
-    if currencies.len() > 1 {
-        let why = format!("bills are in {}, and no rates were read", currencies.join(" and "));
-        return MeasuredValue::unknown(why);
-    }
-    sum
+/// What everything that changes is billed together, or by how much that changes, in one currency.
+fn total(
+    comparison: &Comparison,
+    currency: Option<&str>,
+    told: fn(&FigureTold) -> std::result::Result<Told, String>,
+) -> MeasuredValue {
+    let figures: Vec<FigureTold> = figures(comparison, Dimension::Cost, None).map(FigureTold::from).collect();
+    let Billed { value, range, unknown, .. } = billed(figures.iter(), currency, told);
+    MeasuredValue { value, range, unknown }
 }
 
 /// How a range stands to a limit: below it, over it, or nobody knows.
@@ -107,7 +94,7 @@ fn keeps(range: Option<[f64; 2]>, at_most: f64) -> Option<bool> {
 
 impl Compared {
     fn hold_budget(&mut self, comparison: &Comparison, budget: &Budget) {
-        let total = total(comparison, Some(&budget.currency));
+        let total = total(comparison, Some(&budget.currency), FigureTold::then);
         let told =
             |range: [f64; 2]| format!("what changes is billed from {} to {} {}", range[0], range[1], budget.currency);
         let told = total.range.map(told);

@@ -1,0 +1,119 @@
+//! What a comparison leaves out because its changes do not touch it: beside options that do, it is as it was before their changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::answer::IntervalKind;
+use crate::simulate::bill::{Billed, billed};
+use crate::simulate::comparison::{Dimension, named};
+use crate::simulate::objective::Objective;
+use crate::simulate::told::{FigureTold, IntervalTold};
+
+/// Of what a figure of a dimension is: the entity by its id, and what more there is.
+type Of = (Option<String>, Option<String>);
+/// What tells figures of a dimension apart: of what they are, and in which unit.
+type Key = (Of, String);
+
+/// Adds to each option the figures that its comparison leaves out because it does not touch them, and where an objective is all of the bill, what all things are billed together that any of the
+/// options changes. All options are of one base. Returns what that takes for granted. O(objectives · figures · log figures).
+pub(super) fn add_untouched(options: &mut [(String, Vec<FigureTold>)], objectives: &[Objective]) -> BTreeSet<String> {
+    let (mut assumed, mut met) = (BTreeSet::new(), BTreeSet::new());
+    let mut is_new = |objective: &&Objective| met.insert((objective.dimension, objective.of.clone()));
+    let told = objectives.iter().filter(|objective| tells_only_changes(objective.dimension));
+    for objective in told.filter(|objective| is_new(objective)) {
+        let touched: BTreeMap<Key, FigureTold> = options
+            .iter()
+            .flat_map(|(_, figures)| figures)
+            .filter(|figure| objective.is_about(figure) && !says_why(figure))
+            .map(|figure| (key(figure), before(figure)))
+            .collect();
+        for (name, figures) in options.iter_mut() {
+            let own = figures.iter().filter(|figure| objective.is_about(figure)).map(|figure| key(figure).0);
+            let own: BTreeSet<Of> = own.collect();
+            let is_open = figures.iter().any(|figure| {
+                let is_whole = objective.of.is_none() && figure.about.is_none() && figure.detail.is_none();
+                figure.dimension == objective.dimension && (is_whole || says_why(figure))
+            });
+            let missing: Vec<&FigureTold> =
+                touched.iter().filter(|((of, _), _)| !is_open && !own.contains(of)).map(|(_, figure)| figure).collect();
+            if missing.iter().any(|figure| figure.scenario.is_some()) {
+                let dimension = named(&objective.dimension);
+                assumed.insert(format!("\"{name}\" leaves {dimension} as it is where it changes nothing of it"));
+            }
+            figures.extend(missing.into_iter().cloned());
+        }
+        if objective.dimension == Dimension::Cost && objective.of.is_none() {
+            assumed.extend(add_totals(options));
+        }
+    }
+    assumed
+}
+
+/// Whether a comparison tells only what its changes touch, beside a row for all of it.
+fn tells_only_changes(dimension: Dimension) -> bool {
+    use Dimension::{Availability, Cost, Cycles, DecisionsViolated, Drift, OneOffCost, SinglePointsOfFailure};
+    matches!(dimension, Availability | Cost | OneOffCost | SinglePointsOfFailure | Cycles | DecisionsViolated | Drift)
+}
+
+/// Whether a figure only says why nothing is known of its dimension. What changes cost once is no such row: without a change it is nothing.
+fn says_why(figure: &FigureTold) -> bool {
+    figure.says_why() && figure.dimension != Dimension::OneOffCost
+}
+
+fn key(figure: &FigureTold) -> Key {
+    let about = figure.about.as_ref().map(|about| about.id.clone());
+    match figure.dimension {
+        // A sum by currency, of nothing in particular.
+        Dimension::OneOffCost => ((None, None), String::new()),
+        _ => ((about, figure.detail.clone()), figure.unit.clone()),
+    }
+}
+
+/// The figure of an option that changes nothing of it.
+fn before(figure: &FigureTold) -> FigureTold {
+    let baseline = match figure.dimension {
+        Dimension::OneOffCost => Some(0.0),
+        // What is missing after the changes may have been missing before them.
+        Dimension::Availability if figure.unknown.is_some() => None,
+        _ => figure.baseline,
+    };
+    let unknown = baseline.is_none().then(|| "nothing of it changes, and what it is now is not known".to_owned());
+    let (scenario, delta) = (baseline, baseline.map(|_| 0.0));
+    FigureTold { baseline, scenario, likely: None, delta, interval: None, unknown, ..figure.clone() }
+}
+
+/// In front of the bills of several things, what they come to together.
+fn add_totals(options: &mut [(String, Vec<FigureTold>)]) -> Option<String> {
+    let is_bill = |figure: &&FigureTold| figure.dimension == Dimension::Cost && figure.about.is_some();
+    let about: BTreeMap<String, String> = options
+        .iter()
+        .flat_map(|(_, figures)| figures.iter().filter(is_bill))
+        .filter_map(|figure| figure.about.as_ref().map(|about| (about.id.clone(), about.name.clone())))
+        .collect();
+    if about.len() < 2 {
+        return None;
+    }
+    for (_, figures) in options.iter_mut() {
+        let Some(first) = figures.iter().find(is_bill).cloned() else { continue };
+        let Billed { value, range, unknown, currency } = billed(figures.iter(), None, FigureTold::then);
+        let bounds =
+            |[low, high]: [f64; 2]| IntervalTold { kind: IntervalKind::Bounds, low: Some(low), high: Some(high) };
+        let interval = range.filter(|_| value.is_none()).map(bounds);
+        let unit = currency.unwrap_or_else(|| first.unit.clone());
+        let (about, detail, baseline, likely, delta) = (None, None, None, None, None);
+        let total = FigureTold {
+            about,
+            detail,
+            unit,
+            baseline,
+            scenario: value,
+            likely,
+            delta,
+            interval,
+            unknown,
+            ..first.clone()
+        };
+        figures.insert(0, total);
+    }
+    let names: Vec<String> = about.into_values().collect::<BTreeSet<String>>().into_iter().collect();
+    Some(format!("cost is what {} are billed together, of which each option changes some", names.join(", ")))
+}
