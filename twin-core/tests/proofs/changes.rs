@@ -120,7 +120,7 @@ const CASES: &[(&str, &[&str])] = &[
         r#"{"change": "remove", "entity": "pay", "callers": "drop"}"#,
         &[
             "blast_radius down: 0.000 > 0",
-            "latency_p50 : ? > ? what would be done instead",
+            "latency_p50 front.cart: 40.000 > ? what would be done instead",
             "cost pay: ? > ? no line of a bill is for it",
         ],
     ),
@@ -149,7 +149,7 @@ const CASES: &[(&str, &[&str])] = &[
     (
         r#"{"change": "replace", "entity": "ledger", "by": "other"}"#,
         &[
-            "latency_p50 : ? > ? how long other takes is not known",
+            "latency_p50 front.cart: 40.000 > ? how long other takes is not known",
             "availability ledger: 43.200 > 43200.000 (0.000 to 43200.000) how available",
         ],
     ),
@@ -187,11 +187,14 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     (
         r#"{"change": "split", "entity": "pay", "into": "refunds", "takes": ["ledger"]}"#,
-        &["latency_p50 : ? > ? which part of a request's work", "cost refunds: ? > ? no price of what comes"],
+        &[
+            "latency_p50 front.cart: 40.000 > ? which part of a request's work",
+            "cost refunds: ? > ? no price of what comes",
+        ],
     ),
     (
         r#"{"change": "merge", "entity": "pay", "others": ["ledger"]}"#,
-        &["latency_p50 : ? > ? how its parts would wait", "cost ledger: ? > ?"],
+        &["latency_p50 front.cart: 40.000 > ? how its parts would wait", "cost ledger: ? > ?"],
     ),
     (
         r#"{"change": "deprecate", "entity": "ledger", "sunset": "2027-01-01T00:00:00Z", "leaving": [{"entity": "pay", "at": "2026-12-01T00:00:00Z"}]}"#,
@@ -207,7 +210,7 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     (
         r#"{"change": "add_dependency", "entity": "front", "on": "ledger"}"#,
-        &["latency_p50 : ? > ? which operation is called was not said"],
+        &["latency_p50 front.cart: 40.000 > ? which operation is called was not said"],
     ),
     (
         r#"{"change": "to_async", "entity": "pay", "on": "ledger", "queue": "bookings", "ack_ms": 1, "drained_a_second": 60}"#,
@@ -217,8 +220,8 @@ const CASES: &[(&str, &[&str])] = &[
     (
         r#"{"change": "to_async", "entity": "pay", "on": "ledger", "queue": "bookings", "drained_a_second": 5}"#,
         &[
-            "latency_p50 : ? > ? how long handing over takes is not known",
-            "completion : ? > ? how long handing over takes",
+            "latency_p50 front.cart: 40.000 > ? how long handing over takes is not known",
+            "completion ledger: ? > ? how long handing over takes",
         ],
     ),
     (
@@ -236,7 +239,7 @@ const CASES: &[(&str, &[&str])] = &[
     (
         r#"{"change": "add_cache", "entity": "pay", "of": "ledger", "hit_ms": 1}"#,
         &[
-            "latency_p50 : ? > ? how often the cache would have what is asked for is not known; on average it is worth it from a ratio of 0.10 on",
+            "latency_p50 front.cart: 40.000 > ? how often the cache would have what is asked for is not known; on average it is worth it from a ratio of 0.10 on",
         ],
     ),
     (
@@ -273,7 +276,7 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     (
         r#"{"change": "upgrade", "entity": "pay", "version": "2", "breaks": ["front"]}"#,
-        &["blast_radius down: 0.000 > 1", "latency_p50 : ? > ? the new version was never measured"],
+        &["blast_radius down: 0.000 > 1", "latency_p50 front.cart: 40.000 > ? the new version was never measured"],
     ),
     (
         r#"{"change": "set_quota", "entity": "pay", "a_second": 20}"#,

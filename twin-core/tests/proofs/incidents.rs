@@ -183,6 +183,8 @@ fn instances_that_are_measured_one_by_one_stand_apart() {
     let one = [series("web", LATE), series(&ids[0], LATE), series(&ids[1], CALM)];
     let answer = asked(&snapshot, &incident(&one, json!([]))).unwrap();
     assert_eq!(answer.value[0].entity.id.as_str(), ids[0], "the one that is late: {:?}", answer.value);
+    let blamed = answer.value.iter().find(|row| row.entity.kind.as_str() == "Workload");
+    assert!(blamed.is_none(), "what makes an instance up is no suspect beside it: {blamed:?}");
     let both = [series("web", LATE), series(&ids[0], LATE), series(snapshot.entity(pay).id.as_str(), LATE)];
     let error = asked(&snapshot, &incident(&both, json!([]))).unwrap_err();
     assert!(error.to_string().contains("and of one of its instances"), "{error}");

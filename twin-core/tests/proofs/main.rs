@@ -19,6 +19,7 @@ mod hosts;
 mod identity;
 mod incidents;
 mod inputs;
+mod open;
 mod order;
 mod packages;
 mod pages;

@@ -133,8 +133,8 @@ fn a_day_between_two_recordings_is_no_day_without_load() {
     assert!(taken.iter().any(|taken| taken.starts_with("nothing was recorded in a pause of 24.0 h")), "{taken:?}");
 }
 
-#[test]
-fn how_many_are_served_at_a_time_is_learnt_from_who_waits() {
+/// Requests to a shop whose stock serves two at a time, so that others wait for it.
+pub(crate) fn waiting() -> String {
     let mut free = [0, 0];
     let mut text = String::new();
     for at in 0..300_i64 {
@@ -149,6 +149,12 @@ fn how_many_are_served_at_a_time_is_learnt_from_who_waits() {
             end + 1
         );
     }
+    text
+}
+
+#[test]
+fn how_many_are_served_at_a_time_is_learnt_from_who_waits() {
+    let text = waiting();
     let none = Policies::default();
     let more = TrafficChange::ScaleWorkers { service: "stock".to_owned(), factor: 2.0 };
     let told = predict(&text, &none, more.clone());
@@ -316,7 +322,10 @@ fn calls_that_cross_regions_take_a_round_trip_longer() {
         rtt_ms: 8.0,
     };
     let none = Policies::default();
-    assert_eq!(medians(&predict(JOINED, &none, moved(Some("north"), "south")), "buy"), (100.0, 108.0));
+    let told = predict(JOINED, &none, moved(Some("north"), "south"));
+    assert_eq!(medians(&told, "buy"), (100.0, 108.0));
+    let near = "whoever says no region is taken to be where those were that move: shop";
+    assert!(told.assumptions.iter().any(|taken| taken == near), "{:?}", told.assumptions);
     let region = |service: &str, region: &str| {
         (service.to_owned(), ServicePolicy { workers: None, region: Some(region.to_owned()) })
     };
@@ -327,7 +336,9 @@ fn calls_that_cross_regions_take_a_round_trip_longer() {
         (100.0, 96.0),
         "not shorter than the work itself"
     );
-    assert_eq!(medians(&predict(JOINED, &apart, moved(None, "north")), "buy"), (100.0, 100.0));
+    let told = predict(JOINED, &apart, moved(None, "north"));
+    assert_eq!(medians(&told, "buy"), (100.0, 100.0));
+    assert!(told.assumptions.iter().all(|taken| !taken.contains("region") && !taken.contains("outside")));
 }
 
 #[test]
@@ -348,6 +359,9 @@ fn what_moves_together_is_as_near_as_before() {
     assert_eq!(predicted(&all), (100.0, 100.0));
     // Stock and mail are called one after the other, and each is a round trip away.
     assert_eq!(predicted(&all[..1]), (100.0, 116.0), "who moves alone leaves the others behind");
+    let told = forecast(&recording, &policies, &all[..1], 1, &Context::new(Timestamp::MIN)).unwrap().assumptions;
+    let clients = "how far whoever asks from outside is from what moves does not count: shop";
+    assert!(told.iter().any(|taken| taken == clients), "{told:?}");
     assert_eq!(predicted(&all[..2]), (100.0, 108.0), "what moves along is near");
     assert_eq!(predicted(&[moved("shop", "south"), moved("stock", "west")]), (100.0, 116.0));
 }

@@ -12,7 +12,7 @@ use twin_core::simulate::search::{Measure, SearchDraft, SearchOption, SearchResu
 use twin_core::simulate::{Change, ChangeDraft, Comparison, Dimension, Given, Scenario, Traffic, compare};
 use twin_core::{At, Twin};
 
-use crate::replay::{spans, workers};
+use crate::replay::{spans, waiting, workers};
 use crate::support::{apply, time};
 
 const ESTATE: &str = "file a
@@ -214,6 +214,25 @@ fn an_autoscaler_follows_the_load_as_far_as_it_may() {
         let error = Scenario::of(&estate(), "busy", &drafts).map(|_| ()).expect_err(why);
         assert!(error.to_string().contains(why), "{error}");
     }
+}
+
+#[test]
+fn an_autoscaler_follows_the_load_where_workers_were_seen() {
+    let (base, text) = (estate(), waiting().replace("shop.", "front.").replace("stock.", "pay."));
+    let traffic = Traffic::of(&spans(&text), &base, Policies::default(), 1);
+    let given = Given { traffic: Some(&traffic), ..Given::default() };
+    let busy = |autoscaler: &str| {
+        let text = format!(r#"[{{"change": "scale_load", "factor": 1.01{autoscaler}}}]"#);
+        let scenario = Scenario::of(&base, "busy", &ChangeDraft::list_from_json(&text).unwrap()).unwrap();
+        let answer = compare(&scenario, &given, Profile::Audit, &Context::new(Timestamp::MIN)).unwrap();
+        let mut figures = answer.value.figures.into_iter();
+        let figure = figures.find(|figure| figure.dimension == Dimension::Utilisation).unwrap();
+        (figure.detail.unwrap(), figure.scenario.unwrap())
+    };
+    let (service, alone) = busy("");
+    assert!(service == "pay" && (0.89..0.96).contains(&alone), "{service} {alone}");
+    let (_, with) = busy(r#", "autoscaler": {"utilisation": 0.5, "most": 10}"#);
+    assert!((with - alone / 2.0).abs() < 0.01, "four workers instead of two: {with}");
 }
 
 #[test]

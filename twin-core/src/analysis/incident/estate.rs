@@ -14,7 +14,7 @@ use crate::analysis::{Hazard, Trail, rules::Rules};
 use crate::answer::{Answer, EvidenceId, Profile, table_row};
 use crate::base::{Context, Error, ErrorKind, Result, Timestamp};
 use crate::graph::{EdgeRef, Node, Snapshot};
-use crate::schema::State;
+use crate::schema::{State, relation};
 
 /// An incident as data: what was noticed, measured and changed. Entities are named by id, record key, alias or unique name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -197,7 +197,13 @@ impl<'a> Units<'a> {
     /// The node that stands for one and whatever counts as the same.
     fn unit(&self, node: Node) -> Node {
         let component = self.snapshot.component(node);
-        if self.apart.contains(&component) { node } else { component }
+        if self.apart.contains(&component) { self.instance(node).unwrap_or(node) } else { component }
+    }
+
+    /// The instance that a record makes up.
+    fn instance(&self, node: Node) -> Option<Node> {
+        let made_up = |edge: &EdgeRef<'_>| edge.edge.relation == relation::REALIZED_BY;
+        self.snapshot.incoming(node).find(made_up).map(|edge| edge.from)
     }
 
     /// Whether a node says that it is in another environment.
@@ -210,6 +216,10 @@ impl<'a> Units<'a> {
         let unit = self.unit(node);
         let mut parts = self.snapshot.instances(unit);
         parts.extend([unit, node]);
+        if self.apart.contains(&self.snapshot.component(unit)) {
+            let records = self.snapshot.outgoing(unit).filter(|edge| edge.edge.relation == relation::REALIZED_BY);
+            parts.extend(records.map(|edge| edge.to));
+        }
         parts.sort_unstable();
         parts.dedup();
         parts.retain(|part| self.unit(*part) == unit && !self.is_elsewhere(*part));

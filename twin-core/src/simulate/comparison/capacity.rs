@@ -2,6 +2,7 @@
 
 use super::figure::{Basis, Dimension, Figure};
 use super::latency::Requests;
+use super::open::Open;
 use crate::analysis::EntityRef;
 use crate::graph::{Node, Snapshot};
 use crate::simulate::replay::ServiceLoad;
@@ -18,7 +19,7 @@ pub(super) fn figures(scenario: &Scenario, requests: Result<&Requests<'_>, &str>
             return dimensions.map(|dimension| Figure::unknown(dimension, why)).collect();
         }
     };
-    let mut figures = of_workers(&requests.forecast.loads);
+    let mut figures = of_workers(&requests.forecast.loads, requests.open.as_ref());
     for change in scenario.changes() {
         figures.extend(of_quota(scenario.stage(), change, requests));
         figures.extend(of_queue(scenario.stage(), change, requests));
@@ -27,7 +28,7 @@ pub(super) fn figures(scenario: &Scenario, requests: Result<&Requests<'_>, &str>
 }
 
 /// The share of their time that workers are asked for, and how much more there could be.
-fn of_workers(loads: &[ServiceLoad]) -> Vec<Figure> {
+fn of_workers(loads: &[ServiceLoad], open: Option<&Open>) -> Vec<Figure> {
     let known: Vec<(&ServiceLoad, [f64; 2])> =
         loads.iter().filter_map(|load| Some((load, load.utilisation?))).collect();
     if known.is_empty() {
@@ -38,10 +39,19 @@ fn of_workers(loads: &[ServiceLoad]) -> Vec<Figure> {
         let mut figure = shares(*before, *after, &load.service);
         figure.detail = Some(load.service.clone());
         figure.basis = basis(load);
+        if let Some(open) = open.filter(|open| open.services.contains(&load.service)) {
+            open.hide(&mut figure);
+        }
         figure
     };
     let mut figures: Vec<Figure> = known.iter().map(row).collect();
-    figures.extend(headroom(&known));
+    let mut most = headroom(&known);
+    let is_open = |open: &&Open| known.iter().any(|(load, _)| open.services.contains(&load.service));
+    if let (Some(most), Some(open)) = (&mut most, open.filter(is_open)) {
+        most.detail = None;
+        open.hide(most);
+    }
+    figures.extend(most);
     figures
 }
 
@@ -123,6 +133,9 @@ fn of_queue(stage: &Snapshot, change: &Change, requests: &Requests<'_>) -> Optio
 /// What is asked of an entity.
 fn load_of<'r>(stage: &Snapshot, entity: Node, requests: &'r Requests<'_>) -> Result<&'r ServiceLoad, String> {
     let service = requests.traffic.service(stage, entity)?;
+    if let Some(open) = requests.open.as_ref().filter(|open| open.services.contains(&service)) {
+        return Err(open.why.clone());
+    }
     let mut loads = requests.forecast.loads.iter();
     loads.find(|load| load.service == service).ok_or_else(|| format!("no request of {service} was recorded"))
 }

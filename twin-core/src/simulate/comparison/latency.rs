@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Given;
 use super::figure::{Basis, Dimension, Figure};
+use super::open::{self, Open};
 use crate::answer::{Interval, IntervalKind};
 use crate::base::{Context, ErrorKind, Result, listed};
 use crate::graph::{EdgeRef, Node, Snapshot};
@@ -41,6 +42,8 @@ pub(super) struct Requests<'t> {
     pub at_the_same_speed: Option<Forecast>,
     /// What the figures leave out.
     pub left_out: Option<String>,
+    /// Whom changes reach that cannot be made to requests.
+    pub open: Option<Open>,
 }
 
 /// What the changes do to requests; or why nobody knows.
@@ -50,10 +53,15 @@ pub(super) fn forecast_of<'t>(
     context: &Context,
 ) -> Result<std::result::Result<Requests<'t>, String>> {
     let Some(traffic) = given.traffic else { return Ok(Err("no recorded requests were given".to_owned())) };
-    let made: std::result::Result<Vec<Vec<TrafficChange>>, String> =
-        scenario.changes().iter().map(|change| to_traffic(scenario.stage(), change, traffic)).collect();
-    let mut changes = match made {
-        Ok(changes) => changes.concat(),
+    let (mut changes, mut closed) = (Vec::new(), Vec::new());
+    for change in scenario.changes() {
+        match to_traffic(scenario.stage(), change, traffic) {
+            Ok(made) => changes.extend(made),
+            Err(why) => closed.push((change, why)),
+        }
+    }
+    let open = match open::reached(scenario, traffic, &closed) {
+        Ok(open) => open,
         Err(why) => return Ok(Err(why)),
     };
     let is_speed = |change: &TrafficChange| matches!(change, TrafficChange::ScaleTime { .. });
@@ -71,7 +79,7 @@ pub(super) fn forecast_of<'t>(
         return Ok(Err("changes say different things of the autoscaler".to_owned()));
     }
     if let Some(autoscaler) = autoscalers.pop() {
-        let grown = caught_up(autoscaler, &traffic.policies, |grown| {
+        let grown = caught_up(autoscaler, |grown| {
             Ok(played(&[&changes[..], grown].concat())?.ok().map(|forecast| forecast.loads))
         })?;
         changes.extend(grown);
@@ -83,7 +91,7 @@ pub(super) fn forecast_of<'t>(
     let others: Vec<TrafficChange> = changes.iter().filter(|change| !is_speed(change)).cloned().collect();
     let at_the_same_speed = if others.len() < changes.len() { played(&others)?.ok() } else { None };
     let left_out = unseen(scenario, "recorded", |node| traffic.shows_calls(scenario.stage(), node));
-    Ok(Ok(Requests { traffic, forecast, at_the_same_speed, left_out }))
+    Ok(Ok(Requests { traffic, forecast, at_the_same_speed, left_out, open }))
 }
 
 /// Calls over a longer round trip that no request shows, by how requests are known and whom they show.
@@ -268,7 +276,6 @@ fn autoscaler(change: &Change) -> Option<Autoscaler> {
 /// comes to.
 fn caught_up(
     autoscaler: Autoscaler,
-    policies: &Policies,
     loads: impl Fn(&[TrafficChange]) -> Result<Option<Vec<ServiceLoad>>>,
 ) -> Result<Vec<TrafficChange>> {
     const LOOKS: usize = 4;
@@ -285,8 +292,7 @@ fn caught_up(
     for look in 0..LOOKS {
         let before = workers.clone();
         for load in loads(&changes(&workers))?.into_iter().flatten() {
-            let declared = policies.services.get(&load.service).and_then(|policy| policy.workers);
-            let Some((now, [_, busy])) = declared.map(f64::from).zip(load.utilisation) else { continue };
+            let Some((now, [_, busy])) = load.workers.map(f64::from).zip(load.utilisation) else { continue };
             let has = before.get(&load.service).map_or(now, |(_, wanted)| *wanted);
             let most = (now * autoscaler.most).floor().max(1.0);
             let wanted = (has * busy / autoscaler.utilisation).ceil().clamp(1.0, most);
@@ -334,7 +340,11 @@ pub(in crate::simulate) fn loads(
     context: &Context,
 ) -> Result<std::result::Result<Vec<ServiceLoad>, String>> {
     let given = &Given { is_quick: true, ..given.clone() };
-    Ok(forecast_of(scenario, given, context)?.map(|requests| requests.forecast.loads))
+    let loads = |requests: Requests<'_>| match requests.open {
+        Some(open) => Err(open.why),
+        None => Ok(requests.forecast.loads),
+    };
+    Ok(forecast_of(scenario, given, context)?.and_then(loads))
 }
 
 /// Spans that had no part in it, by why.
@@ -357,7 +367,11 @@ pub(super) fn figures(requests: &Requests<'_>) -> Vec<Figure> {
     let endpoints = requests.forecast.endpoints.iter().enumerate();
     let of = |(place, endpoint): (usize, &EndpointForecast)| {
         let slow = others(place);
-        of_endpoint(endpoint, slow).into_iter().chain(spent(endpoint, slow)).collect::<Vec<Figure>>()
+        let mut rows: Vec<Figure> = of_endpoint(endpoint, slow).into_iter().chain(spent(endpoint, slow)).collect();
+        if let Some(open) = requests.open.as_ref().filter(|open| open.endpoints.contains(&endpoint.operation)) {
+            rows.iter_mut().for_each(|row| open.hide(row));
+        }
+        rows
     };
     let mut figures: Vec<Figure> = endpoints.flat_map(of).collect();
     for figure in &mut figures {
@@ -475,6 +489,21 @@ impl Traffic {
     fn shows_calls(&self, stage: &Snapshot, node: Node) -> bool {
         let is_broker = |service: &String| self.recording.takes_messages(service);
         self.shows(stage, node) && !self.who.services(stage, node).unwrap_or_default().iter().any(is_broker)
+    }
+
+    /// The services that requests show an entity as, alone or together with others; `None` where they show nothing of it, and for brokers.
+    pub(super) fn shown_as(&self, stage: &Snapshot, node: Node) -> Option<Vec<String>> {
+        let services = self.who.services(stage, node).or_else(|_| self.who.services(stage, stage.component(node)));
+        let is_broker = |service: &String| self.recording.takes_messages(service);
+        services.ok().filter(|services| self.shows(stage, node) && !services.iter().any(is_broker))
+    }
+
+    /// The services that serve no more than some requests at a time.
+    pub(super) fn limited(&self) -> BTreeSet<String> {
+        let declared = self.policies.services.iter().filter(|(_, policy)| policy.workers.is_some());
+        let declared = declared.map(|(service, _)| service.clone());
+        let learnt = self.recording.learnt(&self.policies).into_keys().map(str::to_owned);
+        declared.chain(learnt).collect()
     }
 
     /// The one service that requests show an entity as.

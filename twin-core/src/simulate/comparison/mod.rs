@@ -6,6 +6,7 @@ mod cost;
 mod counted;
 mod figure;
 mod latency;
+mod open;
 mod reach;
 mod sides;
 mod structure;
@@ -135,7 +136,7 @@ fn taken_for_granted(scenario: &Scenario, change: &Change, given: &Given<'_>) ->
             Some(format!("{} is as before until new copies serve, after {warm_up_s} s", name(*entity)))
         }
         Change::ScaleLoad { autoscaler: Some(Autoscaler { utilisation, most }), .. } => Some(format!(
-            "an autoscaler keeps workers that are declared busy for {utilisation} of their time, with {most} times as many at most, and has caught up; with fewer than {ENOUGH_FOR_UTILISATION} recorded requests, it leaves a service as it is"
+            "an autoscaler keeps workers whose number is known busy for {utilisation} of their time, with {most} times as many at most, and has caught up; with fewer than {ENOUGH_FOR_UTILISATION} recorded requests, it leaves a service as it is"
         )),
         Change::ChangeOwner { entity, on_call: Some(on_call), .. } => {
             Some(format!("{on_call} is called first for {} from then on", name(*entity)))
@@ -162,6 +163,7 @@ fn of_requests(
     match requests {
         Ok(requests) => {
             assumptions.extend(requests.forecast.assumptions.iter().cloned());
+            assumptions.extend(requests.open.as_ref().map(|_| open::ASSUMPTION.to_owned()));
             blind_spots.extend(latency::left_out(&requests.forecast));
             figures.extend(latency::figures(&requests));
         }

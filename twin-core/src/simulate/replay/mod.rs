@@ -34,5 +34,6 @@ pub use predict::{
     forecast,
 };
 pub(super) use predict::{forecast_by, wilson};
+pub(in crate::simulate) use recording::Touched;
 pub use recording::{Recording, SkippedSpans};
 pub use span::{Span, SpanKind};

@@ -86,7 +86,9 @@ pub struct ServiceLoad {
     /// The share of their time that its workers are asked for, in parts per one: from 1 on the queue grows without end. `None` where no number of workers is declared or was seen,
     /// or fewer than [`ENOUGH_FOR_UTILISATION`] requests were recorded.
     pub utilisation: Option<[f64; 2]>,
-    /// Whether how many requests it serves at a time is not declared, but was seen: others waited while so many were served.
+    /// How many requests it serves at a time before the change, if that is declared or was seen.
+    pub workers: Option<u32>,
+    /// Whether that is not declared, but was seen: others waited while so many were served.
     pub is_learnt: bool,
 }
 
@@ -165,7 +167,7 @@ pub(in crate::simulate) fn forecast_by(
     Ok(Forecast {
         endpoints: endpoints(recording, &before, &after, &mixed, seed, context)?,
         reached: reached(recording, &before, &after),
-        loads: loads(recording, &before, &after, &learnt),
+        loads: loads(&score, &before, &after, &learnt),
         skipped: recording.skipped(),
         assumptions: assumptions(recording, policies, changes, &learnt),
         seed,
@@ -210,7 +212,8 @@ fn with_learnt<'p>(policies: &'p Policies, learnt: &BTreeMap<&str, u32>) -> Cow<
 }
 
 /// What is asked of each service, by name.
-fn loads(recording: &Recording, before: &Played, after: &Played, learnt: &BTreeMap<&str, u32>) -> Vec<ServiceLoad> {
+fn loads(score: &Score<'_>, before: &Played, after: &Played, learnt: &BTreeMap<&str, u32>) -> Vec<ServiceLoad> {
+    let Score { recording, policies, .. } = *score;
     let served = |played: &Played| {
         let mut served: BTreeMap<&str, u64> = BTreeMap::new();
         for (operation, tally) in played.tallies.iter().enumerate() {
@@ -233,7 +236,8 @@ fn loads(recording: &Recording, before: &Played, after: &Played, learnt: &BTreeM
         let utilisation = utilisation.map(|share| share.filter(|_| is_limited));
         let utilisation = if let [Some(before), Some(after)] = utilisation { Some([before, after]) } else { None };
         let is_learnt = learnt.contains_key(service);
-        ServiceLoad { service: service.to_owned(), requests_a_second: a_second, utilisation, is_learnt }
+        let workers = policies.services.get(service).and_then(|policy| policy.workers);
+        ServiceLoad { service: service.to_owned(), requests_a_second: a_second, utilisation, workers, is_learnt }
     };
     sides[0].1.keys().map(|service| load(service)).collect()
 }
@@ -443,15 +447,37 @@ fn assumptions(
         assumptions.push(format!("nothing was recorded in {pauses} of {hours:.1} h in all, which counts as no time"));
     }
     assumptions.extend(hearsay(recording));
+    assumptions.extend(distances(recording, policies, changes));
     assumptions.extend(learnt.iter().map(|(service, limit)| {
         format!("{service} serves {limit} requests at a time: others were seen to wait then, and nobody declares it")
     }));
     assumptions
 }
 
+/// How many names are told of those for whom something is taken for granted.
+const NAMED: usize = 5;
+
+/// Of what moves, how far from it others are taken to be.
+fn distances(recording: &Recording, policies: &Policies, changes: &[TrafficChange]) -> Vec<String> {
+    let moves = changes.iter().filter_map(|change| match change {
+        TrafficChange::MoveRegion { service, .. } => Some(service.as_str()),
+        _ => None,
+    });
+    let moved: BTreeSet<&str> = moves.collect();
+    let says_none = |name: &&str| policies.services.get(*name).is_none_or(|policy| policy.region.is_none());
+    let neighbours = recording.neighbours(&moved).into_iter().filter(says_none).collect::<Vec<&str>>();
+    let entries: Vec<&str> = recording.entries().into_iter().filter(|name| moved.contains(name)).collect();
+    let near = listed(neighbours.into_iter(), NAMED);
+    let near =
+        (!near.is_empty()).then(|| format!("whoever says no region is taken to be where those were that move: {near}"));
+    let entries = listed(entries.into_iter(), NAMED);
+    let clients = (!entries.is_empty())
+        .then(|| format!("how far whoever asks from outside is from what moves does not count: {entries}"));
+    near.into_iter().chain(clients).collect()
+}
+
 /// Whoever sends no spans, and what is taken for granted of them.
 fn hearsay(recording: &Recording) -> Option<String> {
-    const NAMED: usize = 5;
     let names = listed(recording.silent().into_iter(), NAMED);
     (!names.is_empty())
         .then(|| format!("what sends no spans is taken to work for as long as its callers wait for it: {names}"))

@@ -94,6 +94,14 @@ pub struct Recording {
     limits: BTreeMap<String, u32>,
 }
 
+/// What requests to an endpoint touch.
+pub(in crate::simulate) struct Touched<'r> {
+    /// The operation that is asked for from outside.
+    pub endpoint: &'r OperationName,
+    /// The services that serve any of its requests or are called in them.
+    pub services: BTreeSet<&'r str>,
+}
+
 impl Recording {
     /// Puts spans together, in whatever order they come. O(n · log n).
     pub fn of(spans: &[Span], policies: &Policies) -> Recording {
@@ -141,7 +149,7 @@ impl Recording {
     }
 
     /// Of services of which nobody says how many requests they serve at a time, how many they were seen to serve while others waited.
-    pub(super) fn learnt(&self, policies: &Policies) -> BTreeMap<&str, u32> {
+    pub(in crate::simulate) fn learnt(&self, policies: &Policies) -> BTreeMap<&str, u32> {
         let is_declared = |service: &str| policies.services.get(service).is_some_and(|policy| policy.workers.is_some());
         let limits = self.limits.iter().map(|(service, limit)| (service.as_str(), *limit));
         limits.filter(|(service, _)| !is_declared(service)).collect()
@@ -171,6 +179,49 @@ impl Recording {
     pub(super) fn silent(&self) -> BTreeSet<&str> {
         let hearsay = self.invocations.iter().filter(|work| work.is_hearsay);
         hearsay.map(|work| self.name(work.operation).service.as_str()).collect()
+    }
+
+    /// The services that call one of some services or are called by one, without these. O(calls · log services).
+    pub(super) fn neighbours(&self, of: &BTreeSet<&str>) -> BTreeSet<&str> {
+        let service = |operation: u32| self.name(operation).service.as_str();
+        let calls = self.invocations.iter().flat_map(|work| {
+            let calls = &self.calls[work.calls.start as usize..work.calls.end as usize];
+            calls.iter().map(move |call| (service(work.operation), service(call.callee)))
+        });
+        let beside = calls.filter_map(|(caller, callee)| match (of.contains(caller), of.contains(callee)) {
+            (true, false) => Some(callee),
+            (false, true) => Some(caller),
+            _ => None,
+        });
+        beside.collect()
+    }
+
+    /// What requests touch, by endpoint. O(invocations + calls).
+    pub(in crate::simulate) fn touched(&self) -> Vec<Touched<'_>> {
+        let mut by_endpoint: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+        for root in &self.roots {
+            let endpoint = self.invocations[*root as usize].operation;
+            let operations = by_endpoint.entry(endpoint).or_insert_with(|| BTreeSet::from([endpoint]));
+            let mut waiting = vec![*root];
+            while let Some(invocation) = waiting.pop() {
+                for call in self.calls_of(invocation) {
+                    operations.insert(call.callee);
+                    waiting.extend(self.attempts_of(call).iter().filter_map(|attempt| attempt.served));
+                }
+            }
+        }
+        let service = |operation: u32| self.name(operation).service.as_str();
+        let touched = |(endpoint, operations): (u32, BTreeSet<u32>)| Touched {
+            endpoint: self.name(endpoint),
+            services: operations.into_iter().map(service).collect(),
+        };
+        by_endpoint.into_iter().map(touched).collect()
+    }
+
+    /// The services that are asked from outside.
+    pub(super) fn entries(&self) -> BTreeSet<&str> {
+        let asked = self.roots.iter().map(|root| self.invocations[*root as usize].operation);
+        asked.map(|operation| self.name(operation).service.as_str()).collect()
     }
 
     /// The operations of one service that were seen to call operations of another.
