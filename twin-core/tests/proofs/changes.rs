@@ -126,13 +126,16 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     (
         r#"{"change": "remove", "entity": "ledger", "redirect_to": "ads"}"#,
-        &["blast_radius down: 0.000 > 0", "latency_p50 : ? > ? what calls take at whom they are redirected"],
+        &[
+            "blast_radius down: 0.000 > 0",
+            "latency_p50 front.cart: 40.000 > ? what calls take at whom they are redirected",
+        ],
     ),
     (
         r#"{"change": "add", "name": "fraud", "called_by": ["pay"], "calls": ["ledger"], "owner": "money", "price": {"amount": "12.5", "currency": "EUR"}}"#,
         &[
             "cost fraud: 0.000 > 12.500",
-            "latency_p50 : ? > ? how long fraud takes was never measured",
+            "latency_p50 front.cart: 40.000 > ? how long fraud takes was never measured",
             "owners_touched : 0.000 > 1",
         ],
     ),
@@ -159,7 +162,7 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     (
         r#"{"change": "evacuate_region", "entity": "north", "region": "south"}"#,
-        &["latency_p50 : ? > ? the round trip to region south is not known", "cost front: ? > ?"],
+        &["latency_p50 front.cart: 40.000 > ? the round trip to region south is not known", "cost front: ? > ?"],
     ),
     (
         r#"{"change": "scale", "entity": "pay", "replicas": 1, "are_independent": true}"#,
@@ -172,7 +175,7 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     (
         r#"{"change": "scale", "entity": "ads", "replicas": 3}"#,
-        &["latency_p50 : ? > ? how many copies of ads there are now is not known", "cost ads: ? > ?"],
+        &["latency_p50 front.cart: 40.000 > ? how many copies of ads there are now is not known", "cost ads: ? > ?"],
     ),
     (
         r#"{"change": "scale", "entity": "pay", "replicas": 4, "quorum": 2}"#,

@@ -5,6 +5,7 @@ use twin_core::base::{Context, ErrorKind, Timestamp};
 use twin_core::graph::Snapshot;
 use twin_core::simulate::next_question::NextQuestion;
 use twin_core::simulate::pareto::Goal;
+use twin_core::simulate::search::{SearchDraft, search};
 use twin_core::simulate::{
     ChangeDraft, ChoiceDraft, Comparison, Dimension, Given, Objective, ObjectiveDraft, OptionRow, Scenario, compare,
     next_questions_about, trade_off, trade_off_of_answers,
@@ -195,4 +196,24 @@ fn an_objective_of_different_things_is_refused() {
     assert!(error.contains("say of which"), "{error}");
     let ranked = trade_off(&options, &objective(Some("front"))).unwrap();
     assert!(ranked.options[0].values[0] < ranked.options[1].values[0], "as it was, and worse: {ranked:?}");
+}
+
+#[test]
+fn a_search_tells_by_how_much_bills_change() {
+    let twin = Twin::in_memory();
+    apply(&twin, BILLED);
+    let head = twin.snapshot(At::now(time("09:00")));
+    let cost = |among: &str| {
+        let question = format!(
+            r#"{{"aim": {{"find": "retire", "among": ["{among}"]}}, "objectives": [{{"measure": "cost"}}], "constraints": {{"limits": [{{"measure": "latency_p95", "of": "front.home", "at_most": 9}}]}}}}"#
+        );
+        let draft = SearchDraft::from_json(&question).unwrap();
+        let found = search(&head, &draft, &Given::default(), &Context::new(Timestamp::MIN)).unwrap().value;
+        (found.options[0].values[0].clone(), found.options[0].undecided[0].why.clone())
+    };
+    let (mail, why) = cost("mail");
+    assert_eq!((mail.value, mail.range), (None, Some([-10.0, 0.0])), "as much as is allocated, or nothing: {mail:?}");
+    assert_eq!(why, "latency_p95 of front.home: no recorded requests were given");
+    let (front, _) = cost("front");
+    assert_eq!(front.unknown.as_deref(), Some("what front will cost is not known: no line of a bill is for it"));
 }

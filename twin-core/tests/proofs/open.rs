@@ -4,9 +4,11 @@ use twin_core::answer::Profile;
 use twin_core::base::{Context, Timestamp};
 use twin_core::simulate::replay::Policies;
 use twin_core::simulate::{ChangeDraft, Dimension, Given, Scenario, Traffic, compare};
+use twin_core::{At, Twin};
 
 use crate::changes::{requests, shop};
 use crate::replay::{spans, workers};
+use crate::support::{apply, time};
 
 /// Beside the requests of a cart, as many that only touch the front and its ads.
 fn both() -> String {
@@ -75,10 +77,43 @@ fn who_waits_for_the_same_workers_is_reached() {
 }
 
 #[test]
+fn what_nobody_needs_who_was_recorded_reaches_nobody() {
+    let twin = Twin::in_memory();
+    apply(
+        &twin,
+        "file a\nWorkload:front\n  calls Workload:pay\nWorkload:pay\nWorkload:night\n  readsFrom DataStore:book\nDataStore:book",
+    );
+    let head = twin.snapshot(At::now(time("09:00")));
+    let recorded = requests().lines().filter(|line| !line.contains("ledger")).collect::<Vec<_>>().join("\n");
+    let traffic = Traffic::of(&spans(&recorded), &head, Policies::default(), 1);
+    let given = Given { traffic: Some(&traffic), ..Given::default() };
+    for change in [
+        r#"{"change": "remove", "entity": "book"}"#,
+        r#"{"change": "fail", "entity": "night"}"#,
+        r#"{"change": "move", "entity": "book", "region": "south", "rtt_ms": 9}"#,
+        r#"{"change": "upgrade", "entity": "book", "version": "2"}"#,
+    ] {
+        let drafts = ChangeDraft::list_from_json(&format!("[{change}]")).unwrap();
+        let scenario = Scenario::of(&head, "what if", &drafts).unwrap();
+        let answer = compare(&scenario, &given, Profile::Audit, &Context::new(Timestamp::MIN)).unwrap();
+        let median = answer.value.figures.iter().find(|figure| figure.dimension == Dimension::LatencyP50).unwrap();
+        assert_eq!((median.delta, &median.unknown), (Some(0.0), &None), "{change}");
+        let taken = format!("nothing in the recorded requests is known to need {}", drafts[0].entities()[0]);
+        assert!(answer.assumptions.contains(&taken), "{change}: {:?}", answer.assumptions);
+    }
+}
+
+#[test]
 fn what_requests_do_not_show_reaches_whom_nobody_knows() {
     let medians = |recorded: &str, changes: &str| rows(recorded, Policies::default(), changes, Dimension::LatencyP50);
     let unseen = r#"{"change": "upgrade", "entity": "ads", "version": "2"}"#;
-    assert_eq!(medians(&requests(), unseen), [format!(" ? > ? {NEVER}")], "nobody saw who needs it");
+    assert_eq!(medians(&requests(), unseen), [format!("front.cart 40 > ? {NEVER}")], "the front is known to need it");
+    let gone = r#"{"change": "remove", "entity": "ads"}"#;
+    let why = "not in the recorded requests: unknown service \"ads\"";
+    let told = medians(&requests(), gone);
+    assert!(told.len() == 1 && told[0].starts_with(&format!("front.cart 40 > ? {why}")), "{told:?}");
+    let unknown = r#"{"change": "scale_load", "factor": 2, "endpoint": "front.hme"}"#;
+    assert!(medians(&both(), unknown)[0].starts_with(" ? > ? not in the recorded requests"), "who would it be?");
     // Who takes messages works for nobody's request, but for whom nobody can tell.
     let sending =
         both().replace("\n  5..", "\n  2..3 sends ledger.note\n  5..").replace("asks ledger.book", "sends ledger.book");

@@ -79,16 +79,18 @@ fn value(result: &SearchResult, option: &SearchOption, measure: Measure) -> Opti
 #[test]
 fn copies_follow_from_how_busy_they_may_be() {
     let base = estate();
-    let result = found(&base, r#"{"aim": {"find": "right_size", "utilisations": [0.11, 0.5, 0.9]}}"#);
-    let told =
-        |name: &str| result.options.iter().find(|option| option.name == name).unwrap_or_else(|| panic!("{name}"));
+    let result = found(&base, r#"{"aim": {"find": "right_size", "utilisations": [0.11, 0.5, 0.9, 0.95]}}"#);
+    let told = |name: &str| {
+        let mut options = result.options.iter();
+        options.find(|option| option.name == name).unwrap_or_else(|| panic!("{name}: {:?}", result.options))
+    };
     // Workers of pay are asked for 60 ms of each 100, those of the ledger for 20.
     assert_eq!(sizes(&base, told("at most 11% busy")), ["ledger 3 to 2", "pay 4 to 6"]);
     assert_eq!(sizes(&base, told("at most 50% busy")), ["ledger 3 to 1", "pay 4 to 2"]);
-    assert_eq!(sizes(&base, told("at most 90% busy")), ["ledger 3 to 1", "pay 4 to 1"]);
+    assert_eq!(sizes(&base, told("at most 90% busy, and so for 95%")), ["ledger 3 to 1", "pay 4 to 1"]);
     assert_eq!(sizes(&base, told("pay in 2 copies")), ["pay 4 to 2"]);
     let copies = |name: &str| value(&result, told(name), Measure::Replicas);
-    assert_eq!((copies("at most 90% busy"), copies("pay in 2 copies")), (Some(2.0), Some(5.0)));
+    assert_eq!((copies("at most 90% busy, and so for 95%"), copies("pay in 2 copies")), (Some(2.0), Some(5.0)));
     let headroom = value(&result, told("at most 50% busy"), Measure::Headroom).expect("workers are declared");
     // The second of each pair holds a worker of pay 10 ms longer, since one copy of the ledger serves them one after the other.
     assert!((headroom - 2.0 / 0.7).abs() < 0.1, "{headroom}");

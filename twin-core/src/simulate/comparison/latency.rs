@@ -6,7 +6,7 @@ use super::Given;
 use super::figure::{Basis, Dimension, Figure};
 use super::open::{self, Open};
 use crate::answer::{Interval, IntervalKind};
-use crate::base::{Context, ErrorKind, Result, listed};
+use crate::base::{Context, Result, listed};
 use crate::graph::{EdgeRef, Node, Snapshot};
 use crate::schema::{DataFlow, State, Value, attribute};
 use crate::simulate::Scenario;
@@ -44,6 +44,18 @@ pub(super) struct Requests<'t> {
     pub left_out: Option<String>,
     /// Whom changes reach that cannot be made to requests.
     pub open: Option<Open>,
+    /// What changes are about that nobody needs who was recorded, by name.
+    pub beside: BTreeSet<String>,
+}
+
+/// What requests show of an entity.
+pub(super) enum Shown {
+    /// These services, alone or together with others.
+    As(Vec<String>),
+    /// A broker.
+    Broker,
+    /// Nothing.
+    Nowhere,
 }
 
 /// What the changes do to requests; or why nobody knows.
@@ -56,18 +68,19 @@ pub(super) fn forecast_of<'t>(
     let (mut changes, mut closed) = (Vec::new(), Vec::new());
     for change in scenario.changes() {
         match to_traffic(scenario.stage(), change, traffic) {
-            Ok(made) => changes.extend(made),
+            Ok(made) => match traffic.recording.lacks(&made) {
+                None => changes.extend(made),
+                Some(why) => closed.push((change, format!("not in the recorded requests: {why}"))),
+            },
             Err(why) => closed.push((change, why)),
         }
     }
-    let open = match open::reached(scenario, traffic, &closed) {
-        Ok(open) => open,
+    let (open, beside) = match open::reached(scenario, traffic, &closed) {
+        Ok(reached) => reached,
         Err(why) => return Ok(Err(why)),
     };
     let is_speed = |change: &TrafficChange| matches!(change, TrafficChange::ScaleTime { .. });
     let played = |changes: &[TrafficChange]| match traffic.played(changes, given.is_quick, context) {
-        // What sends no spans is no misuse: nobody knows what it does to requests.
-        Err(error) if error.kind() == ErrorKind::Unknown => Ok(Err(format!("not in the recorded requests: {error}"))),
         Ok(forecast) if forecast.endpoints.is_empty() => {
             Ok(Err("no request was found in what was recorded".to_owned()))
         }
@@ -91,7 +104,7 @@ pub(super) fn forecast_of<'t>(
     let others: Vec<TrafficChange> = changes.iter().filter(|change| !is_speed(change)).cloned().collect();
     let at_the_same_speed = if others.len() < changes.len() { played(&others)?.ok() } else { None };
     let left_out = unseen(scenario, "recorded", |node| traffic.shows_calls(scenario.stage(), node));
-    Ok(Ok(Requests { traffic, forecast, at_the_same_speed, left_out, open }))
+    Ok(Ok(Requests { traffic, forecast, at_the_same_speed, left_out, open, beside }))
 }
 
 /// Calls over a longer round trip that no request shows, by how requests are known and whom they show.
@@ -114,7 +127,7 @@ pub(super) fn unseen(scenario: &Scenario, known: &str, is_seen: impl Fn(Node) ->
         };
         let crossing = edges.filter(|edge| is_data(edge) && moving.contains(&edge.from) != moving.contains(&edge.to));
         // Who is called sends spans or does not; a caller that sends none is part of no request.
-        let called = crossing.map(|edge| edge.to).filter(|called| !is_seen(*called));
+        let called = crossing.filter(|edge| is_seen(edge.from)).map(|edge| edge.to).filter(|called| !is_seen(*called));
         unseen.extend(called.map(|called| service_name(stage, called)));
     }
     let names = listed(unseen.into_iter(), 5);
@@ -491,11 +504,16 @@ impl Traffic {
         self.shows(stage, node) && !self.who.services(stage, node).unwrap_or_default().iter().any(is_broker)
     }
 
-    /// The services that requests show an entity as, alone or together with others; `None` where they show nothing of it, and for brokers.
-    pub(super) fn shown_as(&self, stage: &Snapshot, node: Node) -> Option<Vec<String>> {
+    /// What requests show of an entity.
+    pub(super) fn shown_as(&self, stage: &Snapshot, node: Node) -> Shown {
         let services = self.who.services(stage, node).or_else(|_| self.who.services(stage, stage.component(node)));
+        let services = services.unwrap_or_default();
         let is_broker = |service: &String| self.recording.takes_messages(service);
-        services.ok().filter(|services| self.shows(stage, node) && !services.iter().any(is_broker))
+        match self.shows(stage, node) {
+            false => Shown::Nowhere,
+            true if services.iter().any(is_broker) => Shown::Broker,
+            true => Shown::As(services),
+        }
     }
 
     /// The services that serve no more than some requests at a time.

@@ -164,6 +164,7 @@ fn of_requests(
         Ok(requests) => {
             assumptions.extend(requests.forecast.assumptions.iter().cloned());
             assumptions.extend(requests.open.as_ref().map(|_| open::ASSUMPTION.to_owned()));
+            assumptions.extend(open::nobody_needs(&requests.beside));
             blind_spots.extend(latency::left_out(&requests.forecast));
             figures.extend(latency::figures(&requests));
         }

@@ -3,14 +3,21 @@
 use std::collections::BTreeSet;
 
 use super::figure::Figure;
-use super::latency::Traffic;
-use crate::graph::Node;
+use super::latency::{Shown, Traffic};
+use crate::base::listed;
+use crate::graph::{EdgeRef, Node, Snapshot};
 use crate::simulate::Scenario;
 use crate::simulate::change::{Change, own_stores, within_region};
 use crate::simulate::replay::{OperationName, Touched};
 
 /// What is taken for granted of all other requests.
 pub(super) const ASSUMPTION: &str = "where a change cannot be made to requests, endpoints of which no request was seen to touch what it is about are as without it";
+
+/// What is taken for granted of changes that reach nobody who was recorded.
+pub(super) fn nobody_needs(beside: &BTreeSet<String>) -> Option<String> {
+    let names = listed(beside.iter(), 5);
+    (!names.is_empty()).then(|| format!("nothing in the recorded requests is known to need {names}"))
+}
 
 /// What nobody knows of requests, and why.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,22 +40,24 @@ impl Open {
     }
 }
 
-/// Whom some changes reach that cannot be made to requests, each with why; or why nobody can tell whom.
+/// Whom some changes reach that cannot be made to requests, each with why; or why nobody can tell whom. A change that reaches nobody who was recorded is told with whom it is about.
 pub(super) fn reached(
     scenario: &Scenario,
     traffic: &Traffic,
     closed: &[(&Change, String)],
-) -> Result<Option<Open>, String> {
-    let mut whys: Vec<&str> = closed.iter().map(|(_, why)| why.as_str()).collect();
-    whys.sort_unstable();
-    whys.dedup();
-    if whys.is_empty() {
-        return Ok(None);
+) -> Result<(Option<Open>, BTreeSet<String>), String> {
+    let (mut whys, mut about, mut beside) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for (change, why) in closed {
+        let nodes = nodes(scenario, change);
+        let services = services(scenario, traffic, &nodes).ok_or_else(|| why.clone())?;
+        match services.is_empty() {
+            true => beside.extend(nodes.iter().map(|node| scenario.base().entity(*node).name.clone())),
+            false => _ = whys.insert(why.as_str()),
+        }
+        about.extend(services);
     }
-    let why = whys.join("; ");
-    let mut about = BTreeSet::new();
-    for (change, _) in closed {
-        about.extend(services(scenario, traffic, change).ok_or_else(|| why.clone())?);
+    if about.is_empty() {
+        return Ok((None, beside));
     }
     let endpoints = traffic.recording.touched();
     let unknown = spread(&endpoints, &about, &traffic.limited());
@@ -56,11 +65,12 @@ pub(super) fn reached(
     let reached: Vec<&Touched<'_>> = endpoints.iter().filter(is_reached).collect();
     let services = reached.iter().flat_map(|touched| &touched.services).map(|service| (*service).to_owned()).collect();
     let endpoints = reached.iter().map(|touched| touched.endpoint.clone()).collect();
-    Ok(Some(Open { why, endpoints, services }))
+    let why = whys.into_iter().collect::<Vec<&str>>().join("; ");
+    Ok((Some(Open { why, endpoints, services }), beside))
 }
 
-/// The services that requests show of what a change is about; `None` where they do not show all of it, and for messages, whose way on is not part of the request that sends them.
-fn services(scenario: &Scenario, traffic: &Traffic, change: &Change) -> Option<BTreeSet<String>> {
+/// What a change is about. What comes is part of no request yet.
+fn nodes(scenario: &Scenario, change: &Change) -> Vec<Node> {
     let stage = scenario.stage();
     let nodes: Vec<Node> = match change {
         Change::EvacuateRegion { entity, .. } => {
@@ -71,12 +81,39 @@ fn services(scenario: &Scenario, traffic: &Traffic, change: &Change) -> Option<B
         }
         _ => change.entities().into_iter().copied().collect(),
     };
-    let mut found = BTreeSet::new();
-    // What comes is part of no request yet.
-    for node in nodes.into_iter().filter(|node| node.index() < scenario.base().bound()) {
-        found.extend(traffic.shown_as(stage, node)?);
+    nodes.into_iter().filter(|node| node.index() < scenario.base().bound()).collect()
+}
+
+/// The services that requests show of some things, and of what they do not show the nearest that need it: none, where nobody does. `None` where there is no thing, and for brokers: what they pass on is
+/// not part of the request that sends it, and nobody knows all who get it.
+fn services(scenario: &Scenario, traffic: &Traffic, nodes: &[Node]) -> Option<BTreeSet<String>> {
+    let (base, mut found) = (scenario.base(), BTreeSet::new());
+    let mut waiting: Vec<Node> =
+        nodes.iter().flat_map(|node| base.instances(*node).into_iter().chain([*node])).collect();
+    let mut met: BTreeSet<Node> = waiting.iter().copied().collect();
+    if nodes.is_empty() {
+        return None;
     }
-    (!found.is_empty()).then_some(found)
+    while let Some(node) = waiting.pop() {
+        match traffic.shown_as(base, node) {
+            Shown::Broker => return None,
+            Shown::As(services) => found.extend(services),
+            Shown::Nowhere => waiting.extend(dependents(base, node).into_iter().filter(|other| met.insert(*other))),
+        }
+    }
+    Some(found)
+}
+
+/// Whoever may feel in any way that something fails. O(relations of it).
+fn dependents(base: &Snapshot, node: Node) -> Vec<Node> {
+    let classes = base.pages().classes();
+    let forward = |edge: &EdgeRef<'_>| {
+        let class = &classes[edge.class as usize];
+        class.governed || class.worst.forward.passes()
+    };
+    let reverse = |edge: &EdgeRef<'_>| classes[edge.class as usize].worst.reverse.passes();
+    let left = base.incoming(node).filter(forward).map(|edge| edge.from);
+    left.chain(base.outgoing(node).filter(reverse).map(|edge| edge.to)).collect()
 }
 
 /// The services about which something is unknown, and those with a limit that are touched by a request that touches one of them: who waits there as well, waits for longer or shorter.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::time::Duration;
 
+use super::change::TrafficChange;
 use super::limits::limits;
 use super::order::Order;
 use super::pauses::Pauses;
@@ -246,6 +247,12 @@ impl Recording {
         let is_it = |operation: u32| self.name(operation).service == service;
         self.calls.iter().any(|call| call.is_message && is_it(call.callee))
             && !self.invocations.iter().any(|work| is_it(work.operation))
+    }
+
+    /// What changes name that was not recorded, if they name anything.
+    pub(in crate::simulate) fn lacks(&self, changes: &[TrafficChange]) -> Option<String> {
+        let mut errors = changes.iter().filter_map(|change| change.check(self).err());
+        errors.find(|error| error.kind() == ErrorKind::Unknown).map(|error| error.to_string())
     }
 
     /// Refuses two services of which one was never seen to call the other.

@@ -33,7 +33,10 @@ pub(super) fn candidates(asked: &Asked<'_>, context: &Context) -> Result<Found> 
         let alone = groups.iter().map(|group| monolith.alone(group));
         for groups in std::iter::once(groups.clone()).chain(alone) {
             let is_parted = groups.iter().filter(|group| !group.is_empty()).count() > 1;
-            if is_parted && met.insert(groups.clone()) {
+            // Of two parts, each by itself is the same as both.
+            let mut parts = groups.clone();
+            parts.sort_unstable();
+            if is_parted && met.insert(parts) {
                 found.candidates.push(monolith.candidate(&groups)?);
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::base::{Context, Result};
 use crate::simulate::bill::{Billed, Told, billed};
+use crate::simulate::comparison::named;
 use crate::simulate::search::asked::Asked;
 use crate::simulate::search::{
     Budget, ConstraintViolation, FigureLimit, Measure, MeasuredValue, SearchObjective, UndecidedConstraint,
@@ -120,8 +121,7 @@ impl Compared {
             let range = figure.interval.map(|interval| [interval.low, interval.high]).or(point);
             let about = figure.about.as_ref().map(|about| about.name.clone()).or_else(|| figure.detail.clone());
             let of = about.map(|about| format!(" of {about}")).unwrap_or_default();
-            let what = serde_json::to_value(limit.measure).unwrap_or_default();
-            let what = what.as_str().unwrap_or_default();
+            let what = named(&limit.measure);
             match (keeps(range, limit.at_most), range) {
                 (Some(true), _) => {}
                 (Some(false), Some([low, _])) => {
@@ -138,7 +138,11 @@ impl Compared {
             }
         }
         if !is_any {
-            self.doubt("limits", format!("the comparison has no figure {:?}", limit.measure));
+            let of = limit.of.as_ref().map(|of| format!(" of {of}")).unwrap_or_default();
+            let mut rows = comparison.figures.iter().filter(|figure| figure.dimension == dimension);
+            let why = rows.find_map(|figure| figure.unknown.clone().filter(|_| figure.scenario.is_none()));
+            let why = why.unwrap_or_else(|| "the comparison has no such figure".to_owned());
+            self.doubt("limits", format!("{}{of}: {why}", named(&limit.measure)));
         }
     }
 

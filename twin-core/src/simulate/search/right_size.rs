@@ -31,11 +31,9 @@ pub(super) fn candidates(asked: &Asked<'_>, given: &Given<'_>, context: &Context
     let fleet = Fleet::of(asked, given, context)?;
     found.not_tried.clone_from(&fleet.not_tried);
     let mut sizes: BTreeSet<(usize, u32)> = BTreeSet::new();
-    for utilisation in fleet.utilisations {
-        let counts = fleet.settled(*utilisation, given, context)?;
+    for (counts, utilisations) in fleet.settled_for_each(given, context)? {
         sizes.extend(counts.iter().copied().enumerate());
-        let name = format!("at most {}% busy", (utilisation * 100.0).round());
-        found.candidates.push(fleet.candidate(name, &counts));
+        found.candidates.push(fleet.candidate(busy_at_most(&utilisations), &counts));
     }
     if fleet.things.len() > 1 {
         let left_out = sizes.len().saturating_sub(MOST_ALONE);
@@ -60,6 +58,14 @@ pub(super) fn candidates(asked: &Asked<'_>, given: &Given<'_>, context: &Context
     found.method.looked_at += found.candidates.len() as u64;
     found.is_finished = is_finished(context)?;
     Ok(found)
+}
+
+/// What an option is called that is right for some utilisations.
+fn busy_at_most(utilisations: &[f64]) -> String {
+    let mut told = utilisations.iter().map(|utilisation| format!("{}%", (utilisation * 100.0).round()));
+    let first = format!("at most {} busy", told.next().unwrap_or_default());
+    let others: Vec<String> = told.collect();
+    if others.is_empty() { first } else { format!("{first}, and so for {}", others.join(", ")) }
 }
 
 const LATE: &str = "the deadline passed before it was known";
@@ -148,6 +154,19 @@ impl<'q, 'a> Fleet<'q, 'a> {
         let needed = (f64::from(now) * busy / utilisation - ROUNDING).ceil();
         // A number beyond the range is the end of the range.
         (needed as u32).clamp(self.least, self.most.unwrap_or(u32::MAX).max(self.least))
+    }
+
+    /// By numbers of copies, the utilisations for which they are right.
+    fn settled_for_each(&self, given: &Given<'_>, context: &Context) -> Result<Vec<(Vec<u32>, Vec<f64>)>> {
+        let mut settled: Vec<(Vec<u32>, Vec<f64>)> = Vec::new();
+        for utilisation in self.utilisations {
+            let counts = self.settled(*utilisation, given, context)?;
+            match settled.iter_mut().find(|(known, _)| *known == counts) {
+                Some((_, utilisations)) => utilisations.push(*utilisation),
+                None => settled.push((counts, vec![*utilisation])),
+            }
+        }
+        Ok(settled)
     }
 
     /// The same, once it has been looked at what fewer copies of what they wait for add to the time that workers take.
