@@ -566,7 +566,7 @@ export type ChangeDraft = {
   /** After which time it gives up, in milliseconds. */
   timeout_ms?: number | null
 } | {
-  /** What adds workers as they get busy, and takes them away: of services whose number of workers is declared. Default: nothing does. */
+  /** What adds workers as they get busy, and takes them away: of services whose number of workers is declared or was seen. Default: nothing does. */
   autoscaler?: Autoscaler | null
   change: 'scale_load'
   /** Only to this endpoint, as comparisons call it: `web.cart`. Default: to all. */

@@ -178,7 +178,7 @@ export const change: {
   }): ChangeDraft
   /** More requests come, or fewer. */
   scaleLoad(factor: number, options?: {
-    /** What adds workers as they get busy, and takes them away: of services whose number of workers is declared. Default: nothing does. */
+    /** What adds workers as they get busy, and takes them away: of services whose number of workers is declared or was seen. Default: nothing does. */
     autoscaler?: Autoscaler
     /** Only to this endpoint, as comparisons call it: `web.cart`. Default: to all. */
     endpoint?: string

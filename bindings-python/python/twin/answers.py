@@ -983,7 +983,7 @@ class ChangeDraftScaleLoad(_ChangeDraftScaleLoad, total=False):
     """More requests come, or fewer."""
 
     autoscaler: Union["Autoscaler", None]
-    """What adds workers as they get busy, and takes them away: of services whose number of workers is declared. Default: nothing does."""
+    """What adds workers as they get busy, and takes them away: of services whose number of workers is declared or was seen. Default: nothing does."""
 
     endpoint: Union[str, None]
     """Only to this endpoint, as comparisons call it: `web.cart`. Default: to all."""

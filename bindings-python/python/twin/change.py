@@ -338,7 +338,7 @@ def set_call_policy(entity: str, on: str, *, backoff_ms: float | None = None, br
 def scale_load(factor: float, *, autoscaler: "Autoscaler" | None = None, endpoint: str | None = None) -> ChangeDraftScaleLoad:
     """More requests come, or fewer.
 
-    `autoscaler`: What adds workers as they get busy, and takes them away: of services whose number of workers is declared. Default: nothing does.
+    `autoscaler`: What adds workers as they get busy, and takes them away: of services whose number of workers is declared or was seen. Default: nothing does.
     `endpoint`: Only to this endpoint, as comparisons call it: `web.cart`. Default: to all.
 
     >>> twin.change.scale_load(2)

@@ -184,7 +184,7 @@ pub(super) fn said(snapshot: &Snapshot, node: Node, name: &AttributeName) -> Opt
 }
 
 /// Components, and what they need that is no part of one.
-fn is_compared(of: &Kind) -> bool {
+pub(super) fn is_compared(of: &Kind) -> bool {
     const THINGS: [Kind; 7] = [
         kind::DATA_STORE,
         kind::CACHE,

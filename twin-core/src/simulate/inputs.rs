@@ -113,7 +113,8 @@ pub fn next_questions_about(
     let objectives: Vec<Objective> = choice.objectives.iter().map(ObjectiveDraft::objective).collect::<Result<_>>()?;
     let (known, is_any_unknown) = (RefCell::default(), Cell::default());
     let worlds = Worlds { base, choice, objectives: &objectives, given: &given, needs, context, known, is_any_unknown };
-    let inputs: Vec<UnknownInput> = choice.inputs.iter().map(|input| worlds.input(input)).collect::<Result<_>>()?;
+    let mut inputs: Vec<UnknownInput> = choice.inputs.iter().map(|input| worlds.input(input)).collect::<Result<_>>()?;
+    tell_apart(&mut inputs, choice);
     let assumed: Vec<f64> = inputs.iter().map(|input| input.assumed).collect();
     let compared = |place: usize| Ok(worlds.compared(place, &assumed)?.into());
     let replies: Vec<Reply> = (0..choice.options.len()).map(compared).collect::<Result<_>>()?;
@@ -128,6 +129,16 @@ pub fn next_questions_about(
     answer.method =
         "one input turned at a time, the comparison made again at each step; break-even by halving".to_owned();
     Ok(answer)
+}
+
+/// Two inputs of one name are told apart by their options.
+fn tell_apart(inputs: &mut [UnknownInput], choice: &ChoiceDraft) {
+    let names: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
+    for (input, draft) in inputs.iter_mut().zip(&choice.inputs) {
+        if names.iter().filter(|name| **name == input.name).count() > 1 {
+            input.name = format!("{} of option {}", input.name, draft.option);
+        }
+    }
 }
 
 /// How many inputs turn the choice, so that none is told apart from not knowing.
@@ -174,7 +185,8 @@ impl Worlds<'_> {
         let of = |place: usize| Ok((self.choice.options[place].name.clone(), self.of_option(place, values)?));
         let mut options: Vec<(String, Vec<FigureTold>)> =
             (0..self.choice.options.len()).map(of).collect::<Result<_>>()?;
-        add_untouched(&mut options, self.objectives);
+        let unchanged: Vec<bool> = self.choice.options.iter().map(|option| option.changes.is_empty()).collect();
+        add_untouched(&mut options, &unchanged, self.objectives);
         let ranked = ranked(&options, self.objectives)?.options;
         let is_unknown = ranked.iter().flat_map(|option| &option.values).any(Option::is_none);
         self.is_any_unknown.set(self.is_any_unknown.get() || is_unknown);

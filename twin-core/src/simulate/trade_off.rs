@@ -139,7 +139,7 @@ fn table_row(option: &OptionRow, place: usize, objective: &ObjectiveRow) -> Trad
     }
 }
 
-/// Ranks scenarios of one base by objectives, without weighing these against each other: what an option changes nothing of is as it was. O(options² · objectives).
+/// Ranks scenarios of one base by objectives, without weighing these against each other: what an option changes nothing of is as it was, but for what it costs once. O(options² · objectives).
 ///
 /// # Errors
 /// `Invalid` without an option or an objective, for two options of one name, for an objective that several figures of an option answer to, for one that is of different entities by
@@ -149,7 +149,7 @@ pub fn trade_off(options: &[(String, &Comparison)], objectives: &[Objective]) ->
         (name.clone(), comparison.figures.iter().map(FigureTold::from).collect())
     };
     let mut options: Vec<(String, Vec<FigureTold>)> = options.iter().map(told).collect();
-    add_untouched(&mut options, objectives);
+    add_untouched(&mut options, &[], objectives);
     ranked(&options, objectives)
 }
 

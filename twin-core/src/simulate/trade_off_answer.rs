@@ -47,8 +47,13 @@ impl Compared {
         self.question["name"].as_str().unwrap_or_default()
     }
 
+    fn is_unchanged(&self) -> bool {
+        self.question["changes"].as_array().is_some_and(Vec::is_empty)
+    }
+
     fn is_of_one_base_with(&self, other: &Compared) -> bool {
-        self.revision == other.revision && self.as_of == other.as_of
+        let world = |one: &Compared| one.question["scenario"].clone();
+        self.revision == other.revision && self.as_of == other.as_of && world(self) == world(other)
     }
 }
 
@@ -63,7 +68,11 @@ pub fn trade_off_of_answers(answers: &[Reply], objectives: &[ObjectiveDraft]) ->
         (0..).zip(answers).map(|(place, answer)| read(place, answer)).collect::<Result<_>>()?;
     let figures = |of: &mut Compared| (of.name().to_owned(), std::mem::take(&mut of.value.figures));
     let mut options: Vec<(String, Vec<FigureTold>)> = compared.iter_mut().map(figures).collect();
-    let untouched = if is_one_base(&compared) { add_untouched(&mut options, &meant) } else { BTreeSet::new() };
+    let unchanged: Vec<bool> = compared.iter().map(Compared::is_unchanged).collect();
+    let untouched = match is_one_base(&compared) {
+        true => add_untouched(&mut options, &unchanged, &meant),
+        false => BTreeSet::new(),
+    };
     let value = ranked(&options, &meant)?;
     let Some(first) = compared.first() else {
         return Err(Error::new(ErrorKind::Invalid, "a trade-off takes an option at least"));

@@ -14,8 +14,13 @@ type Of = (Option<String>, Option<String>);
 type Key = (Of, String);
 
 /// Adds to each option the figures that its comparison leaves out because it does not touch them, and where an objective is all of the bill, what all things are billed together that any of the
-/// options changes. All options are of one base. Returns what that takes for granted. O(objectives · figures · log figures).
-pub(super) fn add_untouched(options: &mut [(String, Vec<FigureTold>)], objectives: &[Objective]) -> BTreeSet<String> {
+/// options changes. All options are of one base; `unchanged` says of each whether it has no changes at all, and so costs nothing once. Returns what that takes for granted.
+/// O(objectives · options · figures · log figures).
+pub(super) fn add_untouched(
+    options: &mut [(String, Vec<FigureTold>)],
+    unchanged: &[bool],
+    objectives: &[Objective],
+) -> BTreeSet<String> {
     let (mut assumed, mut met) = (BTreeSet::new(), BTreeSet::new());
     let mut is_new = |objective: &&Objective| met.insert((objective.dimension, objective.of.clone()));
     let told = objectives.iter().filter(|objective| tells_only_changes(objective.dimension));
@@ -26,7 +31,10 @@ pub(super) fn add_untouched(options: &mut [(String, Vec<FigureTold>)], objective
             .filter(|figure| objective.is_about(figure) && !says_why(figure))
             .map(|figure| (key(figure), before(figure)))
             .collect();
-        for (name, figures) in options.iter_mut() {
+        for (place, (name, figures)) in options.iter_mut().enumerate() {
+            if objective.dimension == Dimension::OneOffCost && unchanged.get(place) != Some(&true) {
+                continue;
+            }
             let own = figures.iter().filter(|figure| objective.is_about(figure)).map(|figure| key(figure).0);
             let own: BTreeSet<Of> = own.collect();
             let is_open = figures.iter().any(|figure| {
@@ -50,8 +58,8 @@ pub(super) fn add_untouched(options: &mut [(String, Vec<FigureTold>)], objective
 
 /// Whether a comparison tells only what its changes touch, beside a row for all of it.
 fn tells_only_changes(dimension: Dimension) -> bool {
-    use Dimension::{Availability, Cost, Cycles, DecisionsViolated, Drift, OneOffCost, SinglePointsOfFailure};
-    matches!(dimension, Availability | Cost | OneOffCost | SinglePointsOfFailure | Cycles | DecisionsViolated | Drift)
+    use Dimension::{Cost, Cycles, DecisionsViolated, Drift, OneOffCost, SinglePointsOfFailure};
+    matches!(dimension, Cost | OneOffCost | SinglePointsOfFailure | Cycles | DecisionsViolated | Drift)
 }
 
 /// Whether a figure only says why nothing is known of its dimension. What changes cost once is no such row: without a change it is nothing.
@@ -72,8 +80,6 @@ fn key(figure: &FigureTold) -> Key {
 fn before(figure: &FigureTold) -> FigureTold {
     let baseline = match figure.dimension {
         Dimension::OneOffCost => Some(0.0),
-        // What is missing after the changes may have been missing before them.
-        Dimension::Availability if figure.unknown.is_some() => None,
         _ => figure.baseline,
     };
     let unknown = baseline.is_none().then(|| "nothing of it changes, and what it is now is not known".to_owned());
@@ -112,6 +118,8 @@ fn add_totals(options: &mut [(String, Vec<FigureTold>)]) -> Option<String> {
             unknown,
             ..first.clone()
         };
+        // What is said of all of it is part of the total.
+        figures.retain(|figure| figure.dimension != Dimension::Cost || figure.about.is_some());
         figures.insert(0, total);
     }
     let names: Vec<String> = about.into_values().collect::<BTreeSet<String>>().into_iter().collect();

@@ -198,6 +198,11 @@ impl WhoIsWho {
         }
     }
 
+    /// The services that are entities of the twin. Any other may be whatever no request shows by its name.
+    pub fn known(&self) -> BTreeSet<&str> {
+        self.shown.values().flatten().map(String::as_str).collect()
+    }
+
     /// By service, the component or store that it is.
     pub fn entities(&self, base: &Snapshot) -> BTreeMap<&str, Node> {
         let components = self.by_service().into_iter().map(|(service, nodes)| {

@@ -64,6 +64,9 @@ fn the_input_that_turns_a_choice_is_named_with_its_break_even_and_its_owner() {
     let open = "not all figures that the choice is by are known";
     assert_eq!(verdict(4), format!("none of 1 inputs is known to turn the choice within its range; {open}"));
     assert_eq!(verdict(10), format!("1 of 1 inputs may turn the choice; {open}"));
+    let both = asked(r#"{"option": "rent", "field": "price.amount", "low": 0, "high": 10}, {"option": "buy", "field": "price.amount", "low": 0, "high": 10}"#).unwrap();
+    let names: Vec<&str> = both.iter().map(|question| question.input.as_str()).collect();
+    assert_eq!(names, ["price.amount of replace pay of option rent", "price.amount of replace pay of option buy"]);
     let called =
         r#"{"option": "buy", "field": "price.amount", "low": 0, "high": 10, "name": "licence", "owner": "ann"}"#;
     assert_eq!(asked(called).unwrap()[0].ask, "ask ann for the licence: below 3 buy is better");
@@ -164,6 +167,28 @@ fn bills_of_different_things_are_held_against_each_other_as_a_whole() {
     assert!(assumed.iter().any(|told| told == whole), "{assumed:?}");
     let (told, _) = ranked(&[STAY, RENT], r#"[{"dimension": "cost"}]"#).unwrap();
     assert_eq!(told, ["stay 1: 30", "rent 0: 20"], "one thing by itself is told as it is");
+    // What is said of all bills counts, beside the bills themselves.
+    let more = (
+        "more",
+        r#"[{"change": "scale_load", "factor": 2}, {"change": "replace", "entity": "pay", "by": "cloud", "price": {"amount": "20", "currency": "EUR"}, "dual_run_days": 0}]"#,
+    );
+    let (told, _) = ranked(&[more, GROW], r#"[{"dimension": "cost"}]"#).unwrap();
+    assert_eq!(told[1], "grow 0: 41");
+    assert!(told[0].contains("how costs grow with load was never read"), "{told:?}");
+    let split = ("split", r#"[{"change": "split", "entity": "pay", "into": "refunds", "takes": []}]"#);
+    let merge = ("merge", r#"[{"change": "merge", "entity": "pay", "others": ["mail"]}]"#);
+    let (told, _) =
+        ranked(&[split, merge, RENT], r#"[{"dimension": "cost", "of": "pay"}, {"dimension": "one_off_cost"}]"#)
+            .unwrap();
+    let none = "its comparison has no such figure";
+    assert_eq!(
+        told,
+        [
+            format!("split ?: what it is billed without its part is not known | {none}"),
+            format!("merge ?: what it is billed with the work of others is not known | {none}"),
+            "rent 0: 20 | 7".to_owned()
+        ]
+    );
     let down = |name| format!(r#"[{{"change": "remove", "entity": "{name}"}}]"#);
     let (mail, pay) = (down("mail"), down("pay"));
     let (told, _) = ranked(&[("mail", &mail), ("pay", &pay)], r#"[{"dimension": "cost"}]"#).unwrap();
@@ -195,7 +220,8 @@ fn an_objective_of_different_things_is_refused() {
     let error = trade_off(&options, &objective(None)).unwrap_err().to_string();
     assert!(error.contains("say of which"), "{error}");
     let ranked = trade_off(&options, &objective(Some("front"))).unwrap();
-    assert!(ranked.options[0].values[0] < ranked.options[1].values[0], "as it was, and worse: {ranked:?}");
+    let why = ranked.options[0].reasons[0].as_deref();
+    assert_eq!(why, Some("its comparison has no such figure"), "how available it was, only its worst case is known");
 }
 
 #[test]

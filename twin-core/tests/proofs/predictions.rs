@@ -62,6 +62,22 @@ fn score(twin: &Twin, now: &str, reality: &Reality) -> Scores {
 
 const SCALE: &str = r#"{"change": "scale", "entity": "pay", "replicas": 5}"#;
 
+#[test]
+fn changes_of_what_shares_its_name_are_seen() {
+    const TWO: &str = "now 08:00\nfile deploy\nWorkload:shop/api\n  set replicas 2\nWorkload:till/api";
+    let twin = Twin::in_memory();
+    apply(&twin, TWO);
+    let change = r#"{"change": "scale", "entity": "estate/shop/Workload:api", "replicas": 5}"#;
+    kept(&twin, "09:00", change);
+    apply(&twin, &TWO.replace("08:00", "10:00").replace("replicas 2", "replicas 5"));
+    let early = twin.predictions(At::now(time("08:30")), &context("08:30")).unwrap();
+    assert!(early.value.predictions.is_empty(), "{:?}", early.value);
+    assert!(early.assumptions[0].starts_with("predictions made after") && early.assumptions[0].ends_with(": 1"));
+    let now = twin.predictions(At::now(time("11:00")), &context("11:00")).unwrap();
+    assert_eq!(now.value.predictions[0].progress, Progress::Made, "{:?}", now.value.predictions[0].seen);
+    assert!(now.assumptions.is_empty() && now.value.predictions[0].seen.besides.is_empty());
+}
+
 /// A request a second, each so many milliseconds at the front, with so much more in every tenth.
 fn spans(from: &str, ms: i64, failed_every: usize) -> Vec<Span> {
     let begin = time(from).as_micros() * 1_000;

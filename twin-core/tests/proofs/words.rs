@@ -1,11 +1,11 @@
 //! Unknown names are told with the nearest known; what crosses threads may.
 
 use twin_core::answer::{Answer, Profile};
-use twin_core::base::ErrorKind;
+use twin_core::base::{Context, ErrorKind, Timestamp};
 use twin_core::graph::Snapshot;
 use twin_core::observe::Batch;
 use twin_core::schema::{State, kind};
-use twin_core::simulate::{Change, Scenario, outcome};
+use twin_core::simulate::{Change, Dimension, Given, Scenario, compare, outcome};
 use twin_core::{At, Receipt, Twin};
 
 use crate::support::{apply, ask, batches, time};
@@ -77,6 +77,18 @@ fn one_of_several_instances_is_told_apart_by_its_place() {
         impact.iter().any(|row| row.entity.name.starts_with("web"))
     };
     assert_eq!([reached("pay@north"), reached("pay@south")], [true, false]);
+    // And how available the one is says nothing of the other.
+    let minutes = |declared: &str| {
+        let own = [("web", 0.999), (declared, 0.99)].map(|(name, own)| (snapshot.find(name).unwrap(), own));
+        let given = Given { availability: own.into(), ..Given::default() };
+        let slower = [Change::fail("web".to_owned(), State::Degraded)];
+        let scenario = Scenario::of(&snapshot, "slower", &slower).unwrap();
+        let answer = compare(&scenario, &given, Profile::Audit, &Context::new(Timestamp::MIN)).unwrap();
+        let mut rows = answer.value.figures.into_iter().filter(|row| row.dimension == Dimension::Availability);
+        rows.find(|row| row.about.as_ref().is_some_and(|about| about.name.starts_with("web"))).unwrap().unknown
+    };
+    assert_eq!(minutes("pay@north"), None);
+    assert_eq!(minutes("pay@south").as_deref(), Some("at least: no availability is declared of pay"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::analysis::incident::model::{Metric, MetricSeries, ObservedNode, Sympt
 
 /// By how many standard deviations intervals of an incident must differ to tell when the symptom began.
 const ONSET: f64 = 3.0;
-/// Which part of the worst an interval has at most that is quiet. What is far from normal differs by more than what is near, without any part of it being quiet.
+/// Which part of the worst an interval has at most that is quiet, both beyond what was so before the symptom. What is far from normal differs by more than what is near, without any part of it being quiet.
 const NEARER: f64 = 0.5;
 
 /// What becomes worse in one way.

@@ -328,7 +328,7 @@ pub enum Change<E = Node> {
         /// Only to this endpoint, as comparisons call it: `web.cart`. Default: to all.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         endpoint: Option<String>,
-        /// What adds workers as they get busy, and takes them away: of services whose number of workers is declared. Default: nothing does.
+        /// What adds workers as they get busy, and takes them away: of services whose number of workers is declared or was seen. Default: nothing does.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         autoscaler: Option<Autoscaler>,
     },

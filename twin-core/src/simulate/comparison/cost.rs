@@ -53,6 +53,15 @@ fn bills(scenario: &Scenario, no_bill: Option<&str>) -> BTreeMap<Node, Bill> {
             let bill = bills.remove(&node).unwrap_or_else(|| billed(scenario.base(), node, no_bill));
             bills.insert(node, bill.after(scenario.stage(), change));
         }
+        let stays = match change {
+            Change::Split { entity, .. } => Some((entity, "what it is billed without its part is not known")),
+            Change::Merge { entity, .. } => Some((entity, "what it is billed with the work of others is not known")),
+            _ => None,
+        };
+        if let Some((entity, why)) = stays {
+            let bill = bills.entry(*entity).or_insert_with(|| billed(scenario.base(), *entity, no_bill));
+            bill.open(why.to_owned());
+        }
     }
     bills
 }

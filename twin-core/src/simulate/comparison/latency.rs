@@ -15,7 +15,7 @@ use crate::simulate::change::{Autoscaler, Change, OnRemoval, own_stores, within_
 use crate::simulate::difference::said;
 use crate::simulate::replay::{
     CallPolicy, Criticality, ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, Policies, Recording, ServiceLoad,
-    SkippedSpans, Span, TimeSpent, TrafficChange, forecast_by, told_apart,
+    SkippedSpans, Span, TimeSpent, Touched, TrafficChange, forecast_by, told_apart,
 };
 use crate::simulate::who::{WhoIsWho, service_name};
 
@@ -30,6 +30,9 @@ pub struct Traffic {
     pub seed: u64,
     /// Which entity of the twin is which service of the requests.
     who: WhoIsWho,
+    /// Everybody who was recorded, and those among them who take messages.
+    recorded: BTreeSet<String>,
+    brokers: BTreeSet<String>,
 }
 
 /// What becomes of requests.
@@ -75,7 +78,7 @@ pub(super) fn forecast_of<'t>(
             Err(why) => closed.push((change, why)),
         }
     }
-    let (open, beside) = match open::reached(scenario, traffic, &closed) {
+    let (open, beside) = match open::reached(scenario, traffic, &changes, &closed) {
         Ok(reached) => reached,
         Err(why) => return Ok(Err(why)),
     };
@@ -127,7 +130,7 @@ pub(super) fn unseen(scenario: &Scenario, known: &str, is_seen: impl Fn(Node) ->
         };
         let crossing = edges.filter(|edge| is_data(edge) && moving.contains(&edge.from) != moving.contains(&edge.to));
         // Who is called sends spans or does not; a caller that sends none is part of no request.
-        let called = crossing.filter(|edge| is_seen(edge.from)).map(|edge| edge.to).filter(|called| !is_seen(*called));
+        let called = crossing.map(|edge| edge.to).filter(|called| !is_seen(*called));
         unseen.extend(called.map(|called| service_name(stage, called)));
     }
     let names = listed(unseen.into_iter(), 5);
@@ -143,7 +146,7 @@ fn to_traffic(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
         services.into_iter().map(made).collect::<std::result::Result<Vec<_>, String>>().map(|made| made.concat())
     };
     let killed = |node: Node| {
-        each(node, &|service| match traffic.recording.takes_messages(&service) {
+        each(node, &|service| match traffic.brokers.contains(&service) {
             true => Err(format!("what a sender does whose message {service} does not take was never measured")),
             false => Ok(vec![TrafficChange::KillService { service }]),
         })
@@ -271,7 +274,7 @@ fn moved(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
     let rtt_ms = rtt_ms.ok_or_else(|| format!("the round trip to region {to} is not known"))?;
     let move_to = |node: Node| {
         let from = from.clone().or_else(|| stage.entity(node).placement.region.clone());
-        let moved = |service: String| match traffic.recording.takes_messages(&service) {
+        let moved = |service: String| match traffic.brokers.contains(&service) {
             true => Err(format!("whether senders wait until {service} has their messages was never measured")),
             false => Ok(TrafficChange::MoveRegion { service, from: from.clone(), to: to.clone(), rtt_ms }),
         };
@@ -489,18 +492,20 @@ impl Traffic {
         let who = WhoIsWho::of(&spans, &services, base);
         let mut policies = who.name_in(given);
         who.place(base, &mut policies);
-        Traffic { recording: Recording::of(&who.name(&spans), &policies), policies, seed, who }
+        let recording = Recording::of(&who.name(&spans), &policies);
+        let (recorded, brokers) = (recording.services(), recording.brokers());
+        Traffic { recording, policies, seed, who, recorded, brokers }
     }
 
     /// Whether requests show an entity, alone or together with other instances.
     fn shows(&self, stage: &Snapshot, node: Node) -> bool {
         let services = self.who.services(stage, node).or_else(|_| self.who.services(stage, stage.component(node)));
-        services.unwrap_or_default().iter().any(|service| self.recording.operations_of(service).is_ok())
+        services.unwrap_or_default().iter().any(|service| self.recorded.contains(service))
     }
 
     /// Whether requests show how long calls to an entity take: of messages, they do not.
     fn shows_calls(&self, stage: &Snapshot, node: Node) -> bool {
-        let is_broker = |service: &String| self.recording.takes_messages(service);
+        let is_broker = |service: &String| self.brokers.contains(service);
         self.shows(stage, node) && !self.who.services(stage, node).unwrap_or_default().iter().any(is_broker)
     }
 
@@ -508,12 +513,18 @@ impl Traffic {
     pub(super) fn shown_as(&self, stage: &Snapshot, node: Node) -> Shown {
         let services = self.who.services(stage, node).or_else(|_| self.who.services(stage, stage.component(node)));
         let services = services.unwrap_or_default();
-        let is_broker = |service: &String| self.recording.takes_messages(service);
-        match self.shows(stage, node) {
+        match services.iter().any(|service| self.recorded.contains(service)) {
             false => Shown::Nowhere,
-            true if services.iter().any(is_broker) => Shown::Broker,
+            true if services.iter().any(|service| self.brokers.contains(service)) => Shown::Broker,
             true => Shown::As(services),
         }
+    }
+
+    /// The services of which the twin does not know what they are.
+    pub(super) fn strangers(&self, touched: &[Touched<'_>]) -> BTreeSet<String> {
+        let known = self.who.known();
+        let services = touched.iter().flat_map(|touched| &touched.services);
+        services.filter(|service| !known.contains(**service)).map(|service| (*service).to_owned()).collect()
     }
 
     /// The services that serve no more than some requests at a time.

@@ -6,12 +6,14 @@ use super::figure::Figure;
 use super::latency::{Shown, Traffic};
 use crate::base::listed;
 use crate::graph::{EdgeRef, Node, Snapshot};
+use crate::schema::{Kind, kind, relation};
 use crate::simulate::Scenario;
 use crate::simulate::change::{Change, own_stores, within_region};
-use crate::simulate::replay::{OperationName, Touched};
+use crate::simulate::difference::is_compared;
+use crate::simulate::replay::{OperationName, Touched, TrafficChange};
 
 /// What is taken for granted of all other requests.
-pub(super) const ASSUMPTION: &str = "where a change cannot be made to requests, endpoints of which no request was seen to touch what it is about are as without it";
+pub(super) const ASSUMPTION: &str = "where a change cannot be made to requests, endpoints of which no request was seen to touch what it is about are as without it, and get as many messages";
 
 /// What is taken for granted of changes that reach nobody who was recorded.
 pub(super) fn nobody_needs(beside: &BTreeSet<String>) -> Option<String> {
@@ -44,12 +46,18 @@ impl Open {
 pub(super) fn reached(
     scenario: &Scenario,
     traffic: &Traffic,
+    made: &[TrafficChange],
     closed: &[(&Change, String)],
 ) -> Result<(Option<Open>, BTreeSet<String>), String> {
+    if closed.is_empty() {
+        return Ok((None, BTreeSet::new()));
+    }
+    let endpoints = with_calls_that_come(traffic.recording.touched(), made);
+    let strangers = traffic.strangers(&endpoints);
     let (mut whys, mut about, mut beside) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (change, why) in closed {
         let nodes = nodes(scenario, change);
-        let services = services(scenario, traffic, &nodes).ok_or_else(|| why.clone())?;
+        let services = services(scenario, traffic, &nodes, &strangers).ok_or_else(|| why.clone())?;
         match services.is_empty() {
             true => beside.extend(nodes.iter().map(|node| scenario.base().entity(*node).name.clone())),
             false => _ = whys.insert(why.as_str()),
@@ -59,7 +67,6 @@ pub(super) fn reached(
     if about.is_empty() {
         return Ok((None, beside));
     }
-    let endpoints = traffic.recording.touched();
     let unknown = spread(&endpoints, &about, &traffic.limited());
     let is_reached = |touched: &&Touched<'_>| touched.services.iter().any(|service| unknown.contains(service));
     let reached: Vec<&Touched<'_>> = endpoints.iter().filter(is_reached).collect();
@@ -79,39 +86,78 @@ fn nodes(scenario: &Scenario, change: &Change) -> Vec<Node> {
         Change::Move { entity, stores_follow: true, .. } => {
             own_stores(stage, *entity).into_iter().chain([*entity]).collect()
         }
+        // Who answers for what comes has no part in requests.
+        Change::Add { called_by, .. } => called_by.clone(),
         _ => change.entities().into_iter().copied().collect(),
     };
     nodes.into_iter().filter(|node| node.index() < scenario.base().bound()).collect()
 }
 
-/// The services that requests show of some things, and of what they do not show the nearest that need it: none, where nobody does. `None` where there is no thing, and for brokers: what they pass on is
-/// not part of the request that sends it, and nobody knows all who get it.
-fn services(scenario: &Scenario, traffic: &Traffic, nodes: &[Node]) -> Option<BTreeSet<String>> {
+/// What requests touch once calls have come that the other changes make: whoever calls somebody from then on, touches whatever requests to that one do.
+fn with_calls_that_come<'r>(mut endpoints: Vec<Touched<'r>>, made: &[TrafficChange]) -> Vec<Touched<'r>> {
+    let calls = || {
+        made.iter().filter_map(|change| match change {
+            TrafficChange::AddCalls { caller, callee, .. } => Some((caller.as_str(), callee.as_str())),
+            _ => None,
+        })
+    };
+    // What comes may be called by what comes.
+    for (caller, callee) in calls().flat_map(|_| calls()) {
+        let behind = endpoints.iter().filter(|one| one.services.contains(callee)).flat_map(|one| &one.services);
+        let behind: BTreeSet<&str> = behind.copied().collect();
+        let calling = endpoints.iter_mut().filter(|one| one.services.contains(caller));
+        calling.for_each(|one| one.services.extend(&behind));
+    }
+    endpoints
+}
+
+/// The services that requests show of some things, and of what they do not show the nearest that need it and those that nobody knows, which may be it: none, where there are none. `None` where there is
+/// no thing, and for brokers: what they pass on is not part of the request that sends it, and nobody knows all who get it.
+fn services(
+    scenario: &Scenario,
+    traffic: &Traffic,
+    nodes: &[Node],
+    strangers: &BTreeSet<String>,
+) -> Option<BTreeSet<String>> {
     let (base, mut found) = (scenario.base(), BTreeSet::new());
-    let mut waiting: Vec<Node> =
-        nodes.iter().flat_map(|node| base.instances(*node).into_iter().chain([*node])).collect();
+    let mut waiting: Vec<Node> = nodes.to_vec();
     let mut met: BTreeSet<Node> = waiting.iter().copied().collect();
-    if nodes.is_empty() {
+    let serves = |node: &Node| may_serve(base.kind(base.component(*node)));
+    if nodes.is_empty() || !nodes.iter().all(serves) {
         return None;
     }
     while let Some(node) = waiting.pop() {
         match traffic.shown_as(base, node) {
             Shown::Broker => return None,
             Shown::As(services) => found.extend(services),
-            Shown::Nowhere => waiting.extend(dependents(base, node).into_iter().filter(|other| met.insert(*other))),
+            Shown::Nowhere => {
+                found.extend(strangers.iter().cloned());
+                let others = base.instances(node).into_iter().chain(dependents(base, node));
+                waiting.extend(others.filter(|other| met.insert(*other)));
+            }
         }
     }
     Some(found)
 }
 
-/// Whoever may feel in any way that something fails. O(relations of it).
+/// Whether things of a kind take part in requests, so that it is known who needs them: not so what they are built of, and where they stand.
+fn may_serve(of: &Kind) -> bool {
+    const ALSO: [Kind; 4] = [kind::INSTANCE, kind::WORKLOAD, kind::LOAD_BALANCER, kind::API];
+    is_compared(of) || ALSO.contains(of)
+}
+
+/// Whoever may feel in any way that something fails or is another one. O(relations of it).
 fn dependents(base: &Snapshot, node: Node) -> Vec<Node> {
     let classes = base.pages().classes();
     let forward = |edge: &EdgeRef<'_>| {
         let class = &classes[edge.class as usize];
-        class.governed || class.worst.forward.passes()
+        let is_used = class.relation == relation::DEPENDS_ON || class.relation == relation::RUNS_IMAGE;
+        class.governed || is_used || class.worst.forward.passes()
     };
-    let reverse = |edge: &EdgeRef<'_>| classes[edge.class as usize].worst.reverse.passes();
+    let reverse = |edge: &EdgeRef<'_>| {
+        let class = &classes[edge.class as usize];
+        class.governs || class.worst.reverse.passes()
+    };
     let left = base.incoming(node).filter(forward).map(|edge| edge.from);
     left.chain(base.outgoing(node).filter(reverse).map(|edge| edge.to)).collect()
 }

@@ -8,7 +8,7 @@ use crate::analysis::EntityRef;
 use crate::answer::{Interval, IntervalKind};
 use crate::base::{Context, Result};
 use crate::graph::{EdgeClass, Node, Snapshot};
-use crate::schema::{Propagation, State};
+use crate::schema::{Propagation, State, kind};
 use crate::simulate::availability::{Component, Requirement, availability};
 use crate::simulate::{Change, Scenario};
 
@@ -275,7 +275,12 @@ impl<'s> Needs<'s> {
     fn undeclared(&self, node: Node) -> BTreeSet<String> {
         let component = |node: Node| self.snapshot.component(node);
         let covered: BTreeSet<Node> = self.given.keys().map(|node| component(*node)).collect();
-        let missing = self.closure(node).into_iter().filter(|node| !covered.contains(&component(*node)));
+        // What is said of one instance is not said of the others.
+        let is_said = |node: &Node| match *self.snapshot.kind(*node) == kind::INSTANCE {
+            true => self.given.contains_key(node),
+            false => covered.contains(&component(*node)),
+        };
+        let missing = self.closure(node).into_iter().filter(|node| !is_said(node));
         missing.map(|node| self.snapshot.entity(component(node)).name.clone()).collect()
     }
 

@@ -186,11 +186,11 @@ impl Names<'_> {
         }
     }
 
-    /// Whether an entity, by the id that it had before or the name that a change gave it, is the one that is called so.
+    /// Whether an entity, by the id that it had before or the name that a change gave it, is the one that is called so, or has such a record.
     fn are_one(&self, entity: &str, name: &str) -> bool {
         let called = |snapshot: &Snapshot| {
             let node = snapshot.find(entity).ok()?;
-            Some(snapshot.entity(node).name == name)
+            Some(snapshot.entity(node).name == name || snapshot.find(name).is_ok_and(|other| other == node))
         };
         entity == name || called(self.before) == Some(true) || called(self.after) == Some(true)
     }

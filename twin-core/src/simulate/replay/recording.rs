@@ -242,11 +242,18 @@ impl Recording {
         pairs
     }
 
-    /// Whether messages are handed over to a service that was not seen to do anything: it is a broker.
-    pub(in crate::simulate) fn takes_messages(&self, service: &str) -> bool {
-        let is_it = |operation: u32| self.name(operation).service == service;
-        self.calls.iter().any(|call| call.is_message && is_it(call.callee))
-            && !self.invocations.iter().any(|work| is_it(work.operation))
+    /// Everybody who serves or is called, by name. O(operations).
+    pub(in crate::simulate) fn services(&self) -> BTreeSet<String> {
+        self.operations.iter().map(|operation| operation.service.clone()).collect()
+    }
+
+    /// The services that messages are handed over to and that were not seen to do anything. O(calls + invocations).
+    pub(in crate::simulate) fn brokers(&self) -> BTreeSet<String> {
+        let service = |operation: u32| self.name(operation).service.as_str();
+        let takers: BTreeSet<&str> =
+            self.calls.iter().filter(|call| call.is_message).map(|call| service(call.callee)).collect();
+        let working: BTreeSet<&str> = self.invocations.iter().map(|work| service(work.operation)).collect();
+        takers.difference(&working).map(|name| (*name).to_owned()).collect()
     }
 
     /// What changes name that was not recorded, if they name anything.
