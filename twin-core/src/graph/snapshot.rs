@@ -380,6 +380,13 @@ impl Snapshot {
         if instances.is_empty() { vec![node] } else { instances }
     }
 
+    /// The instance that a record makes up; `None` for anything else, and where it makes up several.
+    pub(crate) fn instance_of_record(&self, node: Node) -> Option<Node> {
+        let realizing = |edge: &EdgeRef<'_>| edge.edge.relation == crate::schema::relation::REALIZED_BY;
+        let mut instances = self.incoming(node).filter(realizing).map(|edge| edge.from);
+        instances.next().filter(|first| instances.all(|other| other == *first))
+    }
+
     /// The component of an instance or member; the node itself for anything else.
     pub fn component(&self, node: Node) -> Node {
         self.entity(node).component.as_ref().and_then(|id| self.node_of(id)).unwrap_or(node)

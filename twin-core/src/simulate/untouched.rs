@@ -25,12 +25,7 @@ pub(super) fn add_untouched(
     let mut is_new = |objective: &&Objective| met.insert((objective.dimension, objective.of.clone()));
     let told = objectives.iter().filter(|objective| tells_only_changes(objective.dimension));
     for objective in told.filter(|objective| is_new(objective)) {
-        let touched: BTreeMap<Key, FigureTold> = options
-            .iter()
-            .flat_map(|(_, figures)| figures)
-            .filter(|figure| objective.is_about(figure) && !says_why(figure))
-            .map(|figure| (key(figure), before(figure)))
-            .collect();
+        let touched = touched(options, objective);
         for (place, (name, figures)) in options.iter_mut().enumerate() {
             if objective.dimension == Dimension::OneOffCost && unchanged.get(place) != Some(&true) {
                 continue;
@@ -54,6 +49,24 @@ pub(super) fn add_untouched(
         }
     }
     assumed
+}
+
+/// What any option touches of what an objective is about, as it was before: in each unit in which that is known, or else once.
+fn touched(options: &[(String, Vec<FigureTold>)], objective: &Objective) -> BTreeMap<Key, FigureTold> {
+    let figures = options.iter().flat_map(|(_, figures)| figures);
+    let meant = figures.filter(|figure| objective.is_about(figure) && !says_why(figure));
+    let (mut known, mut unknown) = (BTreeMap::new(), BTreeMap::new());
+    for figure in meant {
+        let (key, before) = (key(figure), before(figure));
+        match before.scenario {
+            Some(_) => _ = known.insert(key, before),
+            None => _ = unknown.insert(key.0, before),
+        }
+    }
+    let is_known: BTreeSet<Of> = known.keys().map(|(of, _)| of.clone()).collect();
+    let open = unknown.into_iter().filter(|(of, _)| !is_known.contains(of));
+    known.extend(open.map(|(of, figure)| ((of, figure.unit.clone()), figure)));
+    known
 }
 
 /// Whether a comparison tells only what its changes touch, beside a row for all of it.

@@ -164,7 +164,7 @@ impl WhoIsWho {
     /// Where they do not tell an instance from others.
     pub fn services(&self, stage: &Snapshot, node: Node) -> Result<Vec<String>, String> {
         let component = stage.component(node);
-        let node = instance(stage, node);
+        let node = stage.instance_of_record(node).unwrap_or(node);
         let shown = |node: Node| self.shown.get(&node).into_iter().flatten();
         let is_other = |other: &Node| *other != node && *other != component;
         let others: Vec<Node> = stage.instances(component).into_iter().filter(is_other).collect();
@@ -250,12 +250,6 @@ fn nodes_of(base: &Snapshot, recorded: &RecordedService) -> Vec<Node> {
     let here: BTreeSet<Node> = components.iter().copied().filter(fits).collect();
     let known = if components.len() > 1 { here } else { components };
     if telling.is_empty() { only(known).into_iter().collect() } else { Vec::new() }
-}
-
-/// The instance that a record makes up, if there is only one; else what was asked for.
-fn instance(base: &Snapshot, node: Node) -> Node {
-    let realizing = base.incoming(node).filter(|edge| edge.edge.relation == relation::REALIZED_BY);
-    only(realizing.map(|edge| edge.from).collect()).unwrap_or(node)
 }
 
 /// The instances among some entities; where none is, all instances of theirs.

@@ -156,7 +156,12 @@ fn what_an_option_changes_nothing_of_is_as_it_was() {
         r#"[{"change": "replace", "entity": "front", "by": "web", "price": {"amount": "1", "currency": "EUR"}}]"#,
     );
     let (told, _) = ranked(&[STAY, unread], r#"[{"dimension": "cost", "of": "front"}]"#).unwrap();
-    assert_eq!(told, ["stay ?: nothing of it changes, and what it is now is not known", "new 0: 1"]);
+    let unknown = "stay ?: nothing of it changes, and what it is now is not known";
+    assert_eq!(told, [unknown, "new 0: 1"]);
+    // One that is priced, and one of which not even the currency is known.
+    let upgraded = ("upgraded", r#"[{"change": "upgrade", "entity": "front", "version": "2"}]"#);
+    let (told, _) = ranked(&[STAY, unread, upgraded], r#"[{"dimension": "cost", "of": "front"}]"#).unwrap();
+    assert_eq!(told[..2], [unknown, "new 0: 1"]);
 }
 
 #[test]

@@ -197,13 +197,7 @@ impl<'a> Units<'a> {
     /// The node that stands for one and whatever counts as the same.
     fn unit(&self, node: Node) -> Node {
         let component = self.snapshot.component(node);
-        if self.apart.contains(&component) { self.instance(node).unwrap_or(node) } else { component }
-    }
-
-    /// The instance that a record makes up.
-    fn instance(&self, node: Node) -> Option<Node> {
-        let made_up = |edge: &EdgeRef<'_>| edge.edge.relation == relation::REALIZED_BY;
-        self.snapshot.incoming(node).find(made_up).map(|edge| edge.from)
+        if self.apart.contains(&component) { self.snapshot.instance_of_record(node).unwrap_or(node) } else { component }
     }
 
     /// Whether a node says that it is in another environment.
