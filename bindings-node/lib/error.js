@@ -17,4 +17,15 @@ function invalid(message, options) {
   return Object.assign(new TypeError(message, options), { code: 'invalid' })
 }
 
-module.exports = { TwinError, invalid }
+/** What a promise of the core comes to; its error tells where the host asked. */
+async function placed(promise) {
+  try {
+    return await promise
+  } catch (error) {
+    // Errors of the core know no line of the host; those of its own sources do.
+    if (error instanceof TwinError && !/\n\s+at /.test(error.stack)) Error.captureStackTrace(error, placed)
+    throw error
+  }
+}
+
+module.exports = { TwinError, invalid, placed }

@@ -3,14 +3,19 @@
 const native = require('./twin.node')
 const { Answer } = require('./answer.js')
 const { json, options, path } = require('./data.js')
-const { invalid } = require('./error.js')
+const { invalid, placed } = require('./error.js')
 const { run } = require('./work.js')
+
+/** What is given of some options, by the names that the core has for them: what is not given takes nothing away that is. */
+function named(known) {
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
+}
 
 /** What a comparison is made with, and the terms of its work. */
 function comparing(given) {
   const { signal, onProgress, deadline, now, traces, dataClasses, dataPolicies, ...rest } = options(given)
   const paths = typeof traces === 'string' ? [traces] : traces
-  const asked = json({ ...rest, traces: paths, data_classes: dataClasses, data_policies: dataPolicies })
+  const asked = json({ ...rest, traces: paths, ...named({ data_classes: dataClasses, data_policies: dataPolicies }) })
   return { asked, terms: json({ now, deadline }), told: { signal, onProgress } }
 }
 
@@ -46,7 +51,7 @@ class Snapshot {
   }
 
   async ask(question) {
-    return new Answer(await this.#native.ask(json(question, 'the question')))
+    return new Answer(await placed(this.#native.ask(json(question, 'the question'))))
   }
 
   async #asked(kind, given, named) {
@@ -107,12 +112,12 @@ class Snapshot {
 
   smells(given = {}) {
     const { fanIn, fanOut, ...rest } = options(given)
-    return this.#asked('smells', rest, { fan_in: fanIn, fan_out: fanOut })
+    return this.#asked('smells', rest, named({ fan_in: fanIn, fan_out: fanOut }))
   }
 
   timeToImpact(entity, at, given = {}) {
     const { durationMs, ...rest } = options(given)
-    return this.#asked('time_to_impact', rest, { entity, at, duration_ms: durationMs })
+    return this.#asked('time_to_impact', rest, { entity, at, ...named({ duration_ms: durationMs }) })
   }
 
   whyNot(a, b, given = {}) {

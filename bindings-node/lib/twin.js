@@ -11,6 +11,8 @@ const { run } = require('./work.js')
 /** A twin: takes what sources say, and answers through snapshots. */
 class Twin {
   #native
+  #last = Promise.resolve()
+  #writing = 0
 
   constructor(twin) {
     if (!(twin instanceof native.Twin)) throw invalid('a twin comes from open() or inMemory()')
@@ -19,7 +21,8 @@ class Twin {
 
   async scan(folder, given = {}) {
     const { signal, onProgress, ...terms } = options(given)
-    return this.#told({ signal, onProgress }, ({ stop }) => this.#native.scan(json(path(folder), 'the path'), json(terms), stop))
+    const [at, asked] = [json(path(folder), 'the path'), json(terms)]
+    return this.#inTurn(() => this.#told({ signal, onProgress }, ({ stop }) => this.#native.scan(at, asked, stop)))
   }
 
   async sync(source, given = {}) {
@@ -37,12 +40,23 @@ class Twin {
 
   async apply(pages, given = {}) {
     const { signal, onProgress, ...terms } = options(given)
-    return this.#told({ signal, onProgress }, ({ stop }) => this.#native.apply(json({ ...terms, pages }), stop))
+    const asked = json({ ...terms, pages })
+    return this.#inTurn(() => this.#told({ signal, onProgress }, ({ stop }) => this.#native.apply(asked, stop)))
   }
 
   async planIdentity(pages, given = {}) {
     const { signal, onProgress, ...terms } = options(given)
     return this.#told({ signal, onProgress }, ({ stop }) => this.#native.planIdentity(json({ ...terms, pages }), stop))
+  }
+
+  /** What is written is written in the order of the calls: a host that awaits none of them still has the last word last. A source that is pulled may write meanwhile. */
+  #inTurn(write) {
+    const written = this.#writing === 0 ? write() : this.#last.then(write)
+    this.#writing += 1
+    this.#last = written.catch(() => {}).finally(() => {
+      this.#writing -= 1
+    })
+    return written
   }
 
   async #told(terms, begin) {
@@ -77,7 +91,8 @@ class Twin {
   }
 
   async #decided(kind, given, named) {
-    return JSON.parse(await this.#native.decide(json({ ...options(given), ...named, kind })))
+    const asked = json({ ...options(given), ...named, kind })
+    return JSON.parse(await this.#inTurn(() => this.#native.decide(asked)))
   }
 
   cursor(source) {
@@ -90,7 +105,8 @@ class Twin {
 
   async keep(scenario, given = {}) {
     const { asked, terms, told } = comparing(given)
-    return this.#told(told, ({ stop }) => this.#native.keep(nativeOf(scenario), asked, terms, stop))
+    const kept = nativeOf(scenario)
+    return this.#inTurn(() => this.#told(told, ({ stop }) => this.#native.keep(kept, asked, terms, stop)))
   }
 
   async predictions(given = {}) {
@@ -133,15 +149,18 @@ class Twin {
   }
 
   async importFrom(file) {
-    return JSON.parse(await this.#native.importFrom(json(path(file), 'the path')))
+    const at = json(path(file), 'the path')
+    return JSON.parse(await this.#inTurn(() => this.#native.importFrom(at)))
   }
 
   async retain(since) {
-    return this.#native.retain(json(since, 'the time'))
+    const asked = json(since, 'the time')
+    return this.#inTurn(() => this.#native.retain(asked))
   }
 
   async redact(record) {
-    return JSON.parse(await this.#native.redact(json(record, 'the record')))
+    const asked = json(record, 'the record')
+    return JSON.parse(await this.#inTurn(() => this.#native.redact(asked)))
   }
 
   get revision() {

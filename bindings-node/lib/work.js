@@ -1,7 +1,7 @@
 'use strict'
 
 const native = require('./twin.node')
-const { TwinError, invalid } = require('./error.js')
+const { TwinError, invalid, placed } = require('./error.js')
 
 /** One piece of long work: what stops it, and what was thrown while it ran. */
 class Work {
@@ -58,7 +58,7 @@ async function run({ signal, onProgress }, begin) {
   const abort = () => work.abort(signal.reason)
   signal?.addEventListener('abort', abort)
   try {
-    return await begin(work)
+    return await placed(begin(work))
   } catch (error) {
     throw stopped(error, signal, work)
   } finally {
