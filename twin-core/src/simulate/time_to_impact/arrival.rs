@@ -49,7 +49,7 @@ impl Tolerance {
         }
     }
 
-    fn is_ordered(&self) -> bool {
+    pub(super) fn is_ordered(&self) -> bool {
         let expected = self.expected_ms.unwrap_or(self.least_ms);
         self.least_ms <= expected && self.most_ms.is_none_or(|most| expected <= most)
     }
@@ -204,7 +204,9 @@ pub fn arrivals(dependencies: &Dependencies, starts: &[usize], until_ms: Option<
         Some(Arrival {
             entity,
             earliest_ms: reached.at_ms,
-            expected_ms: expected[entity].map(|reached| reached.at_ms),
+            // A way of which nobody says what is expected may be sooner over than all others.
+            expected_ms: expected[entity]
+                .map(|reached| latest_ms.map_or(reached.at_ms, |most| most.min(reached.at_ms))),
             latest_ms,
             sure: latest_ms.is_some_and(is_in_time),
             path: path(&earliest, entity),

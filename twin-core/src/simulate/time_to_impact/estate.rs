@@ -117,27 +117,58 @@ impl Tolerances {
     /// `Unknown` or `Ambiguous` for a name; `Invalid` for a tolerance of nobody, or of an entity and a relation.
     pub fn of(snapshot: &Snapshot, drafts: &[ToleranceDraft]) -> Result<Tolerances> {
         let mut tolerances = Tolerances::default();
-        for draft in drafts {
-            let ToleranceDraft { least_ms, expected_ms, most_ms, .. } = *draft;
+        let mut said: BTreeSet<Relation> = BTreeSet::new();
+        for (place, draft) in drafts.iter().enumerate() {
+            let invalid = |what: &str| Error::new(ErrorKind::Invalid, format!("tolerances[{place}]: {what}"));
+            let ToleranceDraft { least_ms, most_ms, .. } = *draft;
+            // What is known exactly is expected then.
+            let expected_ms = draft.expected_ms.or_else(|| most_ms.filter(|most| *most == least_ms));
             let tolerance = Tolerance { least_ms, expected_ms, most_ms };
-            match (&draft.entity, &draft.on, &draft.relation) {
+            if !tolerance.is_ordered() {
+                return Err(invalid("it takes least_ms ≤ expected_ms ≤ most_ms"));
+            }
+            let is_news = match (&draft.entity, &draft.on, &draft.relation) {
                 (Some(entity), Some(on), None) => {
-                    tolerances.pairs.insert((snapshot.find(entity)?, snapshot.find(on)?), tolerance);
+                    tolerances.pairs.insert((snapshot.find(entity)?, snapshot.find(on)?), tolerance).is_none()
                 }
-                (Some(entity), None, None) => {
-                    tolerances.nodes.insert(snapshot.find(entity)?, tolerance);
-                }
+                (Some(entity), None, None) => tolerances.nodes.insert(snapshot.find(entity)?, tolerance).is_none(),
                 (None, None, Some(relation)) => {
-                    tolerances.usual.insert(snapshot.schema().relation(relation)?.name.clone(), tolerance);
+                    let row = snapshot.schema().relation(relation)?;
+                    if !row.passes_failure() {
+                        return Err(invalid(&format!("failure never passes over {relation}: name another relation")));
+                    }
+                    tolerances.usual.insert(row.name.clone(), tolerance);
+                    said.insert(row.name.clone())
                 }
                 _ => {
-                    let what =
-                        "a tolerance is of an entity, of an entity and what it goes on without, or of a relation";
-                    return Err(Error::new(ErrorKind::Invalid, what));
+                    let what = "it is of an entity, of an entity and what it goes on without, or of a relation";
+                    return Err(invalid(what));
                 }
+            };
+            if !is_news {
+                return Err(invalid("the same is told twice: leave one out"));
             }
         }
         Ok(tolerances)
+    }
+
+    /// Tolerances of a need that is not there, for people. O(relations of who needs).
+    fn of_nothing(&self, snapshot: &Snapshot) -> Vec<String> {
+        let parts = |node: Node| -> BTreeSet<Node> { snapshot.instances(node).into_iter().chain([node]).collect() };
+        let is_joined = |entity: Node, on: Node| {
+            let on = parts(on);
+            let ends = |own: &Node| -> Vec<Node> {
+                let along = snapshot.outgoing(*own).map(|edge| edge.to);
+                along.chain(snapshot.incoming(*own).map(|edge| edge.from)).collect()
+            };
+            parts(entity).iter().flat_map(ends).any(|end| on.contains(&end))
+        };
+        let idle = self.pairs.keys().filter(|(entity, on)| !is_joined(*entity, *on));
+        let name = |node: Node| &snapshot.entity(node).name;
+        idle.map(|(entity, on)| {
+            format!("a tolerance of {} without {} applies to nothing: no relation joins them", name(*entity), name(*on))
+        })
+        .collect()
     }
 }
 
@@ -205,6 +236,7 @@ pub fn time_to_impact(snapshot: &Snapshot, question: &TimeToImpact) -> Result<An
     answer.basis = basis(snapshot, answer.value.iter().flat_map(|row| row.evidence.iter().copied()));
     answer.assumptions = assumptions(&answer.value);
     answer.assumptions.extend(outage_left_out(snapshot, &question.failing()));
+    answer.blind_spots.extend(question.tolerances.of_nothing(snapshot));
     Ok(answer)
 }
 
