@@ -95,7 +95,7 @@ impl<'s> World<'s> {
         ]);
         for (dimension, shape) in standing(snapshot) {
             if let Some(aspect) = aspect(dimension) {
-                stands.insert(aspect, shape.map(in_words));
+                stands.insert(aspect, shape.map(|shape| in_words(snapshot, shape)));
             }
         }
         World { snapshot, stands }
@@ -125,11 +125,17 @@ fn aspect(dimension: Dimension) -> Option<Aspect> {
     }
 }
 
-/// What a shape is about by name: what a change brings has no other id before it is there.
-fn in_words(shape: Shape) -> Things {
+/// What a shape is about by name: what a change brings has no other id before it is there, and the only instance of a component is called like that, wherever it stands.
+fn in_words(snapshot: &Snapshot, shape: Shape) -> Things {
+    let whole = |about: &EntityRef| {
+        let node = snapshot.node_of(&about.id)?;
+        let component = snapshot.component(node);
+        let is_only = component != node && snapshot.instances(component).len() == 1;
+        is_only.then(|| snapshot.entity(component).name.clone())
+    };
     let mut things = Things::new();
     for ((about, detail), evidence) in shape {
-        let name = about.map(|EntityRef { name, kind, .. }| format!("{kind} {name}"));
+        let name = about.map(|about| format!("{} {}", about.kind, whole(&about).unwrap_or(about.name)));
         let words: Vec<String> = name.into_iter().chain(detail).collect();
         things.entry(words.join(": ")).or_default().extend(evidence);
     }

@@ -9,7 +9,7 @@ use super::found::{Aspect, BacktestEvent, EventKind, Finding, FindingOutcome, Te
 use crate::analysis::{BlastRadius, EntityRef, Hit, Trail, blast_radius};
 use crate::base::{Error, ErrorKind, Result, Timestamp};
 use crate::graph::{Node, Snapshot};
-use crate::schema::State;
+use crate::schema::{State, kind};
 
 /// Something that failed, and what that affected, as people found out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -124,6 +124,11 @@ fn predicted(before: &Snapshot, seeds: &BTreeSet<Node>) -> (Predicted, Vec<Strin
         let (worst, _) = predicted.entry(node).or_insert_with(|| (hit.clone(), because()));
         (worst.state, worst.at_least) = (worst.state.max(hit.state), worst.at_least.max(hit.at_least));
     }
+    // What only leads to something that is called so, such as its balancer, is told with it.
+    let is_component = |node: &Node| *before.kind(*node) == kind::COMPONENT;
+    let wholes = predicted.keys().chain(seeds).filter(|node| is_component(node));
+    let names: BTreeSet<String> = wholes.map(|node| before.entity(*node).name.clone()).collect();
+    predicted.retain(|node, (hit, _)| is_component(node) || !names.contains(&hit.entity.name));
     (predicted, answer.assumptions.clone())
 }
 
