@@ -225,7 +225,10 @@ fn unread(paths: &[&str]) -> String {
     let more = paths.len().saturating_sub(TOLD);
     let rest = (more > 0).then(|| format!("{more} more"));
     let told = paths.iter().take(TOLD).map(shown).chain(rest).collect::<Vec<String>>().join(", ");
-    format!("it may still be in what could not be read of the later version: {told}")
+    match told.is_empty() {
+        true => "it may still be there: the later version was not read whole".to_owned(),
+        false => format!("it may still be in what could not be read of the later version: {told}"),
+    }
 }
 
 /// What could not be read of either version.

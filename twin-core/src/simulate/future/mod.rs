@@ -78,7 +78,7 @@ pub fn future(snapshot: &Snapshot, until: Timestamp, events: &[DatedEvent], need
 /// # Errors
 /// As of [`future`].
 pub fn as_of_future(snapshot: &Snapshot, until: Timestamp, events: &[DatedEvent]) -> Result<Scenario> {
-    let (dated, _) = dated(snapshot, until, events)?;
+    let (dated, past) = dated(snapshot, until, events)?;
     let gone = gone(snapshot, &dated);
     let mut scenario = Scenario::new(snapshot, format!("as of {until}"));
     let is_covered = |node: &Node| {
@@ -91,6 +91,15 @@ pub fn as_of_future(snapshot: &Snapshot, until: Timestamp, events: &[DatedEvent]
     }
     let expired =
         dated.iter().filter(|event| event.what == DatedKind::Expiry).filter_map(|event| Some((event.node?, event.at)));
+    for event in dated.iter().filter(|event| event.what == DatedKind::EndOfLife) {
+        let Some(node) = event.node.filter(|node| !gone.contains_key(node) && !is_covered(node)) else { continue };
+        let name = &snapshot.entity(node).name;
+        scenario = scenario.assuming(format!("nobody maintains {name} any more from {} on, and it runs on", event.at));
+    }
+    if past > 0 {
+        scenario = scenario
+            .assuming(format!("{past} dates before now are left out: what has expired already is taken to work"));
+    }
     // The first of several dates of one entity: it is sorted by time.
     let mut first: BTreeMap<Node, Timestamp> = BTreeMap::new();
     for (node, at) in expired {
