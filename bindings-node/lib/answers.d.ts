@@ -362,7 +362,7 @@ export type ChangeDraft = {
   /** Whom its callers call instead. */
   redirect_to?: string | null
 } | {
-  /** Who calls it. */
+  /** Who calls it: each piece of their work once, after everything else. [`Change::AddDependency`] says more of such calls. */
   called_by?: string[]
   /** What it calls. */
   calls?: string[]
@@ -373,6 +373,8 @@ export type ChangeDraft = {
   kind?: string | null
   /** What it is called. */
   name: string
+  /** How long each of its answers takes, with all that it calls, in milliseconds. Without it, what it does to requests of its callers is not known. */
+  own_ms?: number | null
   /** Who answers for it. */
   owner?: string | null
   /** What it costs in a month. */
@@ -393,16 +395,24 @@ export type ChangeDraft = {
   exit_fee?: Money | null
   /** How much longer each of its operations takes, in milliseconds; below 0 is shorter. */
   ms?: number | null
-  /** What it costs in a month. */
+  /** What it costs in a month, beside what it costs by volume. */
   price?: Money | null
+  /** What a million of its requests cost: as many are taken to come as were recorded. */
+  price_a_million?: Money | null
 } | {
   change: 'move'
+  /** For how many minutes nothing of it serves while it moves. Default: none. */
+  cutover_minutes?: number | null
   /** What its traffic between regions costs in a month. */
   egress?: Money | null
+  /** How much of its traffic crosses regions then, in gigabytes a month: with `price_a_gb`, what that costs follows where it is not given. */
+  egress_gb?: number | null
   /** Which; a component stands for its instances. */
   entity: string
   /** What the move costs, once. */
   one_off?: Money | null
+  /** What a gigabyte between regions costs. */
+  price_a_gb?: Money | null
   /** What it costs there, as a multiple of what it costs here. */
   price_factor?: number | null
   /** Where to. */
@@ -461,6 +471,8 @@ export type ChangeDraft = {
   entity: string
   /** What becomes a part of it. */
   others: string[]
+  /** How many requests it serves at a time then, for all its parts. Without it, how busy it is is not known. */
+  workers?: number | null
 } | {
   change: 'deprecate'
   /** Which. */
@@ -473,12 +485,14 @@ export type ChangeDraft = {
   /** How many calls a request makes, one after another. Default: 1. */
   calls_a_request?: number
   change: 'add_dependency'
+  /** The classes of data that pass over it, as those who hold them are labelled. Default: whatever either end has. */
+  data_classes?: string[] | null
   /** Who depends; a component stands for its instances. */
   entity: string
   /** Whether the calls are made beside everything else that the request does. Default: after it. */
   is_beside?: boolean
-  /** Whether it does without the answer then. Default: it fails. */
-  is_optional?: boolean
+  /** Whether it does without the answer if the call fails. Without it: requests fail with it, and of a failure beyond that it is not known how badly it is needed. */
+  is_optional?: boolean | null
   /** On what; a component stands for its instances. */
   on: string
   /** The operation that is called. Without it, what the calls do to latency is not known. */
@@ -507,6 +521,8 @@ export type ChangeDraft = {
   on: string
   /** The queue between them; one that is not there comes. */
   queue: string
+  /** How long the queue keeps a message, in seconds. Default: until it is worked off. */
+  retention_s?: number | null
 } | {
   change: 'add_cache'
   /** Who asks it. */
@@ -577,10 +593,20 @@ export type ChangeDraft = {
   /** Who cannot use the new one as it is. */
   breaks?: string[]
   change: 'upgrade'
+  /** The operations that the new one serves no longer, or in a way that those who call them do not understand, as telemetry names them: whoever was seen to call one is broken. */
+  drops?: string[]
+  /** From when on nobody mends the new one any more. */
+  end_of_life?: Timestamp | null
   /** Which. */
   entity: string
+  /** The known vulnerabilities that go with the old one. */
+  fixes?: string[]
+  /** Under which licence the new one is, if it is another one. */
+  licence?: string | null
   /** To which version. */
   version: string
+  /** The known vulnerabilities that come with the new one. */
+  vulnerabilities?: string[]
 } | {
   /** How many requests in a second. */
   a_second: number
@@ -933,7 +959,7 @@ export type DatedSource = {
   given: number
 }
 
-/** A call, as hosts of other languages write it. */
+/** A call, as hosts of other languages write it: the fields of a [`CallPolicy`] beside its ends. What is flattened refuses no field by itself, so they are written out. */
 export interface DeclaredCall {
   /** How long the caller waits before it tries again, in milliseconds. Without it: as long as was recorded. */
   backoff_ms?: number | null

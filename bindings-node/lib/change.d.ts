@@ -20,7 +20,7 @@ export const change: {
   }): ChangeDraft
   /** An entity comes. */
   add(name: string, options?: {
-    /** Who calls it. */
+    /** Who calls it: each piece of their work once, after everything else. [`Change::AddDependency`] says more of such calls. */
     calledBy?: string[]
     /** What it calls. */
     calls?: string[]
@@ -28,6 +28,8 @@ export const change: {
     environment?: string
     /** What it is. Default: a component with one instance. */
     kind?: string
+    /** How long each of its answers takes, with all that it calls, in milliseconds. Without it, what it does to requests of its callers is not known. */
+    ownMs?: number
     /** Who answers for it. */
     owner?: string
     /** What it costs in a month. */
@@ -45,15 +47,23 @@ export const change: {
     exitFee?: Money
     /** How much longer each of its operations takes, in milliseconds; below 0 is shorter. */
     ms?: number
-    /** What it costs in a month. */
+    /** What it costs in a month, beside what it costs by volume. */
     price?: Money
+    /** What a million of its requests cost: as many are taken to come as were recorded. */
+    priceAMillion?: Money
   }): ChangeDraft
   /** An entity moves to another region. */
   move(entity: string, region: string, options?: {
+    /** For how many minutes nothing of it serves while it moves. Default: none. */
+    cutoverMinutes?: number
     /** What its traffic between regions costs in a month. */
     egress?: Money
+    /** How much of its traffic crosses regions then, in gigabytes a month: with `price_a_gb`, what that costs follows where it is not given. */
+    egressGb?: number
     /** What the move costs, once. */
     oneOff?: Money
+    /** What a gigabyte between regions costs. */
+    priceAGb?: Money
     /** What it costs there, as a multiple of what it costs here. */
     priceFactor?: number
     /** How many round trips a call takes. Default: 1. */
@@ -96,7 +106,10 @@ export const change: {
     takes?: string[]
   }): ChangeDraft
   /** Entities become a part of another one. */
-  merge(entity: string, others: string[]): ChangeDraft
+  merge(entity: string, others: string[], options?: {
+    /** How many requests it serves at a time then, for all its parts. Without it, how busy it is is not known. */
+    workers?: number
+  }): ChangeDraft
   /** An entity is announced to end. */
   deprecate(entity: string, sunset: Timestamp, options?: {
     /** Who has said until when to leave; who has not is still there then. */
@@ -106,9 +119,11 @@ export const change: {
   addDependency(entity: string, on: string, options?: {
     /** How many calls a request makes, one after another. Default: 1. */
     callsARequest?: number
+    /** The classes of data that pass over it, as those who hold them are labelled. Default: whatever either end has. */
+    dataClasses?: string[]
     /** Whether the calls are made beside everything else that the request does. Default: after it. */
     isBeside?: boolean
-    /** Whether it does without the answer then. Default: it fails. */
+    /** Whether it does without the answer if the call fails. Without it: requests fail with it, and of a failure beyond that it is not known how badly it is needed. */
     isOptional?: boolean
     /** The operation that is called. Without it, what the calls do to latency is not known. */
     operation?: string
@@ -128,6 +143,8 @@ export const change: {
     ackMs?: number
     /** How many messages are worked off in a second. Without it, when work is completed is not known. */
     drainedASecond?: number
+    /** How long the queue keeps a message, in seconds. Default: until it is worked off. */
+    retentionS?: number
   }): ChangeDraft
   /** An entity puts a cache before another one. */
   addCache(entity: string, of: string, options?: {
@@ -187,6 +204,16 @@ export const change: {
   upgrade(entity: string, version: string, options?: {
     /** Who cannot use the new one as it is. */
     breaks?: string[]
+    /** The operations that the new one serves no longer, or in a way that those who call them do not understand, as telemetry names them: whoever was seen to call one is broken. */
+    drops?: string[]
+    /** From when on nobody mends the new one any more. */
+    endOfLife?: Timestamp
+    /** The known vulnerabilities that go with the old one. */
+    fixes?: string[]
+    /** Under which licence the new one is, if it is another one. */
+    licence?: string
+    /** The known vulnerabilities that come with the new one. */
+    vulnerabilities?: string[]
   }): ChangeDraft
   /** An entity serves so many requests and no more. */
   setQuota(entity: string, aSecond: number): ChangeDraft

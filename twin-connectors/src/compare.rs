@@ -59,7 +59,7 @@ impl CompareOptions {
 /// `Io` for a file that cannot be read, and those of the comparison.
 pub fn compare(scenario: &Scenario, options: CompareOptions, context: &Context) -> Result<Answer<Comparison>> {
     let needs = options.needs.as_deref().map_or(Ok(Profile::default()), Profile::parse)?;
-    let known = Known::of(scenario.base(), options, context)?;
+    let known = Known::of((scenario.base(), scenario.stage()), options, context)?;
     let mut answer = twin_core::simulate::compare(scenario, &known.given(), needs, context)?;
     tell_unread(&mut answer, &known.diagnostics);
     Ok(answer)
@@ -84,7 +84,7 @@ pub fn search(
     options: CompareOptions,
     context: &Context,
 ) -> Result<Answer<SearchResult>> {
-    let known = Known::of(base, options, context)?;
+    let known = Known::of((base, base), options, context)?;
     let mut answer = twin_core::simulate::search::search(base, question, &known.given(), context)?;
     tell_unread(&mut answer, &known.diagnostics);
     Ok(answer)
@@ -101,7 +101,7 @@ pub fn next_questions(
     context: &Context,
 ) -> Result<Answer<Vec<NextQuestion>>> {
     let needs = options.needs.as_deref().map_or(Ok(Profile::default()), Profile::parse)?;
-    let known = Known::of(base, options, context)?;
+    let known = Known::of((base, base), options, context)?;
     let mut answer = next_questions_about(base, choice, &known.given(), needs, context)?;
     tell_unread(&mut answer, &known.diagnostics);
     Ok(answer)
@@ -131,13 +131,14 @@ struct Known {
 }
 
 impl Known {
-    fn of(base: &Snapshot, options: CompareOptions, context: &Context) -> Result<Known> {
+    /// Requests are those of the base; names are looked up on the stage, where what a change brings is there as well.
+    fn of((base, stage): (&Snapshot, &Snapshot), options: CompareOptions, context: &Context) -> Result<Known> {
         let policies = Policies::of(options.policies)?;
         let (spans, diagnostics) = recorded(&options.traces, &context.limits)?;
         let traffic = (!options.traces.is_empty()).then(|| Traffic::of(&spans, base, policies, options.seed));
-        let own = |(name, availability): (&String, &f64)| Ok((base.find(name)?, *availability));
+        let own = |(name, availability): (&String, &f64)| Ok((stage.find(name)?, *availability));
         let availability = options.availability.iter().map(own).collect::<Result<_>>()?;
-        let named = |names: &Vec<String>| names.iter().map(|name| base.find(name)).collect::<Result<Vec<_>>>();
+        let named = |names: &Vec<String>| names.iter().map(|name| stage.find(name)).collect::<Result<Vec<_>>>();
         let held = |(class, names): (&String, &Vec<String>)| Ok((class.clone(), named(names)?));
         let classes = options.data_classes.iter().map(held).collect::<Result<_>>()?;
         let data = GivenData { classes, policies: options.data_policies };

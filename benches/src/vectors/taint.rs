@@ -14,12 +14,29 @@ struct Input {
     nodes: Vec<DataHolder>,
     edges: Vec<DataEdge>,
     #[serde(default)]
-    policies: Vec<DataPolicy>,
+    policies: Vec<Policy>,
+}
+
+/// A policy as a case tells it, with whatever it says beside.
+#[derive(Deserialize)]
+struct Policy {
+    id: String,
+    class: String,
+    allowed_regions: Option<Vec<String>>,
+    #[serde(default)]
+    require_encrypted: bool,
+}
+
+impl From<Policy> for DataPolicy {
+    fn from(Policy { id, class, allowed_regions, require_encrypted }: Policy) -> DataPolicy {
+        DataPolicy { id, class, allowed_regions, require_encrypted }
+    }
 }
 
 pub(super) fn answer(input: &Value) -> Result<Value> {
     let input = Input::deserialize(input).map_err(|error| misused("no input of taint").because(error))?;
-    let taint = taint(&input.nodes, &input.edges, &input.policies, &Context::new(Timestamp::MIN))?;
+    let policies: Vec<DataPolicy> = input.policies.into_iter().map(DataPolicy::from).collect();
+    let taint = taint(&input.nodes, &input.edges, &policies, &Context::new(Timestamp::MIN))?;
     let mut classes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for spread in &taint.classes {
         for carrier in &spread.carriers {

@@ -573,7 +573,7 @@ class ChangeDraftAdd(_ChangeDraftAdd, total=False):
     """An entity comes."""
 
     called_by: List[str]
-    """Who calls it."""
+    """Who calls it: each piece of their work once, after everything else. [`Change::AddDependency`] says more of such calls."""
 
     calls: List[str]
     """What it calls."""
@@ -583,6 +583,9 @@ class ChangeDraftAdd(_ChangeDraftAdd, total=False):
 
     kind: Union[str, None]
     """What it is. Default: a component with one instance."""
+
+    own_ms: Union[float, None]
+    """How long each of its answers takes, with all that it calls, in milliseconds. Without it, what it does to requests of its callers is not known."""
 
     owner: Union[str, None]
     """Who answers for it."""
@@ -622,7 +625,10 @@ class ChangeDraftReplace(_ChangeDraftReplace, total=False):
     """How much longer each of its operations takes, in milliseconds; below 0 is shorter."""
 
     price: Union["Money", None]
-    """What it costs in a month."""
+    """What it costs in a month, beside what it costs by volume."""
+
+    price_a_million: Union["Money", None]
+    """What a million of its requests cost: as many are taken to come as were recorded."""
 
 
 class _ChangeDraftMove(TypedDict):
@@ -640,11 +646,20 @@ class _ChangeDraftMove(TypedDict):
 class ChangeDraftMove(_ChangeDraftMove, total=False):
     """An entity moves to another region."""
 
+    cutover_minutes: Union[float, None]
+    """For how many minutes nothing of it serves while it moves. Default: none."""
+
     egress: Union["Money", None]
     """What its traffic between regions costs in a month."""
 
+    egress_gb: Union[float, None]
+    """How much of its traffic crosses regions then, in gigabytes a month: with `price_a_gb`, what that costs follows where it is not given."""
+
     one_off: Union["Money", None]
     """What the move costs, once."""
+
+    price_a_gb: Union["Money", None]
+    """What a gigabyte between regions costs."""
 
     price_factor: Union[float, None]
     """What it costs there, as a multiple of what it costs here."""
@@ -750,8 +765,8 @@ class ChangeDraftSplit(_ChangeDraftSplit, total=False):
     """What only the part needs from then on."""
 
 
-class ChangeDraftMerge(TypedDict):
-    """Entities become a part of another one."""
+class _ChangeDraftMerge(TypedDict):
+    """The fields that are always there."""
 
     change: Literal["merge"]
 
@@ -760,6 +775,13 @@ class ChangeDraftMerge(TypedDict):
 
     others: List[str]
     """What becomes a part of it."""
+
+
+class ChangeDraftMerge(_ChangeDraftMerge, total=False):
+    """Entities become a part of another one."""
+
+    workers: Union[int, None]
+    """How many requests it serves at a time then, for all its parts. Without it, how busy it is is not known."""
 
 
 class _ChangeDraftDeprecate(TypedDict):
@@ -799,11 +821,14 @@ class ChangeDraftAddDependency(_ChangeDraftAddDependency, total=False):
     calls_a_request: float
     """How many calls a request makes, one after another. Default: 1."""
 
+    data_classes: Union[List[str], None]
+    """The classes of data that pass over it, as those who hold them are labelled. Default: whatever either end has."""
+
     is_beside: bool
     """Whether the calls are made beside everything else that the request does. Default: after it."""
 
-    is_optional: bool
-    """Whether it does without the answer then. Default: it fails."""
+    is_optional: Union[bool, None]
+    """Whether it does without the answer if the call fails. Without it: requests fail with it, and of a failure beyond that it is not known how badly it is needed."""
 
     operation: Union[str, None]
     """The operation that is called. Without it, what the calls do to latency is not known."""
@@ -857,6 +882,9 @@ class ChangeDraftToAsync(_ChangeDraftToAsync, total=False):
 
     drained_a_second: Union[float, None]
     """How many messages are worked off in a second. Without it, when work is completed is not known."""
+
+    retention_s: Union[float, None]
+    """How long the queue keeps a message, in seconds. Default: until it is worked off."""
 
 
 class _ChangeDraftAddCache(TypedDict):
@@ -1006,6 +1034,21 @@ class ChangeDraftUpgrade(_ChangeDraftUpgrade, total=False):
 
     breaks: List[str]
     """Who cannot use the new one as it is."""
+
+    drops: List[str]
+    """The operations that the new one serves no longer, or in a way that those who call them do not understand, as telemetry names them: whoever was seen to call one is broken."""
+
+    end_of_life: Union["Timestamp", None]
+    """From when on nobody mends the new one any more."""
+
+    fixes: List[str]
+    """The known vulnerabilities that go with the old one."""
+
+    licence: Union[str, None]
+    """Under which licence the new one is, if it is another one."""
+
+    vulnerabilities: List[str]
+    """The known vulnerabilities that come with the new one."""
 
 
 class ChangeDraftSetQuota(TypedDict):
@@ -1562,7 +1605,7 @@ class _DeclaredCall(TypedDict):
 
 
 class DeclaredCall(_DeclaredCall, total=False):
-    """A call, as hosts of other languages write it."""
+    """A call, as hosts of other languages write it: the fields of a [`CallPolicy`] beside its ends. What is flattened refuses no field by itself, so they are written out."""
 
     backoff_ms: Union[float, None]
     """How long the caller waits before it tries again, in milliseconds. Without it: as long as was recorded."""

@@ -105,13 +105,14 @@ def remove(entity: str, *, callers: "OnRemoval" | None = None, redirect_to: str 
     return made
 
 
-def add(name: str, *, called_by: List[str] | None = None, calls: List[str] | None = None, environment: str | None = None, kind: str | None = None, owner: str | None = None, price: "Money" | None = None, region: str | None = None) -> ChangeDraftAdd:
+def add(name: str, *, called_by: List[str] | None = None, calls: List[str] | None = None, environment: str | None = None, kind: str | None = None, own_ms: float | None = None, owner: str | None = None, price: "Money" | None = None, region: str | None = None) -> ChangeDraftAdd:
     """An entity comes.
 
-    `called_by`: Who calls it.
+    `called_by`: Who calls it: each piece of their work once, after everything else. [`Change::AddDependency`] says more of such calls.
     `calls`: What it calls.
     `environment`: In which environment it is.
     `kind`: What it is. Default: a component with one instance.
+    `own_ms`: How long each of its answers takes, with all that it calls, in milliseconds. Without it, what it does to requests of its callers is not known.
     `owner`: Who answers for it.
     `price`: What it costs in a month.
     `region`: In which region it is.
@@ -119,31 +120,35 @@ def add(name: str, *, called_by: List[str] | None = None, calls: List[str] | Non
     >>> twin.change.add("name")
     {'change': 'add', 'name': 'name'}
     """
-    made: ChangeDraftAdd = _made("add", {"name": name, "called_by": called_by, "calls": calls, "environment": environment, "kind": kind, "owner": owner, "price": price, "region": region})
+    made: ChangeDraftAdd = _made("add", {"name": name, "called_by": called_by, "calls": calls, "environment": environment, "kind": kind, "own_ms": own_ms, "owner": owner, "price": price, "region": region})
     return made
 
 
-def replace(entity: str, by: str, *, availability: float | None = None, dual_run_days: float | None = None, exit_fee: "Money" | None = None, ms: float | None = None, price: "Money" | None = None) -> ChangeDraftReplace:
+def replace(entity: str, by: str, *, availability: float | None = None, dual_run_days: float | None = None, exit_fee: "Money" | None = None, ms: float | None = None, price: "Money" | None = None, price_a_million: "Money" | None = None) -> ChangeDraftReplace:
     """Something else takes the place of an entity: another product, vendor or price.
 
     `availability`: How available what comes is, in parts per one.
     `dual_run_days`: For how many days both run. Default: 30.
     `exit_fee`: What leaving costs, once.
     `ms`: How much longer each of its operations takes, in milliseconds; below 0 is shorter.
-    `price`: What it costs in a month.
+    `price`: What it costs in a month, beside what it costs by volume.
+    `price_a_million`: What a million of its requests cost: as many are taken to come as were recorded.
 
     >>> twin.change.replace("payments", "by")
     {'change': 'replace', 'entity': 'payments', 'by': 'by'}
     """
-    made: ChangeDraftReplace = _made("replace", {"entity": entity, "by": by, "availability": availability, "dual_run_days": dual_run_days, "exit_fee": exit_fee, "ms": ms, "price": price})
+    made: ChangeDraftReplace = _made("replace", {"entity": entity, "by": by, "availability": availability, "dual_run_days": dual_run_days, "exit_fee": exit_fee, "ms": ms, "price": price, "price_a_million": price_a_million})
     return made
 
 
-def move(entity: str, region: str, *, egress: "Money" | None = None, one_off: "Money" | None = None, price_factor: float | None = None, round_trips: float | None = None, rtt_ms: float | None = None, stores_follow: bool | None = None) -> ChangeDraftMove:
+def move(entity: str, region: str, *, cutover_minutes: float | None = None, egress: "Money" | None = None, egress_gb: float | None = None, one_off: "Money" | None = None, price_a_gb: "Money" | None = None, price_factor: float | None = None, round_trips: float | None = None, rtt_ms: float | None = None, stores_follow: bool | None = None) -> ChangeDraftMove:
     """An entity moves to another region.
 
+    `cutover_minutes`: For how many minutes nothing of it serves while it moves. Default: none.
     `egress`: What its traffic between regions costs in a month.
+    `egress_gb`: How much of its traffic crosses regions then, in gigabytes a month: with `price_a_gb`, what that costs follows where it is not given.
     `one_off`: What the move costs, once.
+    `price_a_gb`: What a gigabyte between regions costs.
     `price_factor`: What it costs there, as a multiple of what it costs here.
     `round_trips`: How many round trips a call takes. Default: 1.
     `rtt_ms`: The round trip between both regions, in milliseconds. Without it, what the move does to latency is not known.
@@ -152,7 +157,7 @@ def move(entity: str, region: str, *, egress: "Money" | None = None, one_off: "M
     >>> twin.change.move("payments", "eu-west-1")
     {'change': 'move', 'entity': 'payments', 'region': 'eu-west-1'}
     """
-    made: ChangeDraftMove = _made("move", {"entity": entity, "region": region, "egress": egress, "one_off": one_off, "price_factor": price_factor, "round_trips": round_trips, "rtt_ms": rtt_ms, "stores_follow": stores_follow})
+    made: ChangeDraftMove = _made("move", {"entity": entity, "region": region, "cutover_minutes": cutover_minutes, "egress": egress, "egress_gb": egress_gb, "one_off": one_off, "price_a_gb": price_a_gb, "price_factor": price_factor, "round_trips": round_trips, "rtt_ms": rtt_ms, "stores_follow": stores_follow})
     return made
 
 
@@ -210,13 +215,15 @@ def split(entity: str, into: str, *, calls_a_request: float | None = None, rtt_m
     return made
 
 
-def merge(entity: str, others: List[str]) -> ChangeDraftMerge:
+def merge(entity: str, others: List[str], *, workers: int | None = None) -> ChangeDraftMerge:
     """Entities become a part of another one.
+
+    `workers`: How many requests it serves at a time then, for all its parts. Without it, how busy it is is not known.
 
     >>> twin.change.merge("payments", ["ads"])
     {'change': 'merge', 'entity': 'payments', 'others': ['ads']}
     """
-    made: ChangeDraftMerge = _made("merge", {"entity": entity, "others": others})
+    made: ChangeDraftMerge = _made("merge", {"entity": entity, "others": others, "workers": workers})
     return made
 
 
@@ -232,12 +239,13 @@ def deprecate(entity: str, sunset: "Timestamp", *, leaving: List["Leaving"] | No
     return made
 
 
-def add_dependency(entity: str, on: str, *, calls_a_request: float | None = None, is_beside: bool | None = None, is_optional: bool | None = None, operation: str | None = None, relation: str | None = None, timeout_ms: float | None = None) -> ChangeDraftAddDependency:
+def add_dependency(entity: str, on: str, *, calls_a_request: float | None = None, data_classes: List[str] | None = None, is_beside: bool | None = None, is_optional: bool | None = None, operation: str | None = None, relation: str | None = None, timeout_ms: float | None = None) -> ChangeDraftAddDependency:
     """An entity comes to depend on another one.
 
     `calls_a_request`: How many calls a request makes, one after another. Default: 1.
+    `data_classes`: The classes of data that pass over it, as those who hold them are labelled. Default: whatever either end has.
     `is_beside`: Whether the calls are made beside everything else that the request does. Default: after it.
-    `is_optional`: Whether it does without the answer then. Default: it fails.
+    `is_optional`: Whether it does without the answer if the call fails. Without it: requests fail with it, and of a failure beyond that it is not known how badly it is needed.
     `operation`: The operation that is called. Without it, what the calls do to latency is not known.
     `relation`: By which relation. Default: `calls`.
     `timeout_ms`: After which time it gives up, in milliseconds. Default: never.
@@ -245,7 +253,7 @@ def add_dependency(entity: str, on: str, *, calls_a_request: float | None = None
     >>> twin.change.add_dependency("payments", "on")
     {'change': 'add_dependency', 'entity': 'payments', 'on': 'on'}
     """
-    made: ChangeDraftAddDependency = _made("add_dependency", {"entity": entity, "on": on, "calls_a_request": calls_a_request, "is_beside": is_beside, "is_optional": is_optional, "operation": operation, "relation": relation, "timeout_ms": timeout_ms})
+    made: ChangeDraftAddDependency = _made("add_dependency", {"entity": entity, "on": on, "calls_a_request": calls_a_request, "data_classes": data_classes, "is_beside": is_beside, "is_optional": is_optional, "operation": operation, "relation": relation, "timeout_ms": timeout_ms})
     return made
 
 
@@ -261,16 +269,17 @@ def remove_dependency(entity: str, on: str, *, relation: str | None = None) -> C
     return made
 
 
-def to_async(entity: str, on: str, queue: str, *, ack_ms: float | None = None, drained_a_second: float | None = None) -> ChangeDraftToAsync:
+def to_async(entity: str, on: str, queue: str, *, ack_ms: float | None = None, drained_a_second: float | None = None, retention_s: float | None = None) -> ChangeDraftToAsync:
     """An entity hands work over by a queue instead of waiting for it.
 
     `ack_ms`: How long handing over takes, in milliseconds. Without it, latency is not known.
     `drained_a_second`: How many messages are worked off in a second. Without it, when work is completed is not known.
+    `retention_s`: How long the queue keeps a message, in seconds. Default: until it is worked off.
 
     >>> twin.change.to_async("payments", "on", "queue")
     {'change': 'to_async', 'entity': 'payments', 'on': 'on', 'queue': 'queue'}
     """
-    made: ChangeDraftToAsync = _made("to_async", {"entity": entity, "on": on, "queue": queue, "ack_ms": ack_ms, "drained_a_second": drained_a_second})
+    made: ChangeDraftToAsync = _made("to_async", {"entity": entity, "on": on, "queue": queue, "ack_ms": ack_ms, "drained_a_second": drained_a_second, "retention_s": retention_s})
     return made
 
 
@@ -348,15 +357,20 @@ def scale_load(factor: float, *, autoscaler: "Autoscaler" | None = None, endpoin
     return made
 
 
-def upgrade(entity: str, version: str, *, breaks: List[str] | None = None) -> ChangeDraftUpgrade:
+def upgrade(entity: str, version: str, *, breaks: List[str] | None = None, drops: List[str] | None = None, end_of_life: "Timestamp" | None = None, fixes: List[str] | None = None, licence: str | None = None, vulnerabilities: List[str] | None = None) -> ChangeDraftUpgrade:
     """An entity changes its version or its contract.
 
     `breaks`: Who cannot use the new one as it is.
+    `drops`: The operations that the new one serves no longer, or in a way that those who call them do not understand, as telemetry names them: whoever was seen to call one is broken.
+    `end_of_life`: From when on nobody mends the new one any more.
+    `fixes`: The known vulnerabilities that go with the old one.
+    `licence`: Under which licence the new one is, if it is another one.
+    `vulnerabilities`: The known vulnerabilities that come with the new one.
 
     >>> twin.change.upgrade("payments", "version")
     {'change': 'upgrade', 'entity': 'payments', 'version': 'version'}
     """
-    made: ChangeDraftUpgrade = _made("upgrade", {"entity": entity, "version": version, "breaks": breaks})
+    made: ChangeDraftUpgrade = _made("upgrade", {"entity": entity, "version": version, "breaks": breaks, "drops": drops, "end_of_life": end_of_life, "fixes": fixes, "licence": licence, "vulnerabilities": vulnerabilities})
     return made
 
 

@@ -1,13 +1,14 @@
 //! Cost: what an entity is billed, with its parts, and what those who depend on it are billed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::analysis::question::{EntityRef, envelope};
 use crate::analysis::spread::structural_reach;
 use crate::answer::{Answer, EvidenceId, Profile};
-use crate::base::Money;
+use crate::base::{Money, Timestamp};
 use crate::graph::{Charge, Node, Snapshot};
 use crate::observe::Perspective;
 use crate::schema::CostPass;
@@ -88,6 +89,72 @@ pub fn cost(snapshot: &Snapshot, node: Node, needs: Profile) -> Answer<CostSumma
 /// What an entity alone is billed. O(charges).
 pub(crate) fn own_row(snapshot: &Snapshot, node: Node) -> CostRow {
     row(snapshot, node, 0, &by_node(snapshot), &mut Vec::new())
+}
+
+/// How an entity's bill is told as of a month.
+#[derive(Clone, Debug)]
+pub(crate) struct Months {
+    /// Of how many the lines are together that are for no longer than a month each; `None` where none says for what time it is.
+    pub short: Option<f64>,
+}
+
+/// A line for longer than this is for so long by itself.
+const LONGEST: Duration = Duration::from_secs(45 * 24 * 60 * 60);
+
+impl Months {
+    /// Of the bills that were read: whole months of the calendar as such, else days by thirty; days without a line in between do not count. O(charges · log charges).
+    pub fn of(snapshot: &Snapshot) -> Months {
+        /// An end that is the last moment of a time is as good as the first after it.
+        const LAST: Duration = Duration::from_secs(1);
+        let windows =
+            snapshot.pages().charges.iter().filter_map(window).filter(|(start, end)| end.since(*start) <= LONGEST);
+        let mut windows: Vec<(Timestamp, Timestamp)> = windows.collect();
+        windows.sort_unstable();
+        let mut joined: Vec<(Timestamp, Timestamp)> = Vec::new();
+        for (start, end) in windows {
+            match joined.last_mut().filter(|last| start <= last.1.after(LAST)) {
+                Some(last) => last.1 = last.1.max(end),
+                None => joined.push((start, end)),
+            }
+        }
+        let short = (!joined.is_empty()).then(|| joined.into_iter().map(|(start, end)| months(start, end)).sum());
+        Months { short }
+    }
+
+    /// What one line comes to in a month.
+    fn of_line(&self, charge: &Charge) -> f64 {
+        let own = window(charge).filter(|(start, end)| end.since(*start) > LONGEST);
+        let months = own.map(|(start, end)| months(start, end)).or(self.short).unwrap_or(1.0);
+        charge.cost.amount.to_f64() / months
+    }
+}
+
+fn window(charge: &Charge) -> Option<(Timestamp, Timestamp)> {
+    charge.window.0.zip(charge.window.1).filter(|(start, end)| start < end)
+}
+
+/// What an entity alone is billed in a month, by currency. O(charges).
+pub(crate) fn own_month(snapshot: &Snapshot, node: Node, months: &Months) -> BTreeMap<String, f64> {
+    let charges = by_node(snapshot);
+    let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+    for charge in parts(snapshot, node).iter().filter_map(|part| charges.get(part)).flatten() {
+        *sums.entry(charge.cost.currency.clone()).or_default() += months.of_line(charge);
+    }
+    sums
+}
+
+/// How many months of the calendar, where both are beginnings of one, else how many times thirty days.
+fn months(start: Timestamp, end: Timestamp) -> f64 {
+    const MONTH: f64 = 30.0 * 86_400.0;
+    let month = |at: Timestamp| {
+        let (year, month) = at.month_begun()?;
+        Some(f64::from(year) * 12.0 + f64::from(month))
+    };
+    let end_of_month = month(end).or_else(|| month(end.after(Duration::from_secs(1))));
+    match month(start).zip(end_of_month) {
+        Some((from, until)) => until - from,
+        None => end.since(start).as_secs_f64() / MONTH,
+    }
 }
 
 fn by_node(snapshot: &Snapshot) -> BTreeMap<Node, Vec<&Charge>> {

@@ -11,6 +11,7 @@ use crate::analysis::question::{EntityRef, basis, envelope};
 use crate::analysis::rules::Hazard;
 use crate::analysis::spread::{Effect, Spread, spread};
 use crate::answer::{Answer, EvidenceId, Profile};
+use crate::base::{Error, ErrorKind, Result, listed, shortened};
 use crate::graph::{EdgeRef, Node, Snapshot};
 use crate::schema::{Kind, Level, State, kind, relation};
 
@@ -106,7 +107,21 @@ pub fn blast_radius(snapshot: &Snapshot, question: &BlastRadius) -> Answer<Vec<H
     );
     answer.assumptions = assumptions;
     answer.basis = sides;
+    answer.blind_spots.extend(built_on(snapshot, &question.nodes));
     answer
+}
+
+/// Who is said to depend on what fails by a relation over which no failure passes: of a library that is one thing, of a service perhaps another.
+fn built_on(snapshot: &Snapshot, nodes: &[Node]) -> Option<String> {
+    let parts: BTreeSet<Node> =
+        nodes.iter().flat_map(|node| snapshot.instances(*node)).chain(nodes.iter().copied()).collect();
+    let edges = parts.iter().flat_map(|part| snapshot.incoming(*part));
+    let dependents = edges.filter(|edge| edge.edge.relation == relation::DEPENDS_ON && !parts.contains(&edge.from));
+    let count = dependents.map(|edge| edge.from).collect::<BTreeSet<Node>>().len();
+    let by = relation::DEPENDS_ON;
+    (count > 0).then(|| {
+        format!("{count} depend on it by {by}, over which no failure of what runs passes: where they ask it while it runs, a source has to say how, as by calls")
+    })
 }
 
 /// One entity that is affected, as a node alone.
@@ -210,6 +225,29 @@ pub(crate) fn environment(snapshot: &Snapshot, question: &BlastRadius) -> Option
     let instances = question.nodes.iter().flat_map(|node| snapshot.instances(*node));
     let mut known = instances.filter_map(|instance| snapshot.entity(instance).placement.environment.clone());
     known.find(|name| is_production(name))
+}
+
+/// Whether an entity says that it is in production.
+pub(crate) fn is_in_production(snapshot: &Snapshot, node: Node) -> bool {
+    snapshot.entity(node).placement.environment.as_deref().is_some_and(is_production)
+}
+
+/// Refuses an environment in which nothing is that is known. O(entities).
+///
+/// # Errors
+/// `Unknown`, with the nearest.
+pub(crate) fn check_environment(snapshot: &Snapshot, wanted: Option<&str>) -> Result<()> {
+    let Some(wanted) = wanted else { return Ok(()) };
+    let places = snapshot.nodes().filter_map(|node| snapshot.entity(node).placement.environment.as_deref());
+    let known: BTreeSet<&str> = places.collect();
+    // Where nobody says an environment, all may be in the one that is asked about.
+    match known.is_empty() || known.iter().any(|known| is_same(wanted, known)) {
+        true => Ok(()),
+        false => {
+            let what = format!("unknown environment \"{}\": known are {}", shortened(wanted), listed(known.iter(), 5));
+            Err(Error::new(ErrorKind::Unknown, what))
+        }
+    }
 }
 
 fn is_production(environment: &str) -> bool {

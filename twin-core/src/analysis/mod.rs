@@ -33,8 +33,8 @@ mod writers;
 pub use affected::Affected;
 pub use changes::{Change, Changes, changes, diff};
 pub use conflicts::{Conflict, conflicts};
-pub(crate) use cost::own_row as own_cost_row;
 pub use cost::{CostRow, CostSummary, cost};
+pub(crate) use cost::{Months, own_month, own_row as own_cost_row};
 pub use critical_path::{CriticalPath, OperationTime, SpanSlack, TraceSpan, critical_path};
 pub use cycles::{Cycle, cycles};
 pub use decisions::{GoverningDecision, Violation, decisions, violated};
@@ -44,7 +44,7 @@ pub(crate) use drift::{Drifting, drifting, drifting_from};
 pub use extraction::{CallCount, Extraction, ExtractionSearch, PartitionMeasures, extractions, partition_measures};
 pub use identity::{IdentityReason, explain, why_not};
 pub use impact::{BlastRadius, Hit, Trail, blast_radius};
-pub(crate) use impact::{HitNode, hit_nodes};
+pub(crate) use impact::{HitNode, check_environment, hit_nodes, is_in_production};
 pub(crate) use impact::{
     arrow, between as evidence_between, environment as outage_environment, is_shown, left_out as outage_left_out,
     seeds as outage_seeds,

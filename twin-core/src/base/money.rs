@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// An amount in a currency (ISO 4217, or the name of a virtual currency as the bill writes it). Amounts are exact decimals:
 /// the sum of a bill's lines does not depend on their order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Money {
     /// The currency's code.
     pub currency: String,

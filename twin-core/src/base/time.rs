@@ -53,6 +53,13 @@ impl Timestamp {
         self.after(Duration::from_micros(1))
     }
 
+    /// The year and the month that begin at this moment in UTC, if one does: within the first second.
+    pub(crate) fn month_begun(self) -> Option<(i16, i8)> {
+        let at = jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::from_microsecond(self.0).ok()?);
+        let is_first = (at.day(), at.hour(), at.minute(), at.second()) == (1, 0, 0, 0);
+        is_first.then(|| (at.year(), at.month()))
+    }
+
     /// How long after `earlier` this moment is; nothing if it is before.
     pub fn since(self, earlier: Timestamp) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))

@@ -108,6 +108,7 @@ impl Twin {
             }
             predictions.retain(|kept| kept.id == id);
         }
+        check_times(&predictions, reality, context.now)?;
         let seen = self.seen(&predictions, &after, context)?;
         let told = |(prediction, seen): (Prediction, ChangesSeen)| {
             let at = reality.made_at(&prediction.id);
@@ -161,11 +162,30 @@ impl Twin {
     }
 }
 
+/// Refuses changes that were made before they were predicted, or that are still to come.
+fn check_times(predictions: &[Prediction], reality: &Reality, now: Timestamp) -> Result<()> {
+    for prediction in predictions {
+        let Some(at) = reality.made_at(&prediction.id) else { continue };
+        if at > now {
+            return Err(invalid(format!(
+                "changes of {} are said to be made at {at}, which is after now",
+                prediction.id
+            )));
+        }
+        if at < prediction.made_at {
+            let (id, made_at) = (&prediction.id, prediction.made_at);
+            let what = format!("changes of {id} are said to be made at {at}, before they were predicted at {made_at}");
+            return Err(invalid(what));
+        }
+    }
+    Ok(())
+}
+
 /// What every score takes for granted.
 const ASSUMED: [&str; 4] = [
     "figures of one prediction are taken to come true independently of each other",
     "bounds and exact figures, which claim certainty, are held against nine cases in ten by default",
-    "what else was changed since is taken to have no part in it: see `besides`",
+    "what else was changed since is taken to have no part in what was measured and billed: see `besides`",
     "intervals of other levels than nine in ten are scaled as if errors were normal, or for figures in ms their logarithms",
 ];
 

@@ -219,6 +219,7 @@ impl Snapshot {
     pub fn ask(&self, question: &Question) -> Result<Reply> {
         match question {
             Question::BlastRadius { entity, state, hazard, environment, needs } => {
+                analysis::check_environment(self, environment.as_deref())?;
                 let asked = BlastRadius {
                     state: parsed(state.as_deref(), State::Down, State::parse)?,
                     hazard: parsed(hazard.as_deref(), Hazard::Outage, Hazard::parse)?,
@@ -254,6 +255,7 @@ impl Snapshot {
             }
             Question::Future { until, events, needs } => Ok(future(self, *until, events, profile(needs)?)?.into()),
             Question::TimeToImpact { entity, at, state, duration_ms, environment, tolerances, needs } => {
+                analysis::check_environment(self, environment.as_deref())?;
                 let asked = TimeToImpact {
                     state: parsed(state.as_deref(), State::Down, State::parse)?,
                     duration: duration_ms.map(Duration::from_millis),

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::analysis::{CriticalPath, EntityRef, TraceSpan, critical_path};
-use crate::answer::{Answer, Cites, EvidenceId, NoEvidence, Status, table_row};
+use crate::answer::{Answer, Cites, EvidenceId, Missing, NoEvidence, Status, table_row};
 use crate::base::{Context, Result};
 use crate::graph::{Node, Snapshot};
+use crate::observe::SourceId;
 use crate::simulate::replay::{Span, told_apart};
 use crate::simulate::who::WhoIsWho;
 
@@ -60,14 +61,18 @@ pub fn critical_paths(snapshot: &Snapshot, spans: &[Span], context: &Context) ->
         paths.add(trace);
         context.progress.report("traces", done, all);
     }
-    let status = match paths.endpoints.is_empty() {
-        true => Status::Unknown { why: "no request was found in what was recorded".to_owned() },
-        false => Status::Complete,
+    let status = match (paths.endpoints.is_empty(), paths.senseless) {
+        (true, _) => Status::Unknown { why: "no request was found in what was recorded".to_owned() },
+        (false, 0) => Status::Complete,
+        (false, count) => Status::Partial { missing: vec![missing(count)] },
     };
+    let of_another_world = snapshot
+        .scenario_name()
+        .map(|name| format!("requests were recorded of the world as it is: what \"{name}\" does to them is not in it"));
     Ok(Answer {
         question: serde_json::json!({"kind": "critical_path"}),
         status,
-        blind_spots: paths.left_out(),
+        blind_spots: paths.left_out().into_iter().chain(of_another_world).collect(),
         value: paths.rows(snapshot, &who.entities(snapshot)),
         interval: None,
         basis: Vec::new(),
@@ -81,6 +86,11 @@ pub fn critical_paths(snapshot: &Snapshot, spans: &[Span], context: &Context) ->
         as_of: snapshot.as_of(),
         resolver: Arc::new(NoEvidence),
     })
+}
+
+fn missing(traces: u64) -> Missing {
+    let why = format!("{traces} traces make no sense");
+    Missing { source: SourceId("recorded requests".to_owned()), scope: String::new(), why, since: None }
 }
 
 /// What the requests to one endpoint wait for.
@@ -104,6 +114,7 @@ struct Paths {
 
 impl Paths {
     fn add(&mut self, trace: &[&Span]) {
+        let trace = &once(trace);
         let served: BTreeMap<u64, &Span> =
             trace.iter().filter(|span| !span.kind.calls()).filter_map(|span| Some((span.parent?, *span))).collect();
         let spans: Vec<TraceSpan> = trace.iter().map(|span| trace_span(span, served.get(&span.id).copied())).collect();
@@ -166,6 +177,18 @@ impl Endpoint {
         rows.sort_by(|a, b| b.mean_ms.total_cmp(&a.mean_ms));
         rows
     }
+}
+
+/// The spans of a trace, each that was told twice in the same words once: whoever exports tries again. O(n · log n).
+fn once<'s>(trace: &[&'s Span]) -> Vec<&'s Span> {
+    let mut known: BTreeMap<u64, Vec<&Span>> = BTreeMap::new();
+    let is_new = |span: &&&'s Span| {
+        let alike = known.entry(span.id).or_default();
+        let is_new = !alike.contains(*span);
+        alike.push(span);
+        is_new
+    };
+    trace.iter().filter(is_new).copied().collect()
 }
 
 /// A call is told apart from the work that serves it: what it takes beyond that lies between the two.

@@ -111,16 +111,12 @@ impl<'s> World<'s> {
         let entity = self.snapshot.entity(node);
         let instances = self.snapshot.instances(node);
         let place = instances.first().map_or(&entity.placement, |instance| &self.snapshot.entity(*instance).placement);
-        Change::Add {
-            name: entity.name.clone(),
-            kind: (entity.kind != kind::COMPONENT).then(|| entity.kind.to_string()),
-            environment: place.environment.clone(),
-            region: place.region.clone(),
-            owner: self.owner(node),
-            calls: Vec::new(),
-            called_by: Vec::new(),
-            price: None,
+        let kind = (entity.kind != kind::COMPONENT).then(|| entity.kind.to_string());
+        let mut added = Change::add(&entity.name, kind);
+        if let Change::Add { environment, region, owner, .. } = &mut added {
+            (*environment, *region, *owner) = (place.environment.clone(), place.region.clone(), self.owner(node));
         }
+        added
     }
 
     /// What is different about something that stays.
@@ -142,7 +138,7 @@ impl<'s> World<'s> {
         if let (Some(was), Some(version)) = (version(self, node), version(other, then))
             && was != version
         {
-            changes.push(Change::Upgrade { entity: entity.clone(), version, breaks: Vec::new() });
+            changes.push(Change::upgrade(entity.clone(), version));
         }
         let region = |world: &World<'_>, node| {
             let nodes = world.snapshot.instances(node).into_iter().chain([node]);
@@ -181,6 +177,17 @@ pub(super) fn said(snapshot: &Snapshot, node: Node, name: &AttributeName) -> Opt
         records.flat_map(|record| snapshot.nodes_of_record(record)).chain([node]).collect::<Vec<Node>>()
     });
     members.find_map(|node| snapshot.entity(node).values(name).map(|said| said.value.clone()).next())
+}
+
+/// The components, or other things, that depend on an entity so that its failure reaches them. O(relations of it).
+pub(super) fn users_of(snapshot: &Snapshot, entity: Node) -> BTreeSet<Node> {
+    let own: BTreeSet<Node> = snapshot.instances(entity).into_iter().chain([entity]).collect();
+    let edges = own.iter().flat_map(|node| snapshot.incoming(*node));
+    let needs = edges.filter(|edge| {
+        let row = snapshot.schema().relation(edge.edge.relation.as_str());
+        !own.contains(&edge.from) && row.is_ok_and(|row| row.passes_failure())
+    });
+    needs.map(|edge| snapshot.component(edge.from)).collect()
 }
 
 /// Components, and what they need that is no part of one.

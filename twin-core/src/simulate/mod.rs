@@ -14,6 +14,7 @@ mod change;
 mod check;
 mod comparison;
 mod components;
+mod contract;
 pub mod cost;
 mod critical_paths;
 mod difference;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Error, Result};
+use crate::base::{Error, ErrorKind, Result};
 use crate::simulate::comparison::Dimension;
 use crate::simulate::pareto::Goal;
 use crate::simulate::told::FigureTold;
@@ -58,14 +58,21 @@ impl ObjectiveDraft {
     /// The objective that is meant.
     ///
     /// # Errors
-    /// `Unknown` for a dimension that no comparison has, with the nearest.
+    /// `Unknown` for a dimension that no comparison has, with the nearest; `Invalid` for more minutes down.
     pub fn objective(&self) -> Result<Objective> {
         let named = serde_json::from_value(self.dimension.as_str().into());
         let unknown = |_| Error::unknown("dimension", &self.dimension, names().iter().map(String::as_str));
-        let goal = self.goal.unwrap_or(Goal::Minimize);
-        Ok(Objective { dimension: named.map_err(unknown)?, of: self.of.clone(), goal })
+        let (dimension, goal) = (named.map_err(unknown)?, self.goal.unwrap_or(Goal::Minimize));
+        match (dimension, goal) {
+            (Dimension::Availability, Goal::Maximize) => Err(Error::new(ErrorKind::Invalid, DOWN)),
+            _ => Ok(Objective { dimension, of: self.of.clone(), goal }),
+        }
     }
 }
+
+/// Why nobody wants more of availability.
+pub(super) const DOWN: &str =
+    "goal is \"max\": availability is told in minutes down a month, of which less is better; leave goal out";
 
 /// The names of all dimensions.
 fn names() -> Vec<String> {
@@ -77,7 +84,6 @@ fn names() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::ErrorKind;
 
     #[test]
     fn objectives_are_read_and_refused() {
@@ -97,6 +103,7 @@ mod tests {
             (r#"[{"dimension": "cost", "weight": 2}]"#, ErrorKind::Invalid, "unknown field `weight`"),
             (r#"[{"goal": "min"}]"#, ErrorKind::Invalid, "missing field `dimension`"),
             (r#"[{"dimension": "cost", "goal": "least"}]"#, ErrorKind::Invalid, "unknown variant `least`"),
+            (r#"[{"dimension": "availability", "goal": "max"}]"#, ErrorKind::Invalid, "told in minutes down"),
             ("{}", ErrorKind::Invalid, "no list of objectives"),
         ];
         for (text, kind, words) in cases {

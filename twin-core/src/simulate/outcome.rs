@@ -9,6 +9,8 @@ use crate::analysis::{BlastRadius, EntityRef, Hit, OwnerRow, blast_radius, envel
 use crate::answer::{Answer, EvidenceId, Interval, IntervalKind, Profile, Tabular};
 use crate::graph::{Node, Paged, Snapshot, Touch, is_owned};
 use crate::schema::State;
+use crate::simulate::comparison::changes_what_runs;
+use crate::simulate::scenario::Loss;
 use crate::simulate::{Change, Scenario};
 
 /// What follows from a scenario.
@@ -73,17 +75,27 @@ pub fn outcome(scenario: &Scenario, needs: Profile) -> Answer<Outcome> {
     let (base, world) = (scenario.base(), scenario.with_all_there());
     let mut assumptions: BTreeSet<String> = scenario.assumptions().iter().cloned().collect();
     let mut hits: BTreeMap<(EntityRef, Option<EntityRef>), Hit> = BTreeMap::new();
-    for (node, state, hazard, spared) in scenario.hazards() {
+    let mut doubts = Vec::new();
+    let removed: BTreeSet<Node> = scenario.removed().into_iter().collect();
+    for Loss { entity, state, hazard, spared, doubt } in scenario.losses(None) {
         // What is spared is there, unless another change takes it away.
         let lost = world.edited(&spared).unwrap_or_else(|_| world.clone());
-        let answer = blast_radius(&lost, &BlastRadius { state, hazard, needs, ..BlastRadius::of(node) });
+        let answer = blast_radius(&lost, &BlastRadius { state, hazard, needs, ..BlastRadius::of(entity) });
         assumptions.extend(answer.assumptions);
-        answer.value.into_iter().for_each(|hit| keep_worse(&mut hits, hit));
+        let is_there = |hit: &Hit| {
+            !base.node_of(&hit.instance.as_ref().unwrap_or(&hit.entity).id).is_some_and(|node| removed.contains(&node))
+        };
+        for mut hit in answer.value.into_iter().filter(is_there) {
+            hit.at_least = if doubt.is_some() { State::None } else { hit.at_least };
+            keep_worse(&mut hits, hit);
+        }
+        doubts.extend(doubt);
     }
     let impact = worst_first(hits.into_values().collect());
     let changed: Vec<Node> = scenario.changes().iter().flat_map(Change::entities).copied().collect();
     let (owners, unowned) = accountable(&world, &changed, &impact);
-    let there: Vec<Node> = changed.into_iter().filter(|node| node.index() < base.bound()).collect();
+    let running = scenario.changes().iter().filter(|change| changes_what_runs(change)).flat_map(Change::entities);
+    let there: Vec<Node> = running.copied().filter(|node| node.index() < base.bound()).collect();
     let requests = requests_at_risk(base, &there);
     let asked = serde_json::json!({"name": scenario.name(), "changes": scenario.described()});
     let interval =
@@ -93,9 +105,11 @@ pub fn outcome(scenario: &Scenario, needs: Profile) -> Answer<Outcome> {
         envelope(base, "scenario", asked, needs, "blast radius of each change, the worst of each entity", value);
     answer.assumptions = assumptions.into_iter().collect();
     answer.interval = interval;
-    answer.blind_spots.extend(scenario.left_out_told());
+    answer.blind_spots.extend(doubts.into_iter().chain(scenario.left_out_told()));
     if answer.value.requests.is_none() {
-        answer.blind_spots.push("no traces were read, so the share of requests at risk cannot be said".to_owned());
+        answer
+            .blind_spots
+            .push("the twin has read no traces, so the share of requests at risk cannot be said".to_owned());
     }
     answer
 }

@@ -8,10 +8,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::analysis::{EntityRef, Hazard};
-use crate::base::{Error, ErrorKind, Result};
+use crate::base::{Error, ErrorKind, Result, listed};
 use crate::graph::{EdgeChange, EdgeRef, Entity, Node, Snapshot};
 use crate::schema::State;
-use crate::simulate::change::{Change, ChangeDraft, OnRemoval, edges, gone, spared, with_brought, within_region};
+use crate::simulate::Traffic;
+use crate::simulate::change::{
+    Change, ChangeDraft, OnRemoval, edges, gone, spared, with_brought, with_region, within_region,
+};
+use crate::simulate::contract::{Broken, broken};
 
 /// Changes on a base. Costs memory in the size of the changes, and two bytes an entity of the base where a change brings one.
 #[derive(Clone, Debug)]
@@ -49,6 +53,21 @@ pub struct Lost {
     pub entity: EntityRef,
 }
 
+/// What is lost to those who depend on it.
+#[derive(Clone, Debug)]
+pub(super) struct Loss {
+    /// What.
+    pub entity: Node,
+    /// How badly it fails them.
+    pub state: State,
+    /// For a while or for ever.
+    pub hazard: Hazard,
+    /// The dependencies that it does not touch.
+    pub spared: Vec<EdgeChange>,
+    /// Why it is not sure that it is lost to any of them, if it is not.
+    pub doubt: Option<String>,
+}
+
 /// Two changes that cannot both be made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contradiction {
@@ -82,6 +101,15 @@ impl Scenario {
         self.stage = with_brought(&self.stage, &change);
         self.brought.push(first..self.stage.bound() as u32);
         self.changes.push(change);
+        self
+    }
+
+    /// The same scenario in which a region is an entity that only the places of things tell of: whoever leaves it names it. O(entities).
+    pub(super) fn naming_region(mut self, name: &str) -> Self {
+        let is_there = |node: Node| self.stage.entity(node).placement.region.as_deref() == Some(name);
+        if self.stage.called(name).is_empty() && self.stage.nodes().any(is_there) {
+            self.stage = with_region(&self.stage, name);
+        }
         self
     }
 
@@ -194,6 +222,13 @@ impl Scenario {
         let before = onto.changes.len();
         let mut known: BTreeMap<Node, Node> = BTreeMap::new();
         for (change, brought) in self.changes.iter().zip(&self.brought) {
+            if let Change::EvacuateRegion { entity, .. } = change
+                && self.of_base(*entity).is_none()
+            {
+                let name = &self.stage.entity(*entity).name;
+                onto = onto.naming_region(name);
+                known.extend(onto.stage.find(name).map(|region| (*entity, region)));
+            }
             let there = |node: &Node| {
                 let same = known.get(node).copied();
                 let same = same.or_else(|| onto.base.node_of(&self.of_base(*node)?.id));
@@ -259,6 +294,14 @@ impl Scenario {
             let what = format!("\"{first}\" and \"{second}\" contradict each other: {why}; leave one out");
             return Err(Error::new(ErrorKind::Invalid, what));
         }
+        if let Change::AddDependency { entity, on, .. } = change
+            && let Some(Change::Add { called_by, .. }) = self.bringing(*on)
+            && called_by.contains(entity)
+        {
+            let what =
+                format!("\"{}\" is said twice: leave it out of called_by of what comes", change.told(&self.stage));
+            return Err(Error::new(ErrorKind::Invalid, what));
+        }
         if self.misses_its_dependency(place) {
             let what = format!("\"{}\": there is no such dependency", change.told(&self.stage));
             return Err(Error::new(ErrorKind::Invalid, what));
@@ -278,9 +321,11 @@ impl Scenario {
         }
     }
 
-    /// What is lost to those who depend on it, how, and which of their dependencies are not touched by it.
-    pub(super) fn hazards(&self) -> Vec<(Node, State, Hazard, Vec<EdgeChange>)> {
-        let whole = |entity: &Node, state, hazard| vec![(*entity, state, hazard, Vec::new())];
+    /// What is lost to those who depend on it, as far as the twin and recorded requests tell who does.
+    pub(super) fn losses(&self, recorded: Option<&Traffic>) -> Vec<Loss> {
+        let whole = |entity: &Node, state, hazard| {
+            vec![Loss { entity: *entity, state, hazard, spared: Vec::new(), doubt: None }]
+        };
         let of = |change: &Change| match change {
             Change::Fail { entity, state, .. } => whole(entity, *state, Hazard::Outage),
             Change::Remove { entity, callers: OnRemoval::Fail, redirect_to: None } => {
@@ -288,13 +333,35 @@ impl Scenario {
             }
             // Those who have not left by then lose it.
             Change::Deprecate { entity, .. } => whole(entity, State::Down, Hazard::Removal),
-            Change::Upgrade { entity, breaks, .. } if !breaks.is_empty() => {
-                let spared = spared(&self.stage, *entity, breaks);
-                vec![(*entity, State::Down, Hazard::Removal, spared)]
-            }
+            // Nobody serves.
+            Change::Scale { entity, replicas: 0, .. } => whole(entity, State::Down, Hazard::Outage),
+            Change::SetQuota { entity, a_second } if *a_second == 0.0 => whole(entity, State::Down, Hazard::Outage),
+            Change::Upgrade { .. } => self.lost_by_upgrade(change, recorded),
             _ => Vec::new(),
         };
         self.changes.iter().flat_map(of).collect()
+    }
+
+    /// What is lost to those whom a new version breaks, and to those whom it may break.
+    fn lost_by_upgrade(&self, change: &Change, recorded: Option<&Traffic>) -> Vec<Loss> {
+        let Change::Upgrade { entity, version, .. } = change else { return Vec::new() };
+        let stage = &self.stage;
+        let Broken { surely, perhaps } = broken(stage, change, recorded);
+        let lost = |broken: &BTreeSet<Node>, doubt: Option<String>| {
+            let spared = spared(stage, *entity, broken);
+            let loss = Loss { entity: *entity, state: State::Down, hazard: Hazard::Removal, spared, doubt };
+            (!broken.is_empty()).then_some(loss)
+        };
+        let names = listed(perhaps.iter().map(|node| &stage.entity(*node).name), 5);
+        let name = &stage.entity(*entity).name;
+        let doubt = format!("whether {name} {version} breaks {names} is not known: for what they call it was not seen");
+        lost(&surely, None).into_iter().chain(lost(&perhaps, Some(doubt))).collect()
+    }
+
+    /// The change that brings an entity, if one does.
+    pub(super) fn bringing(&self, node: Node) -> Option<&Change> {
+        let place = self.brought.iter().position(|brought| brought.contains(&node.0))?;
+        self.changes.get(place)
     }
 
     /// The world after the changes with everything in it that is taken away.
@@ -326,11 +393,10 @@ impl Scenario {
         self.changes.iter().flat_map(|change| gone(&self.stage, change)).collect()
     }
 
-    /// What the changes take away so that whoever needs it does without.
-    pub(super) fn gone_for_all(&self) -> Vec<Node> {
-        let is_missed =
-            |change: &&Change| matches!(change, Change::Remove { callers: OnRemoval::Fail, redirect_to: None, .. });
-        self.changes.iter().filter(is_missed).flat_map(|change| gone(&self.stage, change)).collect()
+    /// What is removed. What becomes a part of something else is not.
+    pub(super) fn removed(&self) -> Vec<Node> {
+        let is_removal = |change: &&Change| matches!(change, Change::Remove { .. });
+        self.changes.iter().filter(is_removal).flat_map(|change| gone(&self.stage, change)).collect()
     }
 
     /// The edges that all changes take away and bring: what two changes take away goes once, with all that are alike.
@@ -347,7 +413,7 @@ impl Scenario {
     }
 
     /// The edges that the change at a place takes away and brings.
-    fn edges(&self, place: usize) -> Vec<EdgeChange> {
+    pub(super) fn edges(&self, place: usize) -> Vec<EdgeChange> {
         let brought: Vec<Node> = self.brought[place].clone().map(Node).collect();
         edges(&self.stage, &self.changes[place], &brought)
     }

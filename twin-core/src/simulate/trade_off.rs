@@ -235,6 +235,16 @@ fn figures<'c>(
                     figure.detail.clone().or(about).unwrap_or_else(|| figure.unit.clone())
                 };
                 let names: Vec<String> = meant.iter().copied().map(of).take(3).collect();
+                let units: BTreeSet<&str> = meant.iter().map(|figure| figure.unit.as_str()).collect();
+                if units.len() > 1 {
+                    let units: Vec<&str> = units.into_iter().collect();
+                    let what = format!(
+                        "figures of {} are in {}: nothing says which is less",
+                        named(&objective.dimension),
+                        units.join(", ")
+                    );
+                    return Err(Error::new(ErrorKind::Invalid, what));
+                }
                 let (dimension, count) = (named(&objective.dimension), meant.len());
                 let what = format!(
                     "{count} figures of {dimension} answer to one objective: say of which entity or operation, as of {}",

@@ -118,7 +118,9 @@ fn a_breaker_opens_after_failures_in_a_row_tries_once_and_closes_when_that_succe
 
 fn more(calls: f64, is_beside: bool, timeout_ms: Option<f64>, is_optional: bool) -> Forecast {
     let (caller, callee, operation) = ("shop".to_owned(), "price".to_owned(), "get".to_owned());
-    let change = TrafficChange::AddCalls { caller, callee, operation, calls, is_beside, timeout_ms, is_optional };
+    let takes_ms = None;
+    let change =
+        TrafficChange::AddCalls { caller, callee, operation, calls, is_beside, timeout_ms, is_optional, takes_ms };
     predict(JOINED, &Policies::default(), change)
 }
 

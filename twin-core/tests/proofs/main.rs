@@ -1,5 +1,6 @@
 //! Proofs: what the core promises, held against slow references, made-up estates and the ten promises of synchronisation.
 
+mod asked;
 mod assembly;
 mod backtests;
 mod bad_input;
@@ -8,6 +9,7 @@ mod changes;
 mod choices;
 mod counted;
 mod critical_paths;
+mod cures;
 mod differences;
 mod extraction;
 mod feedback;

@@ -140,7 +140,7 @@ fn what_nobody_needs_who_was_recorded_reaches_nobody() {
     }
     // By an API of who needs it, by a need of which nothing else is known.
     for unseen in ["list", "keys"] {
-        let drafts = [ChangeDraft::Upgrade { entity: unseen.to_owned(), version: "2".to_owned(), breaks: Vec::new() }];
+        let drafts = [ChangeDraft::upgrade(unseen.to_owned(), "2")];
         let scenario = Scenario::of(&head, "what if", &drafts).unwrap();
         let answer = compare(&scenario, &given, Profile::Audit, &Context::new(Timestamp::MIN)).unwrap();
         let median = answer.value.figures.iter().find(|figure| figure.dimension == Dimension::LatencyP50).unwrap();

@@ -140,6 +140,7 @@ impl Reading {
             start: candidate.start,
             end: candidate.end.max(candidate.start),
             has_failed: candidate.has_failed,
+            is_refused: role == Role::Client && candidate.attributes.is_refused(),
             operation: operation.map(|operation| self.shared(&operation)),
             peer: Peer::of(&candidate.attributes, role),
             hit: candidate.attributes.hit(),

@@ -39,7 +39,7 @@ fn recorded(span: &Span, names: &Names<'_>) -> replay::Span {
         },
         start_ns: nanoseconds(span.start),
         end_ns: nanoseconds(span.end),
-        failed: span.has_failed,
+        failed: span.has_failed && !span.is_refused,
         peer: span.peer.service.clone().or_else(|| span.peer.host.clone()),
         address: span.peer.host.clone(),
         cache_hit: span.hit,

@@ -55,6 +55,9 @@ const READ: &[&str] = &[
     "messaging.operation.type",
     "messaging.operation",
     "cache.hit",
+    "http.response.status_code",
+    "http.status_code",
+    "rpc.grpc.status_code",
     "http.request.resend_count",
     "sampling.probability",
     "sampling.rate",
@@ -135,6 +138,8 @@ pub(super) struct Span {
     /// Nanoseconds since 1970, not before the start.
     pub end: u64,
     pub has_failed: bool,
+    /// Of a call: whether whoever was asked has answered that what was asked for is none, or may not be had. That is no failure of theirs, and servers do not tell it as one.
+    pub is_refused: bool,
     /// What it does, without ids and literals.
     pub operation: Option<Rc<str>>,
     pub peer: Peer,
@@ -163,6 +168,16 @@ impl Attributes {
 
     fn token(&self, keys: &[&str]) -> Option<String> {
         self.first(keys).and_then(names::token)
+    }
+
+    /// Whether the answer to a call tells that its caller is at fault, by the codes for which servers set no status of an error: OpenTelemetry's conventions for HTTP and gRPC spans.
+    /// Too many requests and too slow ones are failures all the same.
+    pub fn is_refused(&self) -> bool {
+        const GRPC: [u16; 8] = [1, 3, 5, 6, 7, 9, 11, 16];
+        let code = |keys: &[&str]| self.first(keys).and_then(|code| code.parse::<u16>().ok());
+        let of_http = code(&["http.response.status_code", "http.status_code"]);
+        let is_refused = |code: u16| (400..500).contains(&code) && ![408, 429].contains(&code);
+        of_http.is_some_and(is_refused) || code(&["rpc.grpc.status_code"]).is_some_and(|code| GRPC.contains(&code))
     }
 
     /// Whether a cache had what was asked for.

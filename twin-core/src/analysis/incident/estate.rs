@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::impact::{BlastRadius, arrow, environment, is_elsewhere};
+use crate::analysis::impact::{BlastRadius, arrow, check_environment, environment, is_elsewhere};
 use crate::analysis::incident::model::{Incident, Metric, MetricSeries, ObservedNode, RecentChange, Symptom};
 use crate::analysis::incident::suspects::{Anomaly, IncidentRanking, Suspect, rank_suspects};
 use crate::analysis::owners::rows as owner_rows;
@@ -107,6 +107,27 @@ pub struct SuspectRow {
 
 table_row!(SuspectRow: entity, score, path, anomalies, supporting, contradicting, owners, evidence);
 
+impl SeriesDraft {
+    /// Whether nothing of it was measured in the incident, which says nothing of how it was.
+    fn is_silent(&self) -> bool {
+        self.during.iter().all(Option::is_none)
+    }
+}
+
+/// Refuses two series of one thing. O(series · log series).
+fn check_series(series: &[SeriesDraft]) -> Result<()> {
+    let mut known = BTreeSet::new();
+    let mut again = series.iter().filter(|series| !known.insert((&series.entity, series.metric, &series.statistic)));
+    match again.next() {
+        Some(SeriesDraft { entity, metric, statistic, .. }) => {
+            let statistic = if statistic.is_empty() { String::new() } else { format!(" {statistic}") };
+            let what = format!("series tell{statistic} {metric:?} of {entity} twice: leave one out");
+            Err(Error::new(ErrorKind::Invalid, what))
+        }
+        None => Ok(()),
+    }
+}
+
 impl IncidentDraft {
     /// Reads an incident from JSON.
     ///
@@ -136,6 +157,7 @@ impl IncidentDraft {
 /// `Unknown` and `Ambiguous` for names; `Invalid` for series of a component and of its instances, and for changes without times of the series; those of [`rank_suspects`].
 pub fn suspects(snapshot: &Snapshot, draft: &IncidentDraft, context: &Context) -> Result<Answer<Vec<SuspectRow>>> {
     let needs = draft.needs.as_deref().map_or(Ok(Profile::default()), Profile::parse)?;
+    check_series(&draft.series)?;
     let symptom = snapshot.find(&draft.symptom.entity)?;
     let series = draft.series.iter().map(|series| snapshot.find(&series.entity)).collect::<Result<Vec<Node>>>()?;
     let changed = draft.changes.iter().map(|change| snapshot.find(&change.entity)).collect::<Result<Vec<Node>>>()?;
@@ -155,6 +177,10 @@ pub fn suspects(snapshot: &Snapshot, draft: &IncidentDraft, context: &Context) -
     answer.verdict = Some(verdict(&answer.value, &ranking));
     answer.assumptions = ranking.assumptions;
     answer.blind_spots.extend(needed.out_of_reach(&series, &changed));
+    let silent: BTreeSet<&str> =
+        draft.series.iter().filter(|series| series.is_silent()).map(|series| series.entity.as_str()).collect();
+    let told = |name: &str| format!("a series of {name} has no value in the incident, and counts as not measured");
+    answer.blind_spots.extend(silent.into_iter().map(told));
     Ok(answer)
 }
 
@@ -188,6 +214,7 @@ impl<'a> Units<'a> {
             let what = format!("series of {name} and of one of its instances: give those of the instances, or its own");
             return Err(Error::new(ErrorKind::Invalid, what));
         }
+        check_environment(snapshot, draft.environment.as_deref())?;
         // In the same environment as if what the symptom is at failed.
         let failing = BlastRadius::of(snapshot.component(symptom));
         let failing = BlastRadius { environment: draft.environment.clone(), ..failing };
@@ -325,7 +352,7 @@ fn incident(
     (series, changed): (&[Node], &[Node]),
 ) -> Result<Incident> {
     let mut measured: BTreeMap<Node, Vec<MetricSeries>> = BTreeMap::new();
-    for (node, series) in series.iter().zip(&draft.series) {
+    for (node, series) in series.iter().zip(&draft.series).filter(|(_, series)| !series.is_silent()) {
         let SeriesDraft { metric, statistic, normal, during, .. } = series.clone();
         measured.entry(units.unit(*node)).or_default().push(MetricSeries { metric, statistic, normal, during });
     }

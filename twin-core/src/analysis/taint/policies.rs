@@ -9,6 +9,7 @@ use crate::analysis::taint::{DataEdge, DataHolder};
 
 /// A rule about one class of data.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DataPolicy {
     /// What it is called.
     pub id: String,

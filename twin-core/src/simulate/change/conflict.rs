@@ -17,7 +17,7 @@ impl Change {
         if self.comes_back(other) || other.comes_back(self) {
             return Some("a dependency either comes or goes");
         }
-        if self.subject() != other.subject() {
+        if self.subject() != other.subject() || self.says_something_else(other) {
             return None;
         }
         Some(match self {
@@ -50,6 +50,32 @@ impl Change {
             _ => (own, None),
         };
         (self.name(), nodes, detail)
+    }
+
+    /// Whether both are rules for the same calls of which none says what the other one says.
+    fn says_something_else(&self, other: &Change) -> bool {
+        let said = |change: &Change| match change {
+            Change::SetCallPolicy {
+                entity: _,
+                on: _,
+                retries,
+                backoff_ms,
+                timeout_ms,
+                has_fallback,
+                is_idempotent,
+                breaker,
+            } => Some([
+                retries.is_some(),
+                backoff_ms.is_some(),
+                timeout_ms.is_some(),
+                has_fallback.is_some(),
+                is_idempotent.is_some(),
+                breaker.is_some(),
+            ]),
+            _ => None,
+        };
+        let (own, others) = (said(self), said(other));
+        own.zip(others).is_some_and(|(own, others)| own.iter().zip(others).all(|(own, other)| !(*own && other)))
     }
 
     /// Whether the other names what this takes away.

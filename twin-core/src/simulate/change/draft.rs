@@ -42,6 +42,9 @@ impl ChangeDraft {
 /// Refuses kinds and relations that the schema does not know or allow, names that are taken, and what is not of the kind that it has to be.
 fn check_names(stage: &Snapshot, change: &Change) -> Result<()> {
     match change {
+        Change::AddDependency { entity, on, .. } if entity == on => {
+            Err(invalid(format!("{} cannot depend on itself: name something else", stage.entity(*entity).name)))
+        }
         Change::AddDependency { entity, on, relation, .. } => allowed(stage, relation, *entity, *on),
         Change::RemoveDependency { relation: Some(relation), .. } => stage.schema().relation(relation).map(|_| ()),
         Change::Add { name, kind, .. } => {
@@ -52,7 +55,7 @@ fn check_names(stage: &Snapshot, change: &Change) -> Result<()> {
         Change::EvacuateRegion { entity, .. } if *stage.kind(*entity) != kind::REGION => {
             Err(invalid(format!("{} is no Region: name the region that is left", stage.entity(*entity).name)))
         }
-        Change::Merge { entity, others } if others.contains(entity) => {
+        Change::Merge { entity, others, .. } if others.contains(entity) => {
             Err(invalid(format!("{} cannot become a part of itself", stage.entity(*entity).name)))
         }
         Change::ChangeOwner { entity, owner, .. } => {
@@ -107,11 +110,17 @@ impl Scenario {
     pub fn of(base: &Snapshot, name: impl Into<String>, changes: &[ChangeDraft]) -> Result<Scenario> {
         let mut scenario = Scenario::new(base, name);
         for draft in changes {
+            scenario = scenario.named_by(draft);
             let change = draft.on(scenario.stage())?;
             scenario = scenario.with(change);
         }
         scenario.check()?;
         Ok(scenario)
+    }
+
+    /// The same scenario in which everything is an entity that a change may name.
+    fn named_by(self, draft: &ChangeDraft) -> Scenario {
+        if let Change::EvacuateRegion { entity, .. } = draft { self.naming_region(entity) } else { self }
     }
 
     /// A scenario of those changes that can be made to a base, one after the other, and the others with why they cannot: what another system plans may name what the
@@ -120,6 +129,7 @@ impl Scenario {
         let mut scenario = Scenario::new(base, name);
         let mut unplaced = Vec::new();
         for draft in changes {
+            scenario = scenario.named_by(draft);
             let placed = draft.on(scenario.stage()).and_then(|change| scenario.clone().with_checked(change));
             match placed {
                 Ok(placed) => scenario = placed,

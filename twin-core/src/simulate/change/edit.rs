@@ -77,6 +77,11 @@ pub(in crate::simulate) fn with_brought(stage: &Snapshot, change: &Change) -> Sn
     with.edited(&edges).unwrap_or(with)
 }
 
+/// The same world with a region that only the places of things tell of.
+pub(in crate::simulate) fn with_region(stage: &Snapshot, name: &str) -> Snapshot {
+    stage.with_entities(vec![Entity::new(new_id(name), kind::REGION, name)])
+}
+
 /// The entity of a kind that is called so, if there is one.
 fn found(stage: &Snapshot, name: &str, kind: &Kind) -> Option<Node> {
     stage.called(name).into_iter().find(|node| stage.entity(*node).kind == *kind)
@@ -98,10 +103,10 @@ pub(in crate::simulate) fn edges(stage: &Snapshot, change: &Change, brought: &[N
             within_region(stage, *entity).into_iter().flat_map(|node| moving(stage, node, region)).collect()
         }
         Change::Split { entity, takes, .. } => splitting(stage, *entity, takes, brought),
-        Change::Merge { entity, others } => merging(stage, *entity, others),
+        Change::Merge { entity, others, .. } => merging(stage, *entity, others),
         Change::Deprecate { entity, sunset, leaving } => leaving_before(stage, *entity, leaving, |at| at <= *sunset),
         Change::AddDependency { entity, on, relation: name, is_optional, .. } => {
-            let variant = is_optional.then_some("optional");
+            let variant = is_optional.map(|is_optional| if is_optional { "optional" } else { "required" });
             let row = stage.schema().relation(name);
             row.map_or_else(|_| Vec::new(), |row| between(stage, *entity, *on, (&row.name, variant)))
         }
@@ -155,7 +160,7 @@ fn removing(stage: &Snapshot, entity: Node, callers: OnRemoval, instead: Option<
 }
 
 /// The dependencies on an entity of those whom its new version does not break.
-pub(in crate::simulate) fn spared(stage: &Snapshot, entity: Node, breaks: &[Node]) -> Vec<EdgeChange> {
+pub(in crate::simulate) fn spared(stage: &Snapshot, entity: Node, breaks: &BTreeSet<Node>) -> Vec<EdgeChange> {
     let broken: BTreeSet<Node> =
         breaks.iter().flat_map(|node| stage.instances(*node)).chain(breaks.iter().copied()).collect();
     let own = stage.instances(entity).into_iter().chain([entity]).collect::<BTreeSet<Node>>();
@@ -339,8 +344,11 @@ pub(in crate::simulate) fn own_stores(stage: &Snapshot, entity: Node) -> BTreeSe
     let used = own.iter().flat_map(|node| stage.outgoing(*node)).filter(|edge| passes_failure(stage, edge));
     let stores = used.map(|edge| edge.to).filter(|node| STORES.contains(stage.kind(*node)));
     let is_own = |store: &Node| {
-        let mut users = stage.incoming(*store).filter(|edge| passes_failure(stage, edge));
-        users.all(|edge| own.contains(&edge.from))
+        let users = |node: Node| stage.incoming(node).filter(|edge| passes_failure(stage, edge)).map(|edge| edge.from);
+        // A balancer before it belongs to whoever uses that.
+        let is_before =
+            |user: Node| *stage.kind(user) == kind::LOAD_BALANCER && users(user).all(|user| own.contains(&user));
+        users(*store).all(|user| own.contains(&user) || is_before(user))
     };
     stores.filter(is_own).collect()
 }

@@ -36,24 +36,24 @@ impl<E> Change<E> {
         Ok(renamed!(self, called;
             Fail { entity: one, state, minutes }
             Remove { entity: one, callers, redirect_to: maybe }
-            Add { name, kind, environment, region, owner: maybe, calls: all, called_by: all, price }
-            Replace { entity: one, by, ms, availability, price, exit_fee, dual_run_days }
-            Move { entity: one, region, rtt_ms, round_trips, stores_follow, price_factor, egress, one_off }
+            Add { name, kind, environment, region, owner: maybe, calls: all, called_by: all, own_ms, price }
+            Replace { entity: one, by, ms, availability, price, price_a_million, exit_fee, dual_run_days }
+            Move { entity: one, region, rtt_ms, round_trips, stores_follow, price_factor, egress, egress_gb, price_a_gb, cutover_minutes, one_off }
             EvacuateRegion { entity: one, region, rtt_ms }
             Scale { entity: one, replicas, now, are_independent, quorum, warm_up_s }
             Resize { entity: one, speed_up, price }
             Split { entity: one, into, takes: all, calls_a_request, rtt_ms }
-            Merge { entity: one, others: all }
+            Merge { entity: one, others: all, workers }
             Deprecate { entity: one, sunset, leaving: leaving }
-            AddDependency { entity: one, on: one, relation, operation, calls_a_request, is_beside, timeout_ms, is_optional }
+            AddDependency { entity: one, on: one, relation, operation, calls_a_request, is_beside, timeout_ms, is_optional, data_classes }
             RemoveDependency { entity: one, on: one, relation }
-            ToAsync { entity: one, on: one, queue, ack_ms, drained_a_second }
+            ToAsync { entity: one, on: one, queue, ack_ms, drained_a_second, retention_s }
             AddCache { entity: one, of: one, hit_ratio, hit_ms, ttl_s, keys, skew }
             RemoveCache { entity: one, cache: one }
             AddReplica { entity: one, zone, are_independent, read_share, lag_ms, quorum, failover_s, failovers_a_month }
             SetCallPolicy { entity: one, on: one, retries, backoff_ms, timeout_ms, has_fallback, is_idempotent, breaker }
             ScaleLoad { factor, endpoint, autoscaler }
-            Upgrade { entity: one, version, breaks: all }
+            Upgrade { entity: one, version, breaks: all, drops, fixes, vulnerabilities, licence, end_of_life }
             SetQuota { entity: one, a_second }
             Commit { entity: one, price, months }
             AddLatency { entity: one, operation, ms }

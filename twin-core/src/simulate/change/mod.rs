@@ -15,7 +15,7 @@ use crate::schema::State;
 use crate::simulate::replay::Breaker;
 
 pub use draft::{ChangeDraft, Unplaced};
-pub(super) use edit::{STORES, edges, gone, own_stores, spared, with_brought, within_region};
+pub(super) use edit::{STORES, edges, gone, own_stores, spared, with_brought, with_region, within_region};
 
 /// One change. `E` is how entities are named: nodes in a [`Scenario`](super::Scenario), and texts in a [`ChangeDraft`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -64,9 +64,12 @@ pub enum Change<E = Node> {
         /// What it calls.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         calls: Vec<E>,
-        /// Who calls it.
+        /// Who calls it: each piece of their work once, after everything else. [`Change::AddDependency`] says more of such calls.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         called_by: Vec<E>,
+        /// How long each of its answers takes, with all that it calls, in milliseconds. Without it, what it does to requests of its callers is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        own_ms: Option<f64>,
         /// What it costs in a month.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         price: Option<Money>,
@@ -83,9 +86,12 @@ pub enum Change<E = Node> {
         /// How available what comes is, in parts per one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         availability: Option<f64>,
-        /// What it costs in a month.
+        /// What it costs in a month, beside what it costs by volume.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         price: Option<Money>,
+        /// What a million of its requests cost: as many are taken to come as were recorded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        price_a_million: Option<Money>,
         /// What leaving costs, once.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         exit_fee: Option<Money>,
@@ -114,6 +120,15 @@ pub enum Change<E = Node> {
         /// What its traffic between regions costs in a month.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         egress: Option<Money>,
+        /// How much of its traffic crosses regions then, in gigabytes a month: with `price_a_gb`, what that costs follows where it is not given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        egress_gb: Option<f64>,
+        /// What a gigabyte between regions costs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        price_a_gb: Option<Money>,
+        /// For how many minutes nothing of it serves while it moves. Default: none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cutover_minutes: Option<f64>,
         /// What the move costs, once.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         one_off: Option<Money>,
@@ -180,6 +195,9 @@ pub enum Change<E = Node> {
         entity: E,
         /// What becomes a part of it.
         others: Vec<E>,
+        /// How many requests it serves at a time then, for all its parts. Without it, how busy it is is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        workers: Option<u32>,
     },
     /// An entity is announced to end.
     Deprecate {
@@ -212,9 +230,12 @@ pub enum Change<E = Node> {
         /// After which time it gives up, in milliseconds. Default: never.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timeout_ms: Option<f64>,
-        /// Whether it does without the answer then. Default: it fails.
-        #[serde(default, skip_serializing_if = "is_false")]
-        is_optional: bool,
+        /// Whether it does without the answer if the call fails. Without it: requests fail with it, and of a failure beyond that it is not known how badly it is needed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        is_optional: Option<bool>,
+        /// The classes of data that pass over it, as those who hold them are labelled. Default: whatever either end has.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        data_classes: Option<Vec<String>>,
     },
     /// An entity depends on another one no longer.
     RemoveDependency {
@@ -240,6 +261,9 @@ pub enum Change<E = Node> {
         /// How many messages are worked off in a second. Without it, when work is completed is not known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         drained_a_second: Option<f64>,
+        /// How long the queue keeps a message, in seconds. Default: until it is worked off.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retention_s: Option<f64>,
     },
     /// An entity puts a cache before another one.
     AddCache {
@@ -341,6 +365,21 @@ pub enum Change<E = Node> {
         /// Who cannot use the new one as it is.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         breaks: Vec<E>,
+        /// The operations that the new one serves no longer, or in a way that those who call them do not understand, as telemetry names them: whoever was seen to call one is broken.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        drops: Vec<String>,
+        /// The known vulnerabilities that go with the old one.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fixes: Vec<String>,
+        /// The known vulnerabilities that come with the new one.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        vulnerabilities: Vec<String>,
+        /// Under which licence the new one is, if it is another one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        licence: Option<String>,
+        /// From when on nobody mends the new one any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        end_of_life: Option<Timestamp>,
     },
     /// An entity serves so many requests and no more.
     SetQuota {
@@ -446,8 +485,48 @@ impl<E> Change<E> {
 
     /// An entity moves to another region, over a round trip of so many milliseconds if that is known.
     pub fn move_to(entity: E, region: impl Into<String>, rtt_ms: Option<f64>) -> Self {
-        let (region, price_factor, egress, one_off) = (region.into(), None, None, None);
-        Change::Move { entity, region, rtt_ms, round_trips: 1.0, stores_follow: false, price_factor, egress, one_off }
+        Change::Move {
+            entity,
+            region: region.into(),
+            rtt_ms,
+            round_trips: 1.0,
+            stores_follow: false,
+            price_factor: None,
+            egress: None,
+            egress_gb: None,
+            price_a_gb: None,
+            cutover_minutes: None,
+            one_off: None,
+        }
+    }
+
+    /// Something comes that calls nobody yet and that nobody calls. Without a kind, a component with one instance.
+    pub fn add(name: impl Into<String>, kind: Option<String>) -> Self {
+        Change::Add {
+            name: name.into(),
+            kind,
+            environment: None,
+            region: None,
+            owner: None,
+            calls: Vec::new(),
+            called_by: Vec::new(),
+            own_ms: None,
+            price: None,
+        }
+    }
+
+    /// Another version, of which nothing more is known.
+    pub fn upgrade(entity: E, version: impl Into<String>) -> Self {
+        Change::Upgrade {
+            entity,
+            version: version.into(),
+            breaks: Vec::new(),
+            drops: Vec::new(),
+            fixes: Vec::new(),
+            vulnerabilities: Vec::new(),
+            licence: None,
+            end_of_life: None,
+        }
     }
 
     /// An entity comes to depend on another one.
@@ -460,7 +539,8 @@ impl<E> Change<E> {
             calls_a_request: 1.0,
             is_beside: false,
             timeout_ms: None,
-            is_optional: false,
+            is_optional: None,
+            data_classes: None,
         }
     }
 

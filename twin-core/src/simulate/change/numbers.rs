@@ -9,6 +9,10 @@ const MOST: f64 = 1e6;
 const YEAR_MS: f64 = 366.0 * 86_400_000.0;
 /// A month of 30 days, in minutes.
 const MONTH_MINUTES: f64 = 43_200.0;
+/// More gigabytes a month than these are a mistake.
+const MOST_GB: f64 = 1e12;
+/// More requests a second than these are a mistake.
+const MOST_A_SECOND: f64 = 1e12;
 /// More copies than these are a mistake.
 const MOST_COPIES: u32 = 100_000;
 
@@ -25,21 +29,19 @@ impl<E> Change<E> {
     fn fields(&self) -> Result<()> {
         match self {
             Change::Fail { minutes, .. } => within("minutes", *minutes, 0.0, MONTH_MINUTES),
-            Change::Add { name, price, .. } => named("name", name).and_then(|()| paid("price", price)),
-            Change::Replace { by, ms, availability, price, exit_fee, dual_run_days, .. } => {
+            Change::Add { name, own_ms, price, .. } => {
+                named("name", name)?;
+                within("own_ms", *own_ms, 0.0, YEAR_MS).and_then(|()| paid("price", price))
+            }
+            Change::Replace { by, ms, availability, price, price_a_million, exit_fee, dual_run_days, .. } => {
                 named("by", by)?;
                 within("ms", *ms, -YEAR_MS, YEAR_MS)?;
                 within("availability", *availability, 0.0, 1.0)?;
                 within("dual_run_days", Some(*dual_run_days), 0.0, 3_660.0)?;
+                paid("price_a_million", price_a_million)?;
                 paid("price", price).and_then(|()| paid("exit_fee", exit_fee))
             }
-            Change::Move { region, rtt_ms, round_trips, price_factor, egress, one_off, .. } => {
-                named("region", region)?;
-                within("rtt_ms", *rtt_ms, 0.0, YEAR_MS)?;
-                within("round_trips", Some(*round_trips), 0.0, MOST)?;
-                above("price_factor", price_factor.unwrap_or(1.0))?;
-                paid("egress", egress).and_then(|()| paid("one_off", one_off))
-            }
+            Change::Move { .. } => self.fields_of_a_move(),
             Change::EvacuateRegion { region, rtt_ms, .. } => {
                 named("region", region).and_then(|()| within("rtt_ms", *rtt_ms, 0.0, YEAR_MS))
             }
@@ -63,18 +65,51 @@ impl<E> Change<E> {
             Change::Merge { others, .. } if others.is_empty() => {
                 Err(invalid("others is empty: name what becomes a part".to_owned()))
             }
-            Change::AddDependency { calls_a_request, timeout_ms, .. } => {
+            Change::Merge { workers: Some(0), .. } => {
+                Err(invalid("workers is 0: it takes a number from 1 on, or none if it is not known".to_owned()))
+            }
+            Change::AddDependency { calls_a_request, timeout_ms, data_classes, .. } => {
                 within("calls_a_request", Some(*calls_a_request), 0.0, MOST)?;
+                data_classes.iter().flatten().try_for_each(|class| named("data_classes", class))?;
                 within("timeout_ms", *timeout_ms, 0.0, YEAR_MS)
             }
             _ => self.other_fields(),
         }
     }
 
+    fn fields_of_a_move(&self) -> Result<()> {
+        let Change::Move {
+            entity: _,
+            region,
+            rtt_ms,
+            round_trips,
+            stores_follow: _,
+            price_factor,
+            egress,
+            egress_gb,
+            price_a_gb,
+            cutover_minutes,
+            one_off,
+        } = self
+        else {
+            return Ok(());
+        };
+        named("region", region)?;
+        within("rtt_ms", *rtt_ms, 0.0, YEAR_MS)?;
+        within("round_trips", Some(*round_trips), 0.0, MOST)?;
+        above("price_factor", price_factor.unwrap_or(1.0))?;
+        within("egress_gb", *egress_gb, 0.0, MOST_GB)?;
+        within("cutover_minutes", *cutover_minutes, 0.0, MONTH_MINUTES)?;
+        [("egress", egress), ("price_a_gb", price_a_gb), ("one_off", one_off)]
+            .into_iter()
+            .try_for_each(|(field, price)| paid(field, price))
+    }
+
     fn other_fields(&self) -> Result<()> {
         match self {
-            Change::ToAsync { queue, ack_ms, drained_a_second, .. } => {
+            Change::ToAsync { queue, ack_ms, drained_a_second, retention_s, .. } => {
                 named("queue", queue)?;
+                within("retention_s", *retention_s, 0.0, YEAR_MS)?;
                 within("ack_ms", *ack_ms, 0.0, YEAR_MS)?;
                 above("drained_a_second", drained_a_second.unwrap_or(1.0))
             }
@@ -105,8 +140,14 @@ impl<E> Change<E> {
                 within("utilisation of the autoscaler", Some(*utilisation), 0.0, 1.0)?;
                 within("most of the autoscaler", Some(*most), 1.0, MOST)
             }
-            Change::Upgrade { version, .. } => named("version", version),
-            Change::SetQuota { a_second, .. } => within("a_second", Some(*a_second), 0.0, f64::MAX),
+            Change::Upgrade { version, drops, fixes, vulnerabilities, licence, .. } => {
+                named("version", version)?;
+                drops.iter().try_for_each(|operation| named("drops", operation))?;
+                fixes.iter().try_for_each(|name| named("fixes", name))?;
+                vulnerabilities.iter().try_for_each(|name| named("vulnerabilities", name))?;
+                licence.iter().try_for_each(|licence| named("licence", licence))
+            }
+            Change::SetQuota { a_second, .. } => within("a_second", Some(*a_second), 0.0, MOST_A_SECOND),
             Change::Commit { price, .. } => paid("price", &Some(price.clone())),
             Change::AddLatency { operation, ms, .. } => {
                 named("operation", operation).and_then(|()| within("ms", Some(*ms), 0.0, YEAR_MS))

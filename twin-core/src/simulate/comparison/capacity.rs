@@ -1,9 +1,12 @@
 //! What is asked of services and what they can do: workers, quotas, and queues that are worked off.
 
+use std::collections::BTreeSet;
+
 use super::figure::{Basis, Dimension, Figure};
 use super::latency::Requests;
 use super::open::Open;
 use crate::analysis::EntityRef;
+use crate::answer::{Interval, IntervalKind};
 use crate::graph::{Node, Snapshot};
 use crate::simulate::replay::ServiceLoad;
 use crate::simulate::{Change, Scenario};
@@ -19,16 +22,18 @@ pub(super) fn figures(scenario: &Scenario, requests: Result<&Requests<'_>, &str>
             return dimensions.map(|dimension| Figure::unknown(dimension, why)).collect();
         }
     };
-    let mut figures = of_workers(&requests.forecast.loads, requests.open.as_ref());
+    let mut figures = of_workers(&requests.forecast.loads, requests.open.as_ref(), &requests.called_anew);
     for change in scenario.changes() {
-        figures.extend(of_quota(scenario.stage(), change, requests));
+        figures.extend(of_quota(scenario, change, requests));
         figures.extend(of_queue(scenario.stage(), change, requests));
+        figures.extend(of_retention(scenario.stage(), change, requests));
+        figures.extend(of_pool(scenario.stage(), change, requests));
     }
     figures
 }
 
 /// The share of their time that workers are asked for, and how much more there could be.
-fn of_workers(loads: &[ServiceLoad], open: Option<&Open>) -> Vec<Figure> {
+fn of_workers(loads: &[ServiceLoad], open: Option<&Open>, called_anew: &BTreeSet<String>) -> Vec<Figure> {
     let known: Vec<(&ServiceLoad, [f64; 2])> =
         loads.iter().filter_map(|load| Some((load, load.utilisation?))).collect();
     if known.is_empty() {
@@ -39,6 +44,9 @@ fn of_workers(loads: &[ServiceLoad], open: Option<&Open>) -> Vec<Figure> {
         let mut figure = shares(*before, *after, &load.service);
         figure.detail = Some(load.service.clone());
         figure.basis = basis(load);
+        if called_anew.contains(&load.service) {
+            figure.unknown.get_or_insert_with(|| NOT_COUNTED.to_owned());
+        }
         if let Some(open) = open.filter(|open| open.services.contains(&load.service)) {
             open.hide(&mut figure);
         }
@@ -51,9 +59,18 @@ fn of_workers(loads: &[ServiceLoad], open: Option<&Open>) -> Vec<Figure> {
         most.detail = None;
         open.hide(most);
     }
+    let is_known = |most: &&mut Figure| most.scenario.is_some();
+    if let Some(most) =
+        most.as_mut().filter(is_known).filter(|_| known.iter().any(|(load, _)| called_anew.contains(&load.service)))
+    {
+        most.unknown = Some(format!("{AT_MOST}, and the calls that come are not counted"));
+    }
     figures.extend(most);
     figures
 }
+
+const NOT_COUNTED: &str = "at least: the calls that come are not counted";
+const AT_MOST: &str = "at most: services of which no number of workers is known are not looked at";
 
 /// How many workers there are is declared, or follows from who was seen to wait.
 fn basis(load: &ServiceLoad) -> Basis {
@@ -82,27 +99,41 @@ fn headroom(known: &[(&ServiceLoad, [f64; 2])]) -> Option<Figure> {
         true => format!("{} is full first", after.0.service),
         false => format!("{} is full first, before it was {}", after.0.service, before.0.service),
     });
-    figure.unknown = Some("at most: services of which no number of workers is known are not looked at".to_owned());
+    figure.unknown = Some(AT_MOST.to_owned());
     Some(figure)
 }
 
 /// How much of a quota is asked for, on average: peaks are higher.
-fn of_quota(stage: &Snapshot, change: &Change, requests: &Requests<'_>) -> Option<Figure> {
+fn of_quota(scenario: &Scenario, change: &Change, requests: &Requests<'_>) -> Option<Figure> {
+    let stage = scenario.stage();
     let Change::SetQuota { entity, a_second } = change else { return None };
-    let load = load_of(stage, *entity, requests);
-    let mut figure = match load {
+    let name = &stage.entity(*entity).name;
+    // Whatever becomes of requests: so many are sent.
+    let asked = load_of(stage, *entity, requests).map(|load| load.requests_a_second[1]);
+    let asked = asked.map(|rate| [rate; 2]).or_else(|_| requests.traffic.served_a_second(scenario, *entity));
+    let mut figure = match asked {
         Err(why) => Figure::unknown(Dimension::Utilisation, why),
-        Ok(load) if *a_second > 0.0 => {
-            let [before, after] = load.requests_a_second.map(|rate| rate / a_second);
-            let mut figure = shares(before, after, &load.service);
+        Ok([low, high]) if low < high => {
+            let why = "which part of its requests the load of one endpoint is was not looked at";
+            let interval = Interval { kind: IntervalKind::Bounds, low: low / a_second, high: high / a_second };
+            Figure {
+                interval: Some(interval).filter(|_| *a_second > 0.0),
+                ..Figure::unknown(Dimension::Utilisation, why)
+            }
+        }
+        Ok([rate, _]) if *a_second > 0.0 => {
+            let after = rate / a_second;
+            let mut figure = shares(after, after, name);
             let more = (after >= 1.0).then(|| format!("; at least {:.3} of them are refused", 1.0 - 1.0 / after));
             let why = "on average, peaks ask for more";
             let unstable =
                 figure.unknown.take().map_or_else(|| why.to_owned(), |unstable| format!("{unstable}; {why}"));
             figure.unknown = Some(unstable + &more.unwrap_or_default());
+            // Before, there is no such quota.
+            (figure.baseline, figure.delta) = (None, None);
             figure
         }
-        Ok(load) => Figure::unknown(Dimension::Utilisation, format!("{} serves nothing at all", load.service)),
+        Ok(_) => Figure::unknown(Dimension::Utilisation, format!("{name} serves nothing at all")),
     };
     figure.about = Some(EntityRef::of(stage, *entity));
     figure.detail = Some(format!("of a quota of {a_second} requests a second"));
@@ -127,6 +158,55 @@ fn of_queue(stage: &Snapshot, change: &Change, requests: &Requests<'_>) -> Optio
         }
     };
     figure.about = Some(EntityRef::of(stage, *on));
+    Some(figure)
+}
+
+/// The share of what is handed over that is lost, since it waits for longer than the queue keeps it. Of the same queue, at most: what is lost makes nobody wait
+/// (M/M/1: a message waits for longer than t with the chance ρ · exp(-(rate out - rate in) · t)). Where more comes than is worked off, what is too much is lost in the long run.
+fn of_retention(stage: &Snapshot, change: &Change, requests: &Requests<'_>) -> Option<Figure> {
+    let Change::ToAsync { on, drained_a_second: Some(out), retention_s: Some(kept), .. } = change else { return None };
+    let load = load_of(stage, *on, requests).ok()?;
+    let rate = load.requests_a_second[1];
+    let (least, most) = match rate > *out {
+        true => (1.0 - out / rate, 1.0 - out / rate),
+        false => (0.0, rate / out * (-(out - rate) * kept).exp()),
+    };
+    let why = "nothing is handed over before, so that nothing is lost";
+    let mut figure = Figure { unit: "parts per one".to_owned(), ..Figure::unknown(Dimension::Completion, why) };
+    figure.scenario = (least == most).then_some(most);
+    figure.interval = (least < most).then_some(Interval { kind: IntervalKind::Bounds, low: least, high: most });
+    figure.detail = Some(format!("lost after {kept} s"));
+    figure.about = Some(EntityRef::of(stage, *on));
+    Some(figure)
+}
+
+/// How busy the workers are that several entities share once they are merged: all that keeps those of each busy now.
+fn of_pool(stage: &Snapshot, change: &Change, requests: &Requests<'_>) -> Option<Figure> {
+    let Change::Merge { entity, others, workers: Some(workers) } = change else { return None };
+    let busy = |node: &Node| {
+        let service = requests.traffic.service(stage, *node)?;
+        let load = requests.forecast.loads.iter().find(|load| load.service == service);
+        // As busy as it was, times whatever more is asked of it: how many workers it would have by itself says nothing.
+        let known = load.and_then(|load| {
+            let [was, is] = load.requests_a_second;
+            let more = if was > 0.0 { is / was } else { 1.0 };
+            Some(load.utilisation?[0] * f64::from(load.workers?) * more)
+        });
+        known.ok_or_else(|| format!("no number of workers is known of {service}, or it was not asked often"))
+    };
+    let busy = [entity].into_iter().chain(others).map(busy).sum::<Result<f64, String>>();
+    let mut figure = match busy {
+        Err(why) => Figure::unknown(Dimension::Utilisation, why),
+        Ok(busy) => {
+            let after = busy / f64::from(*workers);
+            let why = "before, its parts have workers of their own";
+            let unstable = format!("unstable: more is asked of {} than it can do", stage.entity(*entity).name);
+            let why = if after >= 1.0 { unstable } else { why.to_owned() };
+            Figure { scenario: Some(after), ..Figure::unknown(Dimension::Utilisation, why) }
+        }
+    };
+    figure.about = Some(EntityRef::of(stage, *entity));
+    figure.detail = Some(format!("of a pool of {workers} workers"));
     Some(figure)
 }
 

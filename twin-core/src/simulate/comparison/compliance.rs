@@ -9,10 +9,10 @@ use crate::analysis::{
 };
 use crate::answer::{Interval, IntervalKind};
 use crate::base::{Context, Result};
-use crate::graph::{EdgeRef, Node, Snapshot};
-use crate::schema::{Level, kind, relation};
+use crate::graph::{EdgeChange, EdgeRef, Node, Snapshot};
+use crate::schema::{Level, Relation, attribute, kind, relation};
 use crate::simulate::change::{STORES, own_stores, within_region};
-use crate::simulate::{Change, Scenario};
+use crate::simulate::{Change, Scenario, difference};
 
 /// What is known of data beside the twin.
 #[derive(Clone, Debug, Default)]
@@ -37,19 +37,21 @@ pub(super) fn figures(
     match given.classes.is_empty() {
         true => {
             figures.push(Figure::unknown(Dimension::DataFlows, "no data is labelled"));
-            unheld =
-                (!given.policies.is_empty()).then_some("no data is labelled, so policies were held against nothing");
+            unheld = (!given.policies.is_empty()).then_some(UNHELD);
         }
         false => {
-            let was = spread(scenario.stage(), &here, given, &BTreeSet::new(), context)?;
-            let is = spread(after, &there, given, &encrypted(scenario), context)?;
+            let was = spread(scenario.stage(), &here, given, &Ways::default(), context)?;
+            let is = spread(after, &there, given, &Ways::of(scenario, given), context)?;
             figures.extend(carriers(&was, &is));
+            figures.extend(unlabelled(scenario, given));
             before.take(&was);
             then.take(&is);
         }
     }
+    let said = said_of_versions(scenario, &mut before, &mut then);
+    unheld = unheld.or(said);
     let has_rules = scenario.changes().iter().any(|change| matches!(change, Change::Residency { .. }));
-    match has_rules || !given.policies.is_empty() {
+    match has_rules || said.is_some() || !given.policies.is_empty() {
         false => figures.push(Figure::unknown(Dimension::Compliance, "no rule was given")),
         true => {
             let mut rows = figures_of(Dimension::Compliance, "violations", &before.broken, &then.broken);
@@ -59,6 +61,36 @@ pub(super) fn figures(
         }
     }
     Ok(figures)
+}
+
+const UNHELD: &str = "no data is labelled, so policies were held against nothing";
+
+/// What upgrades say of versions: vulnerabilities that go and come, a version that nobody mends any more, and a licence of which nobody says whether it may be used. What these
+/// rows leave out, where any says something.
+fn said_of_versions(scenario: &Scenario, before: &mut Breaches, then: &mut Breaches) -> Option<&'static str> {
+    let stage = scenario.stage();
+    let mut says = false;
+    for change in scenario.changes() {
+        let Change::Upgrade { entity, version, fixes, vulnerabilities, licence, end_of_life, .. } = change else {
+            continue;
+        };
+        let about = Some(EntityRef::of(stage, *entity));
+        let breach = |what: &str| ((about.clone(), Some(what.to_owned())), Vec::new());
+        before.broken.extend(fixes.iter().map(|name| breach(name)));
+        then.broken.extend(vulnerabilities.iter().map(|name| breach(name)));
+        if let Some(end) = end_of_life.filter(|end| *end <= stage.as_of().valid) {
+            then.broken.extend([breach(&format!("nobody mends {version} any more since {end}"))]);
+        }
+        let name = &stage.entity(*entity).name;
+        let is_new = |licence: &&String| {
+            difference::said(stage, *entity, &attribute::LICENSE).is_none_or(|own| own.as_text() != Some(licence))
+        };
+        if let Some(licence) = licence.as_ref().filter(is_new) {
+            then.undecided.push(format!("whether {name} may be used under {licence}"));
+        }
+        says |= !(fixes.is_empty() && vulnerabilities.is_empty() && licence.is_none() && end_of_life.is_none());
+    }
+    says.then_some("of vulnerabilities, only those count that a change names")
 }
 
 /// What breaks rules, and what may.
@@ -90,7 +122,7 @@ impl Breaches {
             ));
         }
         figure.unknown = (!why.is_empty()).then(|| why.join("; "));
-        if unheld.is_some() && self.broken.is_empty() {
+        if unheld == Some(UNHELD) && self.broken.is_empty() {
             (figure.baseline, figure.scenario, figure.delta) = (None, None, None);
         }
     }
@@ -164,18 +196,54 @@ impl<'s> Regions<'s> {
     }
 }
 
-/// Who comes to ask whom so that nobody on the way can read it.
-fn encrypted(scenario: &Scenario) -> BTreeSet<(Node, Node)> {
-    let stage = scenario.stage();
-    let parts = |node: Node| stage.instances(node).into_iter().chain([node]).collect::<Vec<Node>>();
-    let mut pairs = BTreeSet::new();
-    for change in scenario.changes() {
-        if let Change::Encrypt { entity, on, .. } = change {
-            let (from, to) = (parts(*entity), parts(*on));
-            pairs.extend(from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))));
+/// What changes say of the ways of data.
+#[derive(Default)]
+struct Ways {
+    /// Who comes to ask whom so that nobody on the way can read it.
+    encrypted: BTreeSet<(Node, Node)>,
+    /// By dependency that comes, the labelled classes that do not pass over it.
+    stripped: BTreeMap<(Node, Relation, Node), Vec<String>>,
+}
+
+impl Ways {
+    fn of(scenario: &Scenario, given: &GivenData) -> Ways {
+        let stage = scenario.stage();
+        let parts = |node: Node| stage.instances(node).into_iter().chain([node]).collect::<Vec<Node>>();
+        let mut ways = Ways::default();
+        for (place, change) in scenario.changes().iter().enumerate() {
+            match change {
+                Change::Encrypt { entity, on, .. } => {
+                    let (from, to) = (parts(*entity), parts(*on));
+                    ways.encrypted.extend(from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))));
+                }
+                Change::AddDependency { data_classes: Some(passing), .. } => {
+                    let stripped = given.classes.keys().filter(|class| !passing.contains(class)).cloned();
+                    let stripped: Vec<String> = stripped.collect();
+                    for edge in scenario.edges(place) {
+                        if let EdgeChange::Add { from, relation, to, .. } = edge {
+                            ways.stripped.insert((from, relation, to), stripped.clone());
+                        }
+                    }
+                }
+                _ => {}
+            }
         }
+        ways
     }
-    pairs
+}
+
+/// Classes that are to pass over a dependency and that nobody holds.
+fn unlabelled(scenario: &Scenario, given: &GivenData) -> Vec<Figure> {
+    let classes = scenario.changes().iter().filter_map(|change| match change {
+        Change::AddDependency { data_classes: Some(passing), .. } => Some(passing),
+        _ => None,
+    });
+    let unheld: BTreeSet<&String> = classes.flatten().filter(|class| !given.classes.contains_key(*class)).collect();
+    let row = |class: &String| {
+        let why = "nobody is labelled as holding it, so where it goes cannot be said";
+        Figure { detail: Some(class.clone()), ..Figure::unknown(Dimension::DataFlows, why) }
+    };
+    unheld.into_iter().map(row).collect()
 }
 
 /// Where each class of data can be, with the ways on which it is encrypted as far as that is known.
@@ -183,7 +251,7 @@ fn spread(
     snapshot: &Snapshot,
     regions: &Regions<'_>,
     given: &GivenData,
-    encrypted: &BTreeSet<(Node, Node)>,
+    ways: &Ways,
     context: &Context,
 ) -> Result<Taint> {
     let mut held: BTreeMap<Node, Vec<String>> = BTreeMap::new();
@@ -204,15 +272,29 @@ fn spread(
         row.is_ok_and(|row| matches!(row.level, Level::Member | Level::Support))
     };
     let apart = snapshot.edges().filter(|edge| !is_member(edge.from) && !is_member(edge.to));
-    let is_encrypted = |edge: &EdgeRef<'_>| encrypted.contains(&(edge.from, edge.to)).then_some(true);
-    let way = |edge: EdgeRef<'_>| Some(DataEdge { encrypted: is_encrypted(&edge), ..data_edge(snapshot, &edge)? });
+    let way = |edge: EdgeRef<'_>| {
+        let encrypted = ways.encrypted.contains(&(edge.from, edge.to)).then_some(true);
+        let stripped = ways.stripped.get(&(edge.from, edge.edge.relation.clone(), edge.to));
+        Some(DataEdge { encrypted, strips: stripped.cloned().unwrap_or_default(), ..data_edge(snapshot, &edge)? })
+    };
     let edges: Vec<DataEdge> = apart.filter_map(way).collect();
     let joined: BTreeSet<&str> = edges.iter().flat_map(|edge| [edge.from.as_str(), edge.to.as_str()]).collect();
     let is_part = |node: &Node| held.contains_key(node) || joined.contains(id(*node).as_str());
     let holder = |node: Node| DataHolder { id: id(node), region: regions.of(node), holds: holds(node) };
     let holders: Vec<DataHolder> = snapshot.nodes().filter(is_part).map(holder).collect();
     let mut spread = taint(&holders, &edges, &given.policies, context)?;
-    let name = |id: &str| id.parse().map_or_else(|_| id.to_owned(), |node| snapshot.entity(Node(node)).name.clone());
+    let names = || snapshot.nodes().filter(is_part).map(|node| &snapshot.entity(node).name);
+    let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
+    names().for_each(|name| *counts.entry(name).or_default() += 1);
+    // Two of one name are two.
+    let name = |id: &str| {
+        let Ok(node) = id.parse().map(Node) else { return id.to_owned() };
+        let entity = snapshot.entity(node);
+        match counts.get(&entity.name) {
+            Some(2..) => format!("{} ({})", entity.name, entity.id),
+            _ => entity.name.clone(),
+        }
+    };
     for class in &mut spread.classes {
         class.carriers.iter_mut().for_each(|carrier| carrier.id = name(&carrier.id));
         class.unknown.iter_mut().for_each(|unknown| *unknown = name(unknown));

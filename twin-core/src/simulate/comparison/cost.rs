@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::figure::{Basis, Dimension, Figure};
 use super::latency::copies;
-use crate::analysis::{EntityRef, own_cost_row};
+use super::traffic::Traffic;
+use crate::analysis::{EntityRef, Months, own_cost_row, own_month};
 use crate::answer::{EvidenceId, Interval, IntervalKind};
 use crate::base::Money;
 use crate::graph::{Node, Snapshot};
+use crate::simulate::change::own_stores;
 use crate::simulate::{Change, Scenario};
 
 /// A row for each entity that changes, by currency, and one for what a change costs once.
-pub(super) fn figures(scenario: &Scenario, no_bill: Option<&str>) -> Vec<Figure> {
-    let bills = bills(scenario, no_bill);
+pub(super) fn figures(scenario: &Scenario, no_bill: Option<&str>, traffic: Option<&Traffic>) -> Vec<Figure> {
+    let bills = bills(scenario, no_bill, traffic);
     let is_known = |bill: &Bill| !bill.then.is_empty();
     let mut figures: Vec<Figure> = match no_bill {
         // One row says it all where nothing is known of any.
@@ -46,9 +48,14 @@ struct Bill {
 }
 
 /// By entity that changes, what is billed.
-fn bills(scenario: &Scenario, no_bill: Option<&str>) -> BTreeMap<Node, Bill> {
+fn bills(scenario: &Scenario, no_bill: Option<&str>, traffic: Option<&Traffic>) -> BTreeMap<Node, Bill> {
     let mut bills: BTreeMap<Node, Bill> = BTreeMap::new();
-    for (place, change) in scenario.changes().iter().enumerate() {
+    let mut changes: Vec<(usize, &Change)> = scenario.changes().iter().enumerate().collect();
+    changes.sort_by_key(|(_, change)| turn(change));
+    for (place, change) in changes {
+        if stays_there(scenario.stage(), change) {
+            continue;
+        }
         for node in scenario.costed(place) {
             let bill = bills.remove(&node).unwrap_or_else(|| billed(scenario.base(), node, no_bill));
             bills.insert(node, bill.after(scenario.stage(), change));
@@ -63,10 +70,53 @@ fn bills(scenario: &Scenario, no_bill: Option<&str>) -> BTreeMap<Node, Bill> {
             bill.open(why.to_owned());
         }
     }
+    // So many requests come, however many copies serve them.
+    for change in scenario.changes() {
+        if let Change::Replace { entity, price_a_million: Some(price), .. } = change
+            && let Some(bill) = bills.get_mut(entity)
+        {
+            bill.by_volume(price, volume(scenario, *entity, traffic));
+        }
+    }
     bills
 }
 
-/// What is billed for an entity now.
+/// In which turn changes are made to bills, in whatever order they were given: what it is first, then how much of it, where, what comes to it, and what nobody knows.
+fn turn(change: &Change) -> u8 {
+    match change {
+        Change::Replace { .. } => 0,
+        Change::Resize { .. } | Change::Add { .. } => 1,
+        Change::Scale { .. } => 2,
+        Change::Move { .. } | Change::EvacuateRegion { .. } => 3,
+        Change::Commit { .. } | Change::Encrypt { .. } => 4,
+        Change::Remove { .. } | Change::Merge { .. } => 6,
+        _ => 5,
+    }
+}
+
+/// Whether a move leads to where all of it is already.
+fn stays_there(stage: &Snapshot, change: &Change) -> bool {
+    let Change::Move { entity, region, stores_follow, .. } = change else { return false };
+    let stores = if *stores_follow { own_stores(stage, *entity) } else { BTreeSet::new() };
+    let mut moving = stage.instances(*entity).into_iter().chain(stores);
+    moving.all(|node| stage.entity(node).placement.region.as_ref() == Some(region))
+}
+
+/// How bills are told as of a month, for people; nothing where they are of one.
+pub(super) fn taken_for_granted(base: &Snapshot) -> Option<String> {
+    if base.pages().charges.is_empty() {
+        return None;
+    }
+    match Months::of(base).short {
+        Some(months) if (months - 1.0).abs() < 1e-9 => None,
+        Some(months) => Some(format!("what is billed now is of a month: bills were read of {months:.2} months")),
+        None => {
+            Some("what is billed now is taken to be of a month: no line of a bill says for what time it is".to_owned())
+        }
+    }
+}
+
+/// What is billed for an entity in a month now.
 fn billed(base: &Snapshot, node: Node, no_bill: Option<&str>) -> Bill {
     // What comes is billed nothing yet.
     let is_read = node.index() >= base.bound();
@@ -79,9 +129,7 @@ fn billed(base: &Snapshot, node: Node, no_bill: Option<&str>) -> Bill {
         return bill;
     }
     let row = own_cost_row(base, node);
-    for money in &row.cost {
-        *bill.now.entry(money.currency.clone()).or_default() += money.amount.to_f64();
-    }
+    bill.now = own_month(base, node, &Months::of(base));
     bill.evidence = row.evidence;
     bill.then = bill.now.iter().map(|(currency, amount)| (currency.clone(), (*amount, *amount))).collect();
     bill.is_read = !bill.now.is_empty();
@@ -91,28 +139,57 @@ fn billed(base: &Snapshot, node: Node, no_bill: Option<&str>) -> Bill {
     bill
 }
 
+/// What traffic between regions costs in a month after a move, by currency; or why nobody knows.
+fn egress(change: &Change) -> Result<(&str, f64), String> {
+    let Change::Move { region, egress, egress_gb, price_a_gb, .. } = change else { return Err(String::new()) };
+    match (egress, egress_gb, price_a_gb) {
+        (Some(egress), ..) => Ok((&egress.currency, egress.amount.to_f64())),
+        (None, Some(gb), Some(price)) => Ok((&price.currency, price.amount.to_f64() * gb)),
+        (None, None, Some(_)) => {
+            Err(format!("at least: how much traffic goes to and from region {region} was not said"))
+        }
+        (None, _, None) => Err(format!("at least: no price of traffic to region {region} was given")),
+    }
+}
+
+/// How many requests a month come to what is replaced, whatever changes make of the load of all.
+fn volume(scenario: &Scenario, entity: Node, traffic: Option<&Traffic>) -> Result<f64, String> {
+    const MONTH_S: f64 = 30.0 * 86_400.0;
+    let traffic = traffic.ok_or("no recorded requests were given")?;
+    match traffic.served_a_second(scenario, entity)? {
+        [low, high] if low == high => Ok(low * MONTH_S),
+        _ => Err("which part of its requests the load of one endpoint is was not looked at".to_owned()),
+    }
+}
+
 impl Bill {
     /// What is billed after one more change.
     fn after(mut self, stage: &Snapshot, change: &Change) -> Bill {
         match change {
             Change::Remove { .. } | Change::Merge { .. } => self.let_go(0.0, "what is allocated to it is known, what would be avoided is not: commitments and shared pools are not in the bill's lines"),
-            Change::Move { price_factor: None, region, .. } | Change::EvacuateRegion { region, .. } => {
-                self.open(format!("no prices of region {region} were read"));
-            }
-            Change::Move { price_factor: Some(factor), egress, region, .. } => {
-                self.scale(*factor);
-                match egress {
-                    Some(egress) => self.add(egress),
-                    None => self.note(format!("at least: no price of traffic to region {region} was given")),
+            Change::EvacuateRegion { region, .. } => self.open(format!("no prices of region {region} were read")),
+            Change::Move { price_factor, region, .. } => {
+                match price_factor {
+                    Some(factor) => self.scale(*factor),
+                    None => self.open(format!("no prices of region {region} were read")),
+                }
+                match egress(change) {
+                    Ok((currency, amount)) => self.add(currency, amount),
+                    Err(why) => self.note(why),
                 }
             }
             Change::Scale { replicas, .. } => match copies(stage, change) {
                 Some(now) if now > 0 => self.copy(f64::from(*replicas) / f64::from(now)),
                 _ => self.open("how many copies there are now is not known".to_owned()),
             },
-            Change::Resize { price: Some(price), .. }
-            | Change::Replace { price: Some(price), .. }
-            | Change::Add { price: Some(price), .. } => self.priced(price),
+            Change::Resize { price: Some(price), .. } | Change::Add { price: Some(price), .. } => {
+                self.priced();
+                self.paid(price);
+            }
+            Change::Replace { price, price_a_million, .. } if price.is_some() || price_a_million.is_some() => {
+                self.priced();
+                price.iter().for_each(|price| self.paid(price));
+            }
             Change::Resize { .. } | Change::Replace { .. } | Change::Add { .. } => {
                 self.open("no price was given".to_owned());
             }
@@ -120,10 +197,10 @@ impl Bill {
                 self.open("no price of what comes was given".to_owned());
             }
             Change::Commit { price, .. } => {
-                self.add(price);
+                self.paid(price);
                 self.note("what the commitment saves of the rest is not known".to_owned());
             }
-            Change::Encrypt { price: Some(price), .. } => self.add(price),
+            Change::Encrypt { price: Some(price), .. } => self.paid(price),
             Change::Encrypt { price: None, .. } => self.note("at least: what keys cost was not said".to_owned()),
             Change::Upgrade { .. } => self.open("what the new version costs was never measured".to_owned()),
             _ => {}
@@ -159,22 +236,32 @@ impl Bill {
         }
     }
 
-    fn add(&mut self, price: &Money) {
-        let amount = price.amount.to_f64();
+    fn paid(&mut self, price: &Money) {
+        self.add(&price.currency, price.amount.to_f64());
+    }
+
+    fn add(&mut self, currency: &str, amount: f64) {
         if self.is_open {
-            *self.more.entry(price.currency.clone()).or_default() += amount;
+            *self.more.entry(currency.to_owned()).or_default() += amount;
             return;
         }
-        let then = self.then.entry(price.currency.clone()).or_default();
+        let then = self.then.entry(currency.to_owned()).or_default();
         *then = (then.0 + amount, then.1 + amount);
     }
 
-    /// So much instead of what is billed.
-    fn priced(&mut self, price: &Money) {
+    /// Prices instead of what is billed.
+    fn priced(&mut self) {
         self.then.values_mut().for_each(|then| *then = (0.0, 0.0));
         (self.unknown, self.is_open) = (None, false);
         self.basis = Some(Basis::Declared);
-        self.add(price);
+    }
+
+    /// What so many requests a month cost, at a price for a million of them.
+    fn by_volume(&mut self, price: &Money, volume: Result<f64, String>) {
+        match volume {
+            Ok(requests) => self.add(&price.currency, price.amount.to_f64() * requests / 1e6),
+            Err(why) => self.open(format!("what it costs by volume is not known: {why}")),
+        }
     }
 
     fn figures(&self, scenario: &Scenario, node: Node) -> Vec<Figure> {
@@ -219,6 +306,7 @@ fn once(scenario: &Scenario, bills: &BTreeMap<Node, Bill>) -> Vec<Figure> {
     let mut missing = BTreeSet::new();
     for change in scenario.changes() {
         match change {
+            change if stays_there(scenario.stage(), change) => {}
             Change::Move { one_off: None, .. } | Change::EvacuateRegion { .. } => {
                 missing.insert("what moving costs was not said");
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::figure::{Basis, Dimension, Figure};
-use super::latency::unseen;
+use super::latency::{not_shown, unseen};
 use crate::answer::{EvidenceId, Interval, IntervalKind};
 use crate::base::Timestamp;
 use crate::graph::{Count, Node, Snapshot};
@@ -33,7 +33,11 @@ pub(super) fn figures(scenario: &Scenario) -> Option<Vec<Figure>> {
     let counted = Counted::of(base, &endpoints);
     let effects: Vec<Effect> =
         scenario.changes().iter().map(|change| counted.decided(Effect::of(stage, change))).collect();
-    let unseen = unseen(scenario, "counted", |node| counted.shows(stage, node));
+    let missing: BTreeSet<String> = unseen(scenario, |node| counted.shows(stage, node))
+        .into_iter()
+        .map(|(_, called)| service_name(stage, called))
+        .collect();
+    let unseen = not_shown("counted", missing.iter());
     let told = |((entry, operation), endpoint): (&(Node, &str), &Endpoint<'_>)| {
         let name = counted.name(*entry, operation);
         let fate = endpoint.after(stage, &effects);

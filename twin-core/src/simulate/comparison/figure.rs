@@ -36,7 +36,7 @@ pub enum Dimension {
     Headroom,
     /// How long it is down in a month of 30 days.
     Availability,
-    /// Entities without which others are no longer joined.
+    /// Entities without which others are no longer joined, whichever way relations lead: the cut points of the graph. Who fails with whom is the blast radius.
     SinglePointsOfFailure,
     /// Groups of entities that need each other around a corner.
     Cycles,

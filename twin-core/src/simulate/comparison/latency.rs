@@ -5,35 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Given;
 use super::figure::{Basis, Dimension, Figure};
 use super::open::{self, Open};
+use super::traffic::Traffic;
 use crate::answer::{Interval, IntervalKind};
 use crate::base::{Context, Result, listed};
 use crate::graph::{EdgeRef, Node, Snapshot};
-use crate::schema::{DataFlow, State, Value, attribute};
+use crate::schema::{DataFlow, State, Value, attribute, kind};
 use crate::simulate::Scenario;
-use crate::simulate::cache::{CachedKeys, ttl_hit_ratio};
 use crate::simulate::change::{Autoscaler, Change, OnRemoval, own_stores, within_region};
 use crate::simulate::difference::said;
 use crate::simulate::replay::{
-    CallPolicy, Criticality, ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, Policies, Recording, ServiceLoad,
-    SkippedSpans, Span, TimeSpent, Touched, TrafficChange, forecast_by, told_apart,
+    CallPolicy, Criticality, ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, OperationName, ServiceLoad,
+    SkippedSpans, TimeSpent, TrafficChange,
 };
-use crate::simulate::who::{WhoIsWho, service_name};
-
-/// Recorded requests, with what is known of services and calls beside them.
-#[derive(Clone, Debug)]
-pub struct Traffic {
-    /// The requests.
-    pub recording: Recording,
-    /// What is known beside them.
-    pub policies: Policies,
-    /// Where chance is asked.
-    pub seed: u64,
-    /// Which entity of the twin is which service of the requests.
-    who: WhoIsWho,
-    /// Everybody who was recorded, and those among them who take messages.
-    recorded: BTreeSet<String>,
-    brokers: BTreeSet<String>,
-}
 
 /// What becomes of requests.
 pub(super) struct Requests<'t> {
@@ -43,22 +26,14 @@ pub(super) struct Requests<'t> {
     pub forecast: Forecast,
     /// The same without what makes processors faster or slower: where that is not known, figures lie between both.
     pub at_the_same_speed: Option<Forecast>,
-    /// What the figures leave out.
-    pub left_out: Option<String>,
+    /// By service that makes them, the calls over a longer round trip that no request shows.
+    pub left_out: BTreeMap<String, BTreeSet<String>>,
     /// Whom changes reach that cannot be made to requests.
     pub open: Option<Open>,
     /// What changes are about that nobody needs who was recorded, by name.
     pub beside: BTreeSet<String>,
-}
-
-/// What requests show of an entity.
-pub(super) enum Shown {
-    /// These services, alone or together with others.
-    As(Vec<String>),
-    /// A broker.
-    Broker,
-    /// Nothing.
-    Nowhere,
+    /// The services that calls come to which were not recorded, and whoever these call.
+    pub called_anew: BTreeSet<String>,
 }
 
 /// What the changes do to requests; or why nobody knows.
@@ -70,8 +45,8 @@ pub(super) fn forecast_of<'t>(
     let Some(traffic) = given.traffic else { return Ok(Err("no recorded requests were given".to_owned())) };
     let (mut changes, mut closed) = (Vec::new(), Vec::new());
     for change in scenario.changes() {
-        match to_traffic(scenario.stage(), change, traffic) {
-            Ok(made) => match traffic.recording.lacks(&made) {
+        match to_traffic(scenario, change, traffic) {
+            Ok(made) => match traffic.recording.lacks(&made, &changes) {
                 None => changes.extend(made),
                 Some(why) => closed.push((change, format!("not in the recorded requests: {why}"))),
             },
@@ -106,12 +81,17 @@ pub(super) fn forecast_of<'t>(
     };
     let others: Vec<TrafficChange> = changes.iter().filter(|change| !is_speed(change)).cloned().collect();
     let at_the_same_speed = if others.len() < changes.len() { played(&others)?.ok() } else { None };
-    let left_out = unseen(scenario, "recorded", |node| traffic.shows_calls(scenario.stage(), node));
-    Ok(Ok(Requests { traffic, forecast, at_the_same_speed, left_out, open, beside }))
+    let left_out = traffic.unseen(scenario);
+    let callees = changes.iter().filter_map(|change| match change {
+        TrafficChange::AddCalls { callee, .. } => Some(callee.clone()),
+        _ => None,
+    });
+    let called_anew = traffic.recording.behind(callees.collect());
+    Ok(Ok(Requests { traffic, forecast, at_the_same_speed, left_out, open, beside, called_anew }))
 }
 
-/// Calls over a longer round trip that no request shows, by how requests are known and whom they show.
-pub(super) fn unseen(scenario: &Scenario, known: &str, is_seen: impl Fn(Node) -> bool) -> Option<String> {
+/// Who makes calls over a longer round trip that no request shows, and whom to, by whom requests show.
+pub(super) fn unseen(scenario: &Scenario, is_seen: impl Fn(Node) -> bool) -> BTreeSet<(Node, Node)> {
     let stage = scenario.stage();
     let mut unseen = BTreeSet::new();
     for change in scenario.changes() {
@@ -130,29 +110,32 @@ pub(super) fn unseen(scenario: &Scenario, known: &str, is_seen: impl Fn(Node) ->
         };
         let crossing = edges.filter(|edge| is_data(edge) && moving.contains(&edge.from) != moving.contains(&edge.to));
         // Who is called sends spans or does not; a caller that sends none is part of no request.
-        let called = crossing.map(|edge| edge.to).filter(|called| !is_seen(*called));
-        unseen.extend(called.map(|called| service_name(stage, called)));
+        unseen.extend(crossing.map(|edge| (edge.from, edge.to)).filter(|(_, called)| !is_seen(*called)));
     }
-    let names = listed(unseen.into_iter(), 5);
+    unseen
+}
+
+/// What figures leave out, by how requests are known.
+pub(super) fn not_shown(known: &str, called: impl ExactSizeIterator<Item = impl AsRef<str>>) -> Option<String> {
+    let names = listed(called, 5);
     (!names.is_empty()).then(|| format!("at least: no {known} request shows the calls to {names}"))
 }
 
-type Made = std::result::Result<Vec<TrafficChange>, String>;
+pub(super) type Made = std::result::Result<Vec<TrafficChange>, String>;
 
 /// The change as it is made to requests; or why it cannot be.
-fn to_traffic(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
+fn to_traffic(scenario: &Scenario, change: &Change, traffic: &Traffic) -> Made {
+    let stage = scenario.stage();
     let each = |node: Node, made: &dyn Fn(String) -> Made| -> Made {
         let services = traffic.who.services(stage, node)?;
         services.into_iter().map(made).collect::<std::result::Result<Vec<_>, String>>().map(|made| made.concat())
     };
-    let killed = |node: Node| {
-        each(node, &|service| match traffic.brokers.contains(&service) {
-            true => Err(format!("what a sender does whose message {service} does not take was never measured")),
-            false => Ok(vec![TrafficChange::KillService { service }]),
-        })
-    };
+    let killed = |node: Node| each(node, &|service| killed(traffic, service));
     match change {
         Change::Fail { entity, state: State::Down, .. } => killed(*entity),
+        Change::Fail { state: State::None, .. } => Ok(Vec::new()),
+        Change::SetQuota { entity, a_second } if *a_second == 0.0 => killed(*entity),
+        Change::SetQuota { entity, a_second } => limited(scenario, traffic, *entity, *a_second),
         Change::Fail { state, .. } => Err(format!("what being {} does to requests was never measured", state.as_str())),
         Change::Remove { redirect_to: Some(_), .. } => {
             Err("what calls take at whom they are redirected to was never measured".to_owned())
@@ -162,7 +145,11 @@ fn to_traffic(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
         }
         Change::Remove { entity, .. } => killed(*entity),
         Change::Add { called_by, .. } if called_by.is_empty() => Ok(Vec::new()),
-        Change::Add { name, .. } => Err(format!("how long {name} takes was never measured")),
+        Change::Add { name, own_ms: None, .. } => Err(format!("how long {name} takes was never measured")),
+        Change::Add { own_ms: Some(ms), called_by, .. } => called_by.iter().try_fold(Vec::new(), |made, caller| {
+            let callers = traffic.who.services(stage, *caller)?;
+            Ok([made, calls_to_what_comes(change, *ms, callers, traffic)?].concat())
+        }),
         Change::Replace { ms: None, by, .. } => Err(format!("how long {by} takes is not known")),
         Change::Replace { entity, ms: Some(ms), .. } => each(*entity, &|service| traffic.slowed(&service, *ms)),
         Change::Move { .. } | Change::EvacuateRegion { .. } => moved(stage, change, traffic),
@@ -188,38 +175,115 @@ fn to_traffic(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
         // Nothing of these is seen in a request.
         Change::Deprecate { .. }
         | Change::AddReplica { .. }
-        | Change::SetQuota { .. }
         | Change::Commit { .. }
         | Change::ChangeOwner { .. }
         | Change::Residency { .. } => Ok(Vec::new()),
-        _ => between(stage, change, traffic),
+        _ => between(scenario, change, traffic),
     }
 }
 
+/// A service that is gone.
+fn killed(traffic: &Traffic, service: String) -> Made {
+    match traffic.brokers.contains(&service) {
+        true => Err(format!("what a sender does whose message {service} does not take was never measured")),
+        false => Ok(vec![TrafficChange::KillService { service }]),
+    }
+}
+
+/// A quota refuses nothing, as long as no more comes on average than it lets through.
+fn limited(scenario: &Scenario, traffic: &Traffic, entity: Node, a_second: f64) -> Made {
+    let name = &scenario.stage().entity(entity).name;
+    // Nobody asks for what no request shows.
+    if !traffic.is_shown(scenario.stage(), entity) {
+        return Ok(Vec::new());
+    }
+    match traffic.served_a_second(scenario, entity)?[1] > a_second {
+        true => Err(format!(
+            "more may be asked of {name} than its quota of {a_second} requests a second lets through, and whose are refused was never measured"
+        )),
+        false => Ok(Vec::new()),
+    }
+}
+
+/// One call to what comes for each piece of work of some services, after everything else.
+fn calls_to_what_comes(add: &Change, ms: f64, callers: Vec<String>, traffic: &Traffic) -> Made {
+    let Change::Add { name, region, .. } = add else { return Ok(Vec::new()) };
+    let call = |caller: String| {
+        let from = traffic.policies.services.get(&caller).and_then(|policy| policy.region.as_ref());
+        if let (Some(from), Some(to)) = (from, region)
+            && from != to
+        {
+            return Err(format!("the round trip between {caller} in {from} and {name} in {to} is not known"));
+        }
+        Ok(TrafficChange::AddCalls {
+            caller,
+            callee: name.clone(),
+            operation: String::new(),
+            calls: 1.0,
+            is_beside: false,
+            timeout_ms: None,
+            is_optional: false,
+            takes_ms: Some(ms),
+        })
+    };
+    callers.into_iter().map(call).collect()
+}
+
+/// Calls of a service to another one, or to what comes.
+fn dependency(scenario: &Scenario, change: &Change, traffic: &Traffic) -> Made {
+    let Change::AddDependency { entity, on, operation, calls_a_request, is_beside, timeout_ms, is_optional, .. } =
+        change
+    else {
+        return Ok(Vec::new());
+    };
+    let (stage, caller) = (scenario.stage(), traffic.service(scenario.stage(), *entity)?);
+    let mut made = match (scenario.bringing(*on), operation) {
+        (Some(Change::Add { own_ms: None, name, .. }), _) => {
+            return Err(format!("how long {name} takes was never measured"));
+        }
+        (Some(add @ Change::Add { own_ms: Some(ms), .. }), _) => calls_to_what_comes(add, *ms, vec![caller], traffic)?,
+        (_, None) => return Err("which operation is called was not said, so the call was never measured".to_owned()),
+        (_, Some(operation)) => vec![TrafficChange::AddCalls {
+            caller,
+            callee: traffic.service(stage, *on)?,
+            operation: operation.clone(),
+            calls: 1.0,
+            is_beside: false,
+            timeout_ms: None,
+            is_optional: false,
+            takes_ms: None,
+        }],
+    };
+    for call in &mut made {
+        if let TrafficChange::AddCalls {
+            calls, is_beside: beside, timeout_ms: patience, is_optional: optional, ..
+        } = call
+        {
+            (*calls, *beside) = (*calls_a_request, *is_beside);
+            (*patience, *optional) = (*timeout_ms, is_optional.unwrap_or(false));
+        }
+    }
+    Ok(made)
+}
+
 /// A change of the calls from one service to another.
-fn between(stage: &Snapshot, change: &Change, traffic: &Traffic) -> Made {
+fn between(scenario: &Scenario, change: &Change, traffic: &Traffic) -> Made {
+    let stage = scenario.stage();
     let pair = |from: Node, to: Node| Ok::<_, String>((traffic.service(stage, from)?, traffic.service(stage, to)?));
     Ok(vec![match change {
-        Change::AddDependency { operation: None, .. } => {
-            return Err("which operation is called was not said, so the call was never measured".to_owned());
-        }
-        Change::AddDependency {
-            entity,
-            on,
-            operation: Some(operation),
-            calls_a_request,
-            is_beside,
-            timeout_ms,
-            is_optional,
-            ..
-        } => {
-            let ((caller, callee), operation, calls) = (pair(*entity, *on)?, operation.clone(), *calls_a_request);
-            let (is_beside, timeout_ms, is_optional) = (*is_beside, *timeout_ms, *is_optional);
-            TrafficChange::AddCalls { caller, callee, operation, calls, is_beside, timeout_ms, is_optional }
-        }
+        Change::AddDependency { .. } => return dependency(scenario, change, traffic),
         Change::RemoveCache { entity, cache } => {
-            let (service, cache) = pair(*entity, *cache)?;
-            TrafficChange::RemoveCache { service, cache }
+            let (service, name) = pair(*entity, *cache)?;
+            let is_declared = |((caller, callee), policy): (&(OperationName, OperationName), &CallPolicy)| {
+                policy.is_cache && caller.service == service && callee.service == name
+            };
+            let is_known = *stage.kind(*cache) == kind::CACHE || traffic.policies.calls.iter().any(is_declared);
+            if !is_known && !traffic.recording.is_cache(&service, &name) {
+                return Err(format!(
+                    "nothing shows that {name} is a cache of {service}: what would be done instead of the call was never measured"
+                ));
+            }
+            TrafficChange::RemoveCache { service, cache: name }
         }
         Change::ToAsync { ack_ms: None, .. } => return Err("how long handing over takes is not known".to_owned()),
         Change::ToAsync { entity, on, ack_ms: Some(ms), .. } => {
@@ -379,21 +443,23 @@ pub(super) fn left_out(forecast: &Forecast) -> Vec<String> {
 /// A row for each endpoint and figure.
 pub(super) fn figures(requests: &Requests<'_>) -> Vec<Figure> {
     let slow = requests.at_the_same_speed.as_ref();
+    let touched = requests.traffic.recording.touched().into_iter();
+    let touched: BTreeMap<&OperationName, BTreeSet<&str>> = touched.map(|one| (one.endpoint, one.services)).collect();
     let others = |place: usize| slow.and_then(|slow| slow.endpoints.get(place));
     let endpoints = requests.forecast.endpoints.iter().enumerate();
     let of = |(place, endpoint): (usize, &EndpointForecast)| {
         let slow = others(place);
         let mut rows: Vec<Figure> = of_endpoint(endpoint, slow).into_iter().chain(spent(endpoint, slow)).collect();
+        let callers = touched.get(&endpoint.operation).into_iter().flatten();
+        let called: BTreeSet<&String> = callers.filter_map(|caller| requests.left_out.get(*caller)).flatten().collect();
+        let left_out = not_shown("recorded", called.into_iter());
+        rows.iter_mut().for_each(|row| row.unknown = row.unknown.take().or_else(|| left_out.clone()));
         if let Some(open) = requests.open.as_ref().filter(|open| open.endpoints.contains(&endpoint.operation)) {
             rows.iter_mut().for_each(|row| open.hide(row));
         }
         rows
     };
-    let mut figures: Vec<Figure> = endpoints.flat_map(of).collect();
-    for figure in &mut figures {
-        figure.unknown = figure.unknown.take().or_else(|| requests.left_out.clone());
-    }
-    figures
+    endpoints.flat_map(of).collect()
 }
 
 fn expected(endpoint: &EndpointForecast) -> [(Dimension, &'static str, Option<Expected>); 6] {
@@ -483,123 +549,4 @@ fn known(dimension: Dimension, unit: &str, expected: Expected) -> Figure {
     figure.interval = Some(Interval { kind: IntervalKind::Confidence, low, high });
     figure.basis = Basis::Observed;
     figure
-}
-
-impl Traffic {
-    /// Requests with the regions of services as a twin knows them, and with its names for whom only callers know. What is given beside goes before it, field by field.
-    pub fn of(spans: &[Span], base: &Snapshot, given: Policies, seed: u64) -> Traffic {
-        let (spans, services) = told_apart(spans);
-        let who = WhoIsWho::of(&spans, &services, base);
-        let mut policies = who.name_in(given);
-        who.place(base, &mut policies);
-        let recording = Recording::of(&who.name(&spans), &policies);
-        let (recorded, brokers) = (recording.services(), recording.brokers());
-        Traffic { recording, policies, seed, who, recorded, brokers }
-    }
-
-    /// Whether requests show an entity, alone or together with other instances.
-    fn shows(&self, stage: &Snapshot, node: Node) -> bool {
-        let services = self.who.services(stage, node).or_else(|_| self.who.services(stage, stage.component(node)));
-        services.unwrap_or_default().iter().any(|service| self.recorded.contains(service))
-    }
-
-    /// Whether requests show how long calls to an entity take: of messages, they do not.
-    fn shows_calls(&self, stage: &Snapshot, node: Node) -> bool {
-        let is_broker = |service: &String| self.brokers.contains(service);
-        self.shows(stage, node) && !self.who.services(stage, node).unwrap_or_default().iter().any(is_broker)
-    }
-
-    /// What requests show of an entity.
-    pub(super) fn shown_as(&self, stage: &Snapshot, node: Node) -> Shown {
-        let services = self.who.services(stage, node).or_else(|_| self.who.services(stage, stage.component(node)));
-        let services = services.unwrap_or_default();
-        match services.iter().any(|service| self.recorded.contains(service)) {
-            false => Shown::Nowhere,
-            true if services.iter().any(|service| self.brokers.contains(service)) => Shown::Broker,
-            true => Shown::As(services),
-        }
-    }
-
-    /// The services of which the twin does not know what they are.
-    pub(super) fn strangers(&self, touched: &[Touched<'_>]) -> BTreeSet<String> {
-        let known = self.who.known();
-        let services = touched.iter().flat_map(|touched| &touched.services);
-        services.filter(|service| !known.contains(**service)).map(|service| (*service).to_owned()).collect()
-    }
-
-    /// The services that serve no more than some requests at a time.
-    pub(super) fn limited(&self) -> BTreeSet<String> {
-        let declared = self.policies.services.iter().filter(|(_, policy)| policy.workers.is_some());
-        let declared = declared.map(|(service, _)| service.clone());
-        let learnt = self.recording.learnt(&self.policies).into_keys().map(str::to_owned);
-        declared.chain(learnt).collect()
-    }
-
-    /// The one service that requests show an entity as.
-    pub(in crate::simulate) fn service(&self, stage: &Snapshot, node: Node) -> std::result::Result<String, String> {
-        self.who.service(stage, node)
-    }
-
-    fn played(&self, changes: &[TrafficChange], is_quick: bool, context: &Context) -> Result<Forecast> {
-        forecast_by(&self.recording, &self.policies, changes, self.seed, is_quick, context)
-    }
-
-    /// An operation takes longer at each of these services that has it.
-    fn slower_in(&self, services: &[String], operation: &str, ms: f64) -> Made {
-        let has = |service: &&String| {
-            let own = self.recording.operations_of(service);
-            services.len() == 1 || own.is_ok_and(|own| own.contains(&operation))
-        };
-        let slower = |service: &String| {
-            let (service, operation) = (service.clone(), operation.to_owned());
-            TrafficChange::AddLatency { service, operation, ms }
-        };
-        let made: Vec<TrafficChange> = services.iter().filter(has).map(slower).collect();
-        let unknown = || format!("none of {} has the operation {operation}", services.join(", "));
-        if made.is_empty() { Err(unknown()) } else { Ok(made) }
-    }
-
-    /// Every operation of a service takes longer, or shorter.
-    fn slowed(&self, service: &str, ms: f64) -> Made {
-        let operations = self.recording.operations_of(service).map_err(|error| error.to_string())?;
-        if ms < 0.0 {
-            return Err(format!("which of the work of {service} becomes shorter was never measured"));
-        }
-        let slower = |operation: &str| {
-            let (service, operation) = (service.to_owned(), operation.to_owned());
-            TrafficChange::AddLatency { service, operation, ms }
-        };
-        Ok(operations.into_iter().map(slower).collect())
-    }
-
-    /// How often a cache of one entity's answers to another has what is asked for, if it keeps each for so long.
-    pub(super) fn kept_by_cache(
-        &self,
-        stage: &Snapshot,
-        (entity, of): (Node, Node),
-        ttl_s: f64,
-        keys: u64,
-        skew: f64,
-    ) -> Option<f64> {
-        let pair = self.service(stage, entity).ok().zip(self.service(stage, of).ok());
-        pair.and_then(|(caller, callee)| self.kept(&caller, &callee, ttl_s, keys, skew))
-    }
-
-    /// How often a cache has what one service asks another for, if it keeps each answer for so long.
-    fn kept(&self, caller: &str, callee: &str, ttl_s: f64, keys: u64, skew: f64) -> Option<f64> {
-        let calls_a_second = self.recording.calls_a_second(caller, callee);
-        ttl_hit_ratio(CachedKeys { calls_a_second, ttl_s, keys, skew }).ok().map(|kept| kept.hit_ratio)
-    }
-
-    /// From which hit ratio on a cache makes calls shorter: asking it costs every call, and a hit saves the call.
-    fn worth_it(&self, caller: &str, callee: &str, hit_ms: f64) -> String {
-        let unknown = "how often the cache would have what is asked for is not known";
-        let pairs = self.recording.calls_between(caller, callee);
-        let took: Vec<i64> = pairs.iter().flat_map(|(_, to)| self.recording.took(&to.service, &to.operation)).collect();
-        let mean = took.iter().sum::<i64>() as f64 / took.len().max(1) as f64 / 1e6;
-        match mean > hit_ms {
-            true => format!("{unknown}; on average it is worth it from a ratio of {:.2} on", hit_ms / mean),
-            false => format!("{unknown}; asking it takes {hit_ms} ms, which no ratio is worth"),
-        }
-    }
 }

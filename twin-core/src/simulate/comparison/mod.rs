@@ -10,6 +10,7 @@ mod open;
 mod reach;
 mod sides;
 mod structure;
+mod traffic;
 mod uptime;
 
 use std::borrow::Cow;
@@ -25,12 +26,13 @@ use crate::simulate::{Autoscaler, Change, Scenario};
 pub use compliance::GivenData;
 pub(super) use figure::named;
 pub use figure::{Basis, Dimension, Figure};
-pub use latency::Traffic;
 pub(super) use latency::{declared_copies, loads};
 use reach::Reach;
+pub(super) use reach::changes_what_runs;
 use sides::Sides;
 pub use structure::Baseline;
 pub(super) use structure::Shape;
+pub use traffic::Traffic;
 
 /// The figures of a comparison.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, schemars::JsonSchema)]
@@ -89,22 +91,26 @@ pub fn compare(
     step(0);
     scenario.check()?;
     let after = scenario.snapshot();
-    let reached = Reach::of(scenario, needs);
+    let reached = Reach::of(scenario, needs, given.traffic);
     let read = Sides::of(scenario.base(), needs);
     step(1);
     let mut figures = reached.figures;
     figures.extend(structure::figures(scenario, &after, given.baseline));
     context.check()?;
-    figures.extend(cost::figures(scenario, read.no_bill.as_deref()));
+    figures.extend(cost::figures(scenario, read.no_bill.as_deref(), given.traffic));
     figures.extend(compliance::figures(scenario, &after, &given.data, context)?);
     read.hide_what_was_never_read(&mut figures);
     step(2);
-    figures.extend(uptime::figures(scenario, &of_instances(scenario, &given.availability)?, context)?);
+    figures.extend(uptime::figures(scenario, &of_instances(scenario, &given.availability)?, given.traffic, context)?);
     step(3);
     let mut assumptions: BTreeSet<String> = reached.assumptions.iter().chain(scenario.assumptions()).cloned().collect();
     assumptions.extend(scenario.changes().iter().filter_map(|change| taken_for_granted(scenario, change, given)));
+    let is_billed = |figure: &Figure| figure.dimension == Dimension::Cost && figure.baseline.is_some();
+    assumptions.extend(cost::taken_for_granted(scenario.base()).filter(|_| figures.iter().any(is_billed)));
     let mut blind_spots: BTreeSet<String> = read.blind_spots.into_iter().chain(reached.blind_spots).collect();
     blind_spots.extend(scenario.left_out_told());
+    blind_spots.extend(given.traffic.and_then(|traffic| traffic.of_another_world(scenario.base())));
+    blind_spots.extend(given.traffic.into_iter().flat_map(Traffic::not_recorded));
     figures.extend(of_requests(scenario, given, context, &mut assumptions, &mut blind_spots)?);
     step(STEPS);
     figures.sort_by(|a, b| (a.dimension, &a.about, &a.detail).cmp(&(b.dimension, &b.about, &b.detail)));
@@ -128,6 +134,10 @@ pub fn compare(
 fn taken_for_granted(scenario: &Scenario, change: &Change, given: &Given<'_>) -> Option<String> {
     let name = |node: Node| &scenario.stage().entity(node).name;
     match change {
+        Change::Deprecate { entity, sunset, .. } => Some(format!(
+            "whoever needs {} then is hit from {sunset} on; requests, availability and costs are those before",
+            name(*entity)
+        )),
         Change::Fail { minutes: Some(_), .. } => Some(
             "requests and affected entities are those while something fails, availability is that of a month"
                 .to_owned(),
@@ -137,6 +147,22 @@ fn taken_for_granted(scenario: &Scenario, change: &Change, given: &Given<'_>) ->
         }
         Change::ScaleLoad { autoscaler: Some(Autoscaler { utilisation, most }), .. } => Some(format!(
             "an autoscaler keeps workers whose number is known busy for {utilisation} of their time, with {most} times as many at most, and has caught up; with fewer than {ENOUGH_FOR_UTILISATION} recorded requests, it leaves a service as it is"
+        )),
+        Change::Move { entity, cutover_minutes, .. } if !given.availability.is_empty() => {
+            let name = name(*entity);
+            Some(match cutover_minutes {
+                Some(minutes) => format!(
+                    "availability is that of the month in which {name} moves and does not serve for {minutes} minutes"
+                ),
+                None => format!("{name} serves while it moves: no cutover is said"),
+            })
+        }
+        Change::Merge { entity, .. } if !given.availability.is_empty() => {
+            Some(format!("what becomes a part of {} fails with it from then on", name(*entity)))
+        }
+        Change::Upgrade { entity, version, drops, .. } if !drops.is_empty() => Some(format!(
+            "whoever was seen to call {} for other operations than those that {version} drops calls for no others",
+            name(*entity)
         )),
         Change::ChangeOwner { entity, on_call: Some(on_call), .. } => {
             Some(format!("{on_call} is called first for {} from then on", name(*entity)))
@@ -184,11 +210,11 @@ fn of_instances(scenario: &Scenario, given: &BTreeMap<Node, f64>) -> Result<BTre
     let mut own = BTreeMap::new();
     for (node, availability) in given {
         if !(0.0..=1.0).contains(availability) {
-            let name = &scenario.base().entity(*node).name;
+            let name = &scenario.stage().entity(*node).name;
             let what = format!("the availability of {name} is {availability}: it takes parts per one, from 0 to 1");
             return Err(Error::new(ErrorKind::Invalid, what));
         }
-        own.extend(scenario.base().instances(*node).into_iter().map(|instance| (instance, *availability)));
+        own.extend(scenario.stage().instances(*node).into_iter().map(|instance| (instance, *availability)));
     }
     Ok(own)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::figure::Figure;
-use super::latency::{Shown, Traffic};
+use super::traffic::{Shown, Traffic};
 use crate::base::listed;
 use crate::graph::{EdgeRef, Node, Snapshot};
 use crate::schema::{Kind, kind, relation};
@@ -54,29 +54,50 @@ pub(super) fn reached(
     }
     let endpoints = with_calls_that_come(traffic.recording.touched(), made);
     let strangers = traffic.strangers(&endpoints);
-    let (mut whys, mut about, mut beside) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut whys, mut about, mut beside) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
     for (change, why) in closed {
-        let nodes = nodes(scenario, change);
-        let services = services(scenario, traffic, &nodes, &strangers).ok_or_else(|| why.clone())?;
-        match services.is_empty() {
-            true => beside.extend(nodes.iter().map(|node| scenario.base().entity(*node).name.clone())),
-            false => _ = whys.insert(why.as_str()),
+        let mut all = Vec::new();
+        for end in ends(scenario, change) {
+            all.push((services(scenario, traffic, &end, &strangers).ok_or_else(|| why.clone())?, end));
         }
-        about.extend(services);
+        // Whoever makes no call to a thing is not reached by what changes about such calls.
+        match all.iter().find(|(services, _)| services.is_empty()) {
+            Some((_, nodes)) => beside.extend(nodes.iter().map(|node| scenario.base().entity(*node).name.clone())),
+            None => {
+                whys.insert(why.as_str());
+                about.push(all.into_iter().map(|(services, _)| services).collect::<Vec<_>>());
+            }
+        }
     }
     if about.is_empty() {
         return Ok((None, beside));
     }
-    let unknown = spread(&endpoints, &about, &traffic.limited());
-    let is_reached = |touched: &&Touched<'_>| touched.services.iter().any(|service| unknown.contains(service));
-    let reached: Vec<&Touched<'_>> = endpoints.iter().filter(is_reached).collect();
+    let reached = spread(&endpoints, &about, &traffic.limited());
     let services = reached.iter().flat_map(|touched| &touched.services).map(|service| (*service).to_owned()).collect();
     let endpoints = reached.iter().map(|touched| touched.endpoint.clone()).collect();
     let why = whys.into_iter().collect::<Vec<&str>>().join("; ");
     Ok((Some(Open { why, endpoints, services }), beside))
 }
 
-/// What a change is about. What comes is part of no request yet.
+/// What a change is about: requests have to touch one thing of each of these for it to reach them. A change of calls is about those who make them and those who are called.
+fn ends(scenario: &Scenario, change: &Change) -> Vec<Vec<Node>> {
+    let calls = match change {
+        Change::RemoveDependency { entity, on, .. }
+        | Change::ToAsync { entity, on, .. }
+        | Change::AddCache { entity, of: on, .. }
+        | Change::RemoveCache { entity, cache: on }
+        | Change::SetCallPolicy { entity, on, .. }
+        | Change::Encrypt { entity, on, .. } => Some([*entity, *on]),
+        _ => None,
+    };
+    let is_there = |node: &Node| node.index() < scenario.base().bound();
+    match calls.filter(|ends| ends.iter().all(is_there)) {
+        Some(ends) => ends.map(|node| vec![node]).into(),
+        None => vec![nodes(scenario, change)],
+    }
+}
+
+/// What a change of things is about. What comes is part of no request yet but of those of its callers.
 fn nodes(scenario: &Scenario, change: &Change) -> Vec<Node> {
     let stage = scenario.stage();
     let nodes: Vec<Node> = match change {
@@ -90,7 +111,12 @@ fn nodes(scenario: &Scenario, change: &Change) -> Vec<Node> {
         Change::Add { called_by, .. } => called_by.clone(),
         _ => change.entities().into_iter().copied().collect(),
     };
-    nodes.into_iter().filter(|node| node.index() < scenario.base().bound()).collect()
+    let of_base = |node: Node| match scenario.bringing(node) {
+        Some(Change::Add { called_by, .. }) => called_by.clone(),
+        Some(_) => Vec::new(),
+        None => vec![node],
+    };
+    nodes.into_iter().flat_map(of_base).filter(|node| node.index() < scenario.base().bound()).collect()
 }
 
 /// What requests touch once calls have come that the other changes make: whoever calls somebody from then on, touches whatever requests to that one do.
@@ -162,17 +188,31 @@ fn dependents(base: &Snapshot, node: Node) -> Vec<Node> {
     left.chain(base.outgoing(node).filter(reverse).map(|edge| edge.to)).collect()
 }
 
-/// The services about which something is unknown, and those with a limit that are touched by a request that touches one of them: who waits there as well, waits for longer or shorter.
-/// O(services · endpoints · services).
-fn spread<'r>(endpoints: &[Touched<'r>], about: &'r BTreeSet<String>, limited: &BTreeSet<String>) -> BTreeSet<&'r str> {
-    let mut unknown: BTreeSet<&str> = about.iter().map(String::as_str).collect();
+/// The endpoints whose requests touch one service of each set that some change is about, and those that share a service with a limit with one of them: who waits there as well,
+/// waits for longer or shorter. O(endpoints² · services).
+fn spread<'e, 'r>(
+    endpoints: &'e [Touched<'r>],
+    about: &[Vec<BTreeSet<String>>],
+    limited: &BTreeSet<String>,
+) -> Vec<&'e Touched<'r>> {
+    let touches =
+        |one: &Touched<'_>, some: &BTreeSet<String>| one.services.iter().any(|service| some.contains(*service));
+    let is_about = |one: &Touched<'_>| about.iter().any(|sets| sets.iter().all(|some| touches(one, some)));
+    let mut is_reached: Vec<bool> = endpoints.iter().map(is_about).collect();
     loop {
-        let reached = endpoints.iter().filter(|one| one.services.iter().any(|service| unknown.contains(service)));
-        let shared = reached.flat_map(|one| &one.services).filter(|service| limited.contains(**service)).copied();
-        let grown: BTreeSet<&str> = unknown.iter().copied().chain(shared).collect();
-        if grown.len() == unknown.len() {
-            return unknown;
+        let reached = endpoints.iter().zip(&is_reached).filter(|(_, is_reached)| **is_reached);
+        let services = reached.flat_map(|(one, _)| &one.services).filter(|service| limited.contains(**service));
+        let shared: BTreeSet<String> = services.map(|service| (*service).to_owned()).collect();
+        let grown: Vec<bool> =
+            endpoints.iter().zip(&is_reached).map(|(one, is_reached)| *is_reached || touches(one, &shared)).collect();
+        if grown == is_reached {
+            return endpoints
+                .iter()
+                .zip(is_reached)
+                .filter(|(_, is_reached)| *is_reached)
+                .map(|(one, _)| one)
+                .collect();
         }
-        unknown = grown;
+        is_reached = grown;
     }
 }

@@ -8,7 +8,8 @@ use crate::answer::{EvidenceId, Interval, IntervalKind, Profile};
 use crate::graph::{EdgeClass, Node, Snapshot, is_owned};
 use crate::schema::{State, relation};
 use crate::simulate::outcome::{RequestsAtRisk, requests_at_risk};
-use crate::simulate::{Change, Scenario};
+use crate::simulate::scenario::Loss;
+use crate::simulate::{Change, Scenario, Traffic};
 
 /// A figure cites so many pieces of evidence, and no more.
 const CITED: usize = 100;
@@ -22,17 +23,26 @@ pub(super) struct Reach {
 
 impl Reach {
     /// O(entities + relations) for each change.
-    pub fn of(scenario: &Scenario, needs: Profile) -> Reach {
+    pub fn of(scenario: &Scenario, needs: Profile, recorded: Option<&Traffic>) -> Reach {
         let world = scenario.with_all_there();
         let mut assumptions = BTreeSet::new();
         let mut hits: BTreeMap<Node, HitNode> = BTreeMap::new();
-        let hazards = scenario.hazards();
+        let mut doubts = Vec::new();
+        let losses = scenario.losses(recorded);
+        let removed: BTreeSet<Node> = scenario.removed().into_iter().collect();
         // One has nothing to be merged with, and may reach tens of thousands.
-        let (several, mut only) = (hazards.len(), Vec::new());
-        for (node, state, hazard, spared) in hazards {
+        let (several, mut only) = (losses.len(), Vec::new());
+        for Loss { entity, state, hazard, spared, doubt } in losses {
             // What is spared is there, unless another change takes it away.
             let lost = world.edited(&spared).unwrap_or_else(|_| world.clone());
-            let (reached, taken) = hit_nodes(&lost, &BlastRadius { state, hazard, needs, ..BlastRadius::of(node) });
+            let question = BlastRadius { state, hazard, needs, ..BlastRadius::of(entity) };
+            let (mut reached, taken) = hit_nodes(&lost, &question);
+            // Whoever goes as well is not there to be hit.
+            reached.retain(|hit| !removed.contains(&hit.node));
+            if let Some(doubt) = doubt {
+                reached.iter_mut().for_each(|hit| hit.at_least = State::None);
+                doubts.push(doubt);
+            }
             assumptions.extend(taken);
             if several == 1 {
                 only = reached;
@@ -45,23 +55,33 @@ impl Reach {
         }
         let hits: Vec<HitNode> = if several == 1 { only } else { hits.into_values().collect() };
         let changed: Vec<Node> = scenario.changes().iter().flat_map(Change::entities).copied().collect();
+        let running = scenario.changes().iter().filter(|change| changes_what_runs(change));
+        let running: Vec<Node> = running.flat_map(Change::entities).copied().collect();
         let mut figures: Vec<Figure> =
             [State::Down, State::Degraded, State::Delayed].map(|state| of_state(&world, &hits, state)).into();
         figures.extend(accountable(&world, &changed, &hits));
-        let there: Vec<Node> = changed.into_iter().filter(|node| node.index() < scenario.base().bound()).collect();
+        let there: Vec<Node> = running.into_iter().filter(|node| node.index() < scenario.base().bound()).collect();
         let requests = requests_at_risk(scenario.base(), &there);
-        let unread = "no traces were read, so the share of requests at risk cannot be said";
-        let blind_spots = requests.is_none().then(|| unread.to_owned()).into_iter().collect();
+        let unread = "the twin has read no traces, so the share of requests at risk cannot be said";
+        let blind_spots = doubts.into_iter().chain(requests.is_none().then(|| unread.to_owned())).collect();
         figures.push(at_risk(requests));
         Reach { figures, assumptions, blind_spots }
     }
 }
 
+/// Whether a change is one of what runs, and not of who answers or pays for it, or of what is allowed.
+pub(in crate::simulate) fn changes_what_runs(change: &Change) -> bool {
+    !matches!(change, Change::Residency { .. } | Change::Commit { .. } | Change::ChangeOwner { .. })
+}
+
 /// How many entities are in a state, and at least.
 fn of_state(world: &Snapshot, hits: &[HitNode], state: State) -> Figure {
-    let hits = hits.iter().filter(|hit| hit.state == state);
-    let (most, least) = (hits.clone().count(), hits.clone().filter(|hit| hit.at_least >= state).count());
-    let mut figure = Figure::known(Dimension::BlastRadius, "entities", 0.0, most as f64);
+    let all = hits.iter();
+    let hits = all.clone().filter(|hit| hit.state == state);
+    let (told, least) = (hits.clone().count(), hits.clone().filter(|hit| hit.at_least >= state).count());
+    // Whoever may be worse may be in this state as well.
+    let most = all.filter(|hit| hit.at_least <= state && state <= hit.state).count();
+    let mut figure = Figure::known(Dimension::BlastRadius, "entities", 0.0, told as f64);
     figure.detail = Some(state.as_str().to_owned());
     let (low, high) = (least as f64, most as f64);
     figure.interval = (low < high).then_some(Interval { kind: IntervalKind::Bounds, low, high });
@@ -114,7 +134,7 @@ fn accountable(world: &Snapshot, changed: &[Node], hits: &[HitNode]) -> [Figure;
 }
 
 fn at_risk(requests: Option<RequestsAtRisk>) -> Figure {
-    let Some(risk) = requests else { return Figure::unknown(Dimension::RequestsAtRisk, "no traces were read") };
+    let Some(risk) = requests else { return Figure::unknown(Dimension::RequestsAtRisk, "the twin has read no traces") };
     let mut figure = Figure::known(Dimension::RequestsAtRisk, "parts per one", 0.0, risk.at_most);
     figure.interval = Some(Interval { kind: IntervalKind::Bounds, low: risk.at_least, high: risk.at_most });
     figure.basis = Basis::Observed;

@@ -4,33 +4,43 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::figure::{Basis, Dimension, Figure};
 use super::latency::copies;
-use crate::analysis::EntityRef;
+use crate::analysis::{EntityRef, is_in_production};
 use crate::answer::{Interval, IntervalKind};
 use crate::base::{Context, Result};
 use crate::graph::{EdgeClass, Node, Snapshot};
 use crate::schema::{Propagation, State, kind};
 use crate::simulate::availability::{Component, Requirement, availability};
-use crate::simulate::{Change, Scenario};
+use crate::simulate::change::own_stores;
+use crate::simulate::contract::{Broken, broken};
+use crate::simulate::{Change, Scenario, Traffic};
 
 /// More things than these are not worked out, and said so.
 const MOST: usize = 100;
 /// A month of 30 days, in minutes.
 const MONTH: f64 = 43_200.0;
 
-/// A row for each thing that changes or needs what changes.
-pub(super) fn figures(scenario: &Scenario, given: &BTreeMap<Node, f64>, context: &Context) -> Result<Vec<Figure>> {
+/// A row for each thing that changes or of which it is said how available it is, and for each that needs one.
+pub(super) fn figures(
+    scenario: &Scenario,
+    given: &BTreeMap<Node, f64>,
+    recorded: Option<&Traffic>,
+    context: &Context,
+) -> Result<Vec<Figure>> {
     if given.is_empty() {
         return Ok(vec![Figure::unknown(Dimension::Availability, "no availability of any part is declared")]);
     }
     let (stage, after) = (scenario.stage(), scenario.with_all_there());
-    let own = own_after(scenario, given);
+    let own = own_after(scenario, given, recorded);
     let (mild_before, before) = (Needs::of(stage, given, false), Needs::of(stage, given, true));
     let (mild_after, after) = (Needs::of(&after, &own.most, false), Needs::of(&after, &own.least, true));
     let named = scenario.changes().iter().flat_map(|change| change.entities());
     let changed: BTreeSet<Node> = named.flat_map(|node| stage.instances(*node)).collect();
     let about: BTreeSet<Node> = before.dependents(&changed).union(&after.dependents(&changed)).copied().collect();
+    // What is as it was comes after it: whoever holds options against each other asks for it as well.
+    let said: BTreeSet<Node> = given.keys().copied().collect();
+    let others = before.dependents(&said).into_iter().filter(|node| !about.contains(node));
     let mut figures = Vec::new();
-    for node in about.iter().copied().take(MOST) {
+    for node in about.iter().copied().chain(others).take(MOST) {
         context.check()?;
         let bounds =
             [mild_before.downtime(node)?, before.downtime(node)?, mild_after.downtime(node)?, after.downtime(node)?];
@@ -53,29 +63,52 @@ struct Own {
     why: BTreeSet<&'static str>,
 }
 
-fn own_after(scenario: &Scenario, given: &BTreeMap<Node, f64>) -> Own {
+/// What things are comes first, then in how many copies, then for how long they are down: in whatever order changes were given.
+fn own_after(scenario: &Scenario, given: &BTreeMap<Node, f64>, recorded: Option<&Traffic>) -> Own {
     let mut own = Own { least: given.clone(), most: given.clone(), why: BTreeSet::new() };
     let stage = scenario.stage();
-    own.set(&scenario.gone_for_all(), |_| (0.0, 0.0));
+    for change in scenario.changes() {
+        if let Change::Replace { entity, availability, .. } = change {
+            if availability.is_none() {
+                own.why.insert(UNSAID);
+            }
+            own.set(&stage.instances(*entity), |_| availability.map_or((0.0, 1.0), |own| (own, own)));
+        }
+    }
+    let mut replicated: BTreeMap<Node, Vec<&Change>> = BTreeMap::new();
     for change in scenario.changes() {
         match change {
-            Change::Fail { entity, state: State::Down, minutes } => {
-                let up = 1.0 - minutes.map_or(1.0, |minutes| minutes / MONTH);
-                own.set(&stage.instances(*entity), |own| (own.unwrap_or(1.0) * up, own.unwrap_or(1.0) * up));
-            }
-            Change::Replace { entity, availability, .. } => {
-                if availability.is_none() {
-                    own.why.insert("how available what comes instead is was not said");
-                }
-                own.set(&stage.instances(*entity), |_| availability.map_or((0.0, 1.0), |own| (own, own)));
-            }
             Change::Scale { entity, .. } => own.copied(stage, *entity, change),
-            Change::AddReplica { entity, .. } => own.with_replica(stage, *entity, change),
+            Change::AddReplica { entity, .. } => replicated.entry(*entity).or_default().push(change),
             _ => {}
         }
     }
+    replicated.iter().for_each(|(entity, changes)| own.with_replicas(stage, *entity, changes));
+    for change in scenario.changes() {
+        let (nodes, minutes) = match change {
+            Change::Fail { entity, state: State::Down, minutes } => (stage.instances(*entity), *minutes),
+            Change::SetQuota { entity, a_second } if *a_second == 0.0 => (stage.instances(*entity), None),
+            Change::Move { entity, stores_follow, cutover_minutes: Some(minutes), .. } => {
+                let stores = if *stores_follow { own_stores(stage, *entity) } else { BTreeSet::new() };
+                (stage.instances(*entity).into_iter().chain(stores).collect(), Some(*minutes))
+            }
+            _ => continue,
+        };
+        let up = 1.0 - minutes.map_or(1.0, |minutes| minutes / MONTH);
+        own.least_and_most(&nodes, |own| own * up);
+    }
+    own.set(&scenario.removed(), |_| (0.0, 0.0));
+    for change in scenario.changes() {
+        let Broken { surely, perhaps } = broken(stage, change, recorded);
+        let parts =
+            |nodes: BTreeSet<Node>| nodes.into_iter().flat_map(|node| stage.instances(node)).collect::<Vec<_>>();
+        own.set(&parts(surely), |_| (0.0, 0.0));
+        own.least_alone(&parts(perhaps));
+    }
     own
 }
+
+const UNSAID: &str = "how available what comes instead is was not said";
 
 impl Own {
     fn set(&mut self, nodes: &[Node], then: impl Fn(Option<f64>) -> (f64, f64)) {
@@ -90,32 +123,61 @@ impl Own {
         }
     }
 
-    /// A copy beside what there is, which takes over after a while.
-    fn with_replica(&mut self, stage: &Snapshot, entity: Node, change: &Change) {
-        let Change::AddReplica { are_independent, quorum, failover_s, failovers_a_month, .. } = change else { return };
-        if are_independent.is_none() {
-            self.why.insert("whether copies fail together was not said");
+    /// The same is made of the least and the most of some.
+    fn least_and_most(&mut self, nodes: &[Node], then: impl Fn(f64) -> f64) {
+        for node in nodes {
+            for side in [&mut self.least, &mut self.most] {
+                let own = side.entry(*node).or_insert(1.0);
+                *own = then(*own);
+            }
         }
-        let lasts = failover_s.unwrap_or_default() > 0.0;
-        if lasts && failovers_a_month.is_none() {
-            self.why.insert("how often the copy takes over was not said");
+    }
+
+    /// Some may be down, and may be as they were.
+    fn least_alone(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            let most = self.most.get(node).copied().unwrap_or(1.0);
+            self.most.insert(*node, most);
+            self.least.insert(*node, 0.0);
+            self.why.insert("whether a new version breaks it is not known");
         }
-        // Nobody serves while the copy takes over.
-        let lost = failovers_a_month.map(|times| times * failover_s.unwrap_or_default() / 60.0 / MONTH);
+    }
+
+    /// Copies beside what there is, which take over after a while: so many of all have to be up as the change that wants most says.
+    fn with_replicas(&mut self, stage: &Snapshot, entity: Node, changes: &[&Change]) {
+        let (mut copies, mut sure, mut wanted, mut lost, mut lasts_unsaid) = (1, 1, 1, 0.0, false);
+        for change in changes {
+            let Change::AddReplica { are_independent, quorum, failover_s, failovers_a_month, .. } = change else {
+                continue;
+            };
+            if are_independent.is_none() {
+                self.why.insert("whether copies fail together was not said");
+            }
+            (copies, sure) = match are_independent {
+                Some(true) => (copies + 1, sure + 1),
+                Some(false) => (copies, sure),
+                None => (copies + 1, sure),
+            };
+            wanted = wanted.max(*quorum);
+            let lasts = failover_s.unwrap_or_default();
+            // Nobody serves while the copy takes over.
+            match failovers_a_month {
+                Some(times) => lost += times * lasts / 60.0 / MONTH,
+                None if lasts > 0.0 => {
+                    lasts_unsaid = true;
+                    self.why.insert("how often the copy takes over was not said");
+                }
+                None => {}
+            }
+        }
         self.set(&stage.instances(entity), |own| {
             let Some(own) = own else { return (1.0, 1.0) };
-            let apart = at_least(*quorum, 2, own);
-            let (least, most) = match are_independent {
-                Some(true) => (apart, apart),
-                Some(false) => (own, own),
-                None => (own.min(apart), own.max(apart)),
-            };
-            match lost {
-                Some(lost) => ((least - lost).max(0.0), (most - lost).max(0.0)),
-                // Taking over never lasts longer than repairing would have.
-                None if lasts => (least.min(own), most),
-                None => (least, most),
-            }
+            // Copies that fail together are one.
+            let up = |copies: u32| if copies == 1 { own } else { at_least(wanted.min(copies), copies, own) };
+            let (least, most) = (up(sure).min(up(copies)), up(sure).max(up(copies)));
+            let (least, most) = ((least - lost).max(0.0), (most - lost).max(0.0));
+            // Taking over never lasts longer than repairing would have.
+            if lasts_unsaid { (least.min(own), most) } else { (least, most) }
         });
     }
 
@@ -192,6 +254,9 @@ fn figure(
     } else if mild < after {
         figure.interval = Some(Interval { kind: IntervalKind::Bounds, low: mild, high: after });
         figure.unknown = (!open.is_empty()).then(|| open.iter().copied().collect::<Vec<_>>().join("; "));
+        if open.contains(UNSAID) {
+            (figure.scenario, figure.delta) = (None, None);
+        }
     }
     figure
 }
@@ -215,7 +280,12 @@ impl<'s> Needs<'s> {
         };
         let mut groups: BTreeMap<Node, Vec<(Vec<Node>, usize)>> = BTreeMap::new();
         for (owner, members, k) in (0..snapshot.group_count()).filter_map(|place| snapshot.group(place)) {
-            groups.entry(owner).or_default().push((members.collect(), k));
+            let members: Vec<Node> = members.collect();
+            // As of a failure: where production is known, what runs elsewhere does not stand in for it.
+            let in_production: Vec<Node> =
+                members.iter().copied().filter(|node| is_in_production(snapshot, *node)).collect();
+            let is_whole = *snapshot.kind(owner) == kind::COMPONENT && !in_production.is_empty();
+            groups.entry(owner).or_default().push((if is_whole { in_production } else { members }, k));
         }
         Needs { snapshot, given, passes: snapshot.pages().classes().iter().map(passes).collect(), groups }
     }
@@ -281,7 +351,13 @@ impl<'s> Needs<'s> {
             false => covered.contains(&component(*node)),
         };
         let missing = self.closure(node).into_iter().filter(|node| !is_said(node));
-        missing.map(|node| self.snapshot.entity(component(node)).name.clone()).collect()
+        let name = |node: Node| {
+            let whole = component(node);
+            let (kind, name) = (self.snapshot.kind(whole), &self.snapshot.entity(whole).name);
+            // A balancer is often called like what it leads to, of which something else may be said.
+            if *kind == kind::COMPONENT { name.clone() } else { format!("{kind} {name}") }
+        };
+        missing.map(name).collect()
     }
 
     /// How many minutes of a month it is down. What nobody says anything of counts as always up by itself.

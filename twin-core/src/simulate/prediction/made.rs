@@ -125,16 +125,7 @@ fn signs(change: &ChangeDraft) -> Vec<ChangeDraft> {
         | Change::AddDependency { .. }
         | Change::RemoveDependency { .. } => vec![change.clone()],
         Change::Merge { others, .. } => others.iter().map(|other| Change::remove(other.clone())).collect(),
-        Change::Split { into, .. } => vec![Change::Add {
-            name: into.clone(),
-            kind: None,
-            environment: None,
-            region: None,
-            owner: None,
-            calls: Vec::new(),
-            called_by: Vec::new(),
-            price: None,
-        }],
+        Change::Split { into, .. } => vec![Change::add(into, None)],
         Change::ToAsync { entity, on, .. } => vec![cut(entity, on)],
         Change::RemoveCache { entity, cache } => vec![cut(entity, cache)],
         _ => Vec::new(),

@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::figures::{PredictedFigure, Prediction};
+use crate::analysis::EntityRef;
 use crate::base::{Context, Error, ErrorKind, Result, Timestamp};
+use crate::schema::kind;
 use crate::simulate::replay::{MeasuredEndpoint, MeasuredFigure, Policies, Span, measured};
 use crate::simulate::{Dimension, named};
 
@@ -121,7 +123,17 @@ impl Measured {
     pub(super) fn is_of(&self, prediction: &Prediction, figure: &PredictedFigure) -> bool {
         let is_about = match (&self.about, &figure.about) {
             (None, None) => true,
-            (Some(name), Some(entity)) => *name == entity.name || name == entity.id.as_str(),
+            (Some(name), Some(entity)) => {
+                let is_component = |entity: &EntityRef| entity.kind == kind::COMPONENT;
+                // Of what shares its name, a component is meant.
+                let is_other = |other: &PredictedFigure| {
+                    let about = other.about.as_ref().is_some_and(|about| about.name == *name && is_component(about));
+                    about && (other.dimension, &other.detail) == (figure.dimension, &figure.detail)
+                };
+                let is_named =
+                    *name == entity.name && (is_component(entity) || !prediction.content.figures.iter().any(is_other));
+                is_named || name == entity.id.as_str()
+            }
             _ => false,
         };
         self.dimension == figure.dimension

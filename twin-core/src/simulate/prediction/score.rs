@@ -10,7 +10,7 @@ use super::figures::{PredictedFigure, Prediction, UnreadablePrediction};
 use super::made::ChangesSeen;
 use super::pooled::{CalibrationPoint, SimulatorScore, plot, simulators};
 use super::reality::{Measured, Reality};
-use crate::analysis::{EntityRef, envelope, own_cost_row};
+use crate::analysis::{EntityRef, Months, envelope, own_cost_row, own_month};
 use crate::answer::{Cites, EvidenceId, Interval, Profile, Tabular, table_row};
 use crate::base::{Context, Error, Result, Timestamp};
 use crate::graph::Snapshot;
@@ -136,7 +136,7 @@ pub fn score(
         context.check()?;
         context.progress.report("score", done as u64, predictions.len() as u64);
         let figures: Vec<FigureScore> = match seen.progress.is_made() {
-            true => prediction.content.figures.iter().map(|figure| came.scored(prediction, figure)).collect(),
+            true => prediction.content.figures.iter().map(|figure| came.scored(prediction, seen, figure)).collect(),
             false => Vec::new(),
         };
         let scored = figures.iter().filter(|figure| figure.is_inside.is_some()).count();
@@ -180,7 +180,7 @@ struct Came<'s> {
 }
 
 impl Came<'_> {
-    fn scored(&self, prediction: &Prediction, figure: &PredictedFigure) -> FigureScore {
+    fn scored(&self, prediction: &Prediction, seen: &ChangesSeen, figure: &PredictedFigure) -> FigureScore {
         let mut score = FigureScore::unscored(prediction, figure);
         if figure.predicted.is_none() && figure.interval.is_none() {
             let why = figure.unknown.as_deref().unwrap_or("nobody said why");
@@ -195,7 +195,7 @@ impl Came<'_> {
                 score.samples = measured.samples;
                 score.came(measured.value);
             }
-            None => match self.by_twin(prediction, figure) {
+            None => match self.by_twin(prediction, seen, figure) {
                 Ok((value, evidence)) => {
                     score.evidence = evidence;
                     score.came(value);
@@ -210,9 +210,17 @@ impl Came<'_> {
     fn by_twin(
         &self,
         prediction: &Prediction,
+        seen: &ChangesSeen,
         figure: &PredictedFigure,
     ) -> std::result::Result<(f64, Vec<EvidenceId>), String> {
         match figure.dimension {
+            // The snapshot shows what all of them come to together.
+            dimension if Dimension::OF_SHAPE.contains(&dimension) && !seen.besides.is_empty() => {
+                let count = seen.besides.len();
+                let others =
+                    if count == 1 { "another change was".to_owned() } else { format!("{count} other changes were") };
+                Err(format!("{others} made as well: hold it against what came right after its own"))
+            }
             Dimension::Cost => self.billed(prediction, figure),
             dimension if Dimension::OF_SHAPE.contains(&dimension) => self.stands(figure),
             dimension if Dimension::OF_TRAFFIC.contains(&dimension) => {
@@ -256,9 +264,10 @@ impl Came<'_> {
         let found = self.after.node_of(&about.id).or_else(|| self.after.find(&about.name).ok());
         let Some(node) = found else { return Err(format!("{} is gone, and so are its bills", about.name)) };
         let row = own_cost_row(self.after, node);
-        let billed = row.cost.iter().find(|money| money.currency == figure.unit);
+        // Predictions are of a month.
+        let billed = own_month(self.after, node, &Months::of(self.after)).remove(&figure.unit);
         let why = || format!("no line of a bill in {} is for {}", figure.unit, about.name);
-        billed.map(|money| (money.amount.to_f64(), row.evidence.clone())).ok_or_else(why)
+        billed.map(|amount| (amount, row.evidence.clone())).ok_or_else(why)
     }
 }
 

@@ -105,7 +105,7 @@ pub enum TrafficChange {
         /// How many of them, in parts per one.
         share: f64,
     },
-    /// Each piece of work of a service makes more calls, one after another at its end. They take as long as such calls took others, and nobody waits longer for them.
+    /// Each piece of work of a service makes more calls, one after another at its end. They take as long as such calls took others, or as is said, and nobody waits longer for them.
     AddCalls {
         /// Who calls.
         caller: String,
@@ -124,6 +124,9 @@ pub enum TrafficChange {
         /// Whether the caller does without them then, and does not fail.
         #[serde(default)]
         is_optional: bool,
+        /// How long one takes of somebody who was never recorded, in milliseconds.
+        #[serde(default)]
+        takes_ms: Option<f64>,
     },
 }
 
@@ -135,6 +138,7 @@ pub(super) struct MoreCalls<'a> {
     pub is_beside: bool,
     pub timeout_ms: Option<f64>,
     pub is_optional: bool,
+    pub takes_ms: Option<f64>,
 }
 
 /// More requests than these are not played, where one endpoint is asked more often.
@@ -143,11 +147,11 @@ const MOST_REQUESTS: f64 = 1e6;
 const MOST_CALLS: f64 = 1e3;
 
 impl TrafficChange {
-    /// Refuses what nothing was recorded of, and numbers that make no sense.
+    /// Refuses what nothing was recorded of and none of the changes brings, and numbers that make no sense.
     ///
     /// # Errors
     /// `Unknown` for a service or operation without spans, `Invalid` for numbers and for a cache that was never asked.
-    pub(super) fn check(&self, recording: &Recording) -> Result<()> {
+    pub(super) fn check(&self, recording: &Recording, among: Together<'_>) -> Result<()> {
         match self {
             TrafficChange::AddLatency { service, operation, ms } => {
                 check_duration("ms", Some(*ms))?;
@@ -157,6 +161,7 @@ impl TrafficChange {
                     false => Err(Error::unknown("operation", operation, own)),
                 }
             }
+            TrafficChange::KillService { service } if among.bring(service) => Ok(()),
             TrafficChange::KillService { service } => recording.operations_of(service).map(|_| ()),
             TrafficChange::RemoveCache { service, cache } => {
                 recording.operations_of(service)?;
@@ -216,10 +221,14 @@ impl TrafficChange {
                 within("share", *share, 0.0, 1.0)?;
                 recording.check_call(caller, callee)
             }
-            TrafficChange::AddCalls { caller, callee, operation, calls, timeout_ms, .. } => {
+            TrafficChange::AddCalls { caller, callee, operation, calls, timeout_ms, takes_ms, .. } => {
                 within("calls", *calls, 0.0, MOST_CALLS)?;
                 check_duration("timeout_ms", *timeout_ms)?;
+                check_duration("takes_ms", *takes_ms)?;
                 recording.operations_of(caller)?;
+                if takes_ms.is_some() {
+                    return Ok(());
+                }
                 let own = recording.operations_of(callee)?;
                 match own.contains(&operation.as_str()) {
                     true => Ok(()),
@@ -272,6 +281,13 @@ pub(super) struct Detour {
 pub(super) struct Together<'c>(pub &'c [TrafficChange]);
 
 impl Together<'_> {
+    /// Whether calls come to a service of which it is said how long they take.
+    fn bring(self, service: &str) -> bool {
+        self.0.iter().any(
+            |change| matches!(change, TrafficChange::AddCalls { callee, takes_ms: Some(_), .. } if callee == service),
+        )
+    }
+
     /// Whether a service answers nobody.
     pub(super) fn kill(self, service: &str) -> bool {
         self.0
@@ -353,11 +369,19 @@ impl Together<'_> {
         Self: 'a,
     {
         self.0.iter().filter_map(move |change| match change {
-            TrafficChange::AddCalls { caller, callee, operation, calls, is_beside, timeout_ms, is_optional }
-                if caller == service =>
-            {
-                let (is_beside, timeout_ms, is_optional) = (*is_beside, *timeout_ms, *is_optional);
-                Some(MoreCalls { callee, operation, calls: *calls, is_beside, timeout_ms, is_optional })
+            TrafficChange::AddCalls {
+                caller,
+                callee,
+                operation,
+                calls,
+                is_beside,
+                timeout_ms,
+                is_optional,
+                takes_ms,
+            } if caller == service => {
+                let (is_beside, is_optional) = (*is_beside, *is_optional);
+                let (timeout_ms, takes_ms) = (*timeout_ms, *takes_ms);
+                Some(MoreCalls { callee, operation, calls: *calls, is_beside, timeout_ms, is_optional, takes_ms })
             }
             _ => None,
         })

@@ -12,6 +12,8 @@ const AT_ONCE: (usize, usize) = (9, 10);
 const TIMES_AS_LONG: i64 = 3;
 /// What begins so soon after another one is done was waiting for that, in nanoseconds: a millisecond, or the usual way where that is longer.
 const SOON: i64 = 1_000_000;
+/// Spans of two requests that one worker serves one after the other overlap by no more, in nanoseconds.
+const OVERLAP: i64 = 50_000;
 
 /// By service, the most requests that it serves at a time, as far as that was seen. O(n · log n).
 pub(super) fn limits(recording: &Recording) -> BTreeMap<String, u32> {
@@ -24,7 +26,9 @@ pub(super) fn limits(recording: &Recording) -> BTreeMap<String, u32> {
     }
     for (work, asked) in recording.invocations.iter().zip(asked).filter(|(work, _)| !work.is_hearsay) {
         let service = recording.name(work.operation).service.as_str();
-        served.entry(service).or_default().push(Served { asked, start: work.start, end: work.end });
+        // A worker may take the next one a moment before the span of the last one ends.
+        let end = work.end - OVERLAP.min((work.end - work.start) / 2);
+        served.entry(service).or_default().push(Served { asked, start: work.start, end });
     }
     served.into_iter().filter_map(|(service, served)| Some((service.to_owned(), limit(&served)?))).collect()
 }
@@ -47,15 +51,19 @@ fn limit(served: &[Served]) -> Option<u32> {
     // Whoever did not fill the service up has not waited for a place in it.
     let fills_up = |start: i64| full.binary_search_by_key(&start, |(from, _)| *from).is_ok();
     let way = |one: &Served| Some(one.start.saturating_sub(one.asked?).max(0));
-    let mut ways: Vec<i64> = served.iter().filter(|one| !fills_up(one.start)).filter_map(way).collect();
-    ways.sort_unstable();
-    let usual = *ways.get(ways.len() / 4)?;
     let mut ends: Vec<i64> = served.iter().map(|one| one.end).collect();
     ends.sort_unstable();
     let after_another = |start: i64| {
         let place = ends.partition_point(|end| *end <= start);
         place.checked_sub(1).map_or(i64::MAX, |place| start.saturating_sub(ends[place]))
     };
+    let mut ways: Vec<i64> = served.iter().filter(|one| !fills_up(one.start)).filter_map(way).collect();
+    if most == 1 {
+        // Each fills it up: who begins well after the last one was done has found it idle.
+        ways = served.iter().filter(|one| after_another(one.start) > SOON).filter_map(way).collect();
+    }
+    ways.sort_unstable();
+    let usual = *ways.get(ways.len() / 4)?;
     let has_waited = |one: &&Served| {
         let came = one.asked.map(|asked| asked.saturating_add(TIMES_AS_LONG.saturating_mul(usual)));
         came.is_some_and(|came| came < one.start && full_until(came).is_some())

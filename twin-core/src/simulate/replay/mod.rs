@@ -25,6 +25,7 @@ pub use change::TrafficChange;
 pub(super) use measured::order_statistics;
 pub use measured::{MeasuredEndpoint, MeasuredFigure, measured};
 pub use names::Names;
+pub(super) use names::plain;
 pub(super) use places::{RecordedService, told_apart};
 pub use policy::{
     Breaker, CallPolicy, Criticality, DeclaredCall, OperationName, Policies, PoliciesDraft, ServicePolicy,

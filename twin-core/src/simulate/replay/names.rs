@@ -29,7 +29,7 @@ impl<'o> Names<'o> {
 }
 
 /// An operation of a verb and what it is done to, or of that alone, without the verb and the slashes around.
-fn plain(operation: &str) -> &str {
+pub(in crate::simulate) fn plain(operation: &str) -> &str {
     let mut words = operation.split_whitespace();
     match (words.next(), words.next(), words.next()) {
         (Some(word), None, _) | (Some(_), Some(word), None) => word.trim_matches('/'),

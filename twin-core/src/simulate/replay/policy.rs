@@ -23,7 +23,7 @@ const MOST_RETRIES: u32 = 100;
 
 /// How a service is run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ServicePolicy {
     /// How many requests it serves at a time. Without it: as many as were seen while others waited, else as many as come.
     pub workers: Option<u32>,
@@ -33,7 +33,7 @@ pub struct ServicePolicy {
 
 /// How an operation calls another one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct CallPolicy {
     /// What its failure does. Without it: what was recorded of calls that failed, else required.
     pub criticality: Option<Criticality>,
@@ -50,6 +50,15 @@ pub struct CallPolicy {
     /// Whether the caller gives up in time even where it was seen to wait longer: the time is a new one.
     #[serde(skip)]
     pub timeout_is_new: bool,
+    /// Whether it is tried no more often even where it was seen to be: how often is new.
+    #[serde(skip)]
+    pub retries_are_new: bool,
+    /// Whether how long it waits before it tries again is new, whatever was seen.
+    #[serde(skip)]
+    pub backoff_is_new: bool,
+    /// Whether what its failure does is new, whatever was seen.
+    #[serde(skip)]
+    pub criticality_is_new: bool,
 }
 
 /// A circuit breaker: it opens after failures in a row, lets one call try after a while, and closes once that succeeds. It stands between two operations, for all callers together.
@@ -81,6 +90,9 @@ impl CallPolicy {
     pub(super) fn replace_by(&mut self, other: &CallPolicy) {
         self.criticality = other.criticality.or(self.criticality);
         self.timeout_is_new |= other.timeout_ms.is_some();
+        self.retries_are_new |= other.retries.is_some();
+        self.criticality_is_new |= other.criticality.is_some();
+        self.backoff_is_new |= other.backoff_ms.is_some();
         self.timeout_ms = other.timeout_ms.or(self.timeout_ms);
         self.retries = other.retries.or(self.retries);
         self.backoff_ms = other.backoff_ms.or(self.backoff_ms);
@@ -129,16 +141,39 @@ pub struct PoliciesDraft {
     pub calls: Vec<DeclaredCall>,
 }
 
-/// A call, as hosts of other languages write it.
+/// A call, as hosts of other languages write it: the fields of a [`CallPolicy`] beside its ends. What is flattened refuses no field by itself, so they are written out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DeclaredCall {
     /// Who calls: `service.operation`.
     pub caller: String,
     /// Who is called: `service.operation`.
     pub callee: String,
-    /// How.
-    #[serde(flatten)]
-    pub policy: CallPolicy,
+    /// What its failure does. Without it: what was recorded of calls that failed, else required.
+    #[serde(default)]
+    pub criticality: Option<Criticality>,
+    /// After which time the caller gives up, in milliseconds.
+    #[serde(default)]
+    pub timeout_ms: Option<f64>,
+    /// How often it is tried again. Without it: as often as was recorded.
+    #[serde(default)]
+    pub retries: Option<u32>,
+    /// How long the caller waits before it tries again, in milliseconds. Without it: as long as was recorded.
+    #[serde(default)]
+    pub backoff_ms: Option<f64>,
+    /// After so many failures in a row, nobody asks for a while. Without it: there is no breaker.
+    #[serde(default)]
+    pub breaker: Option<Breaker>,
+    /// Whether the callee is a cache of the caller. So is whoever was seen to say whether it had what was asked for.
+    #[serde(default)]
+    pub is_cache: bool,
+}
+
+impl DeclaredCall {
+    fn policy(&self) -> CallPolicy {
+        let DeclaredCall { criticality, timeout_ms, retries, backoff_ms, breaker, is_cache, .. } = *self;
+        CallPolicy { criticality, timeout_ms, retries, backoff_ms, breaker, is_cache, ..CallPolicy::default() }
+    }
 }
 
 impl Policies {
@@ -147,7 +182,7 @@ impl Policies {
     /// # Errors
     /// `Invalid` for a call whose ends are not written as `service.operation`.
     pub fn of(draft: PoliciesDraft) -> Result<Policies> {
-        let call = |DeclaredCall { caller, callee, policy }| Ok(((ends(&caller)?, ends(&callee)?), policy));
+        let call = |call: DeclaredCall| Ok(((ends(&call.caller)?, ends(&call.callee)?), call.policy()));
         let calls = draft.calls.into_iter().map(call).collect::<Result<_>>()?;
         Ok(Policies { services: draft.services, calls })
     }

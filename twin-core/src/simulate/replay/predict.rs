@@ -11,7 +11,7 @@ use super::policy::{OperationName, Policies};
 use super::recording::{Recording, SkippedSpans};
 use super::run::{Answered, Part, Played, Score, Spent, Tally};
 use super::station::Waits;
-use super::usual::usual;
+use super::usual::{Usual, usual};
 use crate::base::{Context, Result, hash_of, listed};
 
 /// A figure before and after a change, with the interval in which the one after lies in nine cases of ten.
@@ -147,7 +147,7 @@ pub(in crate::simulate) fn forecast_by(
     context: &Context,
 ) -> Result<Forecast> {
     policies.check()?;
-    changes.iter().try_for_each(|change| change.check(recording))?;
+    changes.iter().try_for_each(|change| change.check(recording, Together(changes)))?;
     let learnt = recording.learnt(policies);
     let policies = &*with_learnt(policies, &learnt);
     let usual = usual(recording, policies);
@@ -169,7 +169,11 @@ pub(in crate::simulate) fn forecast_by(
         reached: reached(recording, &before, &after),
         loads: loads(&score, &before, &after, &learnt),
         skipped: recording.skipped(),
-        assumptions: assumptions(recording, policies, changes, &learnt),
+        assumptions: assumptions(recording, policies, changes, &learnt)
+            .into_iter()
+            .chain(patience(recording, score.usual))
+            .chain(apart(recording, &before))
+            .collect(),
         seed,
     })
 }
@@ -283,7 +287,8 @@ fn endpoint(
             (came().filter(|answered| is(answered)).count() as u64, came().count() as u64)
         };
         let ((before, all_before), (after, all)) = (count(|pair| &pair.0), count(|pair| &pair.1));
-        let (low, high) = two_samples(after, all);
+        let came: Vec<bool> = pairs.iter().map(|pair| &pair.1).filter(|it| it.came).map(is).collect();
+        let (low, high) = two_samples(after, all, together(&came));
         Expected { before: share(before, all_before), after: share(after, all), likely: share(after, all), low, high }
     };
     EndpointForecast {
@@ -306,13 +311,20 @@ pub(super) const LEVELS: [f64; 4] = [0.5, 0.95, 0.99, 0.999];
 fn latencies(pairs: &[(Answered, Answered)], mixed: Option<Likely>, seed: u64) -> [Option<Expected>; 4] {
     let side = |side: fn(&(Answered, Answered)) -> &Answered| {
         let succeeded = pairs.iter().map(side).filter(|answered| answered.came && !answered.failed);
-        let mut took: Vec<i64> = succeeded.map(|answered| answered.took).collect();
+        succeeded.map(|answered| answered.took).collect::<Vec<i64>>()
+    };
+    let sorted = |mut took: Vec<i64>| {
         took.sort_unstable();
         took
     };
-    let (before, after) = (side(|pair| &pair.0), side(|pair| &pair.1));
+    let in_order = side(|pair| &pair.1);
+    let (before, after) = (sorted(side(|pair| &pair.0)), sorted(in_order.clone()));
     let (Some(was), Some(is)) = (quantiles(&before), quantiles(&after)) else { return [None; 4] };
-    let spread = spread(&after, seed);
+    let mut spread = spread(&after, seed);
+    for (spread, quantile) in spread.iter_mut().zip(is) {
+        let is_slow: Vec<bool> = in_order.iter().map(|took| *took as f64 > quantile * 1e6).collect();
+        *spread *= together(&is_slow).sqrt();
+    }
     let expected = |place: usize| {
         let (before, after) = (was[place], is[place]);
         let difference = if after > 0.0 { ERROR_OF_DIFFERENCE * (after - before) / after } else { 0.0 };
@@ -362,9 +374,27 @@ pub(super) fn share(count: u64, all: u64) -> f64 {
     if all == 0 { 0.0 } else { count as f64 / all as f64 }
 }
 
-/// Within which bounds the share of another sample of the same size lies, by Wilson's interval with twice the variance.
-fn two_samples(count: u64, all: u64) -> (f64, f64) {
-    wilson(count, all, NINE_IN_TEN * std::f64::consts::SQRT_2)
+/// Within which bounds the share of another sample of the same size lies, by Wilson's interval with twice the variance, times so much.
+fn two_samples(count: u64, all: u64, together: f64) -> (f64, f64) {
+    wilson(count, all, NINE_IN_TEN * (2.0 * together).sqrt())
+}
+
+/// How many times as much the share of requests varies of which something is so as it would if they knew nothing of each other: those that wait in one queue are slow together. By the means of batches that
+/// follow each other; 1 unless it is beyond chance, by two standard deviations of that estimate. O(requests).
+fn together(is: &[bool]) -> f64 {
+    const BATCHES: usize = 20;
+    const LEAST: usize = 200;
+    let count = |some: &[bool]| some.iter().filter(|is| **is).count() as f64;
+    let share = count(is) / is.len().max(1) as f64;
+    if is.len() < LEAST || share <= 0.0 || share >= 1.0 {
+        return 1.0;
+    }
+    let size = is.len() / BATCHES;
+    let means = is.chunks_exact(size).take(BATCHES).map(|batch| count(batch) / size as f64);
+    let variance = means.map(|mean| (mean - share).powi(2)).sum::<f64>() / (BATCHES - 1) as f64;
+    let ratio = size as f64 * variance / (share * (1.0 - share));
+    let beyond_chance = 1.0 + 2.0 * (2.0 / (BATCHES - 1) as f64).sqrt();
+    if ratio > beyond_chance { ratio } else { 1.0 }
 }
 
 /// Wilson's score interval.
@@ -427,7 +457,7 @@ fn assumptions(
     }
     let has = |is: fn(&TrafficChange) -> bool| changes.iter().any(is);
     if has(|change| matches!(change, TrafficChange::AddCalls { .. })) {
-        let taken = "calls that come are made one after another, take as long as those of others, and nobody waits longer for them";
+        let taken = "calls that come are made one after another, take as long as those of others were recorded to take or as is said, and nobody waits longer for them";
         assumptions.push(taken.to_owned());
     }
     if has(|change| matches!(change, TrafficChange::AddCache { .. })) {
@@ -452,6 +482,54 @@ fn assumptions(
         format!("{service} serves {limit} requests at a time: others were seen to wait then, and nobody declares it")
     }));
     assumptions
+}
+
+/// Whose time-outs nobody declares and were seen.
+fn patience(recording: &Recording, usual: &BTreeMap<(u32, u32), Usual>) -> Vec<String> {
+    let learnt = usual.iter().filter(|(_, usual)| usual.timeout_is_learnt);
+    let told = |((caller, callee), usual): (&(u32, u32), &Usual)| {
+        let (caller, callee) = (recording.name(*caller), recording.name(*callee));
+        let ms = usual.timeout.unwrap_or_default() as f64 / 1e6;
+        format!("{caller} gives up on {callee} after {ms:.1} ms: it was seen to, and nobody declares it")
+    };
+    learnt.map(told).collect()
+}
+
+/// Where requests that are played again without a change do not take as long as they took: how they wait for each other is something else than is taken for granted.
+fn apart(recording: &Recording, before: &Played) -> Vec<String> {
+    const TOLD: f64 = 0.03;
+    const FAILED: f64 = 0.01;
+    let mut took: BTreeMap<&OperationName, [Vec<i64>; 2]> = BTreeMap::new();
+    let mut failed: BTreeMap<&OperationName, [u64; 3]> = BTreeMap::new();
+    for (root, answered) in recording.roots.iter().zip(&before.answered) {
+        let work = &recording.invocations[*root as usize];
+        let counts = failed.entry(recording.name(work.operation)).or_default();
+        let more = [1, u64::from(work.failed), u64::from(answered.failed)];
+        counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+        let sides = took.entry(recording.name(work.operation)).or_default();
+        if !work.failed && answered.came && !answered.failed {
+            sides[0].push(work.end - work.start);
+            sides[1].push(answered.took);
+        }
+    }
+    let median = |took: &mut Vec<i64>| {
+        took.sort_unstable();
+        quantiles(took).map(|quantiles| quantiles[0])
+    };
+    let told = |(operation, [recorded, played]): (&OperationName, [Vec<i64>; 2])| {
+        let (was, is) = (median(&mut { recorded })?, median(&mut { played })?);
+        let is_apart = was > 0.0 && (is / was - 1.0).abs() > TOLD;
+        is_apart.then(|| {
+            format!("without a change, requests to {operation} are played to take {is:.1} ms at the median, and took {was:.1}: how they wait for each other is not what is taken for granted")
+        })
+    };
+    let failing = |(operation, [all, recorded, played]): (&OperationName, [u64; 3])| {
+        let (was, is) = (share(recorded, all), share(played, all));
+        ((is - was).abs() > FAILED).then(|| {
+            format!("without a change, {is:.3} of the requests to {operation} are played to fail, and {was:.3} did: how they fail is not what is taken for granted")
+        })
+    };
+    took.into_iter().filter_map(told).chain(failed.into_iter().filter_map(failing)).collect()
 }
 
 /// How many names are told of those for whom something is taken for granted.

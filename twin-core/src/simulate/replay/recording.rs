@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::time::Duration;
 
-use super::change::TrafficChange;
+use super::change::{Together, TrafficChange};
 use super::limits::limits;
 use super::order::Order;
 use super::pauses::Pauses;
@@ -197,6 +197,60 @@ impl Recording {
         beside.collect()
     }
 
+    /// How many requests a second a service was seen to serve. O(invocations).
+    pub(in crate::simulate) fn served_a_second(&self, service: &str) -> f64 {
+        let count = self.invocations.iter().filter(|work| self.name(work.operation).service == service).count();
+        let start = |root: Option<&u32>| root.map(|root| self.invocations[*root as usize].start);
+        let window = start(self.roots.last()).zip(start(self.roots.first())).map_or(0, |(last, first)| last - first);
+        // After the last request as long as between two.
+        let window = window as f64 * self.roots.len() as f64 / (self.roots.len().max(2) - 1) as f64;
+        if window > 0.0 { count as f64 / (window / 1e9) } else { 0.0 }
+    }
+
+    /// Which operations were seen to call which. O(calls · log operations).
+    pub(in crate::simulate) fn pairs(&self) -> BTreeSet<(&OperationName, &OperationName)> {
+        let works = self.invocations.iter().enumerate();
+        let calls = works.flat_map(|(number, work)| {
+            self.calls_of(number as u32).iter().map(move |call| (work.operation, call.callee))
+        });
+        let pairs: BTreeSet<(u32, u32)> = calls.collect();
+        pairs.into_iter().map(|(caller, callee)| (self.name(caller), self.name(callee))).collect()
+    }
+
+    /// Whether one service was seen to say of another whether it had what was asked for. O(calls).
+    pub(in crate::simulate) fn is_cache(&self, caller: &str, callee: &str) -> bool {
+        let works = self.invocations.iter().enumerate();
+        let mut calls = works
+            .filter(|(_, work)| self.name(work.operation).service == caller)
+            .flat_map(|(number, _)| self.calls_of(number as u32));
+        calls.any(|call| {
+            self.name(call.callee).service == callee
+                && self.attempts_of(call).iter().any(|attempt| attempt.hit.is_some())
+        })
+    }
+
+    /// Some services, with whoever they were seen to call, and whoever these call. O(calls + invocations · log services).
+    pub(in crate::simulate) fn behind(&self, mut services: BTreeSet<String>) -> BTreeSet<String> {
+        if services.is_empty() {
+            return services;
+        }
+        let service = |operation: u32| self.name(operation).service.as_str();
+        let calls = self.invocations.iter().enumerate().flat_map(|(number, work)| {
+            let calls = self.calls_of(number as u32).iter();
+            calls.map(move |call| (service(work.operation), service(call.callee)))
+        });
+        let pairs: BTreeSet<(&str, &str)> = calls.collect();
+        let mut waiting: Vec<String> = services.iter().cloned().collect();
+        while let Some(caller) = waiting.pop() {
+            for (_, callee) in pairs.iter().filter(|(from, _)| *from == caller) {
+                if services.insert((*callee).to_owned()) {
+                    waiting.push((*callee).to_owned());
+                }
+            }
+        }
+        services
+    }
+
     /// What requests touch, by endpoint. O(invocations + calls).
     pub(in crate::simulate) fn touched(&self) -> Vec<Touched<'_>> {
         let mut by_endpoint: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
@@ -256,9 +310,9 @@ impl Recording {
         takers.difference(&working).map(|name| (*name).to_owned()).collect()
     }
 
-    /// What changes name that was not recorded, if they name anything.
-    pub(in crate::simulate) fn lacks(&self, changes: &[TrafficChange]) -> Option<String> {
-        let mut errors = changes.iter().filter_map(|change| change.check(self).err());
+    /// What changes name that was not recorded and that no other one before them brings, if they name anything.
+    pub(in crate::simulate) fn lacks(&self, changes: &[TrafficChange], before: &[TrafficChange]) -> Option<String> {
+        let mut errors = changes.iter().filter_map(|change| change.check(self, Together(before)).err());
         errors.find(|error| error.kind() == ErrorKind::Unknown).map(|error| error.to_string())
     }
 
@@ -295,24 +349,24 @@ impl Recording {
         if window > 0 { count as f64 / (window as f64 / 1e9) } else { 0.0 }
     }
 
-    /// How long the calls for an operation took that did not fail, in nanoseconds.
+    /// How long attempts at an operation took that did not fail, in nanoseconds.
     pub(in crate::simulate) fn took(&self, callee: &str, operation: &str) -> Vec<i64> {
-        let is_meant = |call: &&Call| {
-            let name = self.name(call.callee);
+        self.ended(callee, operation).into_iter().filter(|(_, has_failed)| !has_failed).map(|(took, _)| took).collect()
+    }
+
+    /// How long attempts at an operation took, in nanoseconds, and whether they failed. Whoever is only asked from outside takes as long as its work. O(calls + invocations).
+    pub(super) fn ended(&self, callee: &str, operation: &str) -> Vec<(i64, bool)> {
+        let is_meant = |of: u32| {
+            let name = self.name(of);
             name.service == callee && name.operation == operation
         };
-        let made = self.calls.iter().filter(is_meant).flat_map(|call| self.attempts_of(call));
-        let took: Vec<i64> = made.filter(|made| !made.failed).map(|made| made.end - made.start).collect();
-        if !took.is_empty() {
-            return took;
+        let made = self.calls.iter().filter(|call| is_meant(call.callee)).flat_map(|call| self.attempts_of(call));
+        let made: Vec<(i64, bool)> = made.map(|made| (made.end - made.start, made.failed)).collect();
+        if made.iter().any(|(_, has_failed)| !has_failed) {
+            return made;
         }
-        // Whoever is only asked from outside takes as long as its work.
-        let served = self.invocations.iter().filter(|work| !work.failed);
-        let is_meant = |work: &&Invocation| {
-            let name = self.name(work.operation);
-            name.service == callee && name.operation == operation
-        };
-        served.filter(is_meant).map(|work| work.end - work.start).collect()
+        let served = self.invocations.iter().filter(|work| is_meant(work.operation));
+        served.map(|work| (work.end - work.start, work.failed)).collect()
     }
 
     /// The operations that a service was seen to serve.
@@ -399,10 +453,26 @@ impl Recording {
                 _ => {}
             }
         }
+        self.align(&mut asked);
         for (owner, asked) in asked {
             self.add_calls(owner, asked);
         }
         strays
+    }
+
+    /// Where clocks differ, what was served is moved into the call that asked for it, with the calls that it makes by the same clock: from those on that nobody asked for.
+    fn align(&mut self, asked: &mut BTreeMap<u32, Vec<Asked>>) {
+        let served: BTreeSet<u32> = asked.values().flatten().filter_map(|asked| asked.attempt.served).collect();
+        let mut waiting: Vec<(u32, i64)> =
+            asked.keys().filter(|owner| !served.contains(owner)).map(|owner| (*owner, 0)).collect();
+        while let Some((owner, shift)) = waiting.pop() {
+            for Asked { is_sent, is_own, attempt, .. } in asked.get_mut(&owner).into_iter().flatten() {
+                (attempt.start, attempt.end) = (attempt.start.saturating_add(shift), attempt.end.saturating_add(shift));
+                if let Some(served) = attempt.served {
+                    waiting.push((served, self.shift_into(served, attempt, *is_sent, (shift, *is_own))));
+                }
+            }
+        }
     }
 
     /// Work whose asker was not recorded came from outside, where that is so of most work of its operation. Else a span was lost.
@@ -464,12 +534,16 @@ impl Recording {
         }
     }
 
-    /// Says which calls nobody waits for: what is declared so, and what most often ends after its caller's answer.
+    /// Says which calls nobody waits for: what is declared so, and what more than one time in ten ends after its caller's answer.
     fn say_who_waits(&mut self, policies: &Policies) {
         let mut late: BTreeMap<(u32, u32), (usize, usize)> = BTreeMap::new();
         for invocation in &self.invocations {
             for call in &self.calls[invocation.calls.start as usize..invocation.calls.end as usize] {
                 let (count, all) = late.entry((invocation.operation, call.callee)).or_default();
+                // Who fails may leave what it waits for.
+                if invocation.failed {
+                    continue;
+                }
                 *count += usize::from(self.span_of(call).1 > invocation.end);
                 *all += 1;
             }
@@ -478,7 +552,7 @@ impl Recording {
             let pair = (self.name(caller).clone(), self.name(callee).clone());
             let declared = policies.calls.get(&pair).and_then(|policy| policy.criticality);
             let (count, all) = late.get(&(caller, callee)).copied().unwrap_or_default();
-            declared.map_or(2 * count > all, |criticality| criticality == Criticality::Async)
+            declared.map_or(10 * count > all, |criticality| criticality == Criticality::Async)
         };
         let pairs: BTreeSet<(u32, u32)> =
             late.keys().copied().filter(|(caller, callee)| is_async(*caller, *callee)).collect();
@@ -521,38 +595,55 @@ struct Asked {
     id: u64,
     callee: u32,
     is_sent: bool,
+    /// Whether nobody wrote the call down: it is as long as what served it.
+    is_own: bool,
     resends: u32,
     attempt: Attempt,
 }
 
 impl Asked {
-    fn by(span: &Span, served: Option<u32>, recording: &mut Recording, names: &mut Names) -> Asked {
+    fn by(span: &Span, served: Option<u32>, recording: &Recording, names: &mut Names) -> Asked {
         let unnamed = || names.place(span.peer.as_deref().unwrap_or(UNNAMED), &span.operation);
         let callee = served.map_or_else(unnamed, |served| recording.invocations[served as usize].operation);
-        if let Some(served) = served {
-            recording.shift_into(served, span.start_ns, span.end_ns, span.kind == SpanKind::Producer);
-        }
         let attempt =
             Attempt { start: span.start_ns, end: span.end_ns, failed: span.failed, served, hit: span.cache_hit };
-        Asked { id: span.id, callee, is_sent: span.kind == SpanKind::Producer, resends: span.resends, attempt }
+        Asked {
+            id: span.id,
+            callee,
+            is_sent: span.kind == SpanKind::Producer,
+            is_own: false,
+            resends: span.resends,
+            attempt,
+        }
     }
 
     fn at_once(served: u32, recording: &Recording) -> Asked {
         let Invocation { operation, start, end, failed, .. } = recording.invocations[served as usize];
         let attempt = Attempt { start, end, failed, served: Some(served), hit: None };
-        Asked { id: 0, callee: operation, is_sent: false, resends: 0, attempt }
+        Asked { id: 0, callee: operation, is_sent: false, is_own: true, resends: 0, attempt }
     }
 }
 
 impl Recording {
-    /// Where clocks differ, what was served seems to begin before it was asked for: it is taken to lie in the middle of the call.
-    fn shift_into(&mut self, served: u32, start: i64, end: i64, is_sent: bool) {
+    /// Where clocks differ, what was served seems to begin before it was asked for, or to end after that was answered: it is taken to lie in the middle of the call. By how much it was moved.
+    fn shift_into(&mut self, served: u32, attempt: &Attempt, is_sent: bool, (owners, is_own): (i64, bool)) -> i64 {
+        let (start, end) = (attempt.start, attempt.end);
         let invocation = &mut self.invocations[served as usize];
-        let is_within = start <= invocation.start && (invocation.end <= end || is_sent);
-        if !is_within && invocation.end - invocation.start <= end - start {
-            let shift = (start + end - invocation.start - invocation.end) / 2;
-            invocation.start += shift;
-            invocation.end += shift;
-        }
+        let is_within = |by: i64| start <= invocation.start + by && (invocation.end + by <= end || is_sent);
+        let took = invocation.end - invocation.start;
+        // Of a call that failed, the work may end later, since its caller has given up: it begins within the call all the same.
+        let begins = |by: i64| attempt.failed && (start..=end).contains(&(invocation.start + by));
+        let shift = match (is_own, took <= end - start) {
+            (true, _) => owners,
+            _ if is_within(0) => 0,
+            _ if is_within(owners) => owners,
+            _ if begins(0) => 0,
+            _ if begins(owners) => owners,
+            (false, true) => (start + end - invocation.start - invocation.end) / 2,
+            (false, false) => 0,
+        };
+        invocation.start += shift;
+        invocation.end += shift;
+        shift
     }
 }

@@ -4,7 +4,9 @@
 
 mod breaker;
 mod coming;
+mod cure;
 mod load;
+mod lost;
 mod mixed;
 mod more;
 mod spent;
@@ -17,11 +19,12 @@ use super::change::{Detour, Together};
 use super::order::NEAR;
 use super::policy::{Policies, nanoseconds};
 use super::recording::{Attempt, Call, Invocation, Recording};
-use super::station::{Station, Waiting, Waits, Way};
+use super::station::{Attempted, Station, Waiting, Waits, Way};
 use super::usual::Usual;
 use crate::base::{Context, Error, ErrorKind, Result, hash_of};
 use breaker::Standing;
 use coming::{Coming, coming};
+use lost::{Lost, lost};
 pub(super) use mixed::{Mix, pools};
 use more::{More, more_calls};
 
@@ -89,8 +92,8 @@ pub(super) struct Score<'r> {
 /// Work under way.
 struct Work {
     shape: u32,
-    /// The call that asked for it.
-    caller: Option<u32>,
+    /// The attempt at a call that asked for it.
+    caller: Option<Attempted>,
     /// Which request from outside it is part of.
     request: u32,
     began: i64,
@@ -104,9 +107,12 @@ struct Work {
     has_ended: bool,
     has_failed: bool,
     is_degraded: bool,
+    /// Whether it does not fail although the recording says so.
+    is_cured: bool,
 }
 
 /// A call under way.
+#[derive(Clone)]
 struct Calling {
     work: u32,
     shape: u32,
@@ -128,6 +134,10 @@ struct Calling {
     waits_for: u32,
     ready: i64,
     is_done: bool,
+    /// Whether it was made, or would have been.
+    is_asked: bool,
+    /// Whether it is waited for although it was recorded not to be: whoever made it goes on as one who waited.
+    is_joined: bool,
     /// Whether it was not made because a breaker was open.
     is_refused: bool,
 }
@@ -159,8 +169,8 @@ struct Run<'r> {
     detours: BTreeMap<(u32, u32), Detour>,
     /// By service with workers, how long they were busy together, and with how many requests.
     busy: BTreeMap<&'r str, (i64, i64)>,
-    /// By operation that loses a cache, invocations that found nothing in it.
-    missed: BTreeMap<u32, Vec<u32>>,
+    /// By operation that loses a cache, or somebody else, what is done instead.
+    lost: BTreeMap<u32, Lost>,
     agenda: BinaryHeap<Reverse<(i64, u64, Event)>>,
     sequence: u64,
     /// The requests from outside.
@@ -213,10 +223,10 @@ impl<'r> Run<'r> {
             stations: Station::all(score.policies),
             added: added.collect(),
             pace: recording.operations.iter().map(|name| changes.pace(&name.service)).collect(),
-            more: recording.operations.iter().map(|name| more_calls(recording, changes, &name.service)).collect(),
+            more: recording.operations.iter().map(|name| more_calls(score, changes, &name.service)).collect(),
             detours: detours(score, changes),
             busy: BTreeMap::new(),
-            missed: missed(score, changes),
+            lost: lost(score, changes),
             agenda: BinaryHeap::new(),
             sequence: 0,
             coming: coming(recording, changes, score.seed),
@@ -285,11 +295,11 @@ impl<'r> Run<'r> {
     }
 
     /// Work begins: calls that wait for nothing are planned.
-    fn begin(&mut self, at: i64, shape: u32, caller: Option<u32>, request: u32) {
-        let shape = self.without_cache(shape, request);
+    fn begin(&mut self, at: i64, shape: u32, caller: Option<Attempted>, request: u32) {
+        let shape = self.instead(shape, request);
         let recording = self.score.recording;
         let invocation = &recording.invocations[shape as usize];
-        let nearer = caller.map_or(0, |call| self.nearer(call, invocation));
+        let nearer = caller.map_or(0, |attempted| self.nearer(attempted.call, invocation));
         let began = at.saturating_add(self.added[invocation.operation as usize] + nearer);
         let calls = recording.calls_of(shape);
         let first_call = self.calls.len() as u32;
@@ -307,30 +317,19 @@ impl<'r> Run<'r> {
             has_ended: false,
             has_failed: false,
             is_degraded: false,
+            is_cured: false,
         });
-        if let Some(call) = caller {
+        if let Some(Attempted { call, attempt, .. }) = caller
+            && self.calls[call as usize].attempt == attempt
+        {
             self.calls[call as usize].served = Some(work);
         }
         self.played.tallies[invocation.operation as usize].served += 1;
         let offset = self.score.waits.inside[shape as usize];
         for (place, call) in calls.iter().enumerate() {
             let waits_for = call.after.len() as u32;
-            let like = call.attempts.start;
-            self.calls.push(Calling {
-                work,
-                shape: invocation.calls.start + place as u32,
-                attempt: 0,
-                like,
-                first: 0,
-                started: 0,
-                arrived: 0,
-                served: None,
-                done: 0,
-                waits_for,
-                ready: began,
-                is_done: false,
-                is_refused: false,
-            });
+            let (shape, like) = (invocation.calls.start + place as u32, call.attempts.start);
+            self.calls.push(Calling { shape, like, waits_for, ready: began, ..Calling::of(work) });
             if waits_for == 0 {
                 let gap = self.paced(invocation.operation, (call.gap - offset).max(0));
                 self.plan(began.saturating_add(gap), Event::Ask { call: first_call + place as u32 });
@@ -342,15 +341,13 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// What is done instead by an operation that has lost its cache: where something had been found in it, what another request did that found nothing.
-    fn without_cache(&self, shape: u32, request: u32) -> u32 {
+    /// What is done instead by an operation that has lost its cache, or somebody else: what another request did that found nothing, or went on without.
+    fn instead(&self, shape: u32, request: u32) -> u32 {
         let operation = self.score.recording.invocations[shape as usize].operation;
-        let Some(missed) = self.missed.get(&operation).filter(|missed| missed.binary_search(&shape).is_err()) else {
-            return shape;
-        };
-        match missed.len() {
+        let shown = self.lost.get(&operation).map(|lost| lost.instead_of(shape)).unwrap_or_default();
+        match shown.len() {
             0 => shape,
-            count => missed[(self.chance(&(request, shape)) % count as u64) as usize],
+            count => shown[(self.chance(&(request, shape)) % count as u64) as usize],
         }
     }
 
@@ -394,9 +391,7 @@ impl<'r> Run<'r> {
 
     /// A call is made, if whoever would make it still goes on.
     fn ask(&mut self, at: i64, call: u32) {
-        let work = &self.works[self.calls[call as usize].work as usize];
-        // Who has answered may still send messages; who has failed does nothing more.
-        if work.has_failed || (work.has_ended && self.shape(call).is_awaited) {
+        if self.is_over(call) {
             return;
         }
         let shape = self.shape(call);
@@ -404,6 +399,7 @@ impl<'r> Run<'r> {
         let (caller, callee) = (recording.name(self.caller(call)), recording.name(shape.callee));
         let Calling { attempt, like, .. } = self.calls[call as usize];
         let calling = &mut self.calls[call as usize];
+        calling.is_asked = true;
         if attempt == 0 {
             calling.first = at;
         }
@@ -451,6 +447,14 @@ impl<'r> Run<'r> {
         }
     }
 
+    /// Whether whoever would make a call does not any more.
+    fn is_over(&self, call: u32) -> bool {
+        let work = &self.works[self.calls[call as usize].work as usize];
+        let is_new = self.calls[call as usize].attempt == 0;
+        // Who has answered may still send messages; who has failed does nothing more; who goes on as another one did asks nobody whom it would have asked itself.
+        work.has_failed || (work.has_ended && self.shape(call).is_awaited) || (is_new && call < work.first_call)
+    }
+
     /// What happens to a call before it is made as it was. Another attempt takes the same turn.
     fn detour(&self, call: u32) -> Turn {
         let Calling { work, shape, .. } = self.calls[call as usize];
@@ -482,6 +486,9 @@ impl<'r> Run<'r> {
         let usual = self.usual(call);
         let as_it_is = recorded.failed || usual.timeout_is_new;
         let timeout = usual.timeout.map(|timeout| if as_it_is { timeout } else { timeout.max(took + 1) });
+        if gave_up && usual.timeout_is_new {
+            return timeout;
+        }
         if gave_up { Some(timeout.map_or(took, |timeout| timeout.min(took))) } else { timeout }
     }
 
@@ -491,18 +498,19 @@ impl<'r> Run<'r> {
             return;
         }
         self.calls[call as usize].arrived = at;
-        self.queue(at, self.shape(call).callee, Waiting::Call(call));
+        let like = self.calls[call as usize].like;
+        self.queue(at, self.shape(call).callee, Waiting::Call(Attempted { call, attempt, like }));
     }
 
     fn serve(&mut self, at: i64, who: Waiting) {
         let recording = self.score.recording;
         match who {
             Waiting::Request(request) => self.begin(at, self.coming[request as usize].root, None, request),
-            Waiting::Call(call) => {
-                let Calling { work, like, .. } = self.calls[call as usize];
-                if let Some(served) = recording.attempts[like as usize].served {
-                    let served = self.mixed(call, served);
-                    self.begin(at, served, Some(call), self.works[work as usize].request);
+            Waiting::Call(attempted) => {
+                let Calling { work, .. } = self.calls[attempted.call as usize];
+                if let Some(served) = recording.attempts[attempted.like as usize].served {
+                    let served = self.mixed(attempted, served);
+                    self.begin(at, served, Some(attempted), self.works[work as usize].request);
                 }
             }
         }
@@ -521,17 +529,17 @@ impl<'r> Run<'r> {
         }
         let calling = &mut self.calls[call as usize];
         (calling.is_done, calling.done) = (true, at);
-        if !self.shape(call).is_awaited {
+        if !calling.is_joined && !self.score.recording.calls[calling.shape as usize].is_awaited {
             return;
         }
         if failed && self.usual(call).is_required {
-            self.fail(at, work);
-        } else {
-            let work = &mut self.works[work as usize];
-            work.is_degraded |= degraded || failed;
-            work.latest = work.latest.max(at);
-            self.done(at, call);
+            return self.fail(at, work);
         }
+        let is_cured = self.is_cured(call, failed);
+        let work = &mut self.works[work as usize];
+        work.is_degraded |= degraded || failed;
+        work.latest = work.latest.max(at);
+        if is_cured { self.go_on(at, call) } else { self.done(at, call) }
     }
 
     /// Whether a failed call is made again: as was recorded, or as its policy says.
@@ -541,8 +549,10 @@ impl<'r> Run<'r> {
         let next = self.calls[call as usize].attempt + 1;
         let attempts = &self.score.recording.attempts;
         let recorded = shape.attempts.start + next;
-        let (like, pause) = if recorded < shape.attempts.end {
-            (recorded, (attempts[recorded as usize].start - attempts[recorded as usize - 1].end).max(0))
+        let is_allowed = !usual.retries_are_new || next < usual.attempts;
+        let (like, pause) = if recorded < shape.attempts.end && is_allowed {
+            let pause = (attempts[recorded as usize].start - attempts[recorded as usize - 1].end).max(0);
+            (recorded, if usual.backoff_is_new { usual.backoff } else { pause })
         } else if next < usual.attempts && !usual.made.is_empty() {
             // By request and recorded call, so that nothing else has a part in it.
             let Calling { work, shape, .. } = self.calls[call as usize];
@@ -564,10 +574,14 @@ impl<'r> Run<'r> {
         if has_failed {
             return;
         }
-        let place = call - first_call;
         let calls = self.score.recording.calls_of(shape);
-        let near = calls.iter().enumerate().skip(place as usize + 1).take(NEAR);
-        for (other, after) in near.filter(|(_, other)| other.after.contains(&place)) {
+        // Of what was under way before it went on as another one did, nothing follows.
+        let place = call.checked_sub(first_call);
+        let near = place.into_iter().flat_map(|place| {
+            let near = calls.iter().enumerate().skip(place as usize + 1).take(NEAR);
+            near.filter(move |(_, other)| other.after.contains(&place))
+        });
+        for (other, after) in near {
             let waiting = &mut self.calls[first_call as usize + other];
             waiting.waits_for = waiting.waits_for.saturating_sub(1);
             waiting.ready = waiting.ready.max(at);
@@ -600,15 +614,21 @@ impl<'r> Run<'r> {
         }
         work.ended = at;
         let recording = self.score.recording;
-        let Work { shape, caller, request, began, has_failed, is_degraded, .. } = *work;
+        let Work { shape, caller, request, began, has_failed, is_degraded, is_cured, .. } = *work;
         let Invocation { operation, failed: recorded, .. } = recording.invocations[shape as usize];
-        let failed = has_failed || recorded;
+        let failed = has_failed || (recorded && !is_cured);
         let degraded = is_degraded && !failed;
         let tally = &mut self.played.tallies[operation as usize];
         tally.failed += u64::from(failed);
         tally.degraded += u64::from(degraded);
         match caller {
-            Some(call) => self.send_back(at, call, failed, degraded),
+            // A caller that was answered well although the work failed is so again, unless it fails by something new.
+            Some(attempted)
+                if recorded && !has_failed && !self.score.recording.attempts[attempted.like as usize].failed =>
+            {
+                self.send_back(at, attempted, false, degraded);
+            }
+            Some(attempted) => self.send_back(at, attempted, failed, degraded),
             None => {
                 let took = at - self.coming[request as usize].at.unwrap_or(at);
                 self.count(request, Answered { operation, took, failed, degraded, came: true });
@@ -626,10 +646,11 @@ impl<'r> Run<'r> {
     }
 
     /// The answer goes back, if its caller still waits for this attempt.
-    fn send_back(&mut self, at: i64, call: u32, failed: bool, degraded: bool) {
-        let Calling { attempt, like, is_done, .. } = self.calls[call as usize];
-        if !is_done {
-            let failed = failed || self.score.recording.attempts[like as usize].failed;
+    fn send_back(&mut self, at: i64, of: Attempted, failed: bool, degraded: bool) {
+        let Attempted { call, attempt, like } = of;
+        let calling = &self.calls[call as usize];
+        if !calling.is_done && calling.attempt == attempt {
+            let failed = failed || self.fails_by_itself(like);
             let back = self.way(call, like).back;
             self.plan(at.saturating_add(back), Event::Answer { call, attempt, failed, degraded });
         }
@@ -656,28 +677,4 @@ fn detours(score: &Score<'_>, changes: Together<'_>) -> BTreeMap<(u32, u32), Det
         changes.detour(&from.service, &to.service)
     };
     score.usual.keys().filter_map(|pair| Some((*pair, services(pair)?))).collect()
-}
-
-/// By operation that loses a cache, the invocations that found nothing in it, in order.
-fn missed(score: &Score<'_>, changes: Together<'_>) -> BTreeMap<u32, Vec<u32>> {
-    let mut missed: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    let recording = score.recording;
-    let is_lost = |caller: u32, callee: u32| {
-        let (from, to) = (&recording.name(caller).service, &recording.name(callee).service);
-        changes.remove(from, to)
-            || (changes.kill(to) && score.usual.get(&(caller, callee)).is_some_and(|usual| usual.is_cache))
-    };
-    for (number, invocation) in recording.invocations.iter().enumerate().filter(|(_, invocation)| !invocation.failed) {
-        let calls = recording.calls_of(number as u32);
-        let lost = calls.iter().enumerate().find(|(_, call)| is_lost(invocation.operation, call.callee));
-        if let Some((place, call)) = lost {
-            let hit = recording.attempts_of(call).last().and_then(|attempt| attempt.hit);
-            // Where nobody says what was found, whoever asks somebody else afterwards has found nothing.
-            let goes_on = || calls.iter().any(|other| other.after.contains(&(place as u32)));
-            if !hit.unwrap_or_else(|| !goes_on()) {
-                missed.entry(invocation.operation).or_default().push(number as u32);
-            }
-        }
-    }
-    missed
 }

@@ -55,12 +55,16 @@ impl<'s> Trace<'s> {
         }
     }
 
-    /// By call, the work that served it first.
+    /// By call, the work that served it: the last, where somebody between the two has tried again; and the first of those who take one message.
     pub fn served(&self) -> HashMap<usize, usize> {
         let mut served = HashMap::new();
         for at in (0..self.spans.len()).filter(|at| self.spans[*at].kind.serves()) {
             if let Some(call) = self.owners[at].filter(|owner| self.spans[*owner].kind.calls()) {
-                served.entry(call).or_insert(at);
+                let is_sent = self.spans[call].kind == SpanKind::Producer;
+                let known = served.entry(call).or_insert(at);
+                if !is_sent && self.spans[at].end_ns > self.spans[*known].end_ns {
+                    *known = at;
+                }
             }
         }
         served

@@ -16,6 +16,8 @@ pub(super) struct Usual {
     pub timeout: Option<i64>,
     /// Whether it does so even where it was seen to wait longer.
     pub timeout_is_new: bool,
+    /// Whether nobody says so, and it was seen.
+    pub timeout_is_learnt: bool,
     /// How often it is tried at most.
     pub attempts: u32,
     /// How long the caller waits before it tries again, in nanoseconds.
@@ -26,6 +28,16 @@ pub(super) struct Usual {
     pub refusal: i64,
     /// Attempts that were made, of which another one would be like one.
     pub made: Vec<u32>,
+    /// Whether how often it is tried is what a change says, whatever was recorded.
+    pub retries_are_new: bool,
+    /// Whether how long it waits between is what a change says, whatever was recorded.
+    pub backoff_is_new: bool,
+    /// Whether what its failure does is what a change says, whatever was recorded.
+    pub criticality_is_new: bool,
+    /// Whether its caller was seen to fail with it, as often as not.
+    pub fails_its_caller: bool,
+    /// Work that succeeded with such a call that did, and the place of the call: where callers were seen to fail with it.
+    pub good: Vec<(u32, u32)>,
 }
 
 /// What was recorded of the calls from one operation to another.
@@ -35,25 +47,33 @@ struct Seen {
     most: u32,
     pauses: Vec<i64>,
     overheads: Overheads,
+    /// How long callers waited who gave up, and how long any did at most, in nanoseconds.
+    gave_up: Vec<i64>,
+    longest: i64,
     failed: u32,
     survived: u32,
     is_cache: bool,
+    good: Vec<(u32, u32)>,
 }
 
 /// What calls usually come to, by caller and callee.
 pub(super) fn usual(recording: &Recording, policies: &Policies) -> BTreeMap<(u32, u32), Usual> {
     let mut seen: BTreeMap<(u32, u32), Seen> = BTreeMap::new();
     for (number, invocation) in recording.invocations.iter().enumerate() {
-        for call in recording.calls_of(number as u32) {
+        for (place, call) in recording.calls_of(number as u32).iter().enumerate() {
             let seen = seen.entry((invocation.operation, call.callee)).or_default();
             let attempts = recording.attempts_of(call);
             seen.made.extend(call.attempts.clone());
             seen.most = seen.most.max(attempts.len() as u32);
             seen.pauses.extend(attempts.windows(2).map(|two| (two[1].start - two[0].end).max(0)));
             attempts.iter().for_each(|attempt| seen.overheads.add(recording, attempt));
+            attempts.iter().for_each(|attempt| seen.wait(recording, attempt));
             seen.is_cache |= attempts.iter().any(|attempt| attempt.hit.is_some());
             seen.failed += u32::from(recording.has_failed(call));
             seen.survived += u32::from(recording.has_failed(call) && !invocation.failed);
+            if !invocation.failed && !recording.has_failed(call) && call.is_awaited {
+                seen.good.push((number as u32, place as u32));
+            }
         }
     }
     let mut everywhere = Overheads::default();
@@ -102,20 +122,47 @@ impl Overheads {
 }
 
 impl Seen {
+    fn wait(&mut self, recording: &Recording, attempt: &Attempt) {
+        let took = attempt.end - attempt.start;
+        self.longest = self.longest.max(took);
+        let served = attempt.served.map(|served| &recording.invocations[served as usize]);
+        if attempt.failed && served.is_some_and(|work| work.end > attempt.end) {
+            self.gave_up.push(took);
+        }
+    }
+
+    /// After which time callers give up: as several were seen to after the same time, and nobody after a longer one.
+    fn learnt_timeout(&self) -> Option<i64> {
+        const ENOUGH: usize = 5;
+        /// A time-out is noticed a little late: by a twentieth and a millisecond at most.
+        const LATE: (i64, i64) = (20, 1_000_000);
+        let (least, most) = (*self.gave_up.iter().min()?, *self.gave_up.iter().max()?);
+        let is_one = most - least <= least / LATE.0 + LATE.1 && self.longest <= most;
+        (is_one && self.gave_up.len() >= ENOUGH).then_some(most)
+    }
+
     fn with(self, policy: &CallPolicy, everywhere: &Overheads) -> Usual {
-        let Seen { made, most, pauses, overheads, failed, survived, is_cache } = self;
+        let learnt = self.learnt_timeout().filter(|_| policy.timeout_ms.is_none());
+        let Seen { made, most, pauses, overheads, failed, survived, is_cache, good, .. } = self;
+        let fails_its_caller = failed > 0 && 2 * survived <= failed;
         // Of calls that failed, most callers went on.
         let was_survived = failed > 0 && 2 * survived > failed;
         Usual {
             is_required: policy.criticality.map_or(!was_survived, |criticality| criticality == Criticality::Required),
             is_cache: is_cache || policy.is_cache,
-            timeout: policy.timeout_ms.map(nanoseconds),
+            timeout: policy.timeout_ms.map(nanoseconds).or(learnt),
+            timeout_is_learnt: learnt.is_some(),
             timeout_is_new: policy.timeout_is_new,
             attempts: policy.retries.map_or(most, |retries| retries.saturating_add(1)).max(1),
             backoff: policy.backoff_ms.map_or_else(|| median(pauses), nanoseconds),
             breaker: policy.breaker,
             refusal: overheads.refusal(everywhere),
             made,
+            retries_are_new: policy.retries_are_new,
+            backoff_is_new: policy.backoff_is_new,
+            criticality_is_new: policy.criticality_is_new,
+            fails_its_caller,
+            good: if fails_its_caller { good } else { Vec::new() },
         }
     }
 }

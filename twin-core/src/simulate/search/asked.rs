@@ -8,6 +8,8 @@ use crate::base::{Error, ErrorKind, Result};
 use crate::graph::{EdgeClass, EdgeRef, Node, Snapshot};
 use crate::schema::{Relation, kind, relation};
 use crate::simulate::check::{amount, invalid, positive, probability, within};
+use crate::simulate::objective::DOWN;
+use crate::simulate::pareto::Goal;
 use crate::simulate::search::{Aim, Measure, SearchDraft, SearchObjective};
 
 /// More things than these are not searched together.
@@ -172,6 +174,9 @@ fn check(draft: &SearchDraft) -> Result<()> {
     }
     if let Some(budget) = &draft.constraints.budget {
         amount(budget.amount, format_args!("constraints.budget: amount"))?;
+    }
+    if draft.objectives.iter().any(|it| it.measure == Measure::Availability && it.goal() == Goal::Maximize) {
+        return Err(invalid(DOWN.to_owned()));
     }
     for weight in draft.objectives.iter().filter_map(|objective| objective.weight) {
         positive(weight, format_args!("objectives: weight"))?;

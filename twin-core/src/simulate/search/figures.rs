@@ -84,6 +84,9 @@ fn total(
     MeasuredValue { value, range, unknown }
 }
 
+/// How a figure of requests says why it is not known where more is asked than workers can do.
+const UNSTABLE: &str = "unstable: ";
+
 /// How a range stands to a limit: below it, over it, or nobody knows.
 fn keeps(range: Option<[f64; 2]>, at_most: f64) -> Option<bool> {
     match range {
@@ -129,6 +132,11 @@ impl Compared {
                         "limits",
                         format!("{what}{of} is {low} {} at least, over {}", figure.unit, limit.at_most),
                     );
+                }
+                // Whoever waits in a queue that grows without end is never answered.
+                (None, None) if figure.unknown.as_deref().is_some_and(|why| why.starts_with(UNSTABLE)) => {
+                    let why = figure.unknown.clone().unwrap_or_default();
+                    self.violate("limits", format!("{what}{of}: {why}"));
                 }
                 (_, range) => {
                     let between = range.map(|[low, high]| format!("it lies between {low} and {high}"));

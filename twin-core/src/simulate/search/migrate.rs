@@ -219,7 +219,10 @@ impl Migration<'_, '_> {
                 self.region
             ));
         }
-        if self.asked.base.called(self.region).iter().all(|node| self.asked.base.kind(*node) != &kind::REGION) {
+        let base = self.asked.base;
+        let is_known = base.called(self.region).iter().any(|node| *base.kind(*node) == kind::REGION);
+        let is_there = |node: Node| base.entity(node).placement.region.as_deref() == Some(self.region);
+        if !is_known && !base.nodes().any(is_there) {
             assumptions.push(format!("{} is a region, though nothing that was read stands there", self.region));
         }
         assumptions

@@ -26,9 +26,10 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use crate::analysis::{basis, envelope};
-use crate::answer::Answer;
+use crate::answer::{Answer, Missing, Status};
 use crate::base::{Context, ErrorKind, Result, in_pool};
 use crate::graph::Snapshot;
+use crate::observe::SourceId;
 use crate::simulate::{Baseline, ChangeDraft, Given, Scenario};
 
 use asked::Asked;
@@ -50,6 +51,8 @@ const MOST_COMPARED: usize = 100;
 const MOST_CHANGES: usize = 2_000;
 /// An option cites so much evidence at most.
 const SHOWN_EVIDENCE: usize = 20;
+/// The constraints that are held against figures of comparisons.
+const OF_FIGURES: [&str; 2] = ["budget", "limits"];
 
 /// Searches options for an aim: change sets with waves, measured, ranked by Pareto fronts. The base stays as it is.
 ///
@@ -94,8 +97,9 @@ fn searched(
         assumptions.extend(hold_against_base(&asked, &mut options, given, context)?);
         rank::rank(&mut options, &asked.objectives)?;
     }
-    found.is_finished &= is_finished(context)?;
     options.truncate(draft.most);
+    hold_like_comparisons(&asked, &mut options, given, context)?;
+    found.is_finished &= is_finished(context)?;
     answer(&asked, found, options, measured, assumptions)
 }
 
@@ -184,6 +188,36 @@ fn hold_against_base(
     Ok((!rest.is_empty()).then_some(what))
 }
 
+/// Holds the options that are told against the base once more, in full: as whoever compares one of them will see it. Requests alone make a difference.
+fn hold_like_comparisons(
+    asked: &Asked<'_>,
+    options: &mut [SearchOption],
+    given: &Given<'_>,
+    context: &Context,
+) -> Result<()> {
+    if given.traffic.is_none() || !figures::are_asked(asked) {
+        return Ok(());
+    }
+    let best = options.len().min(MOST_COMPARED);
+    'held: for some in options[..best].chunks_mut(COMPARED_AT_ONCE) {
+        if !is_finished(context)? {
+            break;
+        }
+        let compared: Vec<Result<Compared>> = some
+            .par_iter()
+            .map(|option| figures::compared(asked, &option.scenario(asked.base)?, given, context))
+            .collect();
+        for (option, compared) in some.iter_mut().zip(compared) {
+            match compared {
+                Ok(compared) => take(option, compared),
+                Err(error) if error.kind() == ErrorKind::Limit && !context.goes_on() => break 'held,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    rank::rank(options, &asked.objectives)
+}
+
 /// Nobody knows whether an option keeps the constraints on figures, if there are any.
 fn doubt(asked: &Asked<'_>, option: &mut SearchOption, why: &str) {
     let constraints = &asked.draft.constraints;
@@ -192,7 +226,11 @@ fn doubt(asked: &Asked<'_>, option: &mut SearchOption, why: &str) {
     option.undecided.extend(asked.map(|(constraint, _)| UndecidedConstraint { constraint, why: why.to_owned() }));
 }
 
+/// What a comparison says of an option, in place of what an earlier one said.
 fn take(option: &mut SearchOption, compared: Compared) {
+    let is_figure = |constraint: &str| OF_FIGURES.contains(&constraint);
+    option.violations.retain(|violation| !is_figure(violation.constraint));
+    option.undecided.retain(|undecided| !is_figure(undecided.constraint));
     compared.values.into_iter().for_each(|(place, value)| option.values[place] = value);
     option.violations.extend(compared.violations);
     option.undecided.extend(compared.undecided);
@@ -221,12 +259,17 @@ fn answer(
     };
     let question = serde_json::to_value(asked.draft).unwrap_or_else(|_| serde_json::json!({}));
     let method = value.method.name.clone();
-    let verdict = verdict(&value);
+    let (verdict, is_finished) = (verdict(&value), value.is_finished);
     let mut answer = envelope(asked.base, "scenario", question, asked.needs, &method, value);
     if let Some(question) = answer.question.as_object_mut() {
         question.insert("kind".to_owned(), "search".into());
     }
     answer.verdict = Some(verdict);
+    if !is_finished {
+        let why = "the deadline ended the search: what came to be known until then is told".to_owned();
+        let missing = Missing { source: SourceId("search".to_owned()), scope: "options".to_owned(), why, since: None };
+        answer.status = Status::Partial { missing: vec![missing] };
+    }
     answer.basis = basis;
     answer.assumptions = assumptions.into_iter().collect();
     answer.seed = Some(asked.draft.seed);
@@ -234,12 +277,21 @@ fn answer(
 }
 
 fn verdict(result: &SearchResult) -> String {
-    let allowed = result.options.iter().filter(|option| option.is_allowed()).count();
+    let allowed = result.options.iter().filter(|option| option.is_allowed());
+    let open = allowed.clone().filter(|option| !option.undecided.is_empty()).count();
+    let kept = allowed.count() - open;
     let ended = if result.is_finished { "" } else { "; the deadline ended the search" };
-    let what = match (result.options.len(), allowed) {
-        (0, _) if result.impossible.is_empty() => "there is nothing to propose".to_owned(),
-        (_, 0) => "no option that was found keeps all constraints".to_owned(),
-        (told, allowed) => format!("{allowed} of the {told} options that are told keep all constraints"),
+    let what = match (result.options.len(), kept, open) {
+        (0, ..) if !result.is_finished => "nothing was found yet".to_owned(),
+        (0, ..) if result.impossible.is_empty() => "there is nothing to propose".to_owned(),
+        (_, 0, 0) => "no option that was found keeps all constraints".to_owned(),
+        (told, 0, open) => {
+            format!("no option is known to keep all constraints: of {open} of the {told} that are told nobody knows")
+        }
+        (told, kept, 0) => format!("{kept} of the {told} options that are told keep all constraints"),
+        (told, kept, open) => {
+            format!("{kept} of the {told} options that are told keep all constraints, and of {open} nobody knows")
+        }
     };
     what + ended
 }

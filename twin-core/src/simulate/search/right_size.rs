@@ -224,8 +224,13 @@ impl<'q, 'a> Fleet<'q, 'a> {
         let given = Given { baseline: Some(&baseline), is_quick: true, ..given.clone() };
         let limits = Limits { fleet: self, given: &given, context };
         let most = self.upper();
-        let broken = limits.broken(&most)?;
-        let keeps = |counts: &[u32]| Ok(limits.broken(counts)?.len() <= broken.len());
+        let (broken, open) = limits.held(&most)?;
+        // Whatever is broken with as many copies as there may be is broken anyway, and what is open is no better with fewer.
+        let keeps = |counts: &[u32]| {
+            let (more_broken, more_open) = limits.held(counts)?;
+            let is_less = more_broken.len() <= broken.len();
+            Ok(is_less && more_broken.len() + more_open <= broken.len() + open)
+        };
         let alone = |place: usize| limits.fewest(&most, place, &keeps);
         let least: Vec<(u32, usize)> = (0..most.len()).into_par_iter().map(alone).collect::<Result<_>>()?;
         let mut held = 1 + least.iter().map(|(_, held)| held).sum::<usize>();
@@ -248,23 +253,37 @@ impl<'q, 'a> Fleet<'q, 'a> {
         found.method.name += ", and as few copies as keep the limits";
         found.method.looked_at += held as u64;
         let total = |counts: &[u32]| counts.iter().map(|count| *count as usize).sum::<usize>();
-        let name = if broken.is_empty() {
-            "as few copies as keep the limits"
-        } else {
-            "as few copies as break no more limits"
+        let name = match (broken.is_empty(), open) {
+            (true, 0) => "as few copies as keep the limits",
+            (true, _) => "as few copies as may keep the limits",
+            (false, _) => "as few copies as break no more limits",
         };
-        found.impossible.extend(broken.into_iter().map(|violation| ConstraintViolation {
+        found.impossible.extend(broken.iter().cloned().map(|violation| ConstraintViolation {
             what: format!("{}, with as many copies of everything as there may be", violation.what),
             ..violation
         }));
-        let mut candidate = self.candidate(name.to_owned(), &counts);
-        candidate.assumptions.push("more copies never make a limited figure worse".to_owned());
-        found.candidates.push(candidate);
+        self.tell(name, &counts, found);
         let bound =
             OptimalityBound::new("copies of all things, while limits are kept", Some(total(&counts)), total(&least));
-        found.method.is_exact = is_whole && bound.gap == Some(0.0);
+        found.method.is_exact = is_whole && bound.gap == Some(0.0) && broken.is_empty() && open == 0;
         found.method.optimality = Some(bound);
         Ok(())
+    }
+
+    /// One more option, or one more name for the same numbers.
+    fn tell(&self, name: &str, counts: &[u32], found: &mut Found) {
+        let mut candidate = self.candidate(name.to_owned(), counts);
+        let taken = "more copies never make a limited figure worse".to_owned();
+        match found.candidates.iter_mut().find(|known| known.edits == candidate.edits) {
+            Some(known) => {
+                known.name = format!("{}, and {name}", known.name);
+                known.assumptions.push(taken);
+            }
+            None => {
+                candidate.assumptions.push(taken);
+                found.candidates.push(candidate);
+            }
+        }
     }
 
     /// As many copies of each as are looked at.
@@ -283,18 +302,13 @@ struct Limits<'f, 'q, 'a> {
 }
 
 impl Limits<'_, '_, '_> {
-    /// The limits that are broken, or of which nobody knows whether they are kept.
-    fn broken(&self, counts: &[u32]) -> Result<Vec<ConstraintViolation>> {
+    /// The limits that are broken, and of how many nobody knows whether they are kept.
+    fn held(&self, counts: &[u32]) -> Result<(Vec<ConstraintViolation>, usize)> {
         let compared = figures::compared(self.fleet.asked, &self.fleet.scenario(counts)?, self.given, self.context)?;
-        let mut broken: Vec<ConstraintViolation> =
-            compared.violations.into_iter().filter(|violation| violation.constraint == "limits").collect();
-        let open = compared.undecided.into_iter().filter(|undecided| undecided.constraint == "limits");
-        broken.extend(open.map(|undecided| ConstraintViolation {
-            constraint: undecided.constraint,
-            what: undecided.why,
-            entities: Vec::new(),
-        }));
-        Ok(broken)
+        let is_limit = |constraint: &str| constraint == "limits";
+        let open = compared.undecided.iter().filter(|undecided| is_limit(undecided.constraint)).count();
+        let broken = compared.violations.into_iter().filter(|violation| is_limit(violation.constraint));
+        Ok((broken.collect(), open))
     }
 
     /// How few copies of one thing are enough while the others stay, and how many numbers were tried.

@@ -84,8 +84,8 @@ fn draft(change: &ResourceChange, name: &str, difference: &Difference) -> Result
             Ok(Change::scale(entity, replicas, now))
         }
         Meaning::Size => Ok(Change::Resize { entity, speed_up: None, price: None }),
-        Meaning::Version => Ok(Change::Upgrade { entity, version: to.to_owned(), breaks: Vec::new() }),
-        Meaning::Image => Ok(Change::Upgrade { entity, version: version_of_image(from, to), breaks: Vec::new() }),
+        Meaning::Version => Ok(Change::upgrade(entity, to)),
+        Meaning::Image => Ok(Change::upgrade(entity, version_of_image(from, to))),
         Meaning::Region => Ok(Change::move_to(entity, to, None)),
         Meaning::Zone => {
             let region = |zone: &str| region_of_zone(&change.resource_type, zone);

@@ -260,8 +260,9 @@ impl<'p> Planning<'p> {
             false => format!("the successor of {name} is there before it is deleted"),
         });
         let (by, entity) = (self.base.entity(node).name.clone(), name);
-        let (ms, availability, price, exit_fee) = (None, None, None, None);
-        self.change(Change::Replace { entity, by, ms, availability, price, exit_fee, dual_run_days: 0.0 });
+        let (ms, availability, price, price_a_million, exit_fee) = (None, None, None, None, None);
+        let dual_run_days = 0.0;
+        self.change(Change::Replace { entity, by, ms, availability, price, price_a_million, exit_fee, dual_run_days });
         // What differs is told as well: it is why there is a replacement.
         if let Became::LeftOut(why) = self.update(place, node) {
             self.leave_out(place, why);
@@ -317,6 +318,7 @@ impl<'p> Planning<'p> {
             owner: owner.cloned(),
             calls: Vec::new(),
             called_by: Vec::new(),
+            own_ms: None,
             price: None,
         }
     }

@@ -67,7 +67,7 @@ impl Planning<'_> {
         let name = self.known.name_of(node);
         for (before, after) in &task.images {
             let version = version_of_image(Some(before), after);
-            self.change(Change::Upgrade { entity: name.clone(), version, breaks: Vec::new() });
+            self.change(Change::upgrade(name.clone(), version));
         }
         for difference in &task.differences {
             match self.meant(task, node, difference) {

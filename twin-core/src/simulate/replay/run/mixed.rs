@@ -3,6 +3,7 @@
 use super::{Calling, Run};
 use crate::base::hash_of;
 use crate::simulate::replay::recording::Recording;
+use crate::simulate::replay::station::Attempted;
 
 /// How requests are put together.
 #[derive(Clone, Copy)]
@@ -27,9 +28,10 @@ pub(in crate::simulate::replay) fn pools(recording: &Recording) -> Vec<Vec<u32>>
 
 impl Run<'_> {
     /// The work that a call asks for: as it was recorded, or as it was done for another call, where neither failed.
-    pub(super) fn mixed(&self, call: u32, served: u32) -> u32 {
+    pub(super) fn mixed(&self, of: Attempted, served: u32) -> u32 {
         let Some(Mix { pools, round }) = self.score.mix else { return served };
-        let Calling { work, shape, like, attempt, .. } = self.calls[call as usize];
+        let Attempted { call, attempt, like } = of;
+        let Calling { work, shape, .. } = self.calls[call as usize];
         let invocation = &self.score.recording.invocations[served as usize];
         let pool = &pools[invocation.operation as usize];
         if pool.is_empty() || invocation.failed || self.score.recording.attempts[like as usize].failed {

@@ -1,15 +1,16 @@
-//! Calls that a service makes beside those that were recorded: each takes as long as such a call took somebody else.
+//! Calls that a service makes beside those that were recorded: each takes as long as such a call took somebody else, or as is said, and what changes there changes it.
 
-use super::{Run, share_of};
+use super::{Run, Score, share_of};
 use crate::base::hash_of;
-use crate::simulate::replay::change::Together;
+use crate::simulate::replay::change::{MoreCalls, Together};
 use crate::simulate::replay::policy::nanoseconds;
-use crate::simulate::replay::recording::Recording;
 
 /// The calls of one sort that an operation comes to make.
 pub(super) struct More {
-    /// How long such calls took, in nanoseconds.
-    took: Vec<i64>,
+    /// How long such calls take, in nanoseconds, and whether they fail.
+    took: Vec<(i64, bool)>,
+    /// Whether whoever is called answers nobody.
+    is_refused: bool,
     /// How many there are, on average.
     calls: f64,
     /// Whether they are made beside everything else, and not after it.
@@ -21,9 +22,18 @@ pub(super) struct More {
 }
 
 /// The calls that a service makes beside those that were recorded.
-pub(super) fn more_calls(recording: &Recording, changes: Together<'_>, service: &str) -> Vec<More> {
+pub(super) fn more_calls(score: &Score<'_>, changes: Together<'_>, service: &str) -> Vec<More> {
+    let recording = score.recording;
+    let taking = |call: &MoreCalls<'_>| {
+        let farther = changes.round_trip_ms(score.policies, service, call.callee);
+        let longer = nanoseconds(changes.added_ms(call.callee, call.operation) + farther);
+        let recorded = || recording.ended(call.callee, call.operation);
+        let took = call.takes_ms.map_or_else(recorded, |ms| vec![(nanoseconds(ms), false)]);
+        took.into_iter().map(|(took, fails)| (took.saturating_add(longer).max(0), fails)).collect::<Vec<(i64, bool)>>()
+    };
     let more = changes.more_calls(service).map(|call| More {
-        took: recording.took(call.callee, call.operation),
+        took: taking(&call),
+        is_refused: changes.kill(call.callee),
         calls: call.calls,
         is_beside: call.is_beside,
         timeout: call.timeout_ms.map(nanoseconds),
@@ -47,11 +57,12 @@ impl Run<'_> {
             let count = whole + u32::from(share_of(draw(whole.wrapping_add(1))) < more.calls.fract());
             let mut at = if more.is_beside { began } else { end };
             for call in 0..count {
-                let took = more.took[(draw(call) % more.took.len() as u64) as usize];
+                let (took, fails) = more.took[(draw(call) % more.took.len() as u64) as usize];
+                let took = if more.is_refused { 0 } else { took };
                 let is_late = more.timeout.is_some_and(|timeout| took > timeout);
+                let fails = fails || is_late || more.is_refused;
                 at = at.saturating_add(more.timeout.map_or(took, |timeout| took.min(timeout)));
-                (failed, degraded) =
-                    (failed | (is_late && !more.is_optional), degraded | (is_late && more.is_optional));
+                (failed, degraded) = (failed | (fails && !more.is_optional), degraded | (fails && more.is_optional));
                 if failed {
                     break;
                 }
