@@ -559,3 +559,29 @@ fn spans_of_a_real_sdk_become_the_same_graph_packed_or_not() {
     assert_eq!(errors.iter().filter(|errors| *errors == "1").count(), 1, "one of the baskets fails: {errors:?}");
     assert_eq!(decode("traces.pb", include_bytes!("data/capture/traces.pb.gz")), plain);
 }
+
+#[test]
+fn an_answer_that_blames_its_caller_is_no_failure_of_a_call_that_is_played_again() {
+    let called = |key: &'static str, code: &str| {
+        let call = told("web", (1, 2, 1), 3, "GET /tea", &[("server.address", "kettle"), (key, code)]);
+        let whole = told("web", (1, 1, 0), 2, "GET /", &[]);
+        let lines = json_lines(&[whole, Told { failed: true, ..call }]);
+        let payload = Payload { path: "t.jsonl", bytes: Ok(&lines) };
+        let (spans, _) = twin_connector_telemetry::otlp::requests(&[payload], &Limits::default());
+        spans.iter().find(|span| span.parent.is_some()).expect("a call").failed
+    };
+    let http = "http.response.status_code";
+    let cases = [
+        (http, "404", false),
+        ("http.status_code", "403", false),
+        (http, "408", true),
+        (http, "429", true),
+        (http, "503", true),
+        (http, "tea", true),
+        ("rpc.grpc.status_code", "5", false),
+        ("rpc.grpc.status_code", "14", true),
+    ];
+    for (key, code, failed) in cases {
+        assert_eq!(called(key, code), failed, "{key} {code}");
+    }
+}

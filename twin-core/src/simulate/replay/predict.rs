@@ -560,3 +560,20 @@ fn hearsay(recording: &Recording) -> Option<String> {
     (!names.is_empty())
         .then(|| format!("what sends no spans is taken to work for as long as its callers wait for it: {names}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_slow_together_says_less_than_what_is_slow_by_chance() {
+        let by_chance: Vec<bool> = (0..2_000_u64).map(|at| hash_of(&at).is_multiple_of(10)).collect();
+        assert_eq!(together(&by_chance), 1.0);
+        // One of ten is slow in each, but in runs of fifty.
+        let in_runs: Vec<bool> = (0..2_000_u64).map(|at| hash_of(&(at / 50)).is_multiple_of(10)).collect();
+        assert!(together(&in_runs) > 10.0, "{}", together(&in_runs));
+        for nothing in [vec![], vec![true; 5], vec![false; 500], vec![true; 500]] {
+            assert_eq!(together(&nothing), 1.0);
+        }
+    }
+}
