@@ -235,7 +235,7 @@ pub(crate) fn is_in_production(snapshot: &Snapshot, node: Node) -> bool {
 /// Refuses an environment in which nothing is that is known. O(entities).
 ///
 /// # Errors
-/// `Unknown`, with the nearest.
+/// `Unknown`, with those that are known.
 pub(crate) fn check_environment(snapshot: &Snapshot, wanted: Option<&str>) -> Result<()> {
     let Some(wanted) = wanted else { return Ok(()) };
     let places = snapshot.nodes().filter_map(|node| snapshot.entity(node).placement.environment.as_deref());

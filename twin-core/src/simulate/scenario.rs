@@ -16,6 +16,7 @@ use crate::simulate::change::{
     Change, ChangeDraft, OnRemoval, edges, gone, spared, with_brought, with_region, within_region,
 };
 use crate::simulate::contract::{Broken, broken};
+use crate::simulate::difference::users_of;
 
 /// Changes on a base. Costs memory in the size of the changes, and two bytes an entity of the base where a change brings one.
 #[derive(Clone, Debug)]
@@ -306,7 +307,23 @@ impl Scenario {
             let what = format!("\"{}\": there is no such dependency", change.told(&self.stage));
             return Err(Error::new(ErrorKind::Invalid, what));
         }
+        if let Some((user, entity)) = self.breaks_a_stranger(change) {
+            let what = format!(
+                "\"{}\": {user} does not depend on {entity}; leave it out of breaks, or add the dependency",
+                change.told(&self.stage)
+            );
+            return Err(Error::new(ErrorKind::Invalid, what));
+        }
         Ok(())
+    }
+
+    /// Who is said to be broken by a new version of something that it does not depend on, before the changes or after them.
+    fn breaks_a_stranger(&self, change: &Change) -> Option<(&str, &str)> {
+        let Change::Upgrade { entity, breaks, .. } = change else { return None };
+        let users = [users_of(&self.stage, *entity), users_of(&self.with_all_there(), *entity)];
+        let is_user = |named: &&Node| users.iter().any(|users| users.contains(&self.stage.component(**named)));
+        let stranger = breaks.iter().find(|named| !is_user(named))?;
+        Some((&self.stage.entity(*stranger).name, &self.stage.entity(*entity).name))
     }
 
     /// Whether a change is about a dependency that is not there.

@@ -150,6 +150,10 @@ fn inputs_that_make_no_sense_are_refused_by_name() {
         (r#"{"change": "upgrade", "entity": "pay", "version": "2", "drops": [""]}"#, "drops is \"\""),
         (r#"{"change": "upgrade", "entity": "pay", "version": "2", "licence": " "}"#, "licence is"),
         (
+            r#"{"change": "upgrade", "entity": "pay", "version": "2", "breaks": ["front", "ads"]}"#,
+            "ads does not depend on pay; leave it out of breaks",
+        ),
+        (
             r#"{"change": "to_async", "entity": "pay", "on": "ledger", "queue": "q", "retention_s": -1}"#,
             "retention_s is -1",
         ),
@@ -163,6 +167,49 @@ fn inputs_that_make_no_sense_are_refused_by_name() {
         let error = Scenario::of(&shop(), "what if", &drafts).err().unwrap_or_else(|| panic!("{changes} is taken"));
         assert!(error.to_string().contains(why), "{error}");
     }
+}
+
+#[test]
+fn a_version_breaks_who_comes_to_depend_on_it() {
+    let joins = r#"{"change": "add_dependency", "entity": "ads", "on": "pay"}"#;
+    let breaks = r#"{"change": "upgrade", "entity": "pay", "version": "2", "breaks": ["ads"]}"#;
+    for changes in [format!("{joins}, {breaks}"), format!("{breaks}, {joins}")] {
+        let told = lines(&shop(), None, &changes, "blast_radius down");
+        assert!(told[0].starts_with("blast_radius down: 0.000 > 1.000 "), "{changes}: {told:?}");
+    }
+}
+
+/// A catalogue that asks a cache each 100 ms, and the store where it found nothing: as often as is said.
+fn cached(misses: usize) -> Vec<String> {
+    let twin = Twin::in_memory();
+    let service =
+        |name: &str, more: &str| format!("TelemetryService:{name} observed\n  known service_name:{name}\n{more}");
+    let needs = "  calls/optional TelemetryService:memory\n  calls/required TelemetryService:store\n";
+    let services = [service("shop", needs), service("memory", ""), service("store", "")].concat();
+    apply(&twin, &format!("source telemetry\nfile x\n{services}"));
+    let one = |at: usize| {
+        let (from, looked, asked) = (at * 100, at * 100 + 2, at * 100 + 32);
+        match at < misses {
+            true => format!(
+                "{from}..{asked} serves shop.list\n  {from}..{looked} asks memory.get miss\n    {from}..{looked} serves memory.get\n  {looked}..{asked} asks store.get\n    {looked}..{asked} serves store.get\n"
+            ),
+            false => format!(
+                "{from}..{looked} serves shop.list\n  {from}..{looked} asks memory.get hit\n    {from}..{looked} serves memory.get\n"
+            ),
+        }
+    };
+    let recorded: String = (0..80).map(one).collect();
+    let head = twin.snapshot(At::now(time("09:00")));
+    let traffic = Traffic::of(&spans(&recorded), &head, Policies::default(), 1);
+    let change = r#"{"change": "remove_cache", "entity": "shop", "cache": "memory"}"#;
+    lines(&head, Some(&traffic), change, "latency_p50")
+}
+
+#[test]
+fn what_is_done_without_a_cache_is_seen_from_those_who_found_nothing_in_it() {
+    assert!(cached(20)[0].starts_with("latency_p50 shop.list: 2.000 > 30.000 "), "{:?}", cached(20));
+    let unknown = "no request was seen that found nothing in memory: what shop does then was never measured";
+    assert_eq!(cached(0)[0], format!("latency_p50 shop.list: 2.000 > ? {unknown}"));
 }
 
 /// The lines of a dimension that changes come to on a head, with requests where some are given.

@@ -183,6 +183,18 @@ fn a_clock_that_differs_moves_what_is_called_by_it_as_well() {
     }
 }
 
+/// One lookup in the cache from `now` on, and the call of the store where it found nothing.
+fn looked_up(now: &mut usize, is_hit: bool) -> String {
+    let (found, asked) = (*now + 2, *now + 22);
+    let (lookup, result) = (*now, if is_hit { "hit" } else { "miss" });
+    *now = if is_hit { found } else { asked };
+    let told = format!("  {lookup}..{found} asks memory.get {result}\n");
+    if is_hit {
+        return told;
+    }
+    told + &format!("  {found}..{asked} asks store.get\n    {found}..{asked} serves store.get\n")
+}
+
 #[test]
 fn who_looks_several_times_into_a_cache_that_is_gone_misses_each_time() {
     let one = |at: usize| {
@@ -191,12 +203,7 @@ fn who_looks_several_times_into_a_cache_that_is_gone_misses_each_time() {
         let mut now = t + 1;
         for lookup in 0..2 {
             let is_hit = (at >> lookup) & 1 == 1;
-            text += &format!("  {now}..{} asks memory.get {}\n", now + 2, if is_hit { "hit" } else { "miss" });
-            now += 2;
-            if !is_hit {
-                text += &format!("  {now}..{} asks store.get\n    {now}..{} serves store.get\n", now + 20, now + 20);
-                now += 20;
-            }
+            text += &looked_up(&mut now, is_hit);
         }
         format!("{t}..{} serves shop.list\n{text}", now + 1)
     };
@@ -259,12 +266,7 @@ fn who_looks_for_much_in_a_cache_does_what_others_did_who_looked_for_as_much() {
         let (mut text, mut now) = (String::new(), t + 1);
         for lookup in 0..lookups {
             let is_hit = at % 8 >= 4 && lookup > 0;
-            text += &format!("  {now}..{} asks memory.get {}\n", now + 2, if is_hit { "hit" } else { "miss" });
-            now += 2;
-            if !is_hit {
-                text += &format!("  {now}..{} asks store.get\n    {now}..{} serves store.get\n", now + 20, now + 20);
-                now += 20;
-            }
+            text += &looked_up(&mut now, is_hit);
         }
         format!("{t}..{} serves shop.list\n{text}", now + 1)
     };

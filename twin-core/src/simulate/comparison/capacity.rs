@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::figure::{Basis, Dimension, Figure};
+use super::figure::{Basis, Dimension, Figure, UNSTABLE};
 use super::latency::Requests;
 use super::open::Open;
 use crate::analysis::EntityRef;
@@ -81,7 +81,7 @@ fn shares(before: f64, after: f64, of: &str) -> Figure {
     let mut figure = Figure::known(Dimension::Utilisation, "parts per one", before, after);
     figure.basis = Basis::Observed;
     if after >= 1.0 {
-        figure.unknown = Some(format!("unstable: more is asked of {of} than it can do"));
+        figure.unknown = Some(format!("{UNSTABLE}: more is asked of {of} than it can do"));
     }
     figure
 }
@@ -149,7 +149,7 @@ fn of_queue(stage: &Snapshot, change: &Change, requests: &Requests<'_>) -> Optio
         (Ok(_), None) => Figure::unknown(Dimension::Completion, "how fast the queue is worked off is not known"),
         (Ok(load), Some(out)) if load.requests_a_second[1] >= *out => {
             let rate = load.requests_a_second[1];
-            Figure::unknown(Dimension::Completion, format!("unstable: {rate:.1} come a second, {out} are worked off"))
+            Figure::unknown(Dimension::Completion, format!("{UNSTABLE}: {rate:.1} come a second, {out} are worked off"))
         }
         (Ok(load), Some(out)) => {
             let completed = ack_ms.unwrap_or_default() + 1e3 / (out - load.requests_a_second[1]);
@@ -200,7 +200,7 @@ fn of_pool(stage: &Snapshot, change: &Change, requests: &Requests<'_>) -> Option
         Ok(busy) => {
             let after = busy / f64::from(*workers);
             let why = "before, its parts have workers of their own";
-            let unstable = format!("unstable: more is asked of {} than it can do", stage.entity(*entity).name);
+            let unstable = format!("{UNSTABLE}: more is asked of {} than it can do", stage.entity(*entity).name);
             let why = if after >= 1.0 { unstable } else { why.to_owned() };
             Figure { scenario: Some(after), ..Figure::unknown(Dimension::Utilisation, why) }
         }

@@ -33,11 +33,11 @@ pub(super) fn figures(
     let (here, there) = (Regions::before(scenario), Regions::after(scenario));
     let (mut before, mut then) = (residents(scenario, &here), residents(scenario, &there));
     let mut figures = Vec::new();
-    let mut unheld = None;
+    let mut is_unheld = false;
     match given.classes.is_empty() {
         true => {
             figures.push(Figure::unknown(Dimension::DataFlows, "no data is labelled"));
-            unheld = (!given.policies.is_empty()).then_some(UNHELD);
+            is_unheld = !given.policies.is_empty();
         }
         false => {
             let was = spread(scenario.stage(), &here, given, &Ways::default(), context)?;
@@ -49,14 +49,13 @@ pub(super) fn figures(
         }
     }
     let said = said_of_versions(scenario, &mut before, &mut then);
-    unheld = unheld.or(said);
     let has_rules = scenario.changes().iter().any(|change| matches!(change, Change::Residency { .. }));
     match has_rules || said.is_some() || !given.policies.is_empty() {
         false => figures.push(Figure::unknown(Dimension::Compliance, "no rule was given")),
         true => {
             let mut rows = figures_of(Dimension::Compliance, "violations", &before.broken, &then.broken);
             rows.iter_mut().for_each(|row| row.basis = Basis::Declared);
-            then.bound(&mut rows[0], unheld);
+            then.bound(&mut rows[0], is_unheld, said);
             figures.extend(rows);
         }
     }
@@ -109,10 +108,11 @@ impl Breaches {
     }
 
     /// What nobody can decide is no violation, and not none either: it bounds how many there are.
-    fn bound(&self, figure: &mut Figure, unheld: Option<&str>) {
+    fn bound(&self, figure: &mut Figure, is_unheld: bool, left_out: Option<&str>) {
         const TOLD: usize = 5;
         let (low, more) = (self.broken.len() as f64, self.undecided.len());
-        let mut why: Vec<String> = unheld.map(str::to_owned).into_iter().collect();
+        let left_out = is_unheld.then_some(UNHELD).or(left_out);
+        let mut why: Vec<String> = left_out.map(str::to_owned).into_iter().collect();
         if more > 0 {
             figure.interval = Some(Interval { kind: IntervalKind::Bounds, low, high: low + more as f64 });
             let named = self.undecided[..more.min(TOLD)].join(", ");
@@ -122,7 +122,7 @@ impl Breaches {
             ));
         }
         figure.unknown = (!why.is_empty()).then(|| why.join("; "));
-        if unheld == Some(UNHELD) && self.broken.is_empty() {
+        if is_unheld && self.broken.is_empty() {
             (figure.baseline, figure.scenario, figure.delta) = (None, None, None);
         }
     }

@@ -50,6 +50,8 @@ struct Bill {
 /// By entity that changes, what is billed.
 fn bills(scenario: &Scenario, no_bill: Option<&str>, traffic: Option<&Traffic>) -> BTreeMap<Node, Bill> {
     let mut bills: BTreeMap<Node, Bill> = BTreeMap::new();
+    let months = Months::of(scenario.base());
+    let billed = |node: Node| billed(scenario.base(), node, no_bill, &months);
     let mut changes: Vec<(usize, &Change)> = scenario.changes().iter().enumerate().collect();
     changes.sort_by_key(|(_, change)| turn(change));
     for (place, change) in changes {
@@ -57,7 +59,7 @@ fn bills(scenario: &Scenario, no_bill: Option<&str>, traffic: Option<&Traffic>) 
             continue;
         }
         for node in scenario.costed(place) {
-            let bill = bills.remove(&node).unwrap_or_else(|| billed(scenario.base(), node, no_bill));
+            let bill = bills.remove(&node).unwrap_or_else(|| billed(node));
             bills.insert(node, bill.after(scenario.stage(), change));
         }
         let stays = match change {
@@ -66,7 +68,7 @@ fn bills(scenario: &Scenario, no_bill: Option<&str>, traffic: Option<&Traffic>) 
             _ => None,
         };
         if let Some((entity, why)) = stays {
-            let bill = bills.entry(*entity).or_insert_with(|| billed(scenario.base(), *entity, no_bill));
+            let bill = bills.entry(*entity).or_insert_with(|| billed(*entity));
             bill.open(why.to_owned());
         }
     }
@@ -107,9 +109,12 @@ pub(super) fn taken_for_granted(base: &Snapshot) -> Option<String> {
     if base.pages().charges.is_empty() {
         return None;
     }
+    let says_a_time = base.pages().charges.iter().any(|charge| charge.window.0.zip(charge.window.1).is_some());
     match Months::of(base).short {
         Some(months) if (months - 1.0).abs() < 1e-9 => None,
         Some(months) => Some(format!("what is billed now is of a month: bills were read of {months:.2} months")),
+        // Each line is for a long time of its own.
+        None if says_a_time => Some("what is billed now is of a month: lines of a bill are for longer".to_owned()),
         None => {
             Some("what is billed now is taken to be of a month: no line of a bill says for what time it is".to_owned())
         }
@@ -117,7 +122,7 @@ pub(super) fn taken_for_granted(base: &Snapshot) -> Option<String> {
 }
 
 /// What is billed for an entity in a month now.
-fn billed(base: &Snapshot, node: Node, no_bill: Option<&str>) -> Bill {
+fn billed(base: &Snapshot, node: Node, no_bill: Option<&str>, months: &Months) -> Bill {
     // What comes is billed nothing yet.
     let is_read = node.index() >= base.bound();
     let mut bill = Bill { basis: Some(Basis::Declared), is_read, ..Bill::default() };
@@ -129,7 +134,7 @@ fn billed(base: &Snapshot, node: Node, no_bill: Option<&str>) -> Bill {
         return bill;
     }
     let row = own_cost_row(base, node);
-    bill.now = own_month(base, node, &Months::of(base));
+    bill.now = own_month(base, node, months);
     bill.evidence = row.evidence;
     bill.then = bill.now.iter().map(|(currency, amount)| (currency.clone(), (*amount, *amount))).collect();
     bill.is_read = !bill.now.is_empty();

@@ -113,6 +113,9 @@ pub enum Basis {
     Default,
 }
 
+/// How a figure says why it is not known where more is asked than can be done.
+pub(super) const UNSTABLE: &str = "unstable";
+
 /// One figure before and after.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
@@ -187,6 +190,11 @@ impl Figure {
             unknown: None,
             ..Figure::unknown(dimension, "")
         }
+    }
+
+    /// Whether it is not known since more is asked than can be done: whoever waits in a queue that grows without end is never answered.
+    pub(in crate::simulate) fn is_unstable(&self) -> bool {
+        self.scenario.is_none() && self.unknown.as_deref().is_some_and(|why| why.starts_with(UNSTABLE))
     }
 
     /// A figure that nobody knows.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Given;
-use super::figure::{Basis, Dimension, Figure};
+use super::figure::{Basis, Dimension, Figure, UNSTABLE};
 use super::open::{self, Open};
 use super::traffic::Traffic;
 use crate::answer::{Interval, IntervalKind};
@@ -283,6 +283,12 @@ fn between(scenario: &Scenario, change: &Change, traffic: &Traffic) -> Made {
                     "nothing shows that {name} is a cache of {service}: what would be done instead of the call was never measured"
                 ));
             }
+            let is_asked = !traffic.recording.calls_between(&service, &name).is_empty();
+            if is_asked && !traffic.recording.has_missed(&service, &name) {
+                return Err(format!(
+                    "no request was seen that found nothing in {name}: what {service} does then was never measured"
+                ));
+            }
             TrafficChange::RemoveCache { service, cache: name }
         }
         Change::ToAsync { ack_ms: None, .. } => return Err("how long handing over takes is not known".to_owned()),
@@ -481,7 +487,7 @@ fn of_endpoint(endpoint: &EndpointForecast, slow: Option<&EndpointForecast>) -> 
         let mut figure = match (told, &endpoint.unstable[..]) {
             (Some(told), []) => known(dimension, unit, told),
             (Some(told), [service, ..]) => {
-                let why = format!("unstable: more is asked of {service} than its workers can do");
+                let why = format!("{UNSTABLE}: more is asked of {service} than its workers can do");
                 Figure { baseline: Some(told.before), ..Figure::unknown(dimension, why) }
             }
             (None, _) if dimension == Dimension::LatencyP999 && endpoint.p99_ms.is_some() => {
@@ -516,7 +522,7 @@ fn spent(endpoint: &EndpointForecast, slow: Option<&EndpointForecast>) -> Vec<Fi
         let mut figure = match &endpoint.unstable[..] {
             [] => Figure::known(Dimension::TimeSpent, "ms", before, after),
             [service, ..] => {
-                let why = format!("unstable: more is asked of {service} than its workers can do");
+                let why = format!("{UNSTABLE}: more is asked of {service} than its workers can do");
                 Figure { baseline: Some(before), ..Figure::unknown(Dimension::TimeSpent, why) }
             }
         };

@@ -22,6 +22,12 @@ const EXCEPTIONS: u32 = 100;
 /// More calls of one invocation than this are compared with those just before them only.
 pub(super) const NEAR: usize = 64;
 
+/// The calls of an invocation that wait for the one at a place, with their places. O(1).
+pub(super) fn following(calls: &[Call], place: usize) -> impl Iterator<Item = (usize, &Call)> {
+    let near = calls.iter().enumerate().skip(place + 1).take(NEAR);
+    near.filter(move |(_, other)| other.after.contains(&(place as u32)))
+}
+
 impl Order {
     /// Learns the order of calls. O(calls · 64).
     pub(super) fn of(recording: &Recording) -> Order {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::change::{Together, TrafficChange};
 use super::limits::limits;
-use super::order::Order;
+use super::order::{Order, following};
 use super::pauses::Pauses;
 use super::places::told_apart;
 use super::policy::{Criticality, OperationName, Policies};
@@ -200,11 +200,15 @@ impl Recording {
     /// How many requests a second a service was seen to serve. O(invocations).
     pub(in crate::simulate) fn served_a_second(&self, service: &str) -> f64 {
         let count = self.invocations.iter().filter(|work| self.name(work.operation).service == service).count();
-        let start = |root: Option<&u32>| root.map(|root| self.invocations[*root as usize].start);
-        let window = start(self.roots.last()).zip(start(self.roots.first())).map_or(0, |(last, first)| last - first);
         // After the last request as long as between two.
-        let window = window as f64 * self.roots.len() as f64 / (self.roots.len().max(2) - 1) as f64;
+        let window = self.came_for() as f64 * self.roots.len() as f64 / (self.roots.len().max(2) - 1) as f64;
         if window > 0.0 { count as f64 / (window / 1e9) } else { 0.0 }
+    }
+
+    /// From the first request from outside to the last, in nanoseconds.
+    fn came_for(&self) -> i64 {
+        let start = |root: Option<&u32>| root.map(|root| self.invocations[*root as usize].start);
+        start(self.roots.last()).zip(start(self.roots.first())).map_or(0, |(last, first)| last - first)
     }
 
     /// Which operations were seen to call which. O(calls · log operations).
@@ -229,17 +233,29 @@ impl Recording {
         })
     }
 
+    /// Whether one service was seen to find nothing in another, which is a cache of it. O(calls).
+    pub(in crate::simulate) fn has_missed(&self, caller: &str, callee: &str) -> bool {
+        let works = self.invocations.iter().enumerate();
+        let own = works.filter(|(_, work)| self.name(work.operation).service == caller);
+        own.map(|(number, _)| self.calls_of(number as u32)).any(|calls| {
+            let is_meant = |place: &usize| self.name(calls[*place].callee).service == callee;
+            (0..calls.len()).filter(is_meant).any(|place| !self.has_hit(calls, place))
+        })
+    }
+
+    /// Whether a cache had what was asked for by one of the calls of an invocation. Where nobody says so, whoever asks somebody else afterwards has found nothing.
+    pub(super) fn has_hit(&self, calls: &[Call], place: usize) -> bool {
+        let hit = self.attempts_of(&calls[place]).last().and_then(|attempt| attempt.hit);
+        hit.unwrap_or_else(|| following(calls, place).next().is_none())
+    }
+
     /// Some services, with whoever they were seen to call, and whoever these call. O(calls + invocations · log services).
     pub(in crate::simulate) fn behind(&self, mut services: BTreeSet<String>) -> BTreeSet<String> {
         if services.is_empty() {
             return services;
         }
-        let service = |operation: u32| self.name(operation).service.as_str();
-        let calls = self.invocations.iter().enumerate().flat_map(|(number, work)| {
-            let calls = self.calls_of(number as u32).iter();
-            calls.map(move |call| (service(work.operation), service(call.callee)))
-        });
-        let pairs: BTreeSet<(&str, &str)> = calls.collect();
+        let pairs = self.pairs().into_iter().map(|(from, to)| (from.service.as_str(), to.service.as_str()));
+        let pairs: BTreeSet<(&str, &str)> = pairs.collect();
         let mut waiting: Vec<String> = services.iter().cloned().collect();
         while let Some(caller) = waiting.pop() {
             for (_, callee) in pairs.iter().filter(|(from, _)| *from == caller) {
@@ -285,15 +301,8 @@ impl Recording {
         caller: &str,
         callee: &str,
     ) -> BTreeSet<(OperationName, OperationName)> {
-        let mut pairs = BTreeSet::new();
-        for (number, invocation) in self.invocations.iter().enumerate() {
-            let from = self.name(invocation.operation);
-            if from.service == caller {
-                let called = self.calls_of(number as u32).iter().map(|call| self.name(call.callee));
-                pairs.extend(called.filter(|to| to.service == callee).map(|to| (from.clone(), to.clone())));
-            }
-        }
-        pairs
+        let pairs = self.pairs().into_iter().filter(|(from, to)| from.service == caller && to.service == callee);
+        pairs.map(|(from, to)| (from.clone(), to.clone())).collect()
     }
 
     /// Everybody who serves or is called, by name. O(operations).
@@ -344,8 +353,7 @@ impl Recording {
             self.invocations.iter().enumerate().filter(|(_, work)| self.name(work.operation).service == caller);
         let calls = of_caller.flat_map(|(number, _)| self.calls_of(number as u32));
         let count = calls.filter(|call| self.name(call.callee).service == callee).count();
-        let start = |root: Option<&u32>| root.map(|root| self.invocations[*root as usize].start);
-        let window = start(self.roots.last()).zip(start(self.roots.first())).map_or(0, |(last, first)| last - first);
+        let window = self.came_for();
         if window > 0 { count as f64 / (window as f64 / 1e9) } else { 0.0 }
     }
 

@@ -16,7 +16,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::change::{Detour, Together};
-use super::order::NEAR;
+use super::order::following;
 use super::policy::{Policies, nanoseconds};
 use super::recording::{Attempt, Call, Invocation, Recording};
 use super::station::{Attempted, Station, Waiting, Waits, Way};
@@ -577,11 +577,7 @@ impl<'r> Run<'r> {
         let calls = self.score.recording.calls_of(shape);
         // Of what was under way before it went on as another one did, nothing follows.
         let place = call.checked_sub(first_call);
-        let near = place.into_iter().flat_map(|place| {
-            let near = calls.iter().enumerate().skip(place as usize + 1).take(NEAR);
-            near.filter(move |(_, other)| other.after.contains(&place))
-        });
-        for (other, after) in near {
+        for (other, after) in place.into_iter().flat_map(|place| following(calls, place as usize)) {
             let waiting = &mut self.calls[first_call as usize + other];
             waiting.waits_for = waiting.waits_for.saturating_sub(1);
             waiting.ready = waiting.ready.max(at);

@@ -84,9 +84,6 @@ fn total(
     MeasuredValue { value, range, unknown }
 }
 
-/// How a figure of requests says why it is not known where more is asked than workers can do.
-const UNSTABLE: &str = "unstable: ";
-
 /// How a range stands to a limit: below it, over it, or nobody knows.
 fn keeps(range: Option<[f64; 2]>, at_most: f64) -> Option<bool> {
     match range {
@@ -133,8 +130,7 @@ impl Compared {
                         format!("{what}{of} is {low} {} at least, over {}", figure.unit, limit.at_most),
                     );
                 }
-                // Whoever waits in a queue that grows without end is never answered.
-                (None, None) if figure.unknown.as_deref().is_some_and(|why| why.starts_with(UNSTABLE)) => {
+                (None, None) if figure.is_unstable() => {
                     let why = figure.unknown.clone().unwrap_or_default();
                     self.violate("limits", format!("{what}{of}: {why}"));
                 }

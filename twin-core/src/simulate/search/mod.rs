@@ -166,17 +166,13 @@ fn hold_against_base(
     let mut done = 0;
     while done < best && is_finished(context)? {
         let some = &mut options[done..best.min(done + COMPARED_AT_ONCE)];
-        let compared: Vec<Result<Compared>> = some
-            .par_iter()
-            .map(|option| figures::compared(asked, &option.scenario(asked.base)?, given, context))
-            .collect();
+        let compared = at_once(asked, some, given, context)?;
         for (option, compared) in some.iter_mut().zip(compared) {
             match compared {
-                Ok(compared) => take(option, compared),
-                Err(error) if error.kind() == ErrorKind::Limit && !context.goes_on() => {
+                Some(compared) => take(option, compared),
+                None => {
                     doubt(asked, option, "the deadline passed before it was held against the base");
                 }
-                Err(error) => return Err(error),
             }
         }
         done += some.len();
@@ -186,6 +182,20 @@ fn hold_against_base(
     rest.iter_mut().for_each(|option| doubt(asked, option, "it was not held against the base"));
     let what = format!("figures of a comparison are known of the {done} best options by structure only");
     Ok((!rest.is_empty()).then_some(what))
+}
+
+/// What comparisons say of some options; nothing of those that the deadline cut short.
+fn at_once(
+    asked: &Asked<'_>,
+    options: &[SearchOption],
+    given: &Given<'_>,
+    context: &Context,
+) -> Result<Vec<Option<Compared>>> {
+    let held = |option: &SearchOption| match figures::compared(asked, &option.scenario(asked.base)?, given, context) {
+        Err(error) if error.kind() == ErrorKind::Limit && !context.goes_on() => Ok(None),
+        compared => compared.map(Some),
+    };
+    options.par_iter().map(held).collect()
 }
 
 /// Holds the options that are told against the base once more, in full: as whoever compares one of them will see it. Requests alone make a difference.
@@ -199,21 +209,13 @@ fn hold_like_comparisons(
         return Ok(());
     }
     let best = options.len().min(MOST_COMPARED);
-    'held: for some in options[..best].chunks_mut(COMPARED_AT_ONCE) {
+    for some in options[..best].chunks_mut(COMPARED_AT_ONCE) {
         if !is_finished(context)? {
             break;
         }
-        let compared: Vec<Result<Compared>> = some
-            .par_iter()
-            .map(|option| figures::compared(asked, &option.scenario(asked.base)?, given, context))
-            .collect();
-        for (option, compared) in some.iter_mut().zip(compared) {
-            match compared {
-                Ok(compared) => take(option, compared),
-                Err(error) if error.kind() == ErrorKind::Limit && !context.goes_on() => break 'held,
-                Err(error) => return Err(error),
-            }
-        }
+        let compared = at_once(asked, some, given, context)?;
+        let held = some.iter_mut().zip(compared).filter_map(|(option, compared)| Some((option, compared?)));
+        held.for_each(|(option, compared)| take(option, compared));
     }
     rank::rank(options, &asked.objectives)
 }

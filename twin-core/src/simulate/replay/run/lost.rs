@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Score, Together};
-use crate::simulate::replay::order::NEAR;
-use crate::simulate::replay::recording::{Call, Recording};
+use crate::simulate::replay::recording::Call;
 
 /// So many have to have gone on after a call that failed for it to be known how.
 const ENOUGH: usize = 5;
@@ -51,7 +50,7 @@ fn without_caches(score: &Score<'_>, changes: Together<'_>) -> BTreeMap<u32, Los
     for (number, invocation) in recording.invocations.iter().enumerate().filter(|(_, invocation)| !invocation.failed) {
         let calls = recording.calls_of(number as u32);
         let lost = calls.iter().enumerate().filter(|(_, call)| is_lost(invocation.operation, call.callee));
-        let hits: Vec<bool> = lost.map(|(place, call)| has_hit(recording, calls, place, call)).collect();
+        let hits: Vec<bool> = lost.map(|(place, _)| recording.has_hit(calls, place)).collect();
         let found = hits.iter().filter(|hit| **hit).count();
         if !hits.is_empty() {
             asked.entry(invocation.operation).or_default().push((number as u32, hits.len(), found));
@@ -75,13 +74,6 @@ fn without_caches(score: &Score<'_>, changes: Together<'_>) -> BTreeMap<u32, Los
         lost
     };
     asked.into_iter().map(|(operation, asked)| (operation, of(asked))).collect()
-}
-
-/// Whether a cache had what was asked for. Where nobody says so, whoever asks somebody else afterwards has found nothing.
-fn has_hit(recording: &Recording, calls: &[Call], place: usize, call: &Call) -> bool {
-    let hit = recording.attempts_of(call).last().and_then(|attempt| attempt.hit);
-    let goes_on = || calls.iter().skip(place + 1).take(NEAR).any(|other| other.after.contains(&(place as u32)));
-    hit.unwrap_or_else(|| !goes_on())
 }
 
 /// By operation that can do without somebody who is gone: whoever asked does what those did whose call failed and that did something else instead, which nobody does whose call succeeds.
