@@ -235,6 +235,56 @@ export interface CallGraph {
   services: CascadingService[]
 }
 
+/** What one operation does where it ends in one way. Times are in milliseconds; of counts, which know no parts of a request, only quantiles of the whole are told. */
+export interface CallTemplateRow {
+  /** How long it waited for one call or more, on average. */
+  called_ms: number | null
+  /** Whom it asks, by step. */
+  calls: TemplateCall[]
+  /** The entity that it is, where the twin knows one. */
+  entity: EntityRef | null
+  /** Where they were counted; of recorded requests nothing is kept. */
+  evidence: EvidenceId[]
+  /** How many of these failed. */
+  failed: number
+  /** Which operation. */
+  operation: string
+  /** How these requests ended; none where they were only counted. */
+  outcome: TemplateOutcome | null
+  /** How long requests waited for a worker before their span began, on average: a part of their callers' calls, and none of how long they took. */
+  queued_ms: number | null
+  /** How many requests there were. */
+  requests: number
+  /** How many of these came each second, as far as it is known for how long they came. */
+  requests_a_second: number | null
+  /** What it rests on. */
+  rests_on: TemplateSource
+  /** Whose operation it is. */
+  service: string
+  /** Which part of all requests to the operation that is, from 0 to 1. */
+  share: number
+  /** How long they took, on average: the sum of the three parts that follow. */
+  took_ms: number | null
+  /** The median of how long they took. */
+  took_p50_ms: number | null
+  /** The 95th percentile of that. */
+  took_p95_ms: number | null
+  /** The share of their time that these workers are asked for, of all operations together, from 0 on. */
+  utilisation: number | null
+  /** How long it waited for a worker once its span had begun, on average. */
+  waiting_ms: number | null
+  /** How long the operation worked by itself, on average. */
+  work_ms: number | null
+  /** The median of how long the operation worked by itself. */
+  work_p50_ms: number | null
+  /** The 95th percentile of that. */
+  work_p95_ms: number | null
+  /** How many requests its service serves at a time; none where no limit is known, and as many as come are served. */
+  workers: number | null
+  /** How that is known. */
+  workers_basis: Basis
+}
+
 /** What a host's source can and cannot see. */
 export interface CapabilityDraft {
   /** How long a reading is fresh, such as `30s`, `15min`, `1h`, `2d`. Default: an hour. */
@@ -381,6 +431,10 @@ export type ChangeDraft = {
   price?: Money | null
   /** In which region it is. */
   region?: string | null
+  /** How many requests come to it each second beside those of its callers: with `workers`, how busy it is follows, and how much busier those are whom it calls. Each of its requests calls them once. */
+  requests_a_second?: number | null
+  /** How many requests it serves at a time: its size. */
+  workers?: number | null
 } | {
   /** How available what comes is, in parts per one. */
   availability?: number | null
@@ -3075,6 +3129,54 @@ export interface TeamLoad {
   /** The team; none for what nobody is known to own. */
   team: EntityRef | null
 }
+
+/** How an operation asks another one, where it ends in one way. */
+export interface TemplateCall {
+  /** How long its caller waits before it tries again, where it does. */
+  backoff_ms: number | null
+  /** Who is asked for what: `service.operation`. */
+  callee: string
+  /** How often a request makes it, on average over all of them. */
+  calls_a_request: number
+  /** What its failure does to its caller. */
+  criticality: Criticality
+  /** How that is known. */
+  criticality_basis: Basis
+  /** The entity that is asked, where the twin knows one. */
+  entity: EntityRef | null
+  /** Which part of the calls fails after all tries, from 0 to 1. */
+  failed: number
+  /** How long its caller works before it, from the end of what it waits for: the median. */
+  gap_ms: number | null
+  /** Of a cache, which part of the calls finds what it asks for, from 0 to 1. */
+  hit_ratio: number | null
+  /** Where a request makes it more than once, whether each of these calls waits for the one before. */
+  is_in_turn: boolean | null
+  /** Which part of the requests makes it, from 0 to 1. */
+  made_by: number | null
+  /** How often it is tried again at most. */
+  retries: number
+  /** How that is known. */
+  retries_basis: Basis
+  /** Its turn, from 1: calls of one step are under way together, and each step waits for one before. None where requests were only counted. */
+  step: number | null
+  /** How that is known. */
+  timeout_basis: Basis
+  /** After which time its caller gives up; none where no such time is known, and callers wait for as long as it takes. */
+  timeout_ms: number | null
+  /** How long it takes its caller with all tries: the median. */
+  took_p50_ms: number | null
+  /** The 95th percentile of that. */
+  took_p95_ms: number | null
+  /** How often it is tried, on average. */
+  tries: number | null
+}
+
+/** How a request to an operation ended. */
+export type TemplateOutcome = 'succeeded' | 'degraded' | 'failed'
+
+/** What a template rests on. */
+export type TemplateSource = 'spans' | 'counts'
 
 /** How much must speak for two records before they are taken for one thing. */
 export type Threshold = 'cautious' | 'balanced'

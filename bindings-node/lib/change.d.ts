@@ -36,6 +36,10 @@ export const change: {
     price?: Money
     /** In which region it is. */
     region?: string
+    /** How many requests come to it each second beside those of its callers: with `workers`, how busy it is follows, and how much busier those are whom it calls. Each of its requests calls them once. */
+    requestsASecond?: number
+    /** How many requests it serves at a time: its size. */
+    workers?: number
   }): ChangeDraft
   /** Something else takes the place of an entity: another product, vendor or price. */
   replace(entity: string, by: string, options?: {

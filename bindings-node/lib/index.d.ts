@@ -2,7 +2,7 @@
 // Twin for Node: an embeddable digital twin of software systems.
 
 import type {
-  AsOf, Availability, Backtest, CapabilityDraft, Cascade, Change, ChangeDraft, ChangesSince, ChoiceDraft, Comparison, Conflict, CostSummary,
+  AsOf, Availability, Backtest, CallTemplateRow, CapabilityDraft, Cascade, Change, ChangeDraft, ChangesSince, ChoiceDraft, Comparison, Conflict, CostSummary,
   CostTableRow, CriticalPathRow, Cycle, DataPolicy, DatedEvent, Description, Diagnostic, Drift, DriftTableRow, EntityRef, Evidence, Explanation, Figure, FigureScore,
   Finding, Freshness, Future, GoverningDecision, Headroom, History, Hit, HitRatio, IdentityPlan, IdentityReason, IncidentDraft, Interval, KeptPrediction, Kind,
   LatencySummary, LeftOut, Metastability, ModelDraft, Neighbour, NextQuestion, ObjectiveDraft, Outcome, OwnerRow, PageDraft, PastIncident,
@@ -287,6 +287,8 @@ export class Snapshot {
   nextQuestions(choice: ChoiceDraft, options?: CompareOptions): Promise<AnswerOf<'next_questions'>>
   /** Ranks what may have caused a symptom, by what was measured and changed and by who needs whom. Where nothing is known to be wrong, nobody is named. */
   suspects(incident: IncidentDraft, options?: LongWork): Promise<AnswerOf<'suspects'>>
+  /** What was learnt of requests: by operation and outcome how long it works by itself, whom it asks in which turn and by what rules, and how long it waits. Of services that no trace shows, what the twin has counted is told. */
+  callTemplates(options?: Pick<CompareOptions, 'traces' | 'policies' | keyof Needs | keyof LongWork>): Promise<AnswerOf<'call_templates'>>
   /** What recorded requests wait for, by endpoint and operation, the longest first: the critical path of each request in files of OTLP, summed. */
   criticalPath(traces: string | readonly string[], options?: LongWork): Promise<AnswerOf<'critical_path'>>
   /** The world as it will be at a moment: what has had its sunset or was removed by then is removed, and what has expired is down. */
@@ -347,6 +349,7 @@ export class Scenario {
 export interface Answers {
   backtest: [row: Finding, value: Backtest]
   blast_radius: [row: Hit, value: Hit[]]
+  call_templates: [row: CallTemplateRow, value: CallTemplateRow[]]
   compare: [row: Figure, value: Comparison]
   conflicts: [row: Conflict, value: Conflict[]]
   cost: [row: CostTableRow, value: CostSummary]

@@ -151,6 +151,12 @@ class Snapshot {
     return new Answer(await run({ signal, onProgress }, work))
   }
 
+  async callTemplates(given = {}) {
+    const { asked, terms, told } = comparing(given)
+    const work = ({ stop }) => this.#native.callTemplates(asked, terms, stop)
+    return new Answer(await run(told, work))
+  }
+
   async criticalPath(traces, given = {}) {
     const { signal, onProgress, ...terms } = options(given)
     const paths = json(typeof traces === 'string' ? [traces] : traces, 'the paths')

@@ -5,7 +5,7 @@ use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 use serde::Serialize;
 use twin_connectors::{
-    CompareOptions, Planned, ScanOptions, compare, critical_path, next_questions, scenario_of_folders,
+    CompareOptions, Planned, ScanOptions, call_templates, compare, critical_path, next_questions, scenario_of_folders,
     scenario_of_terraform_plan, search,
 };
 use twin_core::Question;
@@ -116,6 +116,20 @@ impl NativeSnapshot {
     pub fn suspects<'e>(&self, env: &'e Env, incident: String, terms: String, stop: &Stop) -> napi::Result<Object<'e>> {
         self.worked(env, terms, stop, move |base, context| {
             Ok(suspects(base, &IncidentDraft::from_json(&incident)?, context)?.into())
+        })
+    }
+
+    /// What was learnt of requests.
+    #[napi]
+    pub fn call_templates<'e>(
+        &self,
+        env: &'e Env,
+        options: String,
+        terms: String,
+        stop: &Stop,
+    ) -> napi::Result<Object<'e>> {
+        self.compared(env, options, terms, stop, move |base, given, context| {
+            Ok(call_templates(base, given, context)?.into())
         })
     }
 

@@ -167,6 +167,7 @@ class Run {
     if (kind === 'search') return snapshot.search(fields.question, this.comparing(fields))
     if (kind === 'next_questions') return snapshot.nextQuestions(fields.choice, this.comparing(fields))
     if (kind === 'suspects') return snapshot.suspects(fields.incident)
+    if (kind === 'call_templates') return snapshot.callTemplates(this.comparing(fields))
     if (kind === 'critical_path') return snapshot.criticalPath(this.comparing(fields).traces)
     if (kind === 'predictions') return this.twin.predictions({ now })
     if (kind === 'score') return this.twin.score(fields.reality, { prediction: fields.prediction, now })

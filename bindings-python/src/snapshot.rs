@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use twin_connectors::{
-    ScanOptions, critical_path, next_questions, scenario_of_folders, scenario_of_terraform_plan, search,
+    ScanOptions, call_templates, critical_path, next_questions, scenario_of_folders, scenario_of_terraform_plan, search,
 };
 use twin_core::analysis::{EntityRef, IncidentDraft, Writers, suspects};
 use twin_core::answer::{Reply, canonical};
@@ -361,6 +361,27 @@ impl Snapshot {
         let draft = IncidentDraft::from_json(&plain::dumps(incident)?).or_raise(py)?;
         let terms = Terms::new(None, progress, deadline);
         let answer = terms.wait(py, |context, _| suspects(&self.snapshot, &draft, context))?;
+        Ok(Answer::new(answer.into()))
+    }
+
+    /// What was learnt of requests: by operation and outcome how long it works by itself, whom it asks in which turn and by what rules, and how long it waits. `traces` and `policies`
+    /// are those of `Scenario.compare`; of services that no trace shows, what the twin has counted is told.
+    ///
+    /// >>> now.call_templates().status["kind"]
+    /// 'unknown'
+    #[pyo3(signature = (*, traces=None, policies=None, needs=None, progress=None, deadline=None))]
+    fn call_templates(
+        &self,
+        py: Python<'_>,
+        traces: Option<&Bound<'_, PyAny>>,
+        policies: Option<&Bound<'_, PyAny>>,
+        needs: Option<String>,
+        progress: Option<Py<PyAny>>,
+        deadline: Option<Within>,
+    ) -> PyResult<Answer> {
+        let options = plain::comparing(py, (traces, policies, py.None(), py.None(), py.None(), 0, needs))?;
+        let terms = Terms::new(None, progress, deadline);
+        let answer = terms.wait(py, |context, _| call_templates(&self.snapshot, options, context))?;
         Ok(Answer::new(answer.into()))
     }
 

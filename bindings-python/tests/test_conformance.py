@@ -122,7 +122,7 @@ class Run:
         if kind == "diff":
             self.snapshot()
             options = {"earlier": self.snapshots[-2]}
-        if kind in ("compare", "critical_path", "next_questions", "search"):
+        if kind in ("call_templates", "compare", "critical_path", "next_questions", "search"):
             options["traces"] = [self.folder / path for path in options.get("traces", [])]
         on: Any = self.scenario if kind in ("outcome", "compare") else self.snapshot()
         if kind in ("predictions", "score", "backtest"):

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use twin_connectors::{CompareOptions, ScanOptions, compare, critical_path, keep, next_questions, scan_into, search};
+use twin_connectors::{
+    CompareOptions, ScanOptions, call_templates, compare, critical_path, keep, next_questions, scan_into, search,
+};
 use twin_core::analysis::{IncidentDraft, suspects};
 use twin_core::answer::{Reply, TableColumn, canonical};
 use twin_core::base::{Context, Error, Result, Timestamp};
@@ -296,6 +298,10 @@ impl Run {
                 let incident = IncidentDraft::from_json(&asked["incident"].to_string())?;
                 let context = Context::new(self.now);
                 suspects(self.snapshot(), &incident, &context)?.into()
+            }
+            (Some("call_templates"), _) => {
+                let (options, context) = (self.comparing(&asked), Context::new(self.now));
+                call_templates(self.snapshot(), options, &context)?.into()
             }
             (Some("critical_path"), _) => {
                 let (traces, context) = (self.comparing(&asked).traces, Context::new(self.now));

@@ -19,7 +19,8 @@ use twin_core::simulate::prediction::Prediction;
 use twin_core::simulate::replay::{Policies, PoliciesDraft, Span};
 use twin_core::simulate::search::{SearchDraft, SearchResult};
 use twin_core::simulate::{
-    ChoiceDraft, Comparison, CriticalPathRow, Given, GivenData, Scenario, Traffic, critical_paths, next_questions_about,
+    CallTemplateRow, ChoiceDraft, Comparison, CriticalPathRow, Given, GivenData, Scenario, Traffic, critical_paths,
+    next_questions_about,
 };
 
 /// What a comparison is made with.
@@ -119,6 +120,23 @@ pub fn critical_path<P: AsRef<Path>>(
     let (spans, diagnostics) = recorded(traces, &context.limits)?;
     let mut answer = critical_paths(base, &spans, context)?;
     tell_unread(&mut answer, &diagnostics);
+    Ok(answer)
+}
+
+/// What was learnt of requests: see [`twin_core::simulate::call_templates`]. Of the options, `traces`, `policies` and `needs` bear on it. Spans that cannot be read are missing from the
+/// answer, which says which.
+///
+/// # Errors
+/// `Io` for a file that cannot be read, and those of the templates.
+pub fn call_templates(
+    base: &Snapshot,
+    options: CompareOptions,
+    context: &Context,
+) -> Result<Answer<Vec<CallTemplateRow>>> {
+    let needs = options.needs.as_deref().map_or(Ok(Profile::default()), Profile::parse)?;
+    let known = Known::of((base, base), options, context)?;
+    let mut answer = twin_core::simulate::call_templates(base, known.traffic.as_ref(), needs, context)?;
+    tell_unread(&mut answer, &known.diagnostics);
     Ok(answer)
 }
 

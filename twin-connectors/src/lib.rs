@@ -29,7 +29,7 @@ mod report;
 mod scan;
 mod walk;
 
-pub use compare::{CompareOptions, compare, critical_path, keep, next_questions, recorded, search};
+pub use compare::{CompareOptions, call_templates, compare, critical_path, keep, next_questions, recorded, search};
 pub use decode::decode_one;
 pub use files::{Entry, EntryKind, Files, OnDisk};
 pub use folder::Folder;

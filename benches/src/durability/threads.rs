@@ -117,7 +117,7 @@ mod tests {
             OF_EACH.into_iter().chain([OF_TWO, OF_TIME]).map(str::to_owned).chain(of_all).collect();
         let members =
             twin_core::surface().into_iter().filter(|member| member.on == "Snapshot" && member.returns == "Answer");
-        let others = ["ask", "critical_path", "diff", "next_questions", "search", "suspects"];
+        let others = ["ask", "call_templates", "critical_path", "diff", "next_questions", "search", "suspects"];
         let questions: BTreeSet<String> =
             members.map(|member| member.name).filter(|name| !others.contains(&&name[..])).collect();
         assert_eq!(asked, questions);

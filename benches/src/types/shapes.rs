@@ -31,8 +31,8 @@ use twin_core::simulate::savings::Savings;
 use twin_core::simulate::search::{SearchDraft, SearchResult};
 use twin_core::simulate::time_to_impact::TimedHit;
 use twin_core::simulate::{
-    ChangeDraft, ChoiceDraft, Comparison, CriticalPathRow, LeftOut, ModelDraft, ObjectiveDraft, Outcome, TradeOff,
-    TradeOffRow,
+    CallTemplateRow, ChangeDraft, ChoiceDraft, Comparison, CriticalPathRow, LeftOut, ModelDraft, ObjectiveDraft,
+    Outcome, TradeOff, TradeOffRow,
 };
 use twin_core::{ChangesSinceTold, HistoryTold, IdentityPlan, Question, ReceiptTold, SourceCheck};
 
@@ -60,7 +60,7 @@ pub fn shapes() -> Shapes {
     let mut written = SchemaSettings::default().for_serialize().into_generator();
     meet!(written: Change, Conflict, CostSummary, CostTableRow, Cycle, Description, Drift, DriftTableRow, EntityRef,
         GoverningDecision, Hit, IdentityReason, LeftOut, Prediction, Predictions, KeptPrediction, Scores, FigureScore, Backtest, Finding, Neighbour, OwnerRow, ReviewRow, IdentityPlan, AsOf, Freshness, Interval, Profile,
-        ResolvedEvidence, Status, Perspective, State, Outcome, Comparison, TradeOff, TradeOffRow, SearchResult, Future, TimedHit, SmellRow, SuspectRow, CriticalPathRow, ReceiptTold, SourceCheck, Report,
+        ResolvedEvidence, Status, Perspective, State, Outcome, Comparison, TradeOff, TradeOffRow, SearchResult, Future, TimedHit, SmellRow, SuspectRow, CriticalPathRow, CallTemplateRow, ReceiptTold, SourceCheck, Report,
         HistoryTold, Availability, HitRatio, Cascade, Headroom, LatencySummary, Metastability, NextQuestion, Queue, QueueNetwork, RetryLoad, Savings, ChangesSinceTold, Redaction, Verified, Explanation, Related, Threshold, Uncertain, WhyNot);
     let mut read = SchemaSettings::default().for_deserialize().into_generator();
     meet!(read: Writers, CapabilityDraft, twin_core::observe::PageDraft, RecordDraft, ChangeDraft, PoliciesDraft, twin_core::analysis::DataPolicy, ObjectiveDraft, ChoiceDraft, ModelDraft, SearchDraft, IncidentDraft, Reality, PastIncident, Question);

@@ -365,6 +365,79 @@ class CallGraph(_CallGraph, total=False):
     """The calls."""
 
 
+class CallTemplateRow(TypedDict):
+    """What one operation does where it ends in one way. Times are in milliseconds; of counts, which know no parts of a request, only quantiles of the whole are told."""
+
+    called_ms: Union[float, None]
+    """How long it waited for one call or more, on average."""
+
+    calls: List["TemplateCall"]
+    """Whom it asks, by step."""
+
+    entity: Union["EntityRef", None]
+    """The entity that it is, where the twin knows one."""
+
+    evidence: List["EvidenceId"]
+    """Where they were counted; of recorded requests nothing is kept."""
+
+    failed: int
+    """How many of these failed."""
+
+    operation: str
+    """Which operation."""
+
+    outcome: Union["TemplateOutcome", None]
+    """How these requests ended; none where they were only counted."""
+
+    queued_ms: Union[float, None]
+    """How long requests waited for a worker before their span began, on average: a part of their callers' calls, and none of how long they took."""
+
+    requests: int
+    """How many requests there were."""
+
+    requests_a_second: Union[float, None]
+    """How many of these came each second, as far as it is known for how long they came."""
+
+    rests_on: "TemplateSource"
+    """What it rests on."""
+
+    service: str
+    """Whose operation it is."""
+
+    share: float
+    """Which part of all requests to the operation that is, from 0 to 1."""
+
+    took_ms: Union[float, None]
+    """How long they took, on average: the sum of the three parts that follow."""
+
+    took_p50_ms: Union[float, None]
+    """The median of how long they took."""
+
+    took_p95_ms: Union[float, None]
+    """The 95th percentile of that."""
+
+    utilisation: Union[float, None]
+    """The share of their time that these workers are asked for, of all operations together, from 0 on."""
+
+    waiting_ms: Union[float, None]
+    """How long it waited for a worker once its span had begun, on average."""
+
+    work_ms: Union[float, None]
+    """How long the operation worked by itself, on average."""
+
+    work_p50_ms: Union[float, None]
+    """The median of how long the operation worked by itself."""
+
+    work_p95_ms: Union[float, None]
+    """The 95th percentile of that."""
+
+    workers: Union[int, None]
+    """How many requests its service serves at a time; none where no limit is known, and as many as come are served."""
+
+    workers_basis: "Basis"
+    """How that is known."""
+
+
 class _CapabilityDraft(TypedDict):
     """The fields that are always there."""
 
@@ -595,6 +668,12 @@ class ChangeDraftAdd(_ChangeDraftAdd, total=False):
 
     region: Union[str, None]
     """In which region it is."""
+
+    requests_a_second: Union[float, None]
+    """How many requests come to it each second beside those of its callers: with `workers`, how busy it is follows, and how much busier those are whom it calls. Each of its requests calls them once."""
+
+    workers: Union[int, None]
+    """How many requests it serves at a time: its size."""
 
 
 class _ChangeDraftReplace(TypedDict):
@@ -4707,6 +4786,73 @@ class TeamLoad(TypedDict):
 
     team: Union["EntityRef", None]
     """The team; none for what nobody is known to own."""
+
+
+class TemplateCall(TypedDict):
+    """How an operation asks another one, where it ends in one way."""
+
+    backoff_ms: Union[float, None]
+    """How long its caller waits before it tries again, where it does."""
+
+    callee: str
+    """Who is asked for what: `service.operation`."""
+
+    calls_a_request: float
+    """How often a request makes it, on average over all of them."""
+
+    criticality: "Criticality"
+    """What its failure does to its caller."""
+
+    criticality_basis: "Basis"
+    """How that is known."""
+
+    entity: Union["EntityRef", None]
+    """The entity that is asked, where the twin knows one."""
+
+    failed: float
+    """Which part of the calls fails after all tries, from 0 to 1."""
+
+    gap_ms: Union[float, None]
+    """How long its caller works before it, from the end of what it waits for: the median."""
+
+    hit_ratio: Union[float, None]
+    """Of a cache, which part of the calls finds what it asks for, from 0 to 1."""
+
+    is_in_turn: Union[bool, None]
+    """Where a request makes it more than once, whether each of these calls waits for the one before."""
+
+    made_by: Union[float, None]
+    """Which part of the requests makes it, from 0 to 1."""
+
+    retries: int
+    """How often it is tried again at most."""
+
+    retries_basis: "Basis"
+    """How that is known."""
+
+    step: Union[int, None]
+    """Its turn, from 1: calls of one step are under way together, and each step waits for one before. None where requests were only counted."""
+
+    timeout_basis: "Basis"
+    """How that is known."""
+
+    timeout_ms: Union[float, None]
+    """After which time its caller gives up; none where no such time is known, and callers wait for as long as it takes."""
+
+    took_p50_ms: Union[float, None]
+    """How long it takes its caller with all tries: the median."""
+
+    took_p95_ms: Union[float, None]
+    """The 95th percentile of that."""
+
+    tries: Union[float, None]
+    """How often it is tried, on average."""
+
+TemplateOutcome = Union[Literal["succeeded"], Literal["degraded"], Literal["failed"]]
+"""How a request to an operation ended."""
+
+TemplateSource = Union[Literal["spans"], Literal["counts"]]
+"""What a template rests on."""
 
 Threshold = Union[Literal["cautious"], Literal["balanced"]]
 """How much must speak for two records before they are taken for one thing."""

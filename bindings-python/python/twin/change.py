@@ -105,7 +105,7 @@ def remove(entity: str, *, callers: "OnRemoval" | None = None, redirect_to: str 
     return made
 
 
-def add(name: str, *, called_by: List[str] | None = None, calls: List[str] | None = None, environment: str | None = None, kind: str | None = None, own_ms: float | None = None, owner: str | None = None, price: "Money" | None = None, region: str | None = None) -> ChangeDraftAdd:
+def add(name: str, *, called_by: List[str] | None = None, calls: List[str] | None = None, environment: str | None = None, kind: str | None = None, own_ms: float | None = None, owner: str | None = None, price: "Money" | None = None, region: str | None = None, requests_a_second: float | None = None, workers: int | None = None) -> ChangeDraftAdd:
     """An entity comes.
 
     `called_by`: Who calls it: each piece of their work once, after everything else. [`Change::AddDependency`] says more of such calls.
@@ -116,11 +116,13 @@ def add(name: str, *, called_by: List[str] | None = None, calls: List[str] | Non
     `owner`: Who answers for it.
     `price`: What it costs in a month.
     `region`: In which region it is.
+    `requests_a_second`: How many requests come to it each second beside those of its callers: with `workers`, how busy it is follows, and how much busier those are whom it calls. Each of its requests calls them once.
+    `workers`: How many requests it serves at a time: its size.
 
     >>> twin.change.add("name")
     {'change': 'add', 'name': 'name'}
     """
-    made: ChangeDraftAdd = _made("add", {"name": name, "called_by": called_by, "calls": calls, "environment": environment, "kind": kind, "own_ms": own_ms, "owner": owner, "price": price, "region": region})
+    made: ChangeDraftAdd = _made("add", {"name": name, "called_by": called_by, "calls": calls, "environment": environment, "kind": kind, "own_ms": own_ms, "owner": owner, "price": price, "region": region, "requests_a_second": requests_a_second, "workers": workers})
     return made
 
 

@@ -150,6 +150,7 @@ members! {
     Snapshot.search[question](traces, policies, availability, data_classes, data_policies, seed, progress, deadline) -> "Answer" long: "Searches change sets for an aim, within constraints: each option is a list of changes.";
     Snapshot.next_questions[choice](traces, policies, availability, data_classes, data_policies, seed, needs, progress, deadline) -> "Answer" long: "Which input that nobody knows would turn a choice between scenarios, and whom to ask.";
     Snapshot.suspects[incident](progress, deadline) -> "Answer" long: "Ranks what may have caused a symptom, by what was measured and changed and by who needs whom.";
+    Snapshot.call_templates[](traces, policies, needs, progress, deadline) -> "Answer" long: "What was learnt of requests: by operation and outcome its own work, its calls with their turn and rules, and its waits.";
     Snapshot.critical_path[traces](progress, deadline) -> "Answer" long: "What recorded requests wait for: the critical path of each, summed by operation.";
     Snapshot.as_of_future[until](events) -> "Scenario" long: "The world as it will be at a moment: what is gone by then is removed, and what has expired is down.";
     Snapshot.scenario[name, changes]() -> "Scenario": "A world that differs from this one.";

@@ -89,7 +89,7 @@ pub mod kind {
         OWNERSHIP_RULE OwnershipRule Support ["owners"] "A pattern of paths and who owns what matches."
         CHARGE Charge Support ["cost"] "A line of a bill, with FOCUS column names."
         PREDICTION Prediction Support ["predictions"] "What a comparison predicted, as the twin keeps it until reality is there."
-        TRAFFIC Traffic Support ["scenario", "drift", "describe"] "Requests of one operation in one window, as telemetry counted them."
+        TRAFFIC Traffic Support ["scenario", "call_templates", "drift", "describe"] "Requests of one operation in one window, as telemetry counted them."
     }
 }
 

@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn every_row_joins_known_kinds_and_names_a_question_that_reads_it() {
-        const QUESTIONS: [&str; 11] = [
+        const QUESTIONS: [&str; 12] = [
             "describe",
             "find",
             "neighbours",
@@ -181,6 +181,7 @@ mod tests {
             "cost",
             "decisions",
             "scenario",
+            "call_templates",
             "predictions",
         ];
         let schema = Schema::default();

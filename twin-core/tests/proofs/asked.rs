@@ -43,10 +43,50 @@ const CASES: &[(&str, &[&str])] = &[
         &["latency_p50 front.cart: 40.000 > 60.000"],
     ),
     (
+        // Each request asks twice.
         r#"{"change": "add_dependency", "entity": "front", "on": "pay", "operation": "charge"}"#,
+        &["utilisation pay: 0.150 > 0.300 ", "headroom pay is full first: 6.667 > 3.333 at most"],
+    ),
+    (
+        // What comes serves three of ten a second at a time, and asks pay once for each.
+        r#"{"change": "add", "name": "desk", "calls": ["pay"], "own_ms": 50, "requests_a_second": 30, "workers": 3}"#,
         &[
-            "utilisation pay: 0.150 > 0.150 at least: the calls that come are not counted",
-            "headroom pay is full first: 6.667 > 6.667 at most: services of which no number of workers is known are not looked at, and the calls that come are not counted",
+            "utilisation desk: 0.000 > 0.500 ",
+            "utilisation pay: 0.150 > 0.600 ",
+            "headroom pay is full first: 6.667 > 1.667",
+            "latency_p50 front.cart: 40.000 > 40.000",
+        ],
+    ),
+    (
+        r#"{"change": "add", "name": "desk", "own_ms": 50, "requests_a_second": 30, "workers": 3}, {"change": "add_dependency", "entity": "desk", "on": "pay", "calls_a_request": 0.5}"#,
+        &["utilisation pay: 0.150 > 0.375 "],
+    ),
+    (
+        r#"{"change": "add", "name": "desk", "calls": ["pay"], "own_ms": 50}"#,
+        &["utilisation pay: 0.150 > 0.150 at least: how many requests come is not known"],
+    ),
+    (
+        // Ten a second come from pay, and five from elsewhere; it asks the ledger, which has no number of workers.
+        r#"{"change": "add", "name": "fraud", "called_by": ["pay"], "calls": ["ledger"], "own_ms": 20, "requests_a_second": 5, "workers": 1}"#,
+        &["utilisation fraud: 0.000 > 0.300 ", "latency_p50 front.cart: 40.000 > 60.000"],
+    ),
+    (
+        r#"{"change": "add", "name": "fraud", "called_by": ["pay"], "own_ms": 120, "workers": 1}"#,
+        &[
+            "utilisation fraud: 0.000 > 1.200 unstable: more is asked of fraud than it can do",
+            "latency_p50 front.cart: 40.000 > ? unstable: more is asked of fraud than its workers can do",
+        ],
+    ),
+    (
+        // More load meets what comes as well.
+        r#"{"change": "scale_load", "factor": 2}, {"change": "add", "name": "fraud", "called_by": ["pay"], "own_ms": 20, "workers": 1}"#,
+        &["utilisation fraud: 0.000 > 0.400 "],
+    ),
+    (
+        r#"{"change": "add", "name": "desk", "calls": ["pay"], "own_ms": 50, "requests_a_second": 60, "workers": 9}"#,
+        &[
+            "utilisation pay: 0.150 > 1.050 unstable: more is asked of pay than it can do",
+            "latency_p50 front.cart: 40.000 > ? unstable: more is asked of pay than its workers can do",
         ],
     ),
     (
@@ -137,6 +177,8 @@ fn what_is_asked_for_makes_a_figure() {
 fn inputs_that_make_no_sense_are_refused_by_name() {
     let cases = [
         (r#"{"change": "add", "name": "new", "own_ms": -1}"#, "own_ms is -1"),
+        (r#"{"change": "add", "name": "new", "requests_a_second": -1}"#, "requests_a_second is -1"),
+        (r#"{"change": "add", "name": "new", "workers": 0}"#, "workers is 0"),
         (
             r#"{"change": "move", "entity": "pay", "region": "south", "cutover_minutes": 1e9}"#,
             "cutover_minutes is 1000000000",
@@ -167,6 +209,14 @@ fn inputs_that_make_no_sense_are_refused_by_name() {
         let error = Scenario::of(&shop(), "what if", &drafts).err().unwrap_or_else(|| panic!("{changes} is taken"));
         assert!(error.to_string().contains(why), "{error}");
     }
+}
+
+#[test]
+fn what_comes_for_itself_is_as_busy_as_is_said_without_any_requests() {
+    let change = r#"{"change": "add", "name": "desk", "own_ms": 50, "requests_a_second": 30, "workers": 3}"#;
+    let told = lines(&shop(), None, change, "utilisation");
+    assert!(told.iter().any(|told| told == "utilisation desk: 0.000 > 0.500 "), "{told:?}");
+    assert!(told.iter().any(|told| told == "utilisation : ? > ? no recorded requests were given"), "{told:?}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use twin_core::answer::Profile;
 use twin_core::base::{Context, Timestamp};
+use twin_core::graph::Snapshot;
 use twin_core::simulate::{ChangeDraft, Dimension, Figure, Given, Scenario, compare};
 use twin_core::{At, Twin};
 
@@ -98,10 +99,14 @@ fn line(figure: &Figure) -> String {
     format!("{of} {}: {told}{} {why}", dimension.as_str().unwrap(), bounds.unwrap_or_default())
 }
 
-fn told(changes: &str) -> Vec<String> {
+pub(crate) fn shop() -> Snapshot {
     let twin = Twin::in_memory();
     apply(&twin, SHOP);
-    let base = twin.snapshot(At::now(time("09:00")));
+    twin.snapshot(At::now(time("09:00")))
+}
+
+fn told(changes: &str) -> Vec<String> {
+    let base = shop();
     let drafts = ChangeDraft::list_from_json(&format!("[{changes}]")).unwrap();
     let scenario = Scenario::of(&base, "what if", &drafts).unwrap();
     let answer = compare(&scenario, &Given::default(), Profile::Audit, &Context::new(Timestamp::MIN)).unwrap();

@@ -53,7 +53,8 @@ fn every_question_can_be_asked_as_data() {
         questions().iter().filter_map(|question| question["kind"].as_str().map(str::to_owned)).collect();
     let methods = surface().into_iter().filter(|member| member.on == "Snapshot" && member.returns == "Answer");
     let methods: BTreeSet<String> = methods.map(|member| member.name).collect();
-    let others = ["ask", "critical_path", "diff", "next_questions", "search", "suspects"].map(str::to_owned);
+    let others =
+        ["ask", "call_templates", "critical_path", "diff", "next_questions", "search", "suspects"].map(str::to_owned);
     assert_eq!(methods, kinds.into_iter().chain(others).collect(), "the table has every question");
     for question in questions() {
         let reply = asked(&snapshot, question.clone());

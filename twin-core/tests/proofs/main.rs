@@ -40,6 +40,7 @@ mod structure;
 mod support;
 mod sync;
 mod taint;
+mod templates;
 mod times;
 mod upkeep;
 mod who;

@@ -36,7 +36,7 @@ impl<E> Change<E> {
         Ok(renamed!(self, called;
             Fail { entity: one, state, minutes }
             Remove { entity: one, callers, redirect_to: maybe }
-            Add { name, kind, environment, region, owner: maybe, calls: all, called_by: all, own_ms, price }
+            Add { name, kind, environment, region, owner: maybe, calls: all, called_by: all, own_ms, requests_a_second, workers, price }
             Replace { entity: one, by, ms, availability, price, price_a_million, exit_fee, dual_run_days }
             Move { entity: one, region, rtt_ms, round_trips, stores_follow, price_factor, egress, egress_gb, price_a_gb, cutover_minutes, one_off }
             EvacuateRegion { entity: one, region, rtt_ms }

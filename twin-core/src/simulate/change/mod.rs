@@ -70,6 +70,13 @@ pub enum Change<E = Node> {
         /// How long each of its answers takes, with all that it calls, in milliseconds. Without it, what it does to requests of its callers is not known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         own_ms: Option<f64>,
+        /// How many requests come to it each second beside those of its callers: with `workers`, how busy it is follows, and how much busier those are whom it calls. Each of its requests
+        /// calls them once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        requests_a_second: Option<f64>,
+        /// How many requests it serves at a time: its size.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        workers: Option<u32>,
         /// What it costs in a month.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         price: Option<Money>,
@@ -511,6 +518,8 @@ impl<E> Change<E> {
             calls: Vec::new(),
             called_by: Vec::new(),
             own_ms: None,
+            requests_a_second: None,
+            workers: None,
             price: None,
         }
     }

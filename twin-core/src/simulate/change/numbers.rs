@@ -29,9 +29,14 @@ impl<E> Change<E> {
     fn fields(&self) -> Result<()> {
         match self {
             Change::Fail { minutes, .. } => within("minutes", *minutes, 0.0, MONTH_MINUTES),
-            Change::Add { name, own_ms, price, .. } => {
+            Change::Add { name, own_ms, requests_a_second, workers, price, .. } => {
                 named("name", name)?;
-                within("own_ms", *own_ms, 0.0, YEAR_MS).and_then(|()| paid("price", price))
+                within("own_ms", *own_ms, 0.0, YEAR_MS)?;
+                within("requests_a_second", *requests_a_second, 0.0, MOST_A_SECOND)?;
+                if *workers == Some(0) {
+                    return Err(invalid("workers is 0: leave it out if it is not known".to_owned()));
+                }
+                copies("workers", *workers).and_then(|()| paid("price", price))
             }
             Change::Replace { by, ms, availability, price, price_a_million, exit_fee, dual_run_days, .. } => {
                 named("by", by)?;

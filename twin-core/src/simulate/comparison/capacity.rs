@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::addition;
 use super::figure::{Basis, Dimension, Figure, UNSTABLE};
 use super::latency::Requests;
 use super::open::Open;
@@ -19,10 +20,11 @@ pub(super) fn figures(scenario: &Scenario, requests: Result<&Requests<'_>, &str>
             let queues = scenario.changes().iter().filter(|change| matches!(change, Change::ToAsync { .. }));
             let dimensions = [Dimension::Utilisation, Dimension::Headroom].into_iter();
             let dimensions = dimensions.chain(queues.map(|_| Dimension::Completion));
-            return dimensions.map(|dimension| Figure::unknown(dimension, why)).collect();
+            let unknown = dimensions.map(|dimension| Figure::unknown(dimension, why));
+            return unknown.chain(addition::alone(scenario).iter().filter_map(of_what_comes)).collect();
         }
     };
-    let mut figures = of_workers(&requests.forecast.loads, requests.open.as_ref(), &requests.called_anew);
+    let mut figures = of_workers(&requests.forecast.loads, requests.open.as_ref(), &requests.not_counted);
     for change in scenario.changes() {
         figures.extend(of_quota(scenario, change, requests));
         figures.extend(of_queue(scenario.stage(), change, requests));
@@ -33,7 +35,7 @@ pub(super) fn figures(scenario: &Scenario, requests: Result<&Requests<'_>, &str>
 }
 
 /// The share of their time that workers are asked for, and how much more there could be.
-fn of_workers(loads: &[ServiceLoad], open: Option<&Open>, called_anew: &BTreeSet<String>) -> Vec<Figure> {
+fn of_workers(loads: &[ServiceLoad], open: Option<&Open>, not_counted: &BTreeSet<String>) -> Vec<Figure> {
     let known: Vec<(&ServiceLoad, [f64; 2])> =
         loads.iter().filter_map(|load| Some((load, load.utilisation?))).collect();
     if known.is_empty() {
@@ -44,7 +46,7 @@ fn of_workers(loads: &[ServiceLoad], open: Option<&Open>, called_anew: &BTreeSet
         let mut figure = shares(*before, *after, &load.service);
         figure.detail = Some(load.service.clone());
         figure.basis = basis(load);
-        if called_anew.contains(&load.service) {
+        if not_counted.contains(&load.service) {
             figure.unknown.get_or_insert_with(|| NOT_COUNTED.to_owned());
         }
         if let Some(open) = open.filter(|open| open.services.contains(&load.service)) {
@@ -61,15 +63,23 @@ fn of_workers(loads: &[ServiceLoad], open: Option<&Open>, called_anew: &BTreeSet
     }
     let is_known = |most: &&mut Figure| most.scenario.is_some();
     if let Some(most) =
-        most.as_mut().filter(is_known).filter(|_| known.iter().any(|(load, _)| called_anew.contains(&load.service)))
+        most.as_mut().filter(is_known).filter(|_| known.iter().any(|(load, _)| not_counted.contains(&load.service)))
     {
-        most.unknown = Some(format!("{AT_MOST}, and the calls that come are not counted"));
+        most.unknown = Some(format!("{AT_MOST}, and how many requests come is not known"));
     }
     figures.extend(most);
     figures
 }
 
-const NOT_COUNTED: &str = "at least: the calls that come are not counted";
+/// How busy what comes is, of which alone anything is known.
+fn of_what_comes(load: &ServiceLoad) -> Option<Figure> {
+    let [before, after] = load.utilisation?;
+    let mut figure = shares(before, after, &load.service);
+    (figure.detail, figure.basis) = (Some(load.service.clone()), Basis::Declared);
+    Some(figure)
+}
+
+const NOT_COUNTED: &str = "at least: how many requests come is not known";
 const AT_MOST: &str = "at most: services of which no number of workers is known are not looked at";
 
 /// How many workers there are is declared, or follows from who was seen to wait.

@@ -141,13 +141,17 @@ struct Endpoint<'s> {
     calls: BTreeMap<(Node, Node), u64>,
 }
 
-/// By where requests come from outside and for which operation.
-fn endpoints(base: &Snapshot) -> BTreeMap<(Node, &str), Endpoint<'_>> {
+/// What was counted of requests in the last seven days of which anything was. O(counts).
+pub(in crate::simulate) fn recent(base: &Snapshot) -> impl Iterator<Item = &Count> {
     let counts = &base.pages().counts;
     let last = counts.iter().map(|count| count.since).max().unwrap_or(Timestamp::MIN);
-    let recent = counts.iter().filter(|count| last.since(count.since) <= COUNTED);
+    counts.iter().filter(move |count| last.since(count.since) <= COUNTED)
+}
+
+/// By where requests come from outside and for which operation.
+fn endpoints(base: &Snapshot) -> BTreeMap<(Node, &str), Endpoint<'_>> {
     let mut endpoints: BTreeMap<(Node, &str), Endpoint<'_>> = BTreeMap::new();
-    for count in recent.filter(|count| base.is_there(Node(count.entry))) {
+    for count in recent(base).filter(|count| base.is_there(Node(count.entry))) {
         let key = (Node(count.entry), count.entry_operation.as_str());
         endpoints.entry(key).or_default().add(key, count);
     }
@@ -364,7 +368,7 @@ impl Effect {
 }
 
 /// The quantile of counted durations, in milliseconds: the middle of its bucket, within 1 %. See [`Value::Sketch`](crate::schema::Value::Sketch).
-fn quantile(latency: &BTreeMap<u16, u64>, level: f64) -> Option<f64> {
+pub(in crate::simulate) fn quantile(latency: &BTreeMap<u16, u64>, level: f64) -> Option<f64> {
     const GROWTH: f64 = 1.02;
     let all: u64 = latency.values().sum();
     let place = (level * all.checked_sub(1)? as f64).round() as u64;

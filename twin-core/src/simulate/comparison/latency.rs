@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Given;
 use super::figure::{Basis, Dimension, Figure, UNSTABLE};
 use super::open::{self, Open};
 use super::traffic::Traffic;
+use super::{Given, addition};
 use crate::answer::{Interval, IntervalKind};
 use crate::base::{Context, Result, listed};
 use crate::graph::{EdgeRef, Node, Snapshot};
@@ -15,7 +15,7 @@ use crate::simulate::change::{Autoscaler, Change, OnRemoval, own_stores, within_
 use crate::simulate::difference::said;
 use crate::simulate::replay::{
     CallPolicy, Criticality, ENOUGH_FOR_P999, EndpointForecast, Expected, Forecast, OperationName, ServiceLoad,
-    SkippedSpans, TimeSpent, TrafficChange,
+    TimeSpent, TrafficChange,
 };
 
 /// What becomes of requests.
@@ -32,8 +32,8 @@ pub(super) struct Requests<'t> {
     pub open: Option<Open>,
     /// What changes are about that nobody needs who was recorded, by name.
     pub beside: BTreeSet<String>,
-    /// The services that calls come to which were not recorded, and whoever these call.
-    pub called_anew: BTreeSet<String>,
+    /// The services to which requests come of which nobody knows how many.
+    pub not_counted: BTreeSet<String>,
 }
 
 /// What the changes do to requests; or why nobody knows.
@@ -75,19 +75,15 @@ pub(super) fn forecast_of<'t>(
         })?;
         changes.extend(grown);
     }
-    let forecast = match played(&changes)? {
+    let mut forecast = match played(&changes)? {
         Ok(forecast) => forecast,
         Err(why) => return Ok(Err(why)),
     };
+    let not_counted = addition::settle(scenario, traffic, &mut forecast);
     let others: Vec<TrafficChange> = changes.iter().filter(|change| !is_speed(change)).cloned().collect();
     let at_the_same_speed = if others.len() < changes.len() { played(&others)?.ok() } else { None };
     let left_out = traffic.unseen(scenario);
-    let callees = changes.iter().filter_map(|change| match change {
-        TrafficChange::AddCalls { callee, .. } => Some(callee.clone()),
-        _ => None,
-    });
-    let called_anew = traffic.recording.behind(callees.collect());
-    Ok(Ok(Requests { traffic, forecast, at_the_same_speed, left_out, open, beside, called_anew }))
+    Ok(Ok(Requests { traffic, forecast, at_the_same_speed, left_out, open, beside, not_counted }))
 }
 
 /// Who makes calls over a longer round trip that no request shows, and whom to, by whom requests show.
@@ -236,6 +232,10 @@ fn dependency(scenario: &Scenario, change: &Change, traffic: &Traffic) -> Made {
     else {
         return Ok(Vec::new());
     };
+    // Requests of what comes were not recorded.
+    if matches!(scenario.bringing(*entity), Some(Change::Add { .. })) {
+        return Ok(Vec::new());
+    }
     let (stage, caller) = (scenario.stage(), traffic.service(scenario.stage(), *entity)?);
     let mut made = match (scenario.bringing(*on), operation) {
         (Some(Change::Add { own_ms: None, name, .. }), _) => {
@@ -431,19 +431,6 @@ pub(in crate::simulate) fn loads(
         None => Ok(requests.forecast.loads),
     };
     Ok(forecast_of(scenario, given, context)?.and_then(loads))
-}
-
-/// Spans that had no part in it, by why.
-pub(super) fn left_out(forecast: &Forecast) -> Vec<String> {
-    let SkippedSpans { backwards, orphans, doubled, unasked } = forecast.skipped;
-    let sorts = [
-        (backwards, "end before they begin"),
-        (orphans, "have a parent that was not recorded"),
-        (doubled, "have an id that was there before"),
-        (unasked, "call somebody who wrote nothing down, and are part of no recorded work"),
-    ];
-    let told = |(count, why): (u64, &str)| format!("{count} recorded spans are left out: they {why}");
-    sorts.into_iter().filter(|(count, _)| *count > 0).map(told).collect()
 }
 
 /// A row for each endpoint and figure.

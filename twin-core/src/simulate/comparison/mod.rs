@@ -1,5 +1,6 @@
 //! A scenario against its base: one table of figures before and after, each with how it is known, or why it is not.
 
+mod addition;
 mod capacity;
 mod compliance;
 mod cost;
@@ -24,6 +25,7 @@ use crate::simulate::replay::ENOUGH_FOR_UTILISATION;
 use crate::simulate::{Autoscaler, Change, Scenario};
 
 pub use compliance::GivenData;
+pub(super) use counted::{quantile as counted_quantile, recent as recent_counts};
 pub(super) use figure::named;
 pub use figure::{Basis, Dimension, Figure};
 pub(super) use latency::{declared_copies, loads};
@@ -109,8 +111,7 @@ pub fn compare(
     assumptions.extend(cost::taken_for_granted(scenario.base()).filter(|_| figures.iter().any(is_billed)));
     let mut blind_spots: BTreeSet<String> = read.blind_spots.into_iter().chain(reached.blind_spots).collect();
     blind_spots.extend(scenario.left_out_told());
-    blind_spots.extend(given.traffic.and_then(|traffic| traffic.of_another_world(scenario.base())));
-    blind_spots.extend(given.traffic.into_iter().flat_map(Traffic::not_recorded));
+    blind_spots.extend(given.traffic.into_iter().flat_map(|traffic| traffic.unmet(scenario.base())));
     figures.extend(of_requests(scenario, given, context, &mut assumptions, &mut blind_spots)?);
     step(STEPS);
     figures.sort_by(|a, b| (a.dimension, &a.about, &a.detail).cmp(&(b.dimension, &b.about, &b.detail)));
@@ -191,7 +192,7 @@ fn of_requests(
             assumptions.extend(requests.forecast.assumptions.iter().cloned());
             assumptions.extend(requests.open.as_ref().map(|_| open::ASSUMPTION.to_owned()));
             assumptions.extend(open::nobody_needs(&requests.beside));
-            blind_spots.extend(latency::left_out(&requests.forecast));
+            blind_spots.extend(requests.forecast.skipped.told());
             figures.extend(latency::figures(&requests));
         }
         Err(why) => match counted::figures(scenario).filter(|_| given.traffic.is_none()) {

@@ -58,8 +58,18 @@ impl Traffic {
         asked.map(|(_, operation)| operation.operation).collect()
     }
 
+    /// By service, the entity that it is, where it is one.
+    pub(in crate::simulate) fn entities(&self, base: &Snapshot) -> BTreeMap<&str, Node> {
+        self.who.entities(base)
+    }
+
+    /// What requests do not tell of a twin, and what is declared that they do not show.
+    pub(in crate::simulate) fn unmet(&self, base: &Snapshot) -> Vec<String> {
+        self.of_another_world(base).into_iter().chain(self.not_recorded()).collect()
+    }
+
     /// What recorded requests do not tell of a world that somebody only thinks of.
-    pub(super) fn of_another_world(&self, base: &Snapshot) -> Option<String> {
+    fn of_another_world(&self, base: &Snapshot) -> Option<String> {
         let name = base.scenario_name()?;
         Some(format!(
             "requests were recorded of the world as it is: what \"{name}\" does to them is in no figure of requests"
@@ -67,7 +77,7 @@ impl Traffic {
     }
 
     /// Services and calls of which something is declared and that no request shows.
-    pub(super) fn not_recorded(&self) -> Vec<String> {
+    fn not_recorded(&self) -> Vec<String> {
         let known = || self.recorded.iter().map(String::as_str);
         let services = self.policies.services.iter().filter(|(_, policy)| policy.workers.is_some());
         let services =
@@ -118,7 +128,7 @@ impl Traffic {
     }
 
     /// Whether requests show an entity, alone or together with other instances.
-    pub(super) fn shows(&self, stage: &Snapshot, node: Node) -> bool {
+    pub(in crate::simulate) fn shows(&self, stage: &Snapshot, node: Node) -> bool {
         let services = self.who.services(stage, node).or_else(|_| self.who.services(stage, stage.component(node)));
         services.unwrap_or_default().iter().any(|service| self.recorded.contains(service))
     }

@@ -18,6 +18,7 @@ mod recording;
 mod run;
 mod span;
 mod station;
+mod template;
 mod trace;
 mod usual;
 
@@ -34,7 +35,9 @@ pub use predict::{
     ENOUGH_FOR_P999, ENOUGH_FOR_UTILISATION, EndpointForecast, Expected, Forecast, Reached, ServiceLoad, TimeSpent,
     forecast,
 };
-pub(super) use predict::{forecast_by, wilson};
+pub(super) use predict::{forecast_by, quantiles, wilson};
 pub(in crate::simulate) use recording::Touched;
 pub use recording::{Recording, SkippedSpans};
 pub use span::{Span, SpanKind};
+pub use template::TemplateOutcome;
+pub(super) use template::{CallTemplate, Template, learn};

@@ -207,7 +207,7 @@ fn endpoints(
 }
 
 /// Policies with limits that were seen, where none are declared.
-fn with_learnt<'p>(policies: &'p Policies, learnt: &BTreeMap<&str, u32>) -> Cow<'p, Policies> {
+pub(super) fn with_learnt<'p>(policies: &'p Policies, learnt: &BTreeMap<&str, u32>) -> Cow<'p, Policies> {
     let mut policies = Cow::Borrowed(policies);
     for (service, limit) in learnt {
         policies.to_mut().services.entry((*service).to_owned()).or_default().workers = Some(*limit);
@@ -216,7 +216,12 @@ fn with_learnt<'p>(policies: &'p Policies, learnt: &BTreeMap<&str, u32>) -> Cow<
 }
 
 /// What is asked of each service, by name.
-fn loads(score: &Score<'_>, before: &Played, after: &Played, learnt: &BTreeMap<&str, u32>) -> Vec<ServiceLoad> {
+pub(super) fn loads(
+    score: &Score<'_>,
+    before: &Played,
+    after: &Played,
+    learnt: &BTreeMap<&str, u32>,
+) -> Vec<ServiceLoad> {
     let Score { recording, policies, .. } = *score;
     let served = |played: &Played| {
         let mut served: BTreeMap<&str, u64> = BTreeMap::new();
@@ -342,7 +347,7 @@ fn latencies(pairs: &[(Answered, Answered)], mixed: Option<Likely>, seed: u64) -
 }
 
 /// The quantiles of sorted nanoseconds, in milliseconds, between neighbours in proportion.
-pub(super) fn quantiles(sorted: &[i64]) -> Option<[f64; 4]> {
+pub(in crate::simulate) fn quantiles(sorted: &[i64]) -> Option<[f64; 4]> {
     let last = sorted.len().checked_sub(1)?;
     Some(LEVELS.map(|level| {
         let place = level * last as f64;
@@ -443,12 +448,6 @@ fn assumptions(
         "two runs of an unchanged system are taken to differ by 2.2 % at the median and 3.5 % at the 99th percentile beside chance"
             .to_owned(),
     ];
-    if super::station::limited(policies).next().is_none() {
-        assumptions.push("no service limits how many requests it serves at a time".to_owned());
-    }
-    if policies.calls.values().all(|policy| policy.criticality.is_none()) && !recording.is_empty() {
-        assumptions.push("a call is required unless its caller was seen to answer without it".to_owned());
-    }
     if changes.iter().any(|change| matches!(change, TrafficChange::ScaleLoad { .. })) {
         assumptions.push("only waiting for workers grows with load".to_owned());
     }
@@ -467,6 +466,20 @@ fn assumptions(
         assumptions
             .push("what is handed over is done as soon as it arrives, and nobody hears of its failure".to_owned());
     }
+    assumptions.extend(as_read(recording, policies, learnt));
+    assumptions.extend(distances(recording, policies, changes));
+    assumptions
+}
+
+/// What is taken for granted of recorded requests, whatever changes.
+pub(super) fn as_read(recording: &Recording, policies: &Policies, learnt: &BTreeMap<&str, u32>) -> Vec<String> {
+    let mut assumptions = Vec::new();
+    if super::station::limited(policies).next().is_none() {
+        assumptions.push("no service limits how many requests it serves at a time".to_owned());
+    }
+    if policies.calls.values().all(|policy| policy.criticality.is_none()) && !recording.is_empty() {
+        assumptions.push("a call is required unless its caller was seen to answer without it".to_owned());
+    }
     if recording.admitted() > 0 {
         let admitted = recording.admitted();
         assumptions.push(format!("requests whose asker was not recorded come from outside: {admitted} of them"));
@@ -477,7 +490,6 @@ fn assumptions(
         assumptions.push(format!("nothing was recorded in {pauses} of {hours:.1} h in all, which counts as no time"));
     }
     assumptions.extend(hearsay(recording));
-    assumptions.extend(distances(recording, policies, changes));
     assumptions.extend(learnt.iter().map(|(service, limit)| {
         format!("{service} serves {limit} requests at a time: others were seen to wait then, and nobody declares it")
     }));
@@ -485,7 +497,7 @@ fn assumptions(
 }
 
 /// Whose time-outs nobody declares and were seen.
-fn patience(recording: &Recording, usual: &BTreeMap<(u32, u32), Usual>) -> Vec<String> {
+pub(super) fn patience(recording: &Recording, usual: &BTreeMap<(u32, u32), Usual>) -> Vec<String> {
     let learnt = usual.iter().filter(|(_, usual)| usual.timeout_is_learnt);
     let told = |((caller, callee), usual): (&(u32, u32), &Usual)| {
         let (caller, callee) = (recording.name(*caller), recording.name(*callee));

@@ -79,6 +79,21 @@ pub struct SkippedSpans {
     pub unasked: u64,
 }
 
+impl SkippedSpans {
+    /// For people, one line a reason.
+    pub fn told(&self) -> Vec<String> {
+        let SkippedSpans { backwards, orphans, doubled, unasked } = *self;
+        let sorts = [
+            (backwards, "end before they begin"),
+            (orphans, "have a parent that was not recorded"),
+            (doubled, "have an id that was there before"),
+            (unasked, "call somebody who wrote nothing down, and are part of no recorded work"),
+        ];
+        let told = |(count, why): (u64, &str)| format!("{count} recorded spans are left out: they {why}");
+        sorts.into_iter().filter(|(count, _)| *count > 0).map(told).collect()
+    }
+}
+
 /// Requests as they were recorded.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recording {
@@ -219,6 +234,19 @@ impl Recording {
         });
         let pairs: BTreeSet<(u32, u32)> = calls.collect();
         pairs.into_iter().map(|(caller, callee)| (self.name(caller), self.name(callee))).collect()
+    }
+
+    /// By service and whom it asks, how many calls it makes of each request that it serves. O(calls · log services).
+    pub(in crate::simulate) fn calls_a_request(&self) -> BTreeMap<(&str, &str), f64> {
+        let (mut served, mut calls) = (BTreeMap::<&str, f64>::new(), BTreeMap::<(&str, &str), f64>::new());
+        for (number, work) in (0..).zip(&self.invocations) {
+            let caller = &self.name(work.operation).service[..];
+            *served.entry(caller).or_default() += 1.0;
+            for call in self.calls_of(number) {
+                *calls.entry((caller, &self.name(call.callee).service)).or_default() += 1.0;
+            }
+        }
+        calls.into_iter().map(|((caller, callee), count)| ((caller, callee), count / served[caller])).collect()
     }
 
     /// Whether one service was seen to say of another whether it had what was asked for. O(calls).

@@ -309,18 +309,12 @@ impl<'p> Planning<'p> {
             .team
             .as_ref()
             .filter(|team| self.base.find(team).is_ok_and(|node| *self.base.kind(node) == kind::TEAM));
-        Change::Add {
-            name: name.to_owned(),
-            // What runs is a component with an instance.
-            kind: (*of != kind::WORKLOAD).then(|| of.to_string()),
-            environment: side.environment.clone(),
-            region: side.region.clone(),
-            owner: owner.cloned(),
-            calls: Vec::new(),
-            called_by: Vec::new(),
-            own_ms: None,
-            price: None,
+        // What runs is a component with an instance.
+        let mut added = Change::add(name, (*of != kind::WORKLOAD).then(|| of.to_string()));
+        if let Change::Add { environment, region, owner: team, .. } = &mut added {
+            (*environment, *region, *team) = (side.environment.clone(), side.region.clone(), owner.cloned());
         }
+        added
     }
 
     fn told(self) -> PlannedChanges {

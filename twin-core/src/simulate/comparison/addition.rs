@@ -1,0 +1,230 @@
+//! Requests that come beside those that were recorded: of what comes, and of calls that come. How much busier they keep whom they reach.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::traffic::Traffic;
+use crate::graph::Node;
+use crate::simulate::replay::{Forecast, ServiceLoad};
+use crate::simulate::{Change, Scenario};
+
+/// What is taken for granted of requests that come.
+const ASSUMPTION: &str =
+    "requests that come keep those whom they reach as busy as others do, on average, and nobody waits longer for them";
+/// A chain of calls is not longer.
+const MOST_ROUNDS: usize = 64;
+
+/// Counts requests that come in what is asked of services, after whatever other changes make of that. Where more is asked of a service than it can do, requests that touch it are unstable. Gives the
+/// services of which nobody knows how many come.
+pub(super) fn settle(scenario: &Scenario, traffic: &Traffic, forecast: &mut Forecast) -> BTreeSet<String> {
+    let Additions { own, calls, unknown } = Additions::of(scenario, traffic, &forecast.loads);
+    if own.is_empty() && calls.is_empty() && unknown.is_empty() {
+        return BTreeSet::new();
+    }
+    let recorded = traffic.recording.calls_a_request();
+    let all: Vec<(&str, &str, f64)> = recorded
+        .iter()
+        .map(|((caller, callee), times)| (*caller, *callee, *times))
+        .chain(calls.iter().map(|(caller, callee, times)| (&caller[..], &callee[..], *times)))
+        .collect();
+    let Some(more) = spread(&own, &all) else {
+        return traffic.recording.behind(own.into_keys().chain(unknown).collect());
+    };
+    for load in &mut forecast.loads {
+        ask_more(load, more.get(&load.service).copied().unwrap_or_default());
+    }
+    forecast.loads.extend(of_what_comes(scenario, &more, &unknown));
+    let is_fuller = |load: &&ServiceLoad| is_full(load) && more.contains_key(&load.service);
+    let full: BTreeSet<&String> = forecast.loads.iter().filter(is_fuller).map(|load| &load.service).collect();
+    let asking =
+        calls.iter().filter(|(_, callee, _)| full.contains(callee)).map(|(caller, callee, _)| (caller, callee));
+    let ways = full.iter().map(|full| (*full, *full)).chain(asking);
+    let ways = ways.map(|(service, full)| (service.clone(), full.clone())).collect();
+    tell_unstable(traffic, forecast, &ways);
+    forecast.assumptions.push(ASSUMPTION.to_owned());
+    traffic.recording.behind(unknown)
+}
+
+/// Says of requests that touch a service which of those that it asks can do no more.
+fn tell_unstable(traffic: &Traffic, forecast: &mut Forecast, ways: &BTreeSet<(String, String)>) {
+    for touched in traffic.recording.touched() {
+        let reached = ways.iter().filter(|(service, _)| touched.services.contains(&service[..]));
+        let reached: BTreeSet<&String> = reached.map(|(_, full)| full).collect();
+        for endpoint in forecast.endpoints.iter_mut().filter(|endpoint| endpoint.operation == *touched.endpoint) {
+            let new = reached.iter().filter(|full| !endpoint.unstable.contains(full));
+            let new: Vec<String> = new.map(|full| (*full).clone()).collect();
+            endpoint.unstable.extend(new);
+        }
+    }
+}
+
+/// How busy what comes is whose requests all come from outside, where no others were recorded.
+pub(super) fn alone(scenario: &Scenario) -> Vec<ServiceLoad> {
+    let own = scenario.changes().iter().filter_map(|change| match change {
+        Change::Add { name, requests_a_second: Some(rate), called_by, .. } if called_by.is_empty() => {
+            Some((name.clone(), *rate))
+        }
+        _ => None,
+    });
+    of_what_comes(scenario, &own.collect(), &BTreeSet::new())
+}
+
+/// What is asked beside what was recorded.
+#[derive(Default)]
+struct Additions {
+    /// By service, how many requests a second come to it whatever else comes.
+    own: BTreeMap<String, f64>,
+    /// Who asks whom beside what was recorded, and how often in each of its requests.
+    calls: Vec<(String, String, f64)>,
+    /// Services of which nobody knows how many come.
+    unknown: BTreeSet<String>,
+}
+
+impl Additions {
+    fn of(scenario: &Scenario, traffic: &Traffic, loads: &[ServiceLoad]) -> Additions {
+        let mut additions = Additions::default();
+        for (place, change) in scenario.changes().iter().enumerate() {
+            match change {
+                Change::Add { requests_a_second, calls, called_by, .. } => {
+                    let Some(own) = scenario.costed(place).pop() else { continue };
+                    let is_asked = !called_by.is_empty() || asks(scenario, |_, on| on == own);
+                    let service = services(scenario, traffic, own);
+                    match requests_a_second {
+                        Some(rate) => additions.come(&service, *rate),
+                        None if is_asked => {}
+                        None => additions.unknown.extend(behind(scenario, traffic, own, calls)),
+                    }
+                    called_by.iter().for_each(|caller| additions.call(scenario, traffic, (*caller, own), 1.0));
+                    calls.iter().for_each(|callee| additions.call(scenario, traffic, (own, *callee), 1.0));
+                }
+                Change::AddDependency { entity, on, calls_a_request, .. } => {
+                    additions.call(scenario, traffic, (*entity, *on), *calls_a_request);
+                }
+                _ => {}
+            }
+        }
+        let rate =
+            |service: &str| loads.iter().find(|load| load.service == service).map(|load| load.requests_a_second[1]);
+        let asked =
+            additions.calls.iter().filter_map(|(caller, callee, times)| Some((callee.clone(), rate(caller)? * times)));
+        for (callee, rate) in asked.collect::<Vec<_>>() {
+            *additions.own.entry(callee).or_default() += rate;
+        }
+        additions
+    }
+
+    fn come(&mut self, services: &[String], rate: f64) {
+        if let [service] = services {
+            *self.own.entry(service.clone()).or_default() += rate;
+        }
+    }
+
+    /// Where requests do not tell instances apart that are asked, nobody knows which of them is.
+    fn call(&mut self, scenario: &Scenario, traffic: &Traffic, (caller, callee): (Node, Node), times: f64) {
+        let (callers, callees) = (services(scenario, traffic, caller), services(scenario, traffic, callee));
+        match (&callers[..], &callees[..]) {
+            ([_, ..], [callee]) => {
+                self.calls.extend(callers.iter().map(|caller| (caller.clone(), callee.clone(), times)));
+            }
+            _ => self.unknown.extend(callees),
+        }
+    }
+}
+
+/// The services that requests show an entity as; what comes is called as it is.
+fn services(scenario: &Scenario, traffic: &Traffic, node: Node) -> Vec<String> {
+    match scenario.bringing(node) {
+        Some(Change::Add { name, .. }) => vec![name.clone()],
+        _ => traffic.who.services(scenario.stage(), node).unwrap_or_default(),
+    }
+}
+
+/// Whether a dependency comes that is meant.
+fn asks(scenario: &Scenario, is_meant: impl Fn(Node, Node) -> bool) -> bool {
+    scenario.changes().iter().any(|change| match change {
+        Change::AddDependency { entity, on, .. } => is_meant(*entity, *on),
+        _ => false,
+    })
+}
+
+/// Whom something asks that comes.
+fn behind(scenario: &Scenario, traffic: &Traffic, own: Node, calls: &[Node]) -> BTreeSet<String> {
+    let later = scenario.changes().iter().filter_map(|change| match change {
+        Change::AddDependency { entity, on, .. } if *entity == own => Some(*on),
+        _ => None,
+    });
+    calls.iter().copied().chain(later).flat_map(|callee| services(scenario, traffic, callee)).collect()
+}
+
+/// By service, how many requests come to it in all, with those of whom they reach: the least fixed point of what comes of its own and what each request asks. `None` where calls go round and multiply.
+fn spread(own: &BTreeMap<String, f64>, calls: &[(&str, &str, f64)]) -> Option<BTreeMap<String, f64>> {
+    let mut more = own.clone();
+    for _ in 0..MOST_ROUNDS {
+        let mut next = own.clone();
+        for (caller, callee, times) in calls {
+            if let Some(rate) = more.get(*caller).filter(|rate| **rate > 0.0) {
+                *next.entry((*callee).to_owned()).or_default() += rate * times;
+            }
+        }
+        let is_near = |(service, rate): (&String, &f64)| {
+            more.get(service).is_some_and(|before| (rate - before).abs() <= 1e-9 * rate.abs())
+        };
+        if next.len() == more.len() && next.iter().all(is_near) {
+            return Some(next);
+        }
+        more = next;
+    }
+    None
+}
+
+/// Asks more of a service, by requests that keep its workers busy as long as others do on average.
+fn ask_more(load: &mut ServiceLoad, more: f64) {
+    let before = load.requests_a_second[1];
+    if more > 0.0 && before > 0.0 {
+        load.requests_a_second[1] += more;
+        if let Some([_, after]) = &mut load.utilisation {
+            *after *= (before + more) / before;
+        }
+    }
+}
+
+/// How much is asked of what comes, as far as that is known.
+fn of_what_comes(scenario: &Scenario, more: &BTreeMap<String, f64>, unknown: &BTreeSet<String>) -> Vec<ServiceLoad> {
+    let load = |change: &Change| {
+        let Change::Add { name, own_ms, workers, .. } = change else { return None };
+        let rate = more.get(name).filter(|_| !unknown.contains(name))?;
+        let busy = own_ms.zip(*workers).map(|(ms, workers)| [0.0, rate * ms / 1e3 / f64::from(workers)]);
+        Some(ServiceLoad {
+            service: name.clone(),
+            requests_a_second: [0.0, *rate],
+            utilisation: busy,
+            workers: *workers,
+            is_learnt: false,
+        })
+    };
+    scenario.changes().iter().filter_map(load).collect()
+}
+
+fn is_full(load: &ServiceLoad) -> bool {
+    load.utilisation.is_some_and(|[_, after]| after >= 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_asks_others_who_ask_others() {
+        let own = |name: &str, rate: f64| BTreeMap::from([(name.to_owned(), rate)]);
+        let calls = [("a", "b", 2.0), ("b", "c", 0.5), ("a", "c", 1.0), ("x", "a", 9.0)];
+        let told = spread(&own("a", 3.0), &calls).unwrap();
+        assert_eq!(
+            told,
+            BTreeMap::from([("a", 3.0), ("b", 6.0), ("c", 6.0)].map(|(name, rate)| (name.to_owned(), rate)))
+        );
+        // Each fourth request comes round again.
+        let round = spread(&own("a", 3.0), &[("a", "b", 0.5), ("b", "a", 0.5)]).unwrap();
+        assert!((round["a"] - 4.0).abs() < 1e-6 && (round["b"] - 2.0).abs() < 1e-6, "{round:?}");
+        assert_eq!(spread(&own("a", 3.0), &[("a", "b", 1.0), ("b", "a", 1.0)]), None, "they multiply");
+        assert_eq!(spread(&BTreeMap::new(), &calls), Some(BTreeMap::new()));
+    }
+}
