@@ -241,6 +241,8 @@ export interface CallTemplateRow {
   called_ms: number | null
   /** Whom it asks, by step. */
   calls: TemplateCall[]
+  /** How many calls it makes at a time, where others were seen to wait until one was done; none where no such limit was seen. */
+  calls_at_a_time: number | null
   /** The entity that it is, where the twin knows one. */
   entity: EntityRef | null
   /** Where they were counted; of recorded requests nothing is kept. */

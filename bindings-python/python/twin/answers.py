@@ -374,6 +374,9 @@ class CallTemplateRow(TypedDict):
     calls: List["TemplateCall"]
     """Whom it asks, by step."""
 
+    calls_at_a_time: Union[int, None]
+    """How many calls it makes at a time, where others were seen to wait until one was done; none where no such limit was seen."""
+
     entity: Union["EntityRef", None]
     """The entity that it is, where the twin knows one."""
 

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 use opentelemetry_proto::tonic::resource::v1::Resource;
+use opentelemetry_proto::tonic::trace::v1::span::Link;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Status, TracesData};
 use proptest::prelude::*;
 use prost::Message;
@@ -27,6 +28,8 @@ struct Told {
     times: (u64, u64),
     failed: bool,
     attributes: Vec<(&'static str, String)>,
+    /// Traces and ids of the spans that it is linked to.
+    links: Vec<(u128, u64)>,
 }
 
 fn told(
@@ -37,7 +40,7 @@ fn told(
     attributes: &[(&'static str, &str)],
 ) -> Told {
     let attributes = attributes.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
-    Told { service, ids, kind, name: name.to_owned(), times: (10, 20), failed: false, attributes }
+    Told { service, ids, kind, name: name.to_owned(), times: (10, 20), failed: false, attributes, links: Vec::new() }
 }
 
 /// A shop: the entry calls a service, which reads a database and publishes an order, which a worker takes.
@@ -70,7 +73,10 @@ fn json_line(span: &Told) -> String {
         span.attributes.iter().map(|(key, value)| json!({"key": key, "value": {"stringValue": value}})).collect();
     let (trace, id, parent) = span.ids;
     let parent = if parent == 0 { String::new() } else { format!("{parent:016X}") };
-    json!({"resourceSpans": [{
+    let link = |(trace, id): &(u128, u64)| json!({"traceId": format!("{trace:032x}"), "spanId": format!("{id:016x}")});
+    let links: Vec<_> = span.links.iter().map(link).collect();
+    let links = if links.is_empty() { String::new() } else { format!("\"links\":{},", json!(links)) };
+    let line = json!({"resourceSpans": [{
         "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": span.service}}]},
         "scopeSpans": [{"scope": {"name": "s"}, "spans": [{
             "traceId": format!("{trace:032x}"), "spanId": format!("{id:016x}"), "parentSpanId": parent,
@@ -79,13 +85,17 @@ fn json_line(span: &Told) -> String {
             "endTimeUnixNano": START + span.times.1 * 1_000_000,
             "attributes": attributes, "status": {"code": if span.failed { 2 } else { 0 }}, "unheardOf": {"a": [1]},
         }]}],
-    }]})
-    .to_string()
+    }]});
+    line.to_string().replace("\"unheardOf\"", &format!("{links}\"unheardOf\""))
 }
 
 fn text(key: &str, value: &str) -> KeyValue {
     let value = AnyValue { value: Some(any_value::Value::StringValue(value.to_owned())) };
     KeyValue { key: key.to_owned(), value: Some(value), ..KeyValue::default() }
+}
+
+fn link((trace, id): &(u128, u64)) -> Link {
+    Link { trace_id: trace.to_be_bytes().to_vec(), span_id: id.to_be_bytes().to_vec(), ..Link::default() }
 }
 
 fn protobuf(spans: &[Told]) -> TracesData {
@@ -102,6 +112,7 @@ fn protobuf(spans: &[Told]) -> TracesData {
                 end_time_unix_nano: START + span.times.1 * 1_000_000,
                 attributes: span.attributes.iter().map(|(key, value)| text(key, value)).collect(),
                 status: Some(Status { code: if span.failed { 2 } else { 0 }, ..Status::default() }),
+                links: span.links.iter().map(link).collect(),
                 ..Span::default()
             }],
             ..ScopeSpans::default()
@@ -583,5 +594,31 @@ fn an_answer_that_blames_its_caller_is_no_failure_of_a_call_that_is_played_again
     ];
     for (key, code, failed) in cases {
         assert_eq!(called(key, code), failed, "{key} {code}");
+    }
+}
+
+#[test]
+fn a_span_of_a_request_is_linked_to_what_alone_caused_it() {
+    let linked = |links: &[(u128, u64)]| {
+        let span = Told { links: links.to_vec(), ..told("stock", (2, 1, 0), 5, "take", &[]) };
+        let (json, binary) = (json_lines(std::slice::from_ref(&span)), protobuf(&[span]).encode_to_vec());
+        let read = |path: &str, bytes: &[u8]| {
+            let payload = Payload { path, bytes: Ok(bytes) };
+            twin_connector_telemetry::otlp::requests(&[payload], &Limits::default()).0[0].link
+        };
+        let told = read("t.jsonl", &json);
+        assert_eq!(told, read("t.pb", &binary), "{links:?}");
+        told
+    };
+    assert_eq!(linked(&[]), None);
+    assert_eq!(linked(&[(1, 3)]), Some((1, 3)));
+    assert_eq!(linked(&[(1, 3), (7, 3)]), None, "neither caused it alone");
+    // What is no link leaves a span as it is.
+    let line = json_line(&told("stock", (2, 1, 0), 5, "take", &[]));
+    for odd in ["3", "[3]", r#"[{"traceId": "ab"}]"#, r#"[{"traceId": "00000000000000000000000000000001"}]"#] {
+        let bytes = line.replace("\"unheardOf\"", &format!("\"links\":{odd},\"unheardOf\"")).into_bytes();
+        let payload = Payload { path: "t.jsonl", bytes: Ok(&bytes) };
+        let (spans, diagnostics) = twin_connector_telemetry::otlp::requests(&[payload], &Limits::default());
+        assert_eq!((spans.len(), spans.first().and_then(|span| span.link), diagnostics.len()), (1, None, 0), "{odd}");
     }
 }

@@ -234,6 +234,7 @@ mod tests {
             within: Vec::new(),
             cache_hit: None,
             resends: 0,
+            link: None,
         }
     }
 
@@ -275,6 +276,14 @@ mod tests {
         assert!(answer.value.iter().all(|row| row.endpoint == "web.buy" && row.requests == 2));
         assert_eq!(answer.value.iter().map(|row| row.share).sum::<f64>(), 1.0);
         assert_eq!((answer.status, answer.blind_spots.len()), (Status::Complete, 0));
+    }
+
+    #[test]
+    fn what_was_told_twice_in_the_same_words_counts_once() {
+        let once = request(1);
+        let mut twice = once.clone();
+        twice.extend(once.iter().rev().cloned());
+        assert_eq!((told(&twice).value, told(&twice).blind_spots.len()), (told(&once).value, 0));
     }
 
     #[test]

@@ -352,3 +352,54 @@ fn waiting_goes_away_with_more_workers_however_usual_it_was() {
     let (before, after) = medians(&predict(&at_one_worker(), &policies, change), "buy");
     assert_eq!((before, after), (30.0, 17.0), "1 there, 15 of work and 1 at the end");
 }
+
+/// A page of seven parts that are fetched so many at a time, each for some 5 to 24 ms and longer by so much, each second; a part begins .2 ms after another one is done.
+fn fetched(at_a_time: usize, more: f64) -> String {
+    let one = |at: usize| {
+        let begin = (at * 1_000) as f64;
+        let mut free = vec![begin + 2.0; at_a_time];
+        let mut parts: Vec<(f64, f64)> = Vec::new();
+        for part in 0..7 {
+            let next = (0..at_a_time).min_by(|a, b| free[*a].total_cmp(&free[*b])).unwrap();
+            let start = free[next] + if part < at_a_time { 0.0 } else { 0.2 };
+            let end = start + 5.0 + ((at * 31 + part * 17) * (at + part * 7 + 3) % 20) as f64 + more;
+            free[next] = end;
+            parts.push((start, end));
+        }
+        parts.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let last = parts.iter().map(|part| part.1).fold(0.0, f64::max);
+        let parts = parts.iter().map(|(start, end)| {
+            format!("  {start:.3}..{end:.3} asks store.get\n    {start:.3}..{end:.3} serves store.get\n")
+        });
+        format!("{begin}..{:.3} serves shop.page\n{}", last + 1.0, parts.collect::<String>())
+    };
+    (0..60).map(one).collect()
+}
+
+#[test]
+fn calls_that_are_made_so_many_at_a_time_wait_until_one_is_done() {
+    let median_of = |text: &str| {
+        let none = TrafficChange::AddLatency { service: "store".to_owned(), operation: "get".to_owned(), ms: 0.0 };
+        medians(&predict(text, &Policies::default(), none), "page").0
+    };
+    for at_a_time in [1, 2, 3, 4] {
+        for ms in [10.0, 40.0] {
+            let change = TrafficChange::AddLatency { service: "store".to_owned(), operation: "get".to_owned(), ms };
+            let told = predict(&fetched(at_a_time, 0.0), &Policies::default(), change);
+            let (before, after) = medians(&told, "page");
+            let truth = median_of(&fetched(at_a_time, ms));
+            assert_eq!(before, median_of(&fetched(at_a_time, 0.0)));
+            // Which of the parts meet each other changes a little.
+            assert!((after / truth - 1.0).abs() < 0.05, "{at_a_time} at a time, {ms} ms more: {after}, not {truth}");
+            let taken = format!(
+                "shop.page makes {at_a_time} calls at a time: others were seen to wait until one of them was done"
+            );
+            assert_eq!(told.assumptions.contains(&taken), at_a_time > 1, "{:?}", told.assumptions);
+        }
+    }
+    // All at once, nobody waits for anybody.
+    let change = TrafficChange::AddLatency { service: "store".to_owned(), operation: "get".to_owned(), ms: 40.0 };
+    let told = predict(&fetched(7, 0.0), &Policies::default(), change);
+    let (before, after) = medians(&told, "page");
+    assert_eq!((after - before, told.assumptions.iter().any(|taken| taken.contains("calls at a time"))), (40.0, false));
+}

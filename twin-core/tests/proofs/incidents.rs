@@ -110,9 +110,26 @@ fn nobody_is_named_where_nothing_is_wrong() {
 }
 
 #[test]
+fn what_nobody_measured_in_the_incident_says_nothing_of_how_it_was() {
+    let silent = json!({"entity": "pay", "metric": "latency", "statistic": "p95", "normal": [0.1, 0.11, 0.1, 0.12], "during": [null, null]});
+    let answer = asked(&shop(), &incident(&[series("web", LATE), silent], json!([]))).unwrap();
+    let told = "a series of pay has no value in the incident, and counts as not measured";
+    assert!(answer.blind_spots.iter().any(|blind| blind == told), "{:?}", answer.blind_spots);
+    let without = asked(&shop(), &incident(&[series("web", LATE)], json!([]))).unwrap();
+    let scores = |answer: &Answer<Vec<SuspectRow>>| -> Vec<(String, f64)> {
+        answer.value.iter().map(|row| (row.entity.name.clone(), row.score)).collect()
+    };
+    assert_eq!(scores(&answer), scores(&without));
+}
+
+#[test]
 fn incidents_that_make_no_sense_say_why() {
     let late = || series("web", LATE);
     let cases = [
+        (
+            json!({"symptom": {"entity": "web", "metric": "latency"}, "series": [late(), series("pay", CALM), late()]}),
+            "of web twice: leave one out",
+        ),
         (json!({"symptom": {"entity": "wep", "metric": "latency"}, "series": []}), "nearest are web"),
         (json!({"symptom": {"entity": "web", "metric": "speed"}, "series": []}), "this is no incident"),
         (json!({"symptom": {"entity": "web", "metric": "latency"}, "series": [late()], "needs": "soon"}), "profile"),

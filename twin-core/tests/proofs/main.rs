@@ -21,6 +21,7 @@ mod hosts;
 mod identity;
 mod incidents;
 mod inputs;
+mod linked;
 mod open;
 mod order;
 mod packages;

@@ -98,6 +98,7 @@ fn spans(from: &str, ms: i64, failed_every: usize) -> Vec<Span> {
             within: Vec::new(),
             cache_hit: None,
             resends: 0,
+            link: None,
         }
     };
     (0..200).map(span).collect()
@@ -362,6 +363,26 @@ fn what_was_measured_and_makes_no_sense_is_refused() {
     assert_eq!(of(vec![one.clone()]).unwrap().value.unused, [one], "what nobody predicted is told");
     assert!(twin.score(Some("none"), &Reality::default(), &context("11:00")).is_err());
     assert!(Reality::from_json(r#"{"measured": [{"dimension": "cost", "worth": 1}]}"#).is_err());
+}
+
+#[test]
+fn changes_are_made_after_they_were_predicted_and_not_later_than_now() {
+    let twin = Twin::in_memory();
+    apply(&twin, SHOP);
+    let id = kept(&twin, "09:00", SCALE).id;
+    let of = |prediction: &str, at: &str| {
+        let made = vec![ChangeMade { prediction: prediction.to_owned(), at: time(at) }];
+        twin.score(None, &Reality { measured: Vec::new(), made }, &context("11:00"))
+    };
+    assert_eq!(of(&id, "10:00").unwrap().value.predictions.len(), 1);
+    for (prediction, at, told) in [
+        (&id[..], "12:00", "after now"),
+        (&id[..], "08:00", "before they were predicted"),
+        ("none", "10:00", "unknown prediction"),
+    ] {
+        let refused = of(prediction, at).unwrap_err();
+        assert!(refused.to_string().contains(told), "{refused}");
+    }
 }
 
 #[test]

@@ -55,6 +55,7 @@ pub(crate) fn spans(text: &str) -> Vec<Span> {
                 .find_map(|word| ["miss", "hit"].iter().position(|known| known == word))
                 .map(|at| at == 1),
             resends: u32::from(rest.contains(&"again")),
+            link: None,
         });
     }
     spans
@@ -624,6 +625,7 @@ fn made(trace: u128, steps: &[(i64, i64, bool, u8)]) -> Vec<Span> {
             within: Vec::new(),
             cache_hit: None,
             resends: 0,
+            link: None,
         };
         let operation = format!("do{at}");
         let service = format!("s{callee}");

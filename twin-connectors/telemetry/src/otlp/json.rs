@@ -3,7 +3,7 @@
 use serde_json::error::Category;
 use twin_core::observe::{Locator, code};
 
-use super::payload::{AnyValue, Attribute, Item, List, ResourceSpans, Scalar, ScopeSpans, Span, TracesData};
+use super::payload::{AnyValue, Attribute, Item, Link, List, ResourceSpans, Scalar, ScopeSpans, Span, TracesData};
 use super::reading::{Candidate, Reading};
 use super::span::{Attributes, Resource, Role};
 
@@ -157,7 +157,15 @@ fn candidate(span: Span, reading: &mut Reading) -> Candidate {
         name: span.name.text().unwrap_or_default(),
         trace_state: span.trace_state.text().unwrap_or_default(),
         attributes: attributes(span.attributes),
+        link: link(span.links),
     }
+}
+
+/// The span that the only link leads to. Of several, none caused it alone.
+fn link(links: List<Link>) -> Option<(u128, u64)> {
+    let List::Items(items) = links else { return None };
+    let [Item::Read(Link { trace_id, span_id })] = &items[..] else { return None };
+    Some((u128::from_be_bytes(id::<16>(trace_id)?), u64::from_be_bytes(id::<8>(span_id)?)))
 }
 
 fn parent(scalar: &Scalar) -> Option<u64> {

@@ -84,7 +84,17 @@ pub(super) struct Span {
     #[serde(alias = "end_time_unix_nano")]
     pub end_time_unix_nano: Scalar,
     pub attributes: List<Attribute>,
+    pub links: List<Link>,
     pub status: Option<Item<Status>>,
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Link {
+    #[serde(alias = "trace_id")]
+    pub trace_id: Scalar,
+    #[serde(alias = "span_id")]
+    pub span_id: Scalar,
 }
 
 #[derive(Default, serde::Deserialize)]

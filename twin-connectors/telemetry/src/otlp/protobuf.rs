@@ -1,6 +1,7 @@
 //! OTLP/protobuf: one export, or several with their lengths before them. A broken part does not touch the others.
 
 use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value};
+use opentelemetry_proto::tonic::trace::v1::span::Link;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, Span};
 use prost::Message;
 use twin_core::observe::{Locator, code};
@@ -104,7 +105,15 @@ fn candidate(span: Span, reading: &mut Reading) -> Candidate {
         name: span.name,
         trace_state: span.trace_state,
         attributes: attributes(span.attributes),
+        link: link(span.links),
     }
+}
+
+/// The span that the only link leads to. Of several, none caused it alone.
+fn link(links: Vec<Link>) -> Option<(u128, u64)> {
+    let [link] = <[Link; 1]>::try_from(links).ok()?;
+    let trace = <[u8; 16]>::try_from(link.trace_id).ok().map(u128::from_be_bytes)?;
+    Some((trace, <[u8; 8]>::try_from(link.span_id).ok().map(u64::from_be_bytes)?))
 }
 
 fn parent(id: Vec<u8>) -> Option<u64> {

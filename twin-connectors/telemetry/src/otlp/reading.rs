@@ -24,6 +24,8 @@ pub(super) struct Candidate {
     pub name: String,
     pub trace_state: String,
     pub attributes: Attributes,
+    /// Trace and id of the only span that it is linked to.
+    pub link: Option<(u128, u64)>,
 }
 
 /// What the spans of one file say of a service.
@@ -145,6 +147,7 @@ impl Reading {
             peer: Peer::of(&candidate.attributes, role),
             hit: candidate.attributes.hit(),
             resends: candidate.attributes.resends(),
+            link: candidate.link,
         })
     }
 

@@ -44,5 +44,6 @@ fn recorded(span: &Span, names: &Names<'_>) -> replay::Span {
         address: span.peer.host.clone(),
         cache_hit: span.hit,
         resends: span.resends,
+        link: span.link,
     }
 }

@@ -147,6 +147,8 @@ pub(super) struct Span {
     pub hit: Option<bool>,
     /// Of a call: how often it had been made before.
     pub resends: u32,
+    /// Trace and id of the only span that it is linked to.
+    pub link: Option<(u128, u64)>,
 }
 
 impl Attributes {

@@ -95,6 +95,7 @@ impl Counted<'_> {
             workers: None,
             workers_basis: Basis::Default,
             utilisation: None,
+            calls_at_a_time: None,
             calls: self.calls.iter().map(|(asked, sum)| self.call(*asked, sum, names)).collect(),
             evidence: evidence.into_iter().take(CITED).collect(),
         }

@@ -59,6 +59,8 @@ pub struct CallTemplateRow {
     pub workers_basis: Basis,
     /// The share of their time that these workers are asked for, of all operations together, from 0 on.
     pub utilisation: Option<f64>,
+    /// How many calls it makes at a time, where others were seen to wait until one was done; none where no such limit was seen.
+    pub calls_at_a_time: Option<u64>,
     /// Whom it asks, by step.
     pub calls: Vec<TemplateCall>,
     /// Where they were counted; of recorded requests nothing is kept.
@@ -121,7 +123,7 @@ pub enum TemplateSource {
 
 table_row!(
     CallTemplateRow: service, entity, operation, outcome, rests_on, requests, share, failed, requests_a_second, took_ms, work_ms, waiting_ms, called_ms, queued_ms, took_p50_ms, took_p95_ms,
-    work_p50_ms, work_p95_ms, workers, workers_basis, utilisation, calls, evidence
+    work_p50_ms, work_p95_ms, workers, workers_basis, utilisation, calls_at_a_time, calls, evidence
 );
 text_cells!(
     TemplateOutcome: |outcome| match outcome {

@@ -44,7 +44,7 @@ impl Known<'_> {
     }
 
     fn row(&self, template: &Template, all: u64) -> CallTemplateRow {
-        let Template { operation, outcome, took, called, waited, queued, calls } = template;
+        let Template { operation, outcome, took, called, waited, queued, at_a_time, calls } = template;
         let count = took.len() as u64;
         let work: Vec<i64> =
             took.iter().zip(called.iter().zip(waited)).map(|(took, (called, waited))| took - called - waited).collect();
@@ -78,6 +78,7 @@ impl Known<'_> {
                 _ => Basis::Default,
             },
             utilisation: load.and_then(|load| load.utilisation).map(|[now, _]| now),
+            calls_at_a_time: at_a_time.map(u64::from),
             calls: calls.iter().map(|call| self.call(call, count)).collect(),
             evidence: Vec::new(),
         }

@@ -167,6 +167,7 @@ mod tests {
             within: Vec::new(),
             cache_hit: None,
             resends: 0,
+            link: None,
         }
     }
 

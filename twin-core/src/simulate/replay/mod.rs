@@ -7,12 +7,14 @@
 mod change;
 mod likely;
 mod limits;
+mod links;
 mod measured;
 mod names;
 mod order;
 mod pauses;
 mod places;
 mod policy;
+mod pool;
 mod predict;
 mod recording;
 mod run;

@@ -71,6 +71,7 @@ mod tests {
             address: None,
             cache_hit: None,
             resends: 0,
+            link: None,
         }
     }
 

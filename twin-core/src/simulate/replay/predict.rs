@@ -490,6 +490,10 @@ pub(super) fn as_read(recording: &Recording, policies: &Policies, learnt: &BTree
         assumptions.push(format!("nothing was recorded in {pauses} of {hours:.1} h in all, which counts as no time"));
     }
     assumptions.extend(hearsay(recording));
+    assumptions.extend(recording.pools.iter().map(|(operation, most)| {
+        let operation = recording.name(*operation);
+        format!("{operation} makes {most} calls at a time: others were seen to wait until one of them was done")
+    }));
     assumptions.extend(learnt.iter().map(|(service, limit)| {
         format!("{service} serves {limit} requests at a time: others were seen to wait then, and nobody declares it")
     }));

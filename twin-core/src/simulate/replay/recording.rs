@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use super::change::{Together, TrafficChange};
 use super::limits::limits;
+use super::links::joined;
 use super::order::{Order, following};
 use super::pauses::Pauses;
 use super::places::told_apart;
 use super::policy::{Criticality, OperationName, Policies};
+use super::pool;
 use super::span::{Span, SpanKind};
 use super::trace::Trace;
 use crate::base::{Error, ErrorKind, Result};
@@ -108,6 +110,8 @@ pub struct Recording {
     pauses: Option<(usize, Duration)>,
     /// By service, how many requests it serves at a time, where that was seen.
     limits: BTreeMap<String, u32>,
+    /// By operation, how many calls it makes at a time, where that was seen.
+    pub(super) pools: BTreeMap<u32, u32>,
 }
 
 /// What requests to an endpoint touch.
@@ -124,6 +128,7 @@ impl Recording {
         let mut recording = Recording::default();
         let mut names = Names::default();
         let (spans, _) = told_apart(spans);
+        let spans = joined(&spans);
         let mut by_trace: Vec<&Span> = spans.iter().collect();
         by_trace.sort_by_key(|span| (span.trace, span.start_ns, span.kind.calls(), span.id));
         let serving: HashSet<&str> =
@@ -145,6 +150,7 @@ impl Recording {
         recording.believe_callers();
         recording.say_who_waits(policies);
         Order::of(&recording).arrange(&mut recording);
+        recording.pools = pool::arrange(&mut recording);
         recording.limits = limits(&recording);
         recording
     }

@@ -63,4 +63,7 @@ pub struct Span {
     pub cache_hit: Option<bool>,
     /// Of a call: how often it had been made before.
     pub resends: u32,
+    /// The span of another trace that caused it, where it is linked to one alone: its trace and its id.
+    #[serde(default)]
+    pub link: Option<(u128, u64)>,
 }

@@ -49,6 +49,8 @@ pub(in crate::simulate) struct Template {
     pub waited: Vec<i64>,
     /// While it waited for a worker before its span began.
     pub queued: Vec<i64>,
+    /// How many calls it makes at a time, where others were seen to wait for that.
+    pub at_a_time: Option<u32>,
     /// By step, then by callee.
     pub calls: Vec<CallTemplate>,
 }
@@ -211,9 +213,11 @@ impl Learning<'_> {
                 template.count(self.recording, call);
             }
         }
+        let number = works.first().map(|number| self.recording.invocations[*number as usize].operation);
+        let at_a_time = number.and_then(|operation| self.recording.pools.get(&operation).copied());
         let mut calls: Vec<CallTemplate> = calls.into_values().collect();
         calls.sort_by(|a, b| (a.step, &a.callee).cmp(&(b.step, &b.callee)));
-        Template { operation: name.clone(), outcome, took, called, waited, queued, calls }
+        Template { operation: name.clone(), outcome, took, called, waited, queued, at_a_time, calls }
     }
 
     /// How long some work waited for calls: while any of them was under way, as long as it lasted itself.
