@@ -31,11 +31,18 @@ pub struct Bridge {
 /// Low points of a depth-first search: Hopcroft and Tarjan (1973), "Efficient algorithms for graph manipulation", without recursion. O(nodes + edges): each edge is looked
 /// at once from each end; 8 bytes for an edge, 9 for a node, and 20 for each node of the longest way.
 pub fn cuts(snapshot: &Snapshot, follow: impl Fn(&EdgeClass) -> bool) -> Cuts {
-    cuts_over(&Adjacency::undirected(snapshot, follow))
+    let adjacency = Adjacency::undirected(snapshot, follow);
+    let mut search = searched(&adjacency, true);
+    search.bridges.sort_unstable();
+    Cuts { points: search.points(), bridges: search.bridges, edges_touched: search.touched }
 }
 
-/// The same, over edges that are at hand.
-pub(super) fn cuts_over(adjacency: &Adjacency<'_>) -> Cuts {
+/// The articulation points alone, over edges that are at hand: of a tree, whose edges are all bridges, that saves half of the work.
+pub(super) fn cut_points(adjacency: &Adjacency<'_>) -> Vec<Node> {
+    searched(adjacency, false).points()
+}
+
+fn searched<'a>(adjacency: &'a Adjacency<'a>, tells_bridges: bool) -> Search<'a> {
     let bound = adjacency.bound();
     let mut search = Search {
         adjacency,
@@ -43,6 +50,7 @@ pub(super) fn cuts_over(adjacency: &Adjacency<'_>) -> Cuts {
         order: 0,
         calls: Vec::new(),
         is_point: vec![false; bound],
+        tells_bridges,
         bridges: Vec::new(),
         touched: 0,
     };
@@ -51,10 +59,7 @@ pub(super) fn cuts_over(adjacency: &Adjacency<'_>) -> Cuts {
             search.run(root);
         }
     }
-    let Search { is_point, mut bridges, touched, .. } = search;
-    bridges.sort_unstable();
-    let points = (0..).zip(is_point).filter(|(_, is_point)| *is_point).map(|(node, _)| Node(node)).collect();
-    Cuts { points, bridges, edges_touched: touched }
+    search
 }
 
 struct Search<'a> {
@@ -64,6 +69,7 @@ struct Search<'a> {
     order: u32,
     calls: Vec<Call>,
     is_point: Vec<bool>,
+    tells_bridges: bool,
     bridges: Vec<Bridge>,
     touched: u64,
 }
@@ -81,6 +87,10 @@ struct Call {
 }
 
 impl Search<'_> {
+    fn points(&self) -> Vec<Node> {
+        (0..).zip(&self.is_point).filter(|(_, is_point)| **is_point).map(|(node, _)| Node(node)).collect()
+    }
+
     fn run(&mut self, root: u32) {
         let mut call = self.enter(root, root);
         let mut branches = 0;
@@ -128,7 +138,7 @@ impl Search<'_> {
     fn part(&mut self, call: &Call, from: u32) {
         let order = self.orders[from as usize];
         self.is_point[from as usize] |= call.low >= order;
-        if call.low > order {
+        if self.tells_bridges && call.low > order {
             let ends = self.adjacency.of(call.node);
             let relations = ends.iter().filter(|other| **other == from).count() as u32;
             self.touched += ends.len() as u64;

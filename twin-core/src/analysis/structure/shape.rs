@@ -3,7 +3,7 @@
 use crate::analysis::structure::Direction;
 use crate::analysis::structure::adjacency::{Adjacency, BOTH};
 use crate::analysis::structure::components::components;
-use crate::analysis::structure::cuts::cuts_over;
+use crate::analysis::structure::cuts::cut_points;
 use crate::graph::{EdgeClass, Node, Snapshot, Topology};
 
 /// The edges on which is found where a graph falls apart and what goes in circles: a graph that differs at few nodes is then searched without reading all of its own.
@@ -66,6 +66,6 @@ impl Weaknesses {
     fn of(snapshot: &Snapshot, joined: &Adjacency<'_>, needed: &Adjacency<'_>) -> Self {
         let mut cycles = components(snapshot, needed, |_, _| {}).cyclic();
         cycles.sort_unstable();
-        Weaknesses { points: cuts_over(joined).points, cycles }
+        Weaknesses { points: cut_points(joined), cycles }
     }
 }

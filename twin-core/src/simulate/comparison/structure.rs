@@ -87,7 +87,7 @@ impl Baseline {
         if first.len() < TOLD {
             return first_by_name(snapshot, cycle, TOLD);
         }
-        first.extend(only_in_first(cycle, &known[place]));
+        first.extend(only_in_first(cycle, &known[place]).copied());
         first_by_name(snapshot, &first, TOLD)
     }
 
@@ -103,7 +103,8 @@ impl Baseline {
             let kept = was.drifting.as_ref().map_err(Clone::clone)?.iter().copied();
             let mut rows: Vec<Drifting> = kept.filter(|row| nodes.binary_search(&row.from.0).is_err()).collect();
             rows.extend(new);
-            rows.sort_unstable();
+            // Two runs in order, which a merge sort meets.
+            rows.sort();
             Ok(rows)
         });
         Found { weaknesses: shape.found_in(after, &nodes, follow(after)), drifting }
@@ -148,8 +149,8 @@ fn compared<T: Ord>(
     told: impl Fn(&T, bool) -> Told,
 ) -> Vec<Figure> {
     let mut figures = vec![Figure::known(dimension, unit, before.len() as f64, after.len() as f64)];
-    let lost = before.iter().filter(|thing| after.binary_search(thing).is_err()).map(|thing| (thing, false));
-    let new = after.iter().filter(|thing| before.binary_search(thing).is_err()).map(|thing| (thing, true));
+    let lost = only_in_first(before, after).map(|thing| (thing, false));
+    let new = only_in_first(after, before).map(|thing| (thing, true));
     for (thing, is_new) in lost.chain(new) {
         let (key, evidence) = told(thing, is_new);
         let (was, is) = if is_new { (0.0, 1.0) } else { (1.0, 0.0) };
@@ -182,14 +183,14 @@ fn first_by_name(snapshot: &Snapshot, nodes: &[Node], count: usize) -> Vec<Node>
     first.into_sorted_vec().into_iter().map(|(_, node)| node).collect()
 }
 
-/// What is in the first list and not in the other; both are in order. O(nodes).
-fn only_in_first<'l>(first: &'l [Node], other: &'l [Node]) -> impl Iterator<Item = Node> + 'l {
+/// What is in the first list and not in the other; both are in order. O(n).
+fn only_in_first<'l, T: Ord>(first: &'l [T], other: &'l [T]) -> impl Iterator<Item = &'l T> {
     let mut rest = other;
-    first.iter().copied().filter(move |node| {
-        while rest.first().is_some_and(|next| next < node) {
+    first.iter().filter(move |thing| {
+        while rest.first().is_some_and(|next| next < *thing) {
             rest = &rest[1..];
         }
-        rest.first() != Some(node)
+        rest.first() != Some(*thing)
     })
 }
 
