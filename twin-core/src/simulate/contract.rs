@@ -1,7 +1,8 @@
 //! Whom a new version breaks: those whom a change names, and those who were seen to call an operation that it drops.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::answer::EvidenceId;
 use crate::graph::{Node, Snapshot};
 use crate::simulate::Traffic;
 use crate::simulate::change::Change;
@@ -15,37 +16,53 @@ pub(super) struct Broken {
     pub surely: BTreeSet<Node>,
     /// Those of whom nobody knows what they call.
     pub perhaps: BTreeSet<Node>,
+    /// Where it was counted that they call what is dropped.
+    pub evidence: BTreeMap<Node, BTreeSet<EvidenceId>>,
 }
 
 /// Whom an upgrade breaks, of those who use what is upgraded. O(counts + recorded calls, for each user).
 pub(super) fn broken(stage: &Snapshot, change: &Change, recorded: Option<&Traffic>) -> Broken {
     let Change::Upgrade { entity, breaks, drops, .. } = change else { return Broken::default() };
-    let mut broken = Broken { surely: breaks.iter().copied().collect(), perhaps: BTreeSet::new() };
+    let mut broken = Broken { surely: breaks.iter().copied().collect(), ..Broken::default() };
     if drops.is_empty() {
         return broken;
     }
     let is_named = |user: &Node| breaks.iter().any(|named| stage.component(*named) == *user);
     for user in users_of(stage, *entity).into_iter().filter(|user| !is_named(user)) {
         let asked = asked(stage, (user, *entity), recorded);
-        if asked.iter().any(|asked| drops.iter().any(|dropped| is_surely(asked, dropped))) {
+        let like = |is_like: fn(&str, &str) -> bool| {
+            asked.iter().filter(move |(asked, _)| drops.iter().any(|dropped| is_like(asked, dropped)))
+        };
+        let mut dropped = like(is_surely).peekable();
+        if dropped.peek().is_some() {
             broken.surely.insert(user);
-        } else if asked.is_empty() || asked.iter().any(|asked| drops.iter().any(|dropped| is_perhaps(asked, dropped))) {
+            broken.evidence.insert(user, dropped.flat_map(|(_, counted)| counted.iter().copied()).collect());
+        } else if asked.is_empty() || like(is_perhaps).next().is_some() {
             broken.perhaps.insert(user);
+            broken.evidence.insert(user, like(is_perhaps).flat_map(|(_, counted)| counted.iter().copied()).collect());
         }
     }
     broken
 }
 
-/// The operations for which one entity was seen to ask another: as the twin has counted, and as was recorded.
-fn asked(stage: &Snapshot, (user, entity): (Node, Node), recorded: Option<&Traffic>) -> BTreeSet<String> {
+/// The operations for which one entity was seen to ask another, as was recorded and as the twin has counted, each with where it was counted.
+fn asked(
+    stage: &Snapshot,
+    (user, entity): (Node, Node),
+    recorded: Option<&Traffic>,
+) -> BTreeMap<String, BTreeSet<EvidenceId>> {
     let own = stage.component(entity);
     let is_meant = |node: u32, meant: Node| stage.component(Node(node)) == meant;
+    let recorded = recorded.into_iter().flat_map(|traffic| traffic.asked(stage, user, own));
+    let mut asked: BTreeMap<String, BTreeSet<EvidenceId>> =
+        recorded.map(|operation| (operation, BTreeSet::new())).collect();
     let counts = stage.pages().counts.iter().filter(|count| {
         let is_caller = count.caller.as_ref().is_some_and(|(caller, _)| is_meant(*caller, user));
         is_caller && count.callee.is_some_and(|callee| is_meant(callee, own))
     });
-    let mut asked: BTreeSet<String> = counts.map(|count| count.operation.clone()).collect();
-    asked.extend(recorded.into_iter().flat_map(|traffic| traffic.asked(stage, user, own)));
+    for count in counts {
+        asked.entry(count.operation.clone()).or_default().insert(count.evidence);
+    }
     // A call of which nobody says for what it is says nothing.
     asked.remove("");
     asked

@@ -77,7 +77,7 @@ pub fn outcome(scenario: &Scenario, needs: Profile) -> Answer<Outcome> {
     let mut hits: BTreeMap<(EntityRef, Option<EntityRef>), Hit> = BTreeMap::new();
     let mut doubts = Vec::new();
     let removed: BTreeSet<Node> = scenario.removed().into_iter().collect();
-    for Loss { entity, state, hazard, spared, doubt } in scenario.losses(None) {
+    for Loss { entity, state, hazard, spared, doubt, evidence } in scenario.losses(None) {
         // What is spared is there, unless another change takes it away.
         let lost = world.edited(&spared).unwrap_or_else(|_| world.clone());
         let answer = blast_radius(&lost, &BlastRadius { state, hazard, needs, ..BlastRadius::of(entity) });
@@ -87,6 +87,9 @@ pub fn outcome(scenario: &Scenario, needs: Profile) -> Answer<Outcome> {
         };
         for mut hit in answer.value.into_iter().filter(is_there) {
             hit.at_least = if doubt.is_some() { State::None } else { hit.at_least };
+            let own = base.node_of(&hit.entity.id).and_then(|node| evidence.get(&base.component(node)));
+            hit.evidence
+                .extend(own.into_iter().flatten().filter(|id| !hit.evidence.contains(id)).copied().collect::<Vec<_>>());
             keep_worse(&mut hits, hit);
         }
         doubts.extend(doubt);

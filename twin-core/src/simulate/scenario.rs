@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::analysis::{EntityRef, Hazard};
+use crate::answer::EvidenceId;
 use crate::base::{Error, ErrorKind, Result, listed};
 use crate::graph::{EdgeChange, EdgeRef, Entity, Node, Snapshot};
 use crate::schema::State;
@@ -67,6 +68,8 @@ pub(super) struct Loss {
     pub spared: Vec<EdgeChange>,
     /// Why it is not sure that it is lost to any of them, if it is not.
     pub doubt: Option<String>,
+    /// Where it was counted, by whom it is lost to, that they ask for what is lost.
+    pub evidence: BTreeMap<Node, BTreeSet<EvidenceId>>,
 }
 
 /// Two changes that cannot both be made.
@@ -341,7 +344,8 @@ impl Scenario {
     /// What is lost to those who depend on it, as far as the twin and recorded requests tell who does.
     pub(super) fn losses(&self, recorded: Option<&Traffic>) -> Vec<Loss> {
         let whole = |entity: &Node, state, hazard| {
-            vec![Loss { entity: *entity, state, hazard, spared: Vec::new(), doubt: None }]
+            let (entity, spared, evidence) = (*entity, Vec::new(), BTreeMap::new());
+            vec![Loss { entity, state, hazard, spared, doubt: None, evidence }]
         };
         let of = |change: &Change| match change {
             Change::Fail { entity, state, .. } => whole(entity, *state, Hazard::Outage),
@@ -363,10 +367,12 @@ impl Scenario {
     fn lost_by_upgrade(&self, change: &Change, recorded: Option<&Traffic>) -> Vec<Loss> {
         let Change::Upgrade { entity, version, .. } = change else { return Vec::new() };
         let stage = &self.stage;
-        let Broken { surely, perhaps } = broken(stage, change, recorded);
+        let Broken { surely, perhaps, evidence } = broken(stage, change, recorded);
         let lost = |broken: &BTreeSet<Node>, doubt: Option<String>| {
-            let spared = spared(stage, *entity, broken);
-            let loss = Loss { entity: *entity, state: State::Down, hazard: Hazard::Removal, spared, doubt };
+            let (entity, spared) = (*entity, spared(stage, *entity, broken));
+            let told = evidence.iter().filter(|(user, _)| broken.contains(user));
+            let evidence = told.map(|(user, counted)| (*user, counted.clone())).collect();
+            let loss = Loss { entity, state: State::Down, hazard: Hazard::Removal, spared, doubt, evidence };
             (!broken.is_empty()).then_some(loss)
         };
         let names = listed(perhaps.iter().map(|node| &stage.entity(*node).name), 5);

@@ -345,6 +345,16 @@ fn who_was_counted_to_call_what_is_dropped_is_broken() {
     assert!(down(r#""charge", "balance""#).starts_with("blast_radius down: 0.000 > 3.000 (2.000 to 3.000) "));
     assert!(down(r#""void""#).starts_with("blast_radius down: 0.000 > 1.000 (0.000 to 1.000) "));
     assert!(down("").starts_with("blast_radius down: 0.000 > 0.000 "), "nothing is dropped");
+    // Where that was counted is a reason.
+    let cited = |drops: &str| {
+        let change = format!(r#"{{"change": "upgrade", "entity": "pay", "version": "2", "drops": [{drops}]}}"#);
+        let scenario = Scenario::of(&head, "what if", &ChangeDraft::list_from_json(&format!("[{change}]")).unwrap());
+        let answer = outcome(&scenario.unwrap(), Profile::Audit);
+        let hit = answer.value.impact.iter().find(|hit| hit.entity.name == "front").unwrap();
+        let counted = head.pages().counts.iter().map(|count| count.evidence).filter(|id| hit.evidence.contains(id));
+        counted.count()
+    };
+    assert_eq!(cited(r#""charge""#), 1);
     let taken = "whoever was seen to call pay for other operations than those that 2 drops calls for no others";
     assert!(told(r#""charge""#).iter().any(|told| told == taken));
 }

@@ -27,12 +27,13 @@ impl Reach {
         let world = scenario.with_all_there();
         let mut assumptions = BTreeSet::new();
         let mut hits: BTreeMap<Node, HitNode> = BTreeMap::new();
-        let mut doubts = Vec::new();
+        let (mut doubts, mut counted) = (Vec::new(), BTreeSet::new());
         let losses = scenario.losses(recorded);
         let removed: BTreeSet<Node> = scenario.removed().into_iter().collect();
         // One has nothing to be merged with, and may reach tens of thousands.
         let (several, mut only) = (losses.len(), Vec::new());
-        for Loss { entity, state, hazard, spared, doubt } in losses {
+        for Loss { entity, state, hazard, spared, doubt, evidence } in losses {
+            counted.extend(evidence.into_values().flatten());
             // What is spared is there, unless another change takes it away.
             let lost = world.edited(&spared).unwrap_or_else(|_| world.clone());
             let question = BlastRadius { state, hazard, needs, ..BlastRadius::of(entity) };
@@ -59,6 +60,8 @@ impl Reach {
         let running: Vec<Node> = running.flat_map(Change::entities).copied().collect();
         let mut figures: Vec<Figure> =
             [State::Down, State::Degraded, State::Delayed].map(|state| of_state(&world, &hits, state)).into();
+        // Whoever is broken is down.
+        figures[0].evidence = cited(counted.iter().chain(&figures[0].evidence));
         figures.extend(accountable(&world, &changed, &hits));
         let there: Vec<Node> = running.into_iter().filter(|node| node.index() < scenario.base().bound()).collect();
         let requests = requests_at_risk(scenario.base(), &there);

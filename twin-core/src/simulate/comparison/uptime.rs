@@ -99,7 +99,7 @@ fn own_after(scenario: &Scenario, given: &BTreeMap<Node, f64>, recorded: Option<
     }
     own.set(&scenario.removed(), |_| (0.0, 0.0));
     for change in scenario.changes() {
-        let Broken { surely, perhaps } = broken(stage, change, recorded);
+        let Broken { surely, perhaps, .. } = broken(stage, change, recorded);
         let parts =
             |nodes: BTreeSet<Node>| nodes.into_iter().flat_map(|node| stage.instances(node)).collect::<Vec<_>>();
         own.set(&parts(surely), |_| (0.0, 0.0));
