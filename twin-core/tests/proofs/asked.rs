@@ -66,6 +66,26 @@ const CASES: &[(&str, &[&str])] = &[
         &["utilisation pay: 0.150 > 0.150 at least: how many requests come is not known"],
     ),
     (
+        // What comes is asked by what comes.
+        r#"{"change": "add", "name": "till", "calls": ["pay"], "own_ms": 5}, {"change": "add", "name": "desk", "calls": ["till"], "own_ms": 5, "requests_a_second": 10, "workers": 1}"#,
+        &["utilisation desk: 0.000 > 0.050 ", "utilisation pay: 0.150 > 0.300 "],
+    ),
+    (
+        r#"{"change": "add", "name": "till", "calls": ["pay"], "own_ms": 5, "requests_a_second": 1, "workers": 1}, {"change": "add", "name": "desk", "calls": ["till"], "own_ms": 5}"#,
+        &[
+            "utilisation pay: 0.150 > 0.165 at least: how many requests come is not known",
+            "utilisation till: ? > ? how many requests come to till is not known",
+        ],
+    ),
+    (
+        r#"{"change": "add", "name": "desk", "own_ms": 5, "requests_a_second": 1}"#,
+        &["utilisation desk: ? > ? how many requests desk serves at a time was not said"],
+    ),
+    (
+        r#"{"change": "add", "name": "desk", "requests_a_second": 1, "workers": 1}"#,
+        &["utilisation desk: ? > ? how long desk takes was never measured"],
+    ),
+    (
         // Ten a second come from pay, and five from elsewhere; it asks the ledger, which has no number of workers.
         r#"{"change": "add", "name": "fraud", "called_by": ["pay"], "calls": ["ledger"], "own_ms": 20, "requests_a_second": 5, "workers": 1}"#,
         &["utilisation fraud: 0.000 > 0.300 ", "latency_p50 front.cart: 40.000 > 60.000"],

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use twin_core::answer::{Answer, Profile, Reply, Status};
 use twin_core::base::{Cancel, Context, ErrorKind, Timestamp};
 use twin_core::graph::Snapshot;
+use twin_core::observe::Perspective;
 use twin_core::simulate::replay::{CallPolicy, Criticality, Policies, TemplateOutcome};
 use twin_core::simulate::{CallTemplateRow, Change, Scenario, TemplateCall, TemplateSource, Traffic, call_templates};
 use twin_core::{At, Twin};
@@ -135,6 +136,22 @@ fn an_operation_is_told_by_outcome_with_its_calls_in_their_turn() {
     assert_eq!((succeeded.workers, succeeded.utilisation), (None, None));
 }
 
+#[test]
+fn a_cache_that_says_nothing_had_what_was_asked_for_unless_somebody_was_asked_then() {
+    let silent = lists().replace(" hit\n", "\n").replace(" miss\n", "\n");
+    let is_cache = CallPolicy { is_cache: true, ..CallPolicy::default() };
+    let policies = Policies { calls: [call("shop.list", "memory.get", is_cache)].into(), ..Policies::default() };
+    let hits = |text: &str, policies: Policies| -> Vec<Option<f64>> {
+        let told = learnt(text, policies);
+        let succeeded = row(&told, "shop", TemplateOutcome::Succeeded).unwrap();
+        succeeded.calls.iter().filter(|call| call.callee == "memory.get").map(|call| call.hit_ratio).collect()
+    };
+    assert_eq!(hits(&lists(), Policies::default()), [Some(0.4)]);
+    assert_eq!(hits(&silent, Policies::default()), [None], "nobody says that it is a cache");
+    // Whoever asks for anything afterwards has found nothing: here everybody does.
+    assert_eq!(hits(&silent, policies), [Some(0.0)]);
+}
+
 /// Each 200 ms a purchase asks the bank, which answers nothing for 20 ms each fourth time, is asked again after 5, and then answers in 10; a note is left that nobody waits for.
 fn purchases() -> String {
     let one = |at: usize| {
@@ -230,6 +247,13 @@ fn what_was_only_counted_is_told_as_such() {
     assert_eq!(calls(cart), ["? pay.charge x1.50 fails 0.00 required default"]);
     assert!(!answer.evidence(&cart.evidence).is_empty(), "where it was counted");
     assert!(answer.assumptions.iter().any(|told| told.starts_with("of operations that no recorded request shows")));
+    assert_eq!(answer.basis, [Perspective::Observed]);
+    let thought = Scenario::new(&head, "without pay").with(Change::remove(head.find("pay").unwrap())).snapshot();
+    let told = call_templates(&thought, None, Profile::default(), &Context::new(Timestamp::MIN)).unwrap();
+    assert!(told.blind_spots.iter().any(|told| told.contains("\"without pay\"")), "{:?}", told.blind_spots);
+    let nothing = Traffic::of(&[], &head, Policies::default(), 1);
+    let told = call_templates(&head, Some(&nothing), Profile::default(), &Context::new(Timestamp::MIN)).unwrap();
+    assert!(told.blind_spots.iter().any(|told| told.starts_with("no request was found")), "{:?}", told.blind_spots);
     // Who was recorded is not told once more as it was counted.
     let recorded = "0..30 serves front.cart\n  5..25 asks pay.charge\n    5..25 serves pay.charge\n";
     let traffic = Traffic::of(&spans(recorded), &head, Policies::default(), 1);

@@ -6,7 +6,7 @@ mod recorded;
 
 use serde::Serialize;
 
-use crate::analysis::{EntityRef, envelope};
+use crate::analysis::{EntityRef, basis, envelope};
 use crate::answer::{Answer, Cites, EvidenceId, Profile, Status, list_cells, table_row, text_cells};
 use crate::base::{Context, Result};
 use crate::graph::Snapshot;
@@ -166,26 +166,37 @@ pub fn call_templates(
     context.check()?;
     context.progress.report("call_templates", 1, STEPS);
     let counted = counted::rows(snapshot, traffic);
-    if !counted.is_empty() {
-        assumptions.push(counted::ASSUMPTION.to_owned());
-    }
-    let rests_on_spans = !rows.is_empty();
+    let (is_recorded, is_counted) = (!rows.is_empty(), !counted.is_empty());
+    assumptions.extend(is_counted.then(|| counted::ASSUMPTION.to_owned()));
+    let cited: Vec<EvidenceId> = counted.iter().flat_map(|row| &row.evidence).copied().collect();
     rows.extend(counted);
     rows.sort_by(|a, b| (&a.service, &a.operation, a.outcome).cmp(&(&b.service, &b.operation, b.outcome)));
     context.progress.report("call_templates", STEPS, STEPS);
     let method = "requests by operation and outcome, as they were recorded or counted";
     let mut answer = envelope(snapshot, "call_templates", serde_json::json!({}), needs, method, rows);
-    if rests_on_spans {
-        answer.status = Status::Complete;
-    } else if answer.value.is_empty() {
-        let why = "no request was found in what was recorded, and none was counted";
-        answer.status = Status::Unknown { why: why.to_owned() };
+    match (is_recorded, is_counted) {
+        (true, false) => answer.status = Status::Complete,
+        (false, false) => {
+            let why = "no request was found in what was recorded, and none was counted";
+            answer.status = Status::Unknown { why: why.to_owned() };
+        }
+        // What was counted is as whole as what was read.
+        (_, true) => {}
     }
+    answer.basis = basis(snapshot, cited);
     answer.assumptions = assumptions;
     if let Some(traffic) = traffic {
+        let nothing = "no request was found in what was recorded: all that is told was counted";
+        answer.blind_spots.extend((!is_recorded && is_counted).then(|| nothing.to_owned()));
         answer.blind_spots.extend(traffic.recording.skipped().told());
         answer.blind_spots.extend(traffic.unmet(snapshot));
     }
+    let counted_elsewhere = snapshot.scenario_name().filter(|_| is_counted);
+    answer.blind_spots.extend(
+        counted_elsewhere.map(|name| {
+            format!("requests were counted in the world as it is: what \"{name}\" does to them is not in it")
+        }),
+    );
     Ok(answer)
 }
 

@@ -27,12 +27,18 @@ pub(super) fn settle(scenario: &Scenario, traffic: &Traffic, forecast: &mut Fore
         .chain(calls.iter().map(|(caller, callee, times)| (&caller[..], &callee[..], *times)))
         .collect();
     let Some(more) = spread(&own, &all) else {
-        return traffic.recording.behind(own.into_keys().chain(unknown).collect());
+        return reached(own.into_keys().chain(unknown).collect(), &all);
     };
+    // Of whom nobody is asked after the other changes, nobody knows how long requests would keep it busy.
+    let mut not_counted = unknown;
     for load in &mut forecast.loads {
-        ask_more(load, more.get(&load.service).copied().unwrap_or_default());
+        let more = more.get(&load.service).copied().unwrap_or_default();
+        if more > 0.0 && !ask_more(load, more) {
+            not_counted.insert(load.service.clone());
+        }
     }
-    forecast.loads.extend(of_what_comes(scenario, &more, &unknown));
+    let not_counted = reached(not_counted, &all);
+    forecast.loads.extend(of_what_comes(scenario, &more, &not_counted));
     let is_fuller = |load: &&ServiceLoad| is_full(load) && more.contains_key(&load.service);
     let full: BTreeSet<&String> = forecast.loads.iter().filter(is_fuller).map(|load| &load.service).collect();
     let asking =
@@ -41,7 +47,17 @@ pub(super) fn settle(scenario: &Scenario, traffic: &Traffic, forecast: &mut Fore
     let ways = ways.map(|(service, full)| (service.clone(), full.clone())).collect();
     tell_unstable(traffic, forecast, &ways);
     forecast.assumptions.push(ASSUMPTION.to_owned());
-    traffic.recording.behind(unknown)
+    not_counted
+}
+
+/// Some services, with whoever they ask, and whoever these ask.
+fn reached(mut services: BTreeSet<String>, calls: &[(&str, &str, f64)]) -> BTreeSet<String> {
+    let mut waiting: Vec<String> = services.iter().cloned().collect();
+    while let Some(service) = waiting.pop() {
+        let asked = calls.iter().filter(|(caller, ..)| *caller == service).map(|(_, callee, _)| (*callee).to_owned());
+        waiting.extend(asked.filter(|callee| services.insert(callee.clone())));
+    }
+    services
 }
 
 /// Says of requests that touch a service which of those that it asks can do no more.
@@ -82,17 +98,15 @@ struct Additions {
 impl Additions {
     fn of(scenario: &Scenario, traffic: &Traffic, loads: &[ServiceLoad]) -> Additions {
         let mut additions = Additions::default();
+        let mut unsaid: BTreeSet<String> = BTreeSet::new();
         for (place, change) in scenario.changes().iter().enumerate() {
             match change {
-                Change::Add { requests_a_second, calls, called_by, .. } => {
-                    let Some(own) = scenario.costed(place).pop() else { continue };
-                    let is_asked = !called_by.is_empty() || asks(scenario, |_, on| on == own);
-                    let service = services(scenario, traffic, own);
+                Change::Add { name, requests_a_second, calls, called_by, .. } => {
                     match requests_a_second {
-                        Some(rate) => additions.come(&service, *rate),
-                        None if is_asked => {}
-                        None => additions.unknown.extend(behind(scenario, traffic, own, calls)),
+                        Some(rate) => *additions.own.entry(name.clone()).or_default() += rate,
+                        None => _ = unsaid.insert(name.clone()),
                     }
+                    let Some(own) = scenario.costed(place).pop() else { continue };
                     called_by.iter().for_each(|caller| additions.call(scenario, traffic, (*caller, own), 1.0));
                     calls.iter().for_each(|callee| additions.call(scenario, traffic, (own, *callee), 1.0));
                 }
@@ -104,55 +118,40 @@ impl Additions {
         }
         let rate =
             |service: &str| loads.iter().find(|load| load.service == service).map(|load| load.requests_a_second[1]);
-        let asked =
-            additions.calls.iter().filter_map(|(caller, callee, times)| Some((callee.clone(), rate(caller)? * times)));
-        for (callee, rate) in asked.collect::<Vec<_>>() {
-            *additions.own.entry(callee).or_default() += rate;
+        for (caller, callee, times) in &additions.calls {
+            unsaid.remove(callee);
+            if let Some(rate) = rate(caller) {
+                *additions.own.entry(callee.clone()).or_default() += rate * times;
+            }
         }
+        // Nobody says how many requests come, and nobody is known to ask.
+        additions.unknown.extend(unsaid);
         additions
-    }
-
-    fn come(&mut self, services: &[String], rate: f64) {
-        if let [service] = services {
-            *self.own.entry(service.clone()).or_default() += rate;
-        }
     }
 
     /// Where requests do not tell instances apart that are asked, nobody knows which of them is.
     fn call(&mut self, scenario: &Scenario, traffic: &Traffic, (caller, callee): (Node, Node), times: f64) {
         let (callers, callees) = (services(scenario, traffic, caller), services(scenario, traffic, callee));
-        match (&callers[..], &callees[..]) {
-            ([_, ..], [callee]) => {
-                self.calls.extend(callers.iter().map(|caller| (caller.clone(), callee.clone(), times)));
+        match (&callers, &callees) {
+            (Ok(callers), Ok(callees)) if callees.len() == 1 => {
+                let calls = callers.iter().map(|caller| (caller.clone(), callees[0].clone(), times));
+                self.calls.extend(calls);
             }
-            _ => self.unknown.extend(callees),
+            (_, Ok(callees) | Err(callees)) => self.unknown.extend(callees.iter().cloned()),
         }
     }
 }
 
-/// The services that requests show an entity as; what comes is called as it is.
-fn services(scenario: &Scenario, traffic: &Traffic, node: Node) -> Vec<String> {
+/// The services that requests show an entity as; where they do not tell it from others, those of all of them as an error. What comes is called as it is.
+fn services(scenario: &Scenario, traffic: &Traffic, node: Node) -> Result<Vec<String>, Vec<String>> {
+    let stage = scenario.stage();
     match scenario.bringing(node) {
-        Some(Change::Add { name, .. }) => vec![name.clone()],
-        _ => traffic.who.services(scenario.stage(), node).unwrap_or_default(),
+        Some(Change::Add { name, .. }) => Ok(vec![name.clone()]),
+        _ => traffic
+            .who
+            .services(stage, node)
+            .map_err(|_| traffic.who.services(stage, stage.component(node)).unwrap_or_default()),
     }
-}
-
-/// Whether a dependency comes that is meant.
-fn asks(scenario: &Scenario, is_meant: impl Fn(Node, Node) -> bool) -> bool {
-    scenario.changes().iter().any(|change| match change {
-        Change::AddDependency { entity, on, .. } => is_meant(*entity, *on),
-        _ => false,
-    })
-}
-
-/// Whom something asks that comes.
-fn behind(scenario: &Scenario, traffic: &Traffic, own: Node, calls: &[Node]) -> BTreeSet<String> {
-    let later = scenario.changes().iter().filter_map(|change| match change {
-        Change::AddDependency { entity, on, .. } if *entity == own => Some(*on),
-        _ => None,
-    });
-    calls.iter().copied().chain(later).flat_map(|callee| services(scenario, traffic, callee)).collect()
 }
 
 /// By service, how many requests come to it in all, with those of whom they reach: the least fixed point of what comes of its own and what each request asks. `None` where calls go round and multiply.
@@ -176,15 +175,16 @@ fn spread(own: &BTreeMap<String, f64>, calls: &[(&str, &str, f64)]) -> Option<BT
     None
 }
 
-/// Asks more of a service, by requests that keep its workers busy as long as others do on average.
-fn ask_more(load: &mut ServiceLoad, more: f64) {
+/// Asks more of a service, by requests that keep its workers busy as long as others do on average; not where there are no others.
+fn ask_more(load: &mut ServiceLoad, more: f64) -> bool {
     let before = load.requests_a_second[1];
-    if more > 0.0 && before > 0.0 {
+    if before > 0.0 {
         load.requests_a_second[1] += more;
         if let Some([_, after]) = &mut load.utilisation {
             *after *= (before + more) / before;
         }
     }
+    before > 0.0
 }
 
 /// How much is asked of what comes, as far as that is known.

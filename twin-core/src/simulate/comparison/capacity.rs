@@ -20,12 +20,18 @@ pub(super) fn figures(scenario: &Scenario, requests: Result<&Requests<'_>, &str>
             let queues = scenario.changes().iter().filter(|change| matches!(change, Change::ToAsync { .. }));
             let dimensions = [Dimension::Utilisation, Dimension::Headroom].into_iter();
             let dimensions = dimensions.chain(queues.map(|_| Dimension::Completion));
-            let unknown = dimensions.map(|dimension| Figure::unknown(dimension, why));
-            return unknown.chain(addition::alone(scenario).iter().filter_map(of_what_comes)).collect();
+            let mut figures: Vec<Figure> = dimensions.map(|dimension| Figure::unknown(dimension, why)).collect();
+            figures.extend(addition::alone(scenario).iter().filter_map(of_what_comes));
+            let missing = scenario.changes().iter().filter_map(|change| unsaid(change, &figures));
+            let missing: Vec<Figure> = missing.collect();
+            figures.extend(missing);
+            return figures;
         }
     };
     let mut figures = of_workers(&requests.forecast.loads, requests.open.as_ref(), &requests.not_counted);
     for change in scenario.changes() {
+        let missing = unsaid(change, &figures);
+        figures.extend(missing);
         figures.extend(of_quota(scenario, change, requests));
         figures.extend(of_queue(scenario.stage(), change, requests));
         figures.extend(of_retention(scenario.stage(), change, requests));
@@ -75,16 +81,33 @@ fn of_workers(loads: &[ServiceLoad], open: Option<&Open>, not_counted: &BTreeSet
 fn of_what_comes(load: &ServiceLoad) -> Option<Figure> {
     let [before, after] = load.utilisation?;
     let mut figure = shares(before, after, &load.service);
-    (figure.detail, figure.basis) = (Some(load.service.clone()), Basis::Declared);
+    (figure.detail, figure.basis) = (Some(load.service.clone()), basis(load));
     Some(figure)
+}
+
+/// Of what comes with requests or workers of its own, why nobody knows how busy it is.
+fn unsaid(change: &Change, told: &[Figure]) -> Option<Figure> {
+    let Change::Add { name, own_ms, workers, requests_a_second, .. } = change else { return None };
+    let is_told = told.iter().any(|figure| figure.detail.as_ref() == Some(name));
+    let why = match (own_ms, workers) {
+        _ if is_told || workers.is_none() && requests_a_second.is_none() => return None,
+        (_, None) => format!("how many requests {name} serves at a time was not said"),
+        (None, _) => format!("how long {name} takes was never measured"),
+        _ => format!("how many requests come to {name} is not known"),
+    };
+    Some(Figure { detail: Some(name.clone()), ..Figure::unknown(Dimension::Utilisation, why) })
 }
 
 const NOT_COUNTED: &str = "at least: how many requests come is not known";
 const AT_MOST: &str = "at most: services of which no number of workers is known are not looked at";
 
-/// How many workers there are is declared, or follows from who was seen to wait.
+/// How many workers there are is declared, or follows from who was seen to wait; of whom nobody asked before, all is as somebody says.
 fn basis(load: &ServiceLoad) -> Basis {
-    if load.is_learnt { Basis::Inferred } else { Basis::Observed }
+    match (load.is_learnt, load.requests_a_second[0] > 0.0) {
+        (_, false) => Basis::Declared,
+        (true, true) => Basis::Inferred,
+        (false, true) => Basis::Observed,
+    }
 }
 
 fn shares(before: f64, after: f64, of: &str) -> Figure {

@@ -71,7 +71,11 @@ pub(super) fn forecast_of<'t>(
     }
     if let Some(autoscaler) = autoscalers.pop() {
         let grown = caught_up(autoscaler, |grown| {
-            Ok(played(&[&changes[..], grown].concat())?.ok().map(|forecast| forecast.loads))
+            let mut forecast = played(&[&changes[..], grown].concat())?.ok();
+            forecast.iter_mut().for_each(|forecast| _ = addition::settle(scenario, traffic, forecast));
+            // What comes has as many workers as is said.
+            let was_asked = |load: &ServiceLoad| load.requests_a_second[0] > 0.0;
+            Ok(forecast.map(|forecast| forecast.loads.into_iter().filter(was_asked).collect()))
         })?;
         changes.extend(grown);
     }

@@ -20,7 +20,12 @@ pub(super) struct Order {
 /// One in so many may be otherwise: clocks are not exact.
 const EXCEPTIONS: u32 = 100;
 /// More calls of one invocation than this are compared with those just before them only.
-pub(super) const NEAR: usize = 64;
+const NEAR: usize = 64;
+
+/// The calls of an invocation just before the one at a place, with their places. O(1).
+pub(super) fn preceding(calls: &[Call], place: usize) -> impl Iterator<Item = (usize, &Call)> {
+    calls.iter().enumerate().take(place).skip(place.saturating_sub(NEAR))
+}
 
 /// The calls of an invocation that wait for the one at a place, with their places. O(1).
 pub(super) fn following(calls: &[Call], place: usize) -> impl Iterator<Item = (usize, &Call)> {
@@ -36,7 +41,7 @@ impl Order {
             let calls = recording.calls_of(number as u32);
             for (place, call) in calls.iter().enumerate().filter(|(_, call)| call.is_awaited) {
                 let start = recording.span_of(call).0;
-                for before in calls[place.saturating_sub(NEAR)..place].iter().filter(|call| call.is_awaited) {
+                for (_, before) in preceding(calls, place).filter(|(_, before)| before.is_awaited) {
                     let pair = pairs.entry((invocation.operation, before.callee, call.callee)).or_default();
                     pair.together += 1;
                     pair.in_turn += u32::from(recording.span_of(before).1 <= start);
@@ -75,8 +80,7 @@ impl Order {
         let start = recording.span_of(call).0;
         let mut after = Vec::new();
         let mut ready = begin;
-        let near = calls.iter().enumerate().take(place).skip(place.saturating_sub(NEAR));
-        for (at, before) in near {
+        for (at, before) in preceding(calls, place) {
             let end = recording.span_of(before).1;
             // A call that nobody waits for begins after whatever was done by then.
             let is_in_turn = !call.is_awaited || self.are_in_turn(caller, before.callee, call.callee);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::order::NEAR;
+use super::order::preceding;
 use super::recording::{Call, Recording};
 
 /// So many calls at least have to have waited for another one.
@@ -46,7 +46,7 @@ pub(super) fn arrange(recording: &mut Recording) -> BTreeMap<u32, u32> {
 struct Wait {
     /// The call, by its number.
     number: u32,
-    /// The how manieth call of its work it is, of those that are waited for.
+    /// Its place among the calls of its work that are waited for, from 1.
     turn: u32,
     /// How many were under way from then on, with itself.
     under_way: u32,
@@ -60,8 +60,7 @@ impl Wait {
     fn of(recording: &Recording, calls: &[Call], place: usize) -> Wait {
         let start = recording.span_of(&calls[place]).0;
         let mut wait = Wait { number: 0, turn: 0, under_way: 1, done: 0, freed: None };
-        let near = calls.iter().enumerate().take(place).skip(place.saturating_sub(NEAR));
-        for (at, before) in near.filter(|(_, before)| before.is_awaited) {
+        for (at, before) in preceding(calls, place).filter(|(_, before)| before.is_awaited) {
             let ago = start - recording.span_of(before).1;
             if ago < 0 {
                 wait.under_way += 1;

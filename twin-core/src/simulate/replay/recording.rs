@@ -283,24 +283,6 @@ impl Recording {
         hit.unwrap_or_else(|| following(calls, place).next().is_none())
     }
 
-    /// Some services, with whoever they were seen to call, and whoever these call. O(calls + invocations · log services).
-    pub(in crate::simulate) fn behind(&self, mut services: BTreeSet<String>) -> BTreeSet<String> {
-        if services.is_empty() {
-            return services;
-        }
-        let pairs = self.pairs().into_iter().map(|(from, to)| (from.service.as_str(), to.service.as_str()));
-        let pairs: BTreeSet<(&str, &str)> = pairs.collect();
-        let mut waiting: Vec<String> = services.iter().cloned().collect();
-        while let Some(caller) = waiting.pop() {
-            for (_, callee) in pairs.iter().filter(|(from, _)| *from == caller) {
-                if services.insert((*callee).to_owned()) {
-                    waiting.push((*callee).to_owned());
-                }
-            }
-        }
-        services
-    }
-
     /// What requests touch, by endpoint. O(invocations + calls).
     pub(in crate::simulate) fn touched(&self) -> Vec<Touched<'_>> {
         let mut by_endpoint: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::Together;
-use super::order::NEAR;
+use super::order::preceding;
 use super::policy::{CallPolicy, OperationName, Policies};
 use super::predict::{ServiceLoad, as_read, loads, patience, with_learnt};
 use super::recording::{Call, Invocation, Recording};
@@ -72,7 +72,7 @@ pub(in crate::simulate) struct CallTemplate {
     pub failed: u64,
     /// How often it is tried, together.
     pub tries: u64,
-    /// How often a cache had what was asked for, of how many calls.
+    /// How often it had what was asked for, if it is a cache.
     pub hits: u64,
     /// From what it waits for to its beginning, in nanoseconds.
     pub gaps: Vec<i64>,
@@ -206,11 +206,12 @@ impl Learning<'_> {
             waited.push(self.waits.inside[*number as usize].clamp(0, whole - asked));
             queued.push(self.queued[*number as usize]);
             let mut seen = BTreeSet::new();
-            for call in self.recording.calls_of(*number) {
+            let calls_of = self.recording.calls_of(*number);
+            for (place, call) in calls_of.iter().enumerate() {
                 let pair = (work.operation, call.callee);
                 let template = calls.entry(call.callee).or_insert_with(|| self.blank(pair, turns));
                 template.requests += u64::from(seen.insert(call.callee));
-                template.count(self.recording, call);
+                template.count(self.recording, calls_of, place);
             }
         }
         let number = works.first().map(|number| self.recording.invocations[*number as usize].operation);
@@ -253,14 +254,15 @@ impl Learning<'_> {
 }
 
 impl CallTemplate {
-    fn count(&mut self, recording: &Recording, call: &Call) {
+    fn count(&mut self, recording: &Recording, calls: &[Call], place: usize) {
+        let call = &calls[place];
         let attempts = recording.attempts_of(call);
         let (start, end) = recording.span_of(call);
         self.calls += 1;
         self.unawaited += u64::from(!call.is_awaited);
         self.failed += u64::from(recording.has_failed(call));
         self.tries += attempts.len() as u64;
-        self.hits += u64::from(attempts.last().and_then(|attempt| attempt.hit) == Some(true));
+        self.hits += u64::from(!recording.has_failed(call) && recording.has_hit(calls, place));
         self.gaps.push(call.gap);
         self.took.push(end - start);
     }
@@ -292,8 +294,7 @@ impl Turns {
             for (place, call) in calls.iter().enumerate() {
                 let begin = begins.entry(work.operation).or_default().entry(call.callee).or_default();
                 *begin = (begin.0 + i128::from(recording.span_of(call).0 - work.start), begin.1 + 1);
-                let near = calls.iter().enumerate().take(place).skip(place.saturating_sub(NEAR));
-                for (at, before) in near {
+                for (at, before) in preceding(calls, place) {
                     let pair = turns.pairs.entry((work.operation, before.callee, call.callee)).or_default();
                     match call.after.contains(&(at as u32)) {
                         true => pair.in_turn += 1,
