@@ -13,7 +13,7 @@ use crate::analysis::spread::{Effect, Spread, spread};
 use crate::answer::{Answer, EvidenceId, Profile};
 use crate::base::{Error, ErrorKind, Result, listed, shortened};
 use crate::graph::{EdgeRef, Node, Snapshot};
-use crate::schema::{Kind, Level, State, kind, relation};
+use crate::schema::{Kind, Level, Propagation, State, kind, relation};
 
 /// The question.
 #[derive(Clone, Debug)]
@@ -133,7 +133,7 @@ pub(crate) struct HitNode {
     pub state: State,
     /// The state that it is in at least.
     pub at_least: State,
-    /// The class and the place of one relation to something else that is affected, if there is any.
+    /// The class and the place of one relation to something else that is affected, if there is any: one that brings it into its state, where one does.
     pub over: Option<(u16, u32)>,
 }
 
@@ -154,6 +154,8 @@ pub(crate) fn hit_nodes(snapshot: &Snapshot, question: &BlastRadius) -> (Vec<Hit
     };
     let classes = snapshot.pages().classes();
     let is_instance: Vec<bool> = classes.iter().map(|class| class.relation == relation::INSTANCE_OF).collect();
+    let passing: Vec<Option<Propagation>> =
+        classes.iter().map(|class| (!class.governed).then_some(class.worst.forward)).collect();
     let levels: Vec<Option<Level>> = snapshot.pages().kinds().iter().map(|kind| level(snapshot, kind)).collect();
     let mut hits = Vec::with_capacity(nodes.len());
     for node in nodes.iter().copied().map(Node) {
@@ -169,8 +171,13 @@ pub(crate) fn hit_nodes(snapshot: &Snapshot, question: &BlastRadius) -> (Vec<Hit
         if is_seed(node, state) || !is_shown {
             continue;
         }
-        let mut ends = snapshot.topology().outgoing(node.0).ends();
-        let over = ends.find(|end| worst.state(Node(end.node)) != State::None).map(|end| (end.class, end.place));
+        let ends =
+            || snapshot.topology().outgoing(node.0).ends().filter(|end| worst.state(Node(end.node)) != State::None);
+        let brought = ends().find(|end| {
+            let passing = passing[end.class as usize];
+            passing.is_some_and(|passing| passing.of(worst.state(Node(end.node))) >= state)
+        });
+        let over = brought.or_else(|| ends().next()).map(|end| (end.class, end.place));
         let at_least = if is_sure { state } else { mildest.state(node) };
         hits.push(HitNode { node, state, at_least, over });
     }

@@ -42,6 +42,21 @@ impl EdgeChange {
     }
 }
 
+/// Which of its relation's variants an edge is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Variety<'v> {
+    /// The left end.
+    pub from: Node,
+    /// The relation.
+    pub relation: &'v Relation,
+    /// The right end.
+    pub to: Node,
+    /// As the table names it.
+    pub variant: &'v str,
+    /// Whether it is so whatever was said before.
+    pub is_new: bool,
+}
+
 impl Snapshot {
     /// The same snapshot after some edges went and others came. Shares all pages that the change does not touch: O(change · log change), but O(nodes + edges) once
     /// in a while, when many changes have come together.
@@ -50,6 +65,16 @@ impl Snapshot {
     /// `Unknown` for an edge that is not there, a relation without a row and a variant that it does not have, `Invalid` for an end that is not there. Nothing is changed then.
     pub fn edited(&self, changes: &[EdgeChange]) -> Result<Snapshot> {
         Ok(self.on(Arc::new(self.pages().edited(changes)?)))
+    }
+
+    /// The same snapshot, with the variants of relations that are there and of which nobody says which they are, or which are new. Why they are believed stays; what is not there and what the
+    /// table does not know is left as it is. O(variants · log variants).
+    #[must_use]
+    pub(crate) fn with_variants(&self, variants: &[Variety<'_>]) -> Snapshot {
+        match variants.is_empty() {
+            true => self.clone(),
+            false => self.on(Arc::new(self.pages().with_variants(variants))),
+        }
     }
 
     /// The same snapshot with more entities, which get the next numbers and are joined to nothing. O(entities that come), and two bytes for each that is there.
@@ -103,6 +128,26 @@ impl Pages {
         }
         let topology = self.topology.edited(self.entities.len() as u32, &removed, &added);
         Ok(self.joined_by(topology, classes.classes))
+    }
+
+    fn with_variants(&self, variants: &[Variety<'_>]) -> Pages {
+        let (mut removed, mut added) = (Vec::new(), Vec::new());
+        let mut classes = NewClasses { pages: self, classes: self.classes.clone(), known: BTreeMap::new() };
+        for Variety { from, relation, to, variant, is_new } in variants {
+            let (from, to) = (from.0, to.0);
+            let is_open = |class: u16| {
+                let class = &self.classes()[class as usize];
+                class.relation == **relation && (*is_new || class.variant.is_none())
+            };
+            let ends = self.topology.outgoing(from).ends().filter(|end| end.node == to && is_open(end.class));
+            let open: Vec<Joined> = ends.map(|end| Joined { from, to, class: end.class, place: end.place }).collect();
+            if let Ok(class) = classes.number(from, (relation, Some(variant)), to) {
+                added.extend(open.iter().map(|edge| Joined { class, ..*edge }));
+                removed.extend(open);
+            }
+        }
+        let topology = self.topology.edited(self.entities.len() as u32, &removed, &added);
+        self.joined_by(topology, classes.classes)
     }
 
     /// Adds so many of the edges that a removal means.

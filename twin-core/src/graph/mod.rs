@@ -22,6 +22,7 @@ pub use assemble::{Assembly, Before, Identified, build};
 pub use class::EdgeClass;
 pub use columns::{Columns, Texts};
 pub use edit::EdgeChange;
+pub(crate) use edit::Variety;
 pub use entity::{AttributeValue, Edge, Entity, Group, Placement, is_owned};
 pub use paged::{Paged, ROWS_PER_PAGE};
 pub use pages::{Charge, Count, EvidenceRow, Link, Pages, Rows, Touch, Unresolved};

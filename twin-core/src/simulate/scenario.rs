@@ -14,7 +14,7 @@ use crate::graph::{EdgeChange, EdgeRef, Entity, Node, Snapshot};
 use crate::schema::State;
 use crate::simulate::Traffic;
 use crate::simulate::change::{
-    Change, ChangeDraft, OnRemoval, edges, gone, spared, with_brought, with_region, within_region,
+    Change, ChangeDraft, OnRemoval, edges, gone, spared, with_brought, with_fallback, with_region, within_region,
 };
 use crate::simulate::contract::{Broken, broken};
 use crate::simulate::difference::users_of;
@@ -390,7 +390,8 @@ impl Scenario {
     /// The world after the changes with everything in it that is taken away.
     pub(super) fn with_all_there(&self) -> Snapshot {
         // `check` tells why the edges could not be changed.
-        self.stage.edited(&self.all_edges()).unwrap_or_else(|_| self.stage.clone())
+        let world = self.stage.edited(&self.all_edges()).unwrap_or_else(|_| self.stage.clone());
+        self.changes.iter().fold(world, |world, change| with_fallback(&world, change))
     }
 
     /// The world after the changes: the same type as any snapshot, so every question can be asked of it. O(change).

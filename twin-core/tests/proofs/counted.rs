@@ -9,7 +9,7 @@ use twin_core::{At, Twin};
 use crate::support::{apply, time};
 
 /// A cart that asks pay three times in two requests, and a home that asks nobody: 60 requests of about 10 ms and 40 of about 20 ms each. What was counted a month before has no part in it.
-const SHOP: &str = "
+pub(crate) const SHOP: &str = "
 source telemetry
 file x
 TelemetryService:front observed

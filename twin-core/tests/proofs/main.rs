@@ -22,6 +22,7 @@ mod identity;
 mod incidents;
 mod inputs;
 mod linked;
+mod needs;
 mod open;
 mod order;
 mod packages;

@@ -262,6 +262,27 @@ fn what_was_only_counted_is_told_as_such() {
 }
 
 #[test]
+fn of_calls_that_were_only_counted_the_twin_may_say_how_they_are_needed() {
+    let criticality = |relations: &str| {
+        let front = "  known service_name:front\n";
+        let twin = Twin::in_memory();
+        apply(&twin, &counted::SHOP.replace(front, &format!("{front}{relations}")));
+        let head = twin.snapshot(At::now(time("09:00")));
+        let answer = call_templates(&head, None, Profile::default(), &Context::new(Timestamp::MIN)).unwrap();
+        calls(answer.value.iter().find(|row| row.operation == "cart").unwrap())
+    };
+    assert_eq!(criticality("  calls TelemetryService:pay\n"), ["? pay.charge x1.50 fails 0.00 required default"]);
+    assert_eq!(
+        criticality("  calls/optional TelemetryService:pay\n"),
+        ["? pay.charge x1.50 fails 0.00 optional declared"]
+    );
+    assert_eq!(
+        criticality("  calls/optional TelemetryService:pay\n  calls/required TelemetryService:pay\n"),
+        ["? pay.charge x1.50 fails 0.00 required default"]
+    );
+}
+
+#[test]
 fn nothing_recorded_is_unknown_and_what_cannot_be_used_is_told() {
     let nothing = learnt("", Policies::default());
     assert!(matches!(nothing.status, Status::Unknown { .. }) && nothing.value.is_empty());

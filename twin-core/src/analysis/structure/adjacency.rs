@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::analysis::structure::Direction;
-use crate::graph::{EdgeClass, Snapshot};
+use crate::graph::{Classes, EdgeClass, Run, Snapshot};
 
 /// As if edges had no direction.
 pub(super) const BOTH: [Direction; 2] = [Direction::Outgoing, Direction::Incoming];
@@ -151,14 +151,24 @@ impl Followed {
                 Direction::Outgoing => topology.outgoing(node),
                 Direction::Incoming => topology.incoming(node),
             };
-            match self.all {
-                true => copied.ends.extend_from_slice(run.nodes()),
-                false => {
-                    let is_followed = |(_, class): &(u32, u16)| self.by_class[*class as usize];
-                    copied.ends.extend(run.iter().filter(is_followed).map(|(end, _)| end));
+            self.write_run(run, &mut copied.ends);
+        }
+        copied.end();
+    }
+
+    fn write_run(&self, run: Run<'_>, ends: &mut Vec<u32>) {
+        match run.classes() {
+            _ if self.all => ends.extend_from_slice(run.nodes()),
+            Classes::One(class) if self.by_class[class as usize] => ends.extend_from_slice(run.nodes()),
+            Classes::One(_) => {}
+            Classes::Each(classes) => {
+                ends.reserve(classes.len());
+                for (end, class) in run.nodes().iter().zip(classes) {
+                    if self.by_class[*class as usize] {
+                        ends.push(*end);
+                    }
                 }
             }
         }
-        copied.end();
     }
 }

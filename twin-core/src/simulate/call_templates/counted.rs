@@ -6,12 +6,13 @@ use super::{CallTemplateRow, TemplateCall, TemplateSource};
 use crate::analysis::EntityRef;
 use crate::answer::EvidenceId;
 use crate::graph::{Count, Node, Snapshot};
+use crate::schema::relation;
 use crate::simulate::replay::{Criticality, Names};
 use crate::simulate::who::service_name;
 use crate::simulate::{Basis, Traffic, counted_quantile, recent_counts};
 
 /// What was taken for granted.
-pub(super) const ASSUMPTION: &str = "of operations that no recorded request shows, counts are told: every call of theirs is taken to be required, tried once and waited for";
+pub(super) const ASSUMPTION: &str = "of operations that no recorded request shows, counts are told: a call of theirs of which nobody says how it is needed is taken to be required, and each to be tried once and waited for";
 /// A row cites so many counts, and no more.
 const CITED: usize = 20;
 
@@ -96,12 +97,19 @@ impl Counted<'_> {
             workers_basis: Basis::Default,
             utilisation: None,
             calls_at_a_time: None,
-            calls: self.calls.iter().map(|(asked, sum)| self.call(*asked, sum, names)).collect(),
+            calls: self.calls.iter().map(|(asked, sum)| self.call(node, *asked, sum, names)).collect(),
             evidence: evidence.into_iter().take(CITED).collect(),
         }
     }
 
-    fn call(&self, (callee, operation): (Option<Node>, &str), sum: &Sum, names: &Called<'_>) -> TemplateCall {
+    fn call(
+        &self,
+        caller: Node,
+        (callee, operation): (Option<Node>, &str),
+        sum: &Sum,
+        names: &Called<'_>,
+    ) -> TemplateCall {
+        let declared = callee.and_then(|callee| declared(names.snapshot, caller, callee));
         let callee_name = match callee {
             Some(callee) => format!("{}.{}", names.service(callee), names.operation(callee, operation)),
             None => operation.to_owned(),
@@ -118,8 +126,8 @@ impl Counted<'_> {
             took_p95_ms: counted_quantile(&sum.latency, 0.95),
             failed: sum.failed(),
             tries: None,
-            criticality: Criticality::Required,
-            criticality_basis: Basis::Default,
+            criticality: declared.unwrap_or(Criticality::Required),
+            criticality_basis: if declared.is_some() { Basis::Declared } else { Basis::Default },
             retries: 0,
             retries_basis: Basis::Default,
             backoff_ms: None,
@@ -128,6 +136,20 @@ impl Counted<'_> {
             hit_ratio: None,
         }
     }
+}
+
+/// How the twin says that one needs the other: as all calls between their instances are said to be, where it says so of all.
+fn declared(snapshot: &Snapshot, caller: Node, callee: Node) -> Option<Criticality> {
+    let classes = snapshot.pages().classes();
+    let instances = |node: Node| snapshot.instances(snapshot.component(node));
+    let called: BTreeSet<Node> = instances(callee).into_iter().chain([callee]).collect();
+    let callers: BTreeSet<Node> = instances(caller).into_iter().chain([caller]).collect();
+    let ends = callers.iter().flat_map(|caller| snapshot.topology().outgoing(caller.0).iter());
+    let calls = ends.filter(|(to, _)| called.contains(&Node(*to))).map(|(_, class)| &classes[class as usize]);
+    let variants: BTreeSet<Option<&str>> =
+        calls.filter(|class| class.relation == relation::CALLS).map(|class| class.variant).collect();
+    let only = if variants.len() == 1 { *variants.first()? } else { None };
+    only.and_then(Criticality::of_variant)
 }
 
 /// How those who were counted are called.

@@ -6,7 +6,9 @@ use super::{CallTemplateRow, TemplateCall, TemplateSource, milliseconds};
 use crate::analysis::EntityRef;
 use crate::base::{Context, Result};
 use crate::graph::{Node, Snapshot};
-use crate::simulate::replay::{CallTemplate, Criticality, ServiceLoad, Template, TemplateOutcome, learn, quantiles};
+use crate::simulate::replay::{
+    CallTemplate, Calls, Criticality, Need, ServiceLoad, Template, TemplateOutcome, learn, quantiles,
+};
 use crate::simulate::{Basis, Traffic};
 
 /// A row for each operation and outcome, and what was taken for granted. O(n · log n).
@@ -120,13 +122,11 @@ impl Known<'_> {
 
 /// What the failure of a call does, and how that is known.
 fn criticality(call: &CallTemplate) -> (Criticality, Basis) {
-    let is_unawaited = 2 * call.unawaited > call.calls;
-    match (call.rules.declared.criticality, call.rules.is_required) {
-        (Some(declared), _) => (declared, Basis::Declared),
-        (None, _) if is_unawaited => (Criticality::Async, Basis::Observed),
-        (None, false) => (Criticality::Optional, Basis::Observed),
-        (None, true) if call.rules.has_failed => (Criticality::Required, Basis::Observed),
-        (None, true) => (Criticality::Required, Basis::Default),
+    let calls = Calls { all: call.calls, unawaited: call.unawaited, failed: u64::from(call.rules.has_failed) };
+    match Need::of(call.rules.declared.criticality, calls, call.rules.is_required) {
+        Need::Declared(criticality) => (criticality, Basis::Declared),
+        Need::Observed(criticality) => (criticality, Basis::Observed),
+        Need::Unseen => (Criticality::Required, Basis::Default),
     }
 }
 

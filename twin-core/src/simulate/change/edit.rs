@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Change, Leaving, OnRemoval};
-use crate::graph::{EdgeChange, EdgeRef, Entity, Node, Placement, Snapshot};
+use crate::graph::{EdgeChange, EdgeRef, Entity, Node, Placement, Snapshot, Variety};
 use crate::identity::EntityId;
 use crate::schema::{Kind, Relation, kind, relation};
 
@@ -131,6 +131,19 @@ pub(in crate::simulate) fn edges(stage: &Snapshot, change: &Change, brought: &[N
         }
         _ => Vec::new(),
     }
+}
+
+/// The same world where a caller can do without whom it calls, or no longer can.
+pub(in crate::simulate) fn with_fallback(world: &Snapshot, change: &Change) -> Snapshot {
+    let Change::SetCallPolicy { entity, on, has_fallback: Some(has_fallback), .. } = change else {
+        return world.clone();
+    };
+    let variant = if *has_fallback { "optional" } else { "required" };
+    let (callers, called) = (world.instances(*entity), world.instances(*on));
+    let pairs = callers.iter().flat_map(|from| called.iter().map(move |to| (*from, *to)));
+    let relation = relation::CALLS;
+    let variety = |(from, to)| Variety { from, relation: &relation, to, variant, is_new: true };
+    world.with_variants(&pairs.map(variety).collect::<Vec<_>>())
 }
 
 /// The entities that a change takes away.

@@ -15,7 +15,9 @@ use crate::schema::State;
 use crate::simulate::replay::Breaker;
 
 pub use draft::{ChangeDraft, Unplaced};
-pub(super) use edit::{STORES, edges, gone, own_stores, spared, with_brought, with_region, within_region};
+pub(super) use edit::{
+    STORES, edges, gone, own_stores, spared, with_brought, with_fallback, with_region, within_region,
+};
 
 /// One change. `E` is how entities are named: nodes in a [`Scenario`](super::Scenario), and texts in a [`ChangeDraft`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -7,6 +7,7 @@ mod cost;
 mod counted;
 mod figure;
 mod latency;
+mod needs;
 mod open;
 mod reach;
 mod sides;
@@ -93,7 +94,7 @@ pub fn compare(
     step(0);
     scenario.check()?;
     let after = scenario.snapshot();
-    let reached = Reach::of(scenario, needs, given.traffic);
+    let reached = Reach::of(scenario, needs, given);
     let read = Sides::of(scenario.base(), needs);
     step(1);
     let mut figures = reached.figures;

@@ -9,7 +9,7 @@ use crate::graph::{EdgeClass, Node, Snapshot, is_owned};
 use crate::schema::{State, relation};
 use crate::simulate::outcome::{RequestsAtRisk, requests_at_risk};
 use crate::simulate::scenario::Loss;
-use crate::simulate::{Change, Scenario, Traffic};
+use crate::simulate::{Change, Given, Scenario};
 
 /// A figure cites so many pieces of evidence, and no more.
 const CITED: usize = 100;
@@ -23,12 +23,15 @@ pub(super) struct Reach {
 
 impl Reach {
     /// O(entities + relations) for each change.
-    pub fn of(scenario: &Scenario, needs: Profile, recorded: Option<&Traffic>) -> Reach {
+    pub fn of(scenario: &Scenario, needs: Profile, given: &Given<'_>) -> Reach {
+        let recorded = given.traffic;
         let world = scenario.with_all_there();
+        let world = recorded.map_or_else(|| world.clone(), |traffic| traffic.needs.told_of(&world));
         let mut assumptions = BTreeSet::new();
         let mut hits: BTreeMap<Node, HitNode> = BTreeMap::new();
         let (mut doubts, mut counted) = (Vec::new(), BTreeSet::new());
         let losses = scenario.losses(recorded);
+        let lost: BTreeSet<Node> = losses.iter().flat_map(|loss| world.instances(loss.entity)).collect();
         let removed: BTreeSet<Node> = scenario.removed().into_iter().collect();
         // One has nothing to be merged with, and may reach tens of thousands.
         let (several, mut only) = (losses.len(), Vec::new());
@@ -55,6 +58,11 @@ impl Reach {
             }
         }
         let hits: Vec<HitNode> = if several == 1 { only } else { hits.into_values().collect() };
+        if let Some(traffic) = recorded {
+            let known = given.availability.keys().flat_map(|node| world.instances(*node));
+            let reached = hits.iter().map(|hit| hit.node).chain(lost).chain(known);
+            assumptions.extend(traffic.needs.told(&world, &reached.collect()));
+        }
         let changed: Vec<Node> = scenario.changes().iter().flat_map(Change::entities).copied().collect();
         let running = scenario.changes().iter().filter(|change| changes_what_runs(change));
         let running: Vec<Node> = running.flat_map(Change::entities).copied().collect();

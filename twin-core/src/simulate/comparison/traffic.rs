@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::latency::{Made, unseen};
+use super::needs::Needs;
 use crate::base::{Context, Error, Result};
 use crate::graph::{Node, Snapshot};
 use crate::simulate::Scenario;
@@ -25,6 +26,8 @@ pub struct Traffic {
     /// Everybody who was recorded, and those among them who take messages.
     recorded: BTreeSet<String>,
     pub(super) brokers: BTreeSet<String>,
+    /// How calls of the twin are needed, where it does not know.
+    pub(super) needs: Needs,
 }
 
 /// What requests show of an entity.
@@ -46,7 +49,8 @@ impl Traffic {
         who.place(base, &mut policies);
         let recording = Recording::of(&who.name(&spans), &policies);
         let (recorded, brokers) = (recording.services(), recording.brokers());
-        Traffic { recording, policies, seed, who, recorded, brokers }
+        let needs = Needs::of(base, &who, &recording, &policies);
+        Traffic { recording, policies, seed, who, recorded, brokers, needs }
     }
 
     /// The operations for which one entity was seen to ask another. O(recorded calls).

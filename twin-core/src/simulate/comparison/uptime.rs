@@ -29,7 +29,8 @@ pub(super) fn figures(
     if given.is_empty() {
         return Ok(vec![Figure::unknown(Dimension::Availability, "no availability of any part is declared")]);
     }
-    let (stage, after) = (scenario.stage(), scenario.with_all_there());
+    let told = |world: &Snapshot| recorded.map_or_else(|| world.clone(), |traffic| traffic.needs.told_of(world));
+    let (stage, after) = (&told(scenario.stage()), told(&scenario.with_all_there()));
     let own = own_after(scenario, given, recorded);
     let (mild_before, before) = (Needs::of(stage, given, false), Needs::of(stage, given, true));
     let (mild_after, after) = (Needs::of(&after, &own.most, false), Needs::of(&after, &own.least, true));

@@ -5,6 +5,7 @@
 //! what a change does not touch stays as it was, exactly.
 
 mod change;
+mod criticality;
 mod likely;
 mod limits;
 mod links;
@@ -25,6 +26,7 @@ mod trace;
 mod usual;
 
 pub use change::TrafficChange;
+pub(super) use criticality::{Calls, Need, needs};
 pub(super) use measured::order_statistics;
 pub use measured::{MeasuredEndpoint, MeasuredFigure, measured};
 pub use names::Names;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::{Error, ErrorKind, Result, shortened};
 
 /// What happens to a caller when a call fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Criticality {
     /// It fails too.
@@ -16,6 +16,24 @@ pub enum Criticality {
     Optional,
     /// It has not waited for it.
     Async,
+}
+
+impl Criticality {
+    /// The variant of the relation `calls` that says so.
+    pub(in crate::simulate) fn variant(self) -> &'static str {
+        match self {
+            Criticality::Required => "required",
+            Criticality::Optional => "optional",
+            Criticality::Async => "async",
+        }
+    }
+
+    /// What a variant of the relation `calls` says.
+    pub(in crate::simulate) fn of_variant(variant: &str) -> Option<Criticality> {
+        [Criticality::Required, Criticality::Optional, Criticality::Async]
+            .into_iter()
+            .find(|criticality| criticality.variant() == variant)
+    }
 }
 
 /// Nobody tries more often, and each try may multiply those beneath it.
