@@ -59,7 +59,7 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     (
         r#"{"change": "add", "name": "desk", "own_ms": 50, "requests_a_second": 30, "workers": 3}, {"change": "add_dependency", "entity": "desk", "on": "pay", "calls_a_request": 0.5}"#,
-        &["utilisation pay: 0.150 > 0.375 "],
+        &["utilisation pay: 0.150 > 0.37"],
     ),
     (
         r#"{"change": "add", "name": "desk", "calls": ["pay"], "own_ms": 50}"#,

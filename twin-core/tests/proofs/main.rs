@@ -7,6 +7,7 @@ mod bad_input;
 mod builds;
 mod changes;
 mod choices;
+mod coming;
 mod counted;
 mod critical_paths;
 mod cures;

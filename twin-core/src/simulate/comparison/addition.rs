@@ -1,24 +1,39 @@
-//! Requests that come beside those that were recorded: of what comes, and of calls that come. How much busier they keep whom they reach.
+//! Requests that come beside those that were recorded: of what comes, and of calls that come. How much busier they keep whom they reach, and who waits for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::traffic::Traffic;
 use crate::graph::Node;
-use crate::simulate::replay::{Forecast, ServiceLoad};
+use crate::simulate::replay::{Forecast, MOST_REQUESTS, ServiceLoad, TrafficChange};
 use crate::simulate::{Change, Scenario};
 
-/// What is taken for granted of requests that come.
-const ASSUMPTION: &str =
+/// What is taken for granted of requests that come, where they were played.
+const PLAYED: &str = "requests that come are like recorded ones of those whom they reach, at moments of their own, and others wait for them";
+/// What is taken for granted of them, where they were only counted.
+const COUNTED: &str =
     "requests that come keep those whom they reach as busy as others do, on average, and nobody waits longer for them";
 /// A chain of calls is not longer.
 const MOST_ROUNDS: usize = 64;
 
-/// Counts requests that come in what is asked of services, after whatever other changes make of that. Where more is asked of a service than it can do, requests that touch it are unstable. Gives the
-/// services of which nobody knows how many come.
-pub(super) fn settle(scenario: &Scenario, traffic: &Traffic, forecast: &mut Forecast) -> BTreeSet<String> {
+/// Requests after some changes, with those that come.
+pub(super) struct Together {
+    pub forecast: Forecast,
+    /// The services of which nobody knows how many come.
+    pub not_counted: BTreeSet<String>,
+}
+
+/// Plays requests with those that come beside them, after whatever other changes make of both. Where more is asked of a service than it can do, requests that touch it are unstable. Plays twice, where requests
+/// come to those who may wait for them: how many come depends on what other changes make of who calls.
+pub(super) fn played<E>(
+    scenario: &Scenario,
+    traffic: &Traffic,
+    changes: &[TrafficChange],
+    play: impl Fn(&[TrafficChange]) -> Result<Forecast, E>,
+) -> Result<Together, E> {
+    let mut forecast = play(changes)?;
     let Additions { own, calls, unknown } = Additions::of(scenario, traffic, &forecast.loads);
     if own.is_empty() && calls.is_empty() && unknown.is_empty() {
-        return BTreeSet::new();
+        return Ok(Together { forecast, not_counted: BTreeSet::new() });
     }
     let recorded = traffic.recording.calls_a_request();
     let all: Vec<(&str, &str, f64)> = recorded
@@ -27,10 +42,11 @@ pub(super) fn settle(scenario: &Scenario, traffic: &Traffic, forecast: &mut Fore
         .chain(calls.iter().map(|(caller, callee, times)| (&caller[..], &callee[..], *times)))
         .collect();
     let Some(more) = spread(&own, &all) else {
-        return reached(own.into_keys().chain(unknown).collect(), &all);
+        return Ok(Together { forecast, not_counted: reached(own.into_keys().chain(unknown).collect(), &all) });
     };
     // Of whom nobody is asked after the other changes, nobody knows how long requests would keep it busy.
     let mut not_counted = unknown;
+    let recorded_loads = forecast.loads.clone();
     for load in &mut forecast.loads {
         let more = more.get(&load.service).copied().unwrap_or_default();
         if more > 0.0 && !ask_more(load, more) {
@@ -38,6 +54,11 @@ pub(super) fn settle(scenario: &Scenario, traffic: &Traffic, forecast: &mut Fore
         }
     }
     let not_counted = reached(not_counted, &all);
+    let requests = requests(traffic, (&recorded_loads, &forecast.loads), &more, &calls);
+    let assumption = if requests.is_empty() { COUNTED } else { PLAYED };
+    if !requests.is_empty() {
+        forecast = play(&[changes, &requests[..]].concat())?;
+    }
     forecast.loads.extend(of_what_comes(scenario, &more, &not_counted));
     let is_fuller = |load: &&ServiceLoad| is_full(load) && more.contains_key(&load.service);
     let full: BTreeSet<&String> = forecast.loads.iter().filter(is_fuller).map(|load| &load.service).collect();
@@ -45,9 +66,42 @@ pub(super) fn settle(scenario: &Scenario, traffic: &Traffic, forecast: &mut Fore
         calls.iter().filter(|(_, callee, _)| full.contains(callee)).map(|(caller, callee, _)| (caller, callee));
     let ways = full.iter().map(|full| (*full, *full)).chain(asking);
     let ways = ways.map(|(service, full)| (service.clone(), full.clone())).collect();
-    tell_unstable(traffic, forecast, &ways);
-    forecast.assumptions.push(ASSUMPTION.to_owned());
-    not_counted
+    tell_unstable(traffic, &mut forecast, &ways);
+    forecast.assumptions.push(assumption.to_owned());
+    Ok(Together { forecast, not_counted })
+}
+
+/// The requests that come to recorded services of those who were not recorded, where somebody may wait for them: none where more comes than can be done or played.
+fn requests(
+    traffic: &Traffic,
+    (loads, fuller): (&[ServiceLoad], &[ServiceLoad]),
+    more: &BTreeMap<String, f64>,
+    calls: &[(String, String, f64)],
+) -> Vec<TrafficChange> {
+    let recorded = traffic.recording.calls_a_request();
+    let recorded: Vec<(&str, &str, f64)> =
+        recorded.iter().map(|((caller, callee), times)| (*caller, *callee, *times)).collect();
+    let limited = traffic.limited();
+    let makes_wait = |service: &String| !reached([service.clone()].into(), &recorded).is_disjoint(&limited);
+    let rate = |caller: &String| {
+        let load = loads.iter().find(|load| load.service == *caller);
+        load.map_or(0.0, |load| load.requests_a_second[1]) + more.get(caller).copied().unwrap_or_default()
+    };
+    let mut comes: BTreeMap<&String, f64> = BTreeMap::new();
+    for (caller, callee, times) in
+        calls.iter().filter(|(_, callee, _)| loads.iter().any(|load| load.service == *callee))
+    {
+        *comes.entry(callee).or_default() += rate(caller) * times;
+    }
+    comes.retain(|_, rate| *rate > 0.0);
+    let count = comes.values().sum::<f64>() * traffic.recording.came_for() as f64 / 1e9;
+    if !comes.keys().any(|service| makes_wait(service)) || fuller.iter().any(is_full) || count > MOST_REQUESTS {
+        return Vec::new();
+    }
+    comes
+        .into_iter()
+        .map(|(service, a_second)| TrafficChange::AddRequests { service: service.clone(), a_second })
+        .collect()
 }
 
 /// Some services, with whoever they ask, and whoever these ask.

@@ -58,11 +58,18 @@ pub(super) fn forecast_of<'t>(
         Err(why) => return Ok(Err(why)),
     };
     let is_speed = |change: &TrafficChange| matches!(change, TrafficChange::ScaleTime { .. });
-    let played = |changes: &[TrafficChange]| match traffic.played(changes, given.is_quick, context) {
-        Ok(forecast) if forecast.endpoints.is_empty() => {
-            Ok(Err("no request was found in what was recorded".to_owned()))
+    let played = |changes: &[TrafficChange]| {
+        let play = |changes: &[TrafficChange]| match traffic.played(changes, given.is_quick, context) {
+            Ok(forecast) if forecast.endpoints.is_empty() => {
+                Err(Ok("no request was found in what was recorded".to_owned()))
+            }
+            told => told.map_err(Err),
+        };
+        match addition::played(scenario, traffic, changes, play) {
+            Ok(told) => Ok(Ok(told)),
+            Err(Ok(why)) => Ok(Err(why)),
+            Err(Err(error)) => Err(error),
         }
-        told => told.map(Ok),
     };
     let mut autoscalers: Vec<Autoscaler> = scenario.changes().iter().filter_map(autoscaler).collect();
     autoscalers.dedup();
@@ -71,21 +78,20 @@ pub(super) fn forecast_of<'t>(
     }
     if let Some(autoscaler) = autoscalers.pop() {
         let grown = caught_up(autoscaler, |grown| {
-            let mut forecast = played(&[&changes[..], grown].concat())?.ok();
-            forecast.iter_mut().for_each(|forecast| _ = addition::settle(scenario, traffic, forecast));
+            let told = played(&[&changes[..], grown].concat())?.ok();
             // What comes has as many workers as is said.
             let was_asked = |load: &ServiceLoad| load.requests_a_second[0] > 0.0;
-            Ok(forecast.map(|forecast| forecast.loads.into_iter().filter(was_asked).collect()))
+            Ok(told.map(|told| told.forecast.loads.into_iter().filter(was_asked).collect()))
         })?;
         changes.extend(grown);
     }
-    let mut forecast = match played(&changes)? {
-        Ok(forecast) => forecast,
+    let addition::Together { forecast, not_counted } = match played(&changes)? {
+        Ok(told) => told,
         Err(why) => return Ok(Err(why)),
     };
-    let not_counted = addition::settle(scenario, traffic, &mut forecast);
     let others: Vec<TrafficChange> = changes.iter().filter(|change| !is_speed(change)).cloned().collect();
-    let at_the_same_speed = if others.len() < changes.len() { played(&others)?.ok() } else { None };
+    let at_the_same_speed =
+        if others.len() < changes.len() { played(&others)?.ok().map(|told| told.forecast) } else { None };
     let left_out = traffic.unseen(scenario);
     Ok(Ok(Requests { traffic, forecast, at_the_same_speed, left_out, open, beside, not_counted }))
 }

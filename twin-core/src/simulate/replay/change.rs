@@ -51,6 +51,13 @@ pub enum TrafficChange {
         #[serde(default)]
         endpoint: Option<String>,
     },
+    /// Requests come to a service beside those that were recorded: each like one of these, at a moment of its own. Who makes them was not recorded and is not told of.
+    AddRequests {
+        /// Which.
+        service: String,
+        /// How many a second.
+        a_second: f64,
+    },
     /// A service serves so many times as many requests at a time; nothing changes where no number of workers is declared.
     ScaleWorkers {
         /// Which.
@@ -105,7 +112,7 @@ pub enum TrafficChange {
         /// How many of them, in parts per one.
         share: f64,
     },
-    /// Each piece of work of a service makes more calls, one after another at its end. They take as long as such calls took others, or as is said, and nobody waits longer for them.
+    /// Each piece of work of a service makes more calls, one after another at its end. They take as long as such calls took others, or as is said; nobody waits longer for them, unless they come as [`TrafficChange::AddRequests`] to whom is called as well.
     AddCalls {
         /// Who calls.
         caller: String,
@@ -141,8 +148,8 @@ pub(super) struct MoreCalls<'a> {
     pub takes_ms: Option<f64>,
 }
 
-/// More requests than these are not played, where one endpoint is asked more often.
-const MOST_REQUESTS: f64 = 1e6;
+/// More requests than these are not played, where an endpoint or a service is asked more often.
+pub(in crate::simulate) const MOST_REQUESTS: f64 = 1e6;
 /// More calls than these at each piece of work are a mistake.
 const MOST_CALLS: f64 = 1e3;
 
@@ -195,6 +202,11 @@ impl TrafficChange {
                 }
             }
             TrafficChange::ScaleLoad { .. } => Ok(()),
+            TrafficChange::AddRequests { service, a_second } => {
+                recording.operations_of(service)?;
+                let most = MOST_REQUESTS / (recording.came_for() as f64 / 1e9).max(1e-9);
+                within("a_second", *a_second, 0.0, most)
+            }
             _ => self.check_calls(recording),
         }
     }
@@ -415,6 +427,17 @@ impl Together<'_> {
             _ => 1.0,
         };
         self.0.iter().map(factor).product()
+    }
+
+    /// The services to which requests come beside those that were recorded, and how many a second.
+    pub(super) fn added_requests<'a>(self) -> impl Iterator<Item = (&'a str, f64)> + 'a
+    where
+        Self: 'a,
+    {
+        self.0.iter().filter_map(|change| match change {
+            TrafficChange::AddRequests { service, a_second } => Some((&service[..], *a_second)),
+            _ => None,
+        })
     }
 
     /// How many times as many requests come to one operation, beside that.

@@ -25,6 +25,7 @@ mod template;
 mod trace;
 mod usual;
 
+pub(super) use change::MOST_REQUESTS;
 pub use change::TrafficChange;
 pub(super) use criticality::{Calls, Need, needs};
 pub(super) use measured::order_statistics;

@@ -456,8 +456,10 @@ fn assumptions(
     }
     let has = |is: fn(&TrafficChange) -> bool| changes.iter().any(is);
     if has(|change| matches!(change, TrafficChange::AddCalls { .. })) {
-        let taken = "calls that come are made one after another, take as long as those of others were recorded to take or as is said, and nobody waits longer for them";
-        assumptions.push(taken.to_owned());
+        let taken = "calls that come are made one after another, and take as long as those of others were recorded to take or as is said";
+        let are_waited_for = has(|change| matches!(change, TrafficChange::AddRequests { .. }));
+        let wait = if are_waited_for { "" } else { "; nobody waits longer for them" };
+        assumptions.push(format!("{taken}{wait}"));
     }
     if has(|change| matches!(change, TrafficChange::AddCache { .. })) {
         assumptions.push("whether a cache has what is asked for depends on nothing but chance".to_owned());

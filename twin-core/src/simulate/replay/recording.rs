@@ -227,7 +227,7 @@ impl Recording {
     }
 
     /// From the first request from outside to the last, in nanoseconds.
-    fn came_for(&self) -> i64 {
+    pub(in crate::simulate) fn came_for(&self) -> i64 {
         let start = |root: Option<&u32>| root.map(|root| self.invocations[*root as usize].start);
         start(self.roots.last()).zip(start(self.roots.first())).map_or(0, |(last, first)| last - first)
     }

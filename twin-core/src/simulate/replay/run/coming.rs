@@ -14,7 +14,7 @@ pub(super) struct Coming {
     pub at: Option<i64>,
 }
 
-/// The recorded requests in their order, then those that come beside them: of an endpoint that is asked more often, each request is like a recorded one and comes at a moment of its own.
+/// The recorded requests in their order, then those that come beside them: of an endpoint or a service that is asked more often, each request is like a recorded one and comes at a moment of its own.
 pub(super) fn coming(recording: &Recording, changes: Together<'_>, seed: u64) -> Vec<Coming> {
     let start = |root: u32| recording.invocations[root as usize].start;
     let (first, last) = (recording.roots.first(), recording.roots.last());
@@ -36,5 +36,27 @@ pub(super) fn coming(recording: &Recording, changes: Together<'_>, seed: u64) ->
         beside.extend((0..copies).map(copy));
     }
     all.extend(beside);
+    for (service, a_second) in changes.added_requests() {
+        all.extend(added(recording, service, a_second, when(window), seed));
+    }
     all
+}
+
+/// Requests to a service that come beside those that were recorded, each like one of these: as many as come on average.
+fn added<'r>(
+    recording: &'r Recording,
+    service: &str,
+    a_second: f64,
+    window: i64,
+    seed: u64,
+) -> impl Iterator<Item = Coming> + 'r {
+    let is_its = |work: &u32| recording.name(recording.invocations[*work as usize].operation).service == service;
+    let like: Vec<u32> = (0..recording.invocations.len() as u32).filter(is_its).collect();
+    let of = hash_of(&(seed, service, "comes beside"));
+    let average = if like.is_empty() { 0.0 } else { a_second * window as f64 / 1e9 };
+    let count = average.floor() as u64 + u64::from(share_of(hash_of(&(of, "one more"))) < average.fract());
+    (0..count).map(move |number| {
+        let root = like[(hash_of(&(of, number, "like")) % like.len() as u64) as usize];
+        Coming { root, at: Some((share_of(hash_of(&(of, number, "at"))) * window as f64) as i64) }
+    })
 }
