@@ -2817,7 +2817,7 @@ export interface SeriesDraft {
 export interface ServicePolicy {
   /** Where it runs. */
   region?: string | null
-  /** How many requests it serves at a time. Without it: as many as were seen while others waited, else as many as come. */
+  /** How many requests it serves at a time; each of its instances, where more than one was seen to. Without it: as many as were seen while others waited, else as many as come. */
   workers?: number | null
 }
 

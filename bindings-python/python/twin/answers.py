@@ -4365,7 +4365,7 @@ class ServicePolicy(TypedDict, total=False):
     """Where it runs."""
 
     workers: Union[int, None]
-    """How many requests it serves at a time. Without it: as many as were seen while others waited, else as many as come."""
+    """How many requests it serves at a time; each of its instances, where more than one was seen to. Without it: as many as were seen while others waited, else as many as come."""
 
 Severity = Union[Literal["rejected"], Literal["warning"]]
 """What a diagnostic did to its record."""

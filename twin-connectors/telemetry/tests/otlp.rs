@@ -622,3 +622,31 @@ fn a_span_of_a_request_is_linked_to_what_alone_caused_it() {
         assert_eq!((spans.len(), spans.first().and_then(|span| span.link), diagnostics.len()), (1, None, 0), "{odd}");
     }
 }
+
+#[test]
+fn what_tells_processes_of_a_service_apart_is_read_and_never_told() {
+    let of = |attributes: &[(&str, &str)]| {
+        let span = told("stock", (2, 1, 0), 2, "take", &[]);
+        let mut line: serde_json::Value = serde_json::from_str(&json_line(&span)).unwrap();
+        let said = line.pointer_mut("/resourceSpans/0/resource/attributes").unwrap().as_array_mut().unwrap();
+        said.extend(attributes.iter().map(|(key, value)| json!({"key": key, "value": {"stringValue": value}})));
+        let mut data = protobuf(&[span]);
+        let resource = data.resource_spans[0].resource.as_mut().unwrap();
+        resource.attributes.extend(attributes.iter().map(|(key, value)| text(key, value)));
+        let read = |path: &str, bytes: &[u8]| {
+            let payload = Payload { path, bytes: Ok(bytes) };
+            twin_connector_telemetry::otlp::requests(&[payload], &Limits::default()).0[0].instance.clone()
+        };
+        let told = read("t.jsonl", line.to_string().as_bytes());
+        assert_eq!(told, read("t.pb", &data.encode_to_vec()), "{attributes:?}");
+        told
+    };
+    let own = "627cc493-f310-47de-96bd-71410b7dec09";
+    assert_eq!(of(&[]), None);
+    assert_eq!(of(&[("service.instance.id", own)]).as_deref(), Some(own));
+    assert_eq!(
+        of(&[("host.name", "h"), ("k8s.pod.name", "stock-7"), ("service.instance.id", "")]).as_deref(),
+        Some("stock-7")
+    );
+    assert_eq!(of(&[("host.name", "h")]).as_deref(), Some("h"));
+}

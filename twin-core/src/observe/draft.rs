@@ -254,7 +254,7 @@ impl PageDraft {
         batch.members = self.members;
         batch.observed_at = self.observed_at;
         batch.gone = self.gone.into_iter().map(|key| key.record_key(source)).collect();
-        let mut reader = Reader { source, schema, batch, told: keys(&self.records) };
+        let mut reader = Reader { source, schema, batch, told: keys(&self.records), places: BTreeMap::new() };
         for (place, record) in self.records.iter().enumerate() {
             reader.take(place, record);
         }
@@ -279,6 +279,8 @@ struct Reader<'a> {
     batch: Batch,
     /// What the page has a record of, or has mentioned: by kind and key.
     told: BTreeSet<(String, String)>,
+    /// Which record was the first of its key.
+    places: BTreeMap<RecordKey, usize>,
 }
 
 /// The kinds and keys of a page's records.
@@ -291,7 +293,7 @@ impl Reader<'_> {
     fn take(&mut self, place: usize, record: &Json) {
         match RecordDraft::deserialize(record) {
             _ if !record.is_object() => self.refuse(place, "it is not an object"),
-            Ok(draft) if !draft.key.is_empty() => self.add(draft),
+            Ok(draft) if !draft.key.is_empty() => self.add(place, draft),
             Ok(_) => self.refuse(place, "its key is empty"),
             Err(error) => self.refuse(place, &shape_error(&error.to_string())),
         }
@@ -307,7 +309,7 @@ impl Reader<'_> {
         self.batch.diagnostics.push(Diagnostic::warning(code::SCHEMA, locator, why));
     }
 
-    fn add(&mut self, draft: RecordDraft) {
+    fn add(&mut self, place: usize, draft: RecordDraft) {
         let name = draft.name.clone().unwrap_or_else(|| draft.key.clone());
         let locator = locator(draft.at.as_deref().unwrap_or(&self.batch.scope.path));
         let raw = draft.raw.clone().unwrap_or_else(|| name.clone());
@@ -315,6 +317,14 @@ impl Reader<'_> {
         let named = KeyDraft { kind: draft.kind, key: draft.key, namespace: draft.namespace, cluster: draft.cluster };
         let perspective = draft.perspective.unwrap_or(Perspective::Declared);
         let mut record = Record::new(named.record_key(self.source), name, perspective, evidence.clone());
+        let first = *self.places.entry(record.key.clone()).or_insert(place);
+        if first != place {
+            let why = format!(
+                "record {place} has the key of record {first}, {}: what both say is taken together",
+                record.key
+            );
+            self.warn(locator.clone(), why);
+        }
         let is_team = record.key.kind == kind::TEAM;
         let own = is_team.then(|| Handle::global(Space::Team, record.key.name.to_lowercase()));
         own.into_iter().chain(draft.known_as).for_each(|handle| record.known_as(handle, evidence.clone()));

@@ -231,6 +231,7 @@ mod tests {
             failed: false,
             peer: None,
             address: None,
+            instance: None,
             within: Vec::new(),
             cache_hit: None,
             resends: 0,

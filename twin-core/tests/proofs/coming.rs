@@ -9,7 +9,7 @@ use crate::changes::{requests, shop};
 use crate::replay::{spans, workers};
 
 /// Numbers from 0 to below 1 that look like chance: the fractions of multiples of the golden ratio, put out of order by a multiplication (Knuth, "The Art of Computer Programming", 6.4).
-fn chance(number: u64) -> f64 {
+pub(crate) fn chance(number: u64) -> f64 {
     let mixed = (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     (mixed >> 11) as f64 / (1_u64 << 53) as f64
@@ -37,7 +37,7 @@ fn recorded(arrivals: &[f64]) -> (String, Vec<f64>) {
     (text, took)
 }
 
-fn arrivals(mean_ms: f64, count: u64, first: u64) -> Vec<f64> {
+pub(crate) fn arrivals(mean_ms: f64, count: u64, first: u64) -> Vec<f64> {
     let mut at = 0.0;
     let next = |number| {
         at += gap(mean_ms, first + number);

@@ -22,6 +22,7 @@ mod hosts;
 mod identity;
 mod incidents;
 mod inputs;
+mod instances;
 mod linked;
 mod needs;
 mod open;

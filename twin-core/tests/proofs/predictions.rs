@@ -95,6 +95,7 @@ fn spans(from: &str, ms: i64, failed_every: usize) -> Vec<Span> {
             failed: place % failed_every == failed_every - 1,
             peer: None,
             address: None,
+            instance: None,
             within: Vec::new(),
             cache_hit: None,
             resends: 0,

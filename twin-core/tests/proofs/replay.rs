@@ -49,6 +49,7 @@ pub(crate) fn spans(text: &str) -> Vec<Span> {
             failed: rest.contains(&"failed"),
             peer: Some(service.to_owned()),
             address: None,
+            instance: None,
             within: Vec::new(),
             cache_hit: rest
                 .iter()
@@ -622,6 +623,7 @@ fn made(trace: u128, steps: &[(i64, i64, bool, u8)]) -> Vec<Span> {
             failed: false,
             peer: None,
             address: None,
+            instance: None,
             within: Vec::new(),
             cache_hit: None,
             resends: 0,

@@ -150,18 +150,40 @@ fn pages_of_one_scope_do_not_take_each_other_away() {
 
 #[test]
 fn a_relation_that_the_table_forbids_is_told() {
+    // A connection goes out from what runs, and of a component without instances nothing is known to.
+    for (relation, end) in
+        [("calls", "its left end"), ("connectsTo", "its left end, for nothing of it is known to run")]
+    {
+        let twin = Twin::in_memory();
+        let relations = [json!({"relation": relation, "kind": "Component", "key": "b"})];
+        let page = page(json!({"scope": "s", "records": [
+            {"kind": "Component", "key": "a", "at": "s:1", "relations": relations}, {"kind": "Component", "key": "b"},
+        ]}));
+        let receipt = twin.apply(vec![page.batch.clone()], time("09:00")).unwrap();
+        let told: Vec<String> =
+            receipt.diagnostics.iter().map(|told| format!("{} {}", told.locator, told.message)).collect();
+        assert_eq!(
+            told,
+            [format!("s:1 relation {relation} of sheet/Component:a is not allowed by the table at {end}")]
+        );
+        assert_eq!((receipt.applied, receipt.rejected), (2, 0), "the records stay");
+        let again = twin.apply(vec![page.batch], time("09:10")).unwrap();
+        assert_eq!(again.diagnostics, [], "it was told before");
+    }
+}
+
+#[test]
+fn two_records_of_one_key_are_told() {
     let twin = Twin::in_memory();
-    let calls = json!({"relation": "calls", "kind": "Component", "key": "b"});
     let page = page(json!({"scope": "s", "records": [
-        {"kind": "Component", "key": "a", "at": "s:1", "relations": [calls]}, {"kind": "Component", "key": "b"},
+        {"kind": "Component", "key": "a", "at": "s:1", "attributes": {"description": "pays"}}, {"kind": "Component", "key": "b"},
+        {"kind": "Component", "key": "a", "at": "s:9", "known_as": [{"space": "path", "value": "a"}]},
     ]}));
-    let receipt = twin.apply(vec![page.batch.clone()], time("09:00")).unwrap();
+    let receipt = twin.apply(vec![page.batch], time("09:00")).unwrap();
     let told: Vec<String> =
         receipt.diagnostics.iter().map(|told| format!("{} {}", told.locator, told.message)).collect();
-    assert_eq!(told, ["s:1 relation calls of sheet/Component:a is not allowed by the table at its left end"]);
-    assert_eq!((receipt.applied, receipt.rejected), (2, 0), "the records stay");
-    let again = twin.apply(vec![page.batch], time("09:10")).unwrap();
-    assert_eq!(again.diagnostics, [], "it was told before");
+    assert_eq!(told, ["s:9 record 2 has the key of record 0, sheet/Component:a: what both say is taken together"]);
+    assert_eq!((receipt.applied, receipt.rejected), (3, 0));
 }
 
 #[test]

@@ -137,6 +137,7 @@ impl Reading {
             id,
             role,
             service: resource.service.clone(),
+            instance: resource.instance.clone(),
             file: self.file,
             parent: (parent != 0).then_some(parent),
             start: candidate.start,

@@ -25,6 +25,7 @@ fn recorded(span: &Span, names: &Names<'_>) -> replay::Span {
         id: span.id,
         parent: span.parent,
         service: span.service.name.clone(),
+        instance: span.instance.as_deref().map(str::to_owned),
         within: span.service.environment.iter().chain(&span.service.namespace).cloned().collect(),
         operation: span
             .operation

@@ -13,6 +13,7 @@ const READ: &[&str] = &[
     "service.name",
     "service.namespace",
     "service.version",
+    "service.instance.id",
     "process.executable.name",
     "deployment.environment.name",
     "deployment.environment",
@@ -23,7 +24,11 @@ const READ: &[&str] = &[
     "k8s.statefulset.name",
     "k8s.daemonset.name",
     "k8s.cronjob.name",
+    "k8s.pod.uid",
+    "k8s.pod.name",
     "container.image.name",
+    "container.id",
+    "host.name",
     "peer.service",
     "server.address",
     "server.port",
@@ -86,6 +91,8 @@ pub(super) struct Resource {
     pub version: Option<String>,
     pub region: Option<String>,
     pub zone: Option<String>,
+    /// What tells a process from others of its service.
+    pub instance: Option<Rc<str>>,
     pub handles: BTreeSet<Handle>,
     pub is_sampled: bool,
 }
@@ -130,6 +137,8 @@ pub(super) struct Span {
     pub id: u64,
     pub role: Role,
     pub service: Rc<Service>,
+    /// Which of its service's processes wrote it down.
+    pub instance: Option<Rc<str>>,
     /// The place of its file within the group.
     pub file: usize,
     pub parent: Option<u64>,
@@ -198,6 +207,9 @@ impl Attributes {
     }
 }
 
+/// What tells processes of one service apart, the surest first. Whatever it says is held against what others say, and never told.
+const INSTANCE: [&str; 5] = ["service.instance.id", "k8s.pod.uid", "k8s.pod.name", "container.id", "host.name"];
+
 impl Resource {
     pub fn of(attributes: &Attributes) -> Self {
         let named = attributes.name(&["service.name"]).filter(|name| !name.starts_with("unknown_service"));
@@ -213,6 +225,7 @@ impl Resource {
             version: attributes.name(&["service.version"]),
             region: attributes.name(&["cloud.region"]),
             zone: attributes.name(&["cloud.availability_zone"]),
+            instance: attributes.first(&INSTANCE).map(Rc::from),
             is_sampled: attributes.has_sampling(),
         }
     }

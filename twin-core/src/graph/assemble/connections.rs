@@ -59,8 +59,15 @@ impl Build<'_> {
     fn add_connections_of(&mut self, user: RecordIndex) {
         for (fact, holding) in self.directory.facts_of(user) {
             let Some((target, attributes)) = connection(holding) else { continue };
-            if self.places(user).acting.is_some() {
-                self.connect(Mention { user, fact, before: Vec::new(), certainty: 1.0, target, attributes });
+            match self.places(user) {
+                places if places.acting.is_some() => {
+                    self.connect(Mention { user, fact, before: Vec::new(), certainty: 1.0, target, attributes });
+                }
+                // A configuration connects nobody by itself: whoever reads it does. What has no place is told of elsewhere.
+                places if places.own.is_some() || places.component.is_some() => {
+                    self.forbid(user, fact, &relation::CONNECTS_TO, "its left end, for nothing of it is known to run");
+                }
+                _ => {}
             }
         }
     }

@@ -150,6 +150,8 @@ pub(super) struct MoreCalls<'a> {
 
 /// More requests than these are not played, where an endpoint or a service is asked more often.
 pub(in crate::simulate) const MOST_REQUESTS: f64 = 1e6;
+/// More instances of a service are not played.
+const MOST_INSTANCES: f64 = 1e5;
 /// More calls than these at each piece of work are a mistake.
 const MOST_CALLS: f64 = 1e3;
 
@@ -404,6 +406,8 @@ impl Together<'_> {
         let mut policies = declared.clone();
         for change in self.0 {
             match change {
+                // Where instances have workers of their own, there are more or fewer of them.
+                TrafficChange::ScaleWorkers { service, .. } if recording.instances(service).recorded > 1 => {}
                 TrafficChange::ScaleWorkers { service, factor } => {
                     let workers = policies.services.get_mut(service).and_then(|policy| policy.workers.as_mut());
                     // Rounded to whole workers; one stays.
@@ -418,6 +422,20 @@ impl Together<'_> {
             }
         }
         policies
+    }
+
+    /// How many instances of a service there are that have workers of their own, of so many that were recorded.
+    pub(super) fn instances(self, name: &str, recorded: u32) -> u32 {
+        if recorded <= 1 {
+            return recorded;
+        }
+        let factor = |change: &TrafficChange| match change {
+            TrafficChange::ScaleWorkers { service, factor } if service == name => *factor,
+            _ => 1.0,
+        };
+        let factor: f64 = self.0.iter().map(factor).product();
+        // Rounded to whole instances; one stays.
+        (f64::from(recorded) * factor).round().clamp(1.0, MOST_INSTANCES) as u32
     }
 
     /// How many times as many requests come to everything.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::policy::Policies;
 use super::recording::Recording;
 
 /// So many requests at least have to have waited while as many were served as ever were. One that may be served at once begins at once: that none of them did is no chance then.
@@ -15,9 +16,51 @@ const SOON: i64 = 1_000_000;
 /// Spans of two requests that one worker serves one after the other overlap by no more, in nanoseconds.
 const OVERLAP: i64 = 50_000;
 
-/// By service, the most requests that it serves at a time, as far as that was seen. O(n · log n).
-pub(super) fn limits(recording: &Recording) -> BTreeMap<String, u32> {
-    let mut served: BTreeMap<&str, Vec<Served>> = BTreeMap::new();
+/// So many times as many waits have to be explained by what single instances serve at a time as by what all of them do.
+const BETTER: (usize, usize) = (3, 2);
+
+/// How many requests are served at a time.
+#[derive(Debug, Default)]
+pub(super) struct Limits {
+    /// By service, as far as that was seen; where instances have workers of their own, by each of them.
+    pub workers: BTreeMap<String, u32>,
+    /// The services whose instances each have workers of their own.
+    pub apart: BTreeMap<String, Instances>,
+}
+
+/// The instances of a service that have workers of their own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Instances {
+    /// How many were recorded.
+    pub recorded: u32,
+    /// How many there were at a time, on average.
+    pub at_a_time: f64,
+}
+
+/// Learns how many requests are served at a time, and whether by a service as a whole or by each of its instances. O(n · log n).
+pub(super) fn limits(recording: &Recording, policies: &Policies) -> Limits {
+    let mut limits = Limits::default();
+    for (service, by_instance) in served(recording) {
+        let alone: Vec<Option<Limit>> = by_instance.values().map(|served| limit(served)).collect();
+        let instances = Instances::of(&by_instance);
+        let all: Vec<Served> = by_instance.values().flatten().copied().collect();
+        let whole = limit(&all);
+        let waited = |limit: &Option<Limit>| limit.map_or(0, |limit| limit.waited);
+        let is_apart = instances.recorded > 1
+            && match policies.services.get(service).and_then(|policy| policy.workers) {
+                Some(workers) => instances.outgrow(workers, &all, &by_instance),
+                None => BETTER.1 * alone.iter().map(waited).sum::<usize>() > BETTER.0 * waited(&whole),
+            };
+        let seen = if is_apart { alone.into_iter().flatten().max_by_key(|limit| limit.most) } else { whole };
+        limits.workers.extend(seen.map(|limit| (service.to_owned(), limit.most)));
+        limits.apart.extend(is_apart.then(|| (service.to_owned(), instances)));
+    }
+    limits
+}
+
+/// By service and instance, what was served.
+fn served(recording: &Recording) -> BTreeMap<&str, BTreeMap<u32, Vec<Served>>> {
+    let mut served: BTreeMap<&str, BTreeMap<u32, Vec<Served>>> = BTreeMap::new();
     let mut asked: Vec<Option<i64>> = vec![None; recording.invocations.len()];
     for attempt in &recording.attempts {
         if let Some(work) = attempt.served {
@@ -28,12 +71,36 @@ pub(super) fn limits(recording: &Recording) -> BTreeMap<String, u32> {
         let service = recording.name(work.operation).service.as_str();
         // A worker may take the next one a moment before the span of the last one ends.
         let end = work.end - OVERLAP.min((work.end - work.start) / 2);
-        served.entry(service).or_default().push(Served { asked, start: work.start, end });
+        let instances = served.entry(service).or_default();
+        instances.entry(work.instance).or_default().push(Served { asked, start: work.start, end });
     }
-    served.into_iter().filter_map(|(service, served)| Some((service.to_owned(), limit(&served)?))).collect()
+    served
+}
+
+impl Instances {
+    fn of(by_instance: &BTreeMap<u32, Vec<Served>>) -> Instances {
+        let lived = |served: &Vec<Served>| {
+            let (from, until) = (served.iter().map(|one| one.start).min(), served.iter().map(|one| one.end).max());
+            from.zip(until)
+        };
+        let lives: Vec<(i64, i64)> = by_instance.values().filter_map(lived).collect();
+        let first = lives.iter().map(|(from, _)| *from).min().unwrap_or_default();
+        let last = lives.iter().map(|(_, until)| *until).max().unwrap_or_default();
+        let all: f64 = lives.iter().map(|(from, until)| (until - from) as f64).sum();
+        let at_a_time = if last > first { all / (last - first) as f64 } else { 1.0 };
+        Instances { recorded: by_instance.len() as u32, at_a_time: at_a_time.max(1.0) }
+    }
+
+    /// Whether more was served at a time than so many workers could that all instances share: by all of them, or by one of them more than its part.
+    fn outgrow(self, workers: u32, all: &[Served], by_instance: &BTreeMap<u32, Vec<Served>>) -> bool {
+        let most = |served: &[Served]| busiest(served).map_or(0, |(most, _)| most);
+        let part = (f64::from(workers) / self.at_a_time.round()).ceil() as u32;
+        most(all) > workers || by_instance.values().any(|served| most(served) > part)
+    }
 }
 
 /// A request that was served.
+#[derive(Clone, Copy)]
 struct Served {
     /// When it was asked for, where that was recorded.
     asked: Option<i64>,
@@ -41,8 +108,15 @@ struct Served {
     end: i64,
 }
 
+/// The most that were served at a time, where others waited then, and how many of these there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Limit {
+    most: u32,
+    waited: usize,
+}
+
 /// The most that were served at a time, if others waited then.
-fn limit(served: &[Served]) -> Option<u32> {
+fn limit(served: &[Served]) -> Option<Limit> {
     let (most, full) = busiest(served)?;
     let full_until = |at: i64| {
         let place = full.partition_point(|(from, _)| *from <= at);
@@ -70,7 +144,8 @@ fn limit(served: &[Served]) -> Option<u32> {
     };
     let waited: Vec<&Served> = served.iter().filter(has_waited).collect();
     let soon = waited.iter().filter(|one| after_another(one.start) <= SOON.max(usual)).count();
-    (waited.len() >= ENOUGH && AT_ONCE.1 * soon >= AT_ONCE.0 * waited.len()).then_some(most)
+    let is_limit = waited.len() >= ENOUGH && AT_ONCE.1 * soon >= AT_ONCE.0 * waited.len();
+    is_limit.then_some(Limit { most, waited: waited.len() })
 }
 
 /// The most that were served at a time, and from when to when they were. Whoever begins when another one ends takes its place.
@@ -121,6 +196,10 @@ mod tests {
             Served { asked: Some(now), start, end: start + took }
         };
         (0..count).map(one).collect()
+    }
+
+    fn limit(served: &[Served]) -> Option<u32> {
+        super::limit(served).map(|limit| limit.most)
     }
 
     #[test]

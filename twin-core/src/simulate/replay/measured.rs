@@ -164,6 +164,7 @@ mod tests {
             failed,
             peer: None,
             address: None,
+            instance: None,
             within: Vec::new(),
             cache_hit: None,
             resends: 0,

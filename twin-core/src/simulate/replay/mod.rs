@@ -4,6 +4,7 @@
 //! changes; services with so many workers queue what comes, callers give up and try again as their policies say. What is correlated in a request stays correlated, and
 //! what a change does not touch stays as it was, exactly.
 
+mod asked;
 mod change;
 mod criticality;
 mod likely;

@@ -69,6 +69,7 @@ mod tests {
             failed: false,
             peer: None,
             address: None,
+            instance: None,
             cache_hit: None,
             resends: 0,
             link: None,

@@ -43,7 +43,7 @@ const MOST_RETRIES: u32 = 100;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServicePolicy {
-    /// How many requests it serves at a time. Without it: as many as were seen while others waited, else as many as come.
+    /// How many requests it serves at a time; each of its instances, where more than one was seen to. Without it: as many as were seen while others waited, else as many as come.
     pub workers: Option<u32>,
     /// Where it runs.
     pub region: Option<String>,

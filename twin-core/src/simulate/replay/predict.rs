@@ -246,6 +246,8 @@ pub(super) fn loads(
         let utilisation = if let [Some(before), Some(after)] = utilisation { Some([before, after]) } else { None };
         let is_learnt = learnt.contains_key(service);
         let workers = policies.services.get(service).and_then(|policy| policy.workers);
+        let instances = recording.instances(service).at_a_time;
+        let workers = workers.map(|workers| (f64::from(workers) * instances).round() as u32);
         ServiceLoad { service: service.to_owned(), requests_a_second: a_second, utilisation, workers, is_learnt }
     };
     sides[0].1.keys().map(|service| load(service)).collect()
@@ -497,7 +499,14 @@ pub(super) fn as_read(recording: &Recording, policies: &Policies, learnt: &BTree
         format!("{operation} makes {most} calls at a time: others were seen to wait until one of them was done")
     }));
     assumptions.extend(learnt.iter().map(|(service, limit)| {
-        format!("{service} serves {limit} requests at a time: others were seen to wait then, and nobody declares it")
+        let who = match recording.instances(service).recorded {
+            1 => (*service).to_owned(),
+            count => format!("each of {count} instances of {service}"),
+        };
+        format!("{who} serves {limit} requests at a time: others were seen to wait then, and nobody declares it")
+    }));
+    assumptions.extend(recording.of_instances().map(|(service, count)| {
+        format!("each of {count} instances of {service} has workers of its own, and serves the requests that it served when they were recorded")
     }));
     assumptions
 }

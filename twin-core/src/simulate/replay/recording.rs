@@ -4,20 +4,18 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::time::Duration;
 
+use super::asked::{Asked, Names, UNNAMED};
 use super::change::{Together, TrafficChange};
-use super::limits::limits;
+use super::limits::{Instances, Limits, limits};
 use super::links::joined;
 use super::order::{Order, following};
 use super::pauses::Pauses;
 use super::places::told_apart;
 use super::policy::{Criticality, OperationName, Policies};
 use super::pool;
-use super::span::{Span, SpanKind};
+use super::span::Span;
 use super::trace::Trace;
 use crate::base::{Error, ErrorKind, Result};
-
-/// Who is asked by a caller that does not say whom.
-const UNNAMED: &str = "(unknown)";
 
 /// A piece of work that was served.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +32,8 @@ pub(super) struct Invocation {
     pub calls: Range<u32>,
     /// Whether nobody but its caller wrote it down.
     pub is_hearsay: bool,
+    /// Which instance of its service worked, where each has workers of its own; else the first.
+    pub instance: u32,
 }
 
 /// A call with all attempts at it.
@@ -108,8 +108,10 @@ pub struct Recording {
     skipped: SkippedSpans,
     admitted: u64,
     pauses: Option<(usize, Duration)>,
-    /// By service, how many requests it serves at a time, where that was seen.
+    /// By service, how many requests it serves at a time, where that was seen; where instances have workers of their own, each of them.
     limits: BTreeMap<String, u32>,
+    /// The services whose instances each have workers of their own, with these.
+    apart: BTreeMap<String, Instances>,
     /// By operation, how many calls it makes at a time, where that was seen.
     pub(super) pools: BTreeMap<u32, u32>,
 }
@@ -151,7 +153,7 @@ impl Recording {
         recording.say_who_waits(policies);
         Order::of(&recording).arrange(&mut recording);
         recording.pools = pool::arrange(&mut recording);
-        recording.limits = limits(&recording);
+        recording.tell_instances_apart(policies);
         recording
     }
 
@@ -175,6 +177,26 @@ impl Recording {
         let is_declared = |service: &str| policies.services.get(service).is_some_and(|policy| policy.workers.is_some());
         let limits = self.limits.iter().map(|(service, limit)| (service.as_str(), *limit));
         limits.filter(|(service, _)| !is_declared(service)).collect()
+    }
+
+    /// Learns how many requests are served at a time, and by whom: by the service as a whole, or by each of its instances.
+    fn tell_instances_apart(&mut self, policies: &Policies) {
+        let Limits { workers, apart } = limits(self, policies);
+        for work in &mut self.invocations {
+            let service = &self.operations[work.operation as usize].service;
+            work.instance = if apart.contains_key(service) { work.instance } else { 0 };
+        }
+        (self.limits, self.apart) = (workers, apart);
+    }
+
+    /// How many instances of a service have workers of their own; one, where these are those of the service as a whole.
+    pub(super) fn instances(&self, service: &str) -> Instances {
+        self.apart.get(service).copied().unwrap_or(Instances { recorded: 1, at_a_time: 1.0 })
+    }
+
+    /// The services whose instances each have workers of their own, and how many of these were recorded.
+    pub(super) fn of_instances(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.apart.iter().map(|(service, instances)| (service.as_str(), instances.recorded))
     }
 
     /// How many requests from outside there are.
@@ -452,7 +474,16 @@ impl Recording {
             place[at] = Some(self.invocations.len() as u32);
             let Span { start_ns: start, end_ns: end, failed, service, operation, .. } = trace.spans[at];
             let (operation, (start, end), failed) = (names.place(service, operation), (*start, *end), *failed);
-            self.invocations.push(Invocation { operation, start, end, failed, calls: 0..0, is_hearsay: false });
+            let instance = names.instance(service, trace.spans[at].instance.as_deref().unwrap_or_default());
+            self.invocations.push(Invocation {
+                operation,
+                start,
+                end,
+                failed,
+                calls: 0..0,
+                is_hearsay: false,
+                instance,
+            });
         }
         let mut asked: BTreeMap<u32, Vec<Asked>> = BTreeMap::new();
         let served = trace.served();
@@ -553,7 +584,15 @@ impl Recording {
                 let Attempt { start, end, failed, .. } = *attempt;
                 attempt.served = Some(self.invocations.len() as u32);
                 let operation = call.callee;
-                self.invocations.push(Invocation { operation, start, end, failed, calls: 0..0, is_hearsay: true });
+                self.invocations.push(Invocation {
+                    operation,
+                    start,
+                    end,
+                    failed,
+                    calls: 0..0,
+                    is_hearsay: true,
+                    instance: 0,
+                });
             }
         }
     }
@@ -595,79 +634,4 @@ impl Recording {
 fn lasting(trace: &[&Span]) -> Option<(i64, i64)> {
     let work = || trace.iter().filter(|span| !span.kind.calls() && span.start_ns <= span.end_ns);
     work().map(|span| span.start_ns).min().zip(work().map(|span| span.end_ns).max())
-}
-
-/// Operations by name.
-#[derive(Default)]
-struct Names {
-    all: Vec<OperationName>,
-    places: HashMap<OperationName, u32>,
-}
-
-impl Names {
-    fn place(&mut self, service: &str, operation: &str) -> u32 {
-        let name = OperationName::new(service, operation);
-        *self.places.entry(name).or_insert_with_key(|name| {
-            self.all.push(name.clone());
-            self.all.len() as u32 - 1
-        })
-    }
-}
-
-/// An attempt, with whom it is addressed to.
-struct Asked {
-    id: u64,
-    callee: u32,
-    is_sent: bool,
-    /// Whether nobody wrote the call down: it is as long as what served it.
-    is_own: bool,
-    resends: u32,
-    attempt: Attempt,
-}
-
-impl Asked {
-    fn by(span: &Span, served: Option<u32>, recording: &Recording, names: &mut Names) -> Asked {
-        let unnamed = || names.place(span.peer.as_deref().unwrap_or(UNNAMED), &span.operation);
-        let callee = served.map_or_else(unnamed, |served| recording.invocations[served as usize].operation);
-        let attempt =
-            Attempt { start: span.start_ns, end: span.end_ns, failed: span.failed, served, hit: span.cache_hit };
-        Asked {
-            id: span.id,
-            callee,
-            is_sent: span.kind == SpanKind::Producer,
-            is_own: false,
-            resends: span.resends,
-            attempt,
-        }
-    }
-
-    fn at_once(served: u32, recording: &Recording) -> Asked {
-        let Invocation { operation, start, end, failed, .. } = recording.invocations[served as usize];
-        let attempt = Attempt { start, end, failed, served: Some(served), hit: None };
-        Asked { id: 0, callee: operation, is_sent: false, is_own: true, resends: 0, attempt }
-    }
-}
-
-impl Recording {
-    /// Where clocks differ, what was served seems to begin before it was asked for, or to end after that was answered: it is taken to lie in the middle of the call. By how much it was moved.
-    fn shift_into(&mut self, served: u32, attempt: &Attempt, is_sent: bool, (owners, is_own): (i64, bool)) -> i64 {
-        let (start, end) = (attempt.start, attempt.end);
-        let invocation = &mut self.invocations[served as usize];
-        let is_within = |by: i64| start <= invocation.start + by && (invocation.end + by <= end || is_sent);
-        let took = invocation.end - invocation.start;
-        // Of a call that failed, the work may end later, since its caller has given up: it begins within the call all the same.
-        let begins = |by: i64| attempt.failed && (start..=end).contains(&(invocation.start + by));
-        let shift = match (is_own, took <= end - start) {
-            (true, _) => owners,
-            _ if is_within(0) => 0,
-            _ if is_within(owners) => owners,
-            _ if begins(0) => 0,
-            _ if begins(owners) => owners,
-            (false, true) => (start + end - invocation.start - invocation.end) / 2,
-            (false, false) => 0,
-        };
-        invocation.start += shift;
-        invocation.end += shift;
-        shift
-    }
 }

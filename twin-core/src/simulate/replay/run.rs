@@ -2,6 +2,7 @@
 //!
 //! Without a change, everything takes as long as was recorded. Whatever a change does not touch takes as long as without it, to the nanosecond.
 
+mod asking;
 mod breaker;
 mod coming;
 mod cure;
@@ -19,7 +20,7 @@ use super::change::{Detour, Together};
 use super::order::following;
 use super::policy::{Policies, nanoseconds};
 use super::recording::{Attempt, Call, Invocation, Recording};
-use super::station::{Attempted, Station, Waiting, Waits, Way};
+use super::station::{Attempted, Stations, Waiting, Waits, Way};
 use super::usual::Usual;
 use crate::base::{Context, Error, ErrorKind, Result, hash_of};
 use breaker::Standing;
@@ -96,6 +97,8 @@ struct Work {
     caller: Option<Attempted>,
     /// Which request from outside it is part of.
     request: u32,
+    /// Which instance serves it.
+    place: u32,
     began: i64,
     /// Awaited calls that are not done.
     open: u32,
@@ -156,7 +159,7 @@ enum Event {
 struct Run<'r> {
     score: &'r Score<'r>,
     changes: Together<'r>,
-    stations: BTreeMap<&'r str, Station>,
+    stations: BTreeMap<&'r str, Stations>,
     /// By operation, what it takes longer.
     added: Vec<i64>,
     /// By operation, how many times as long its own work takes.
@@ -220,11 +223,11 @@ impl<'r> Run<'r> {
         let mut run = Run {
             score,
             changes,
-            stations: Station::all(score.policies),
+            stations: Stations::all(recording, score.policies, changes),
             added: added.collect(),
             pace: recording.operations.iter().map(|name| changes.pace(&name.service)).collect(),
             more: recording.operations.iter().map(|name| more_calls(score, changes, &name.service)).collect(),
-            detours: detours(score, changes),
+            detours: asking::detours(score, changes),
             busy: BTreeMap::new(),
             lost: lost(score, changes),
             agenda: BinaryHeap::new(),
@@ -285,9 +288,22 @@ impl<'r> Run<'r> {
     /// Serves a request, or has it wait until a worker is free.
     fn queue(&mut self, at: i64, operation: u32, who: Waiting) {
         let service = self.score.recording.name(operation).service.as_str();
-        if self.stations.get_mut(service).is_none_or(|station| station.arrive(who)) {
-            self.serve(at, who);
+        let place = self.place(service, who);
+        if self.stations.get_mut(service).is_none_or(|stations| stations.arrive(place, who)) {
+            self.serve(at, who, place);
         }
+    }
+
+    /// Which instance of a service serves somebody.
+    fn place(&self, service: &str, who: Waiting) -> u32 {
+        let Some(stations) = self.stations.get(service).filter(|stations| stations.are_several()) else { return 0 };
+        let recording = self.score.recording;
+        let shape = match who {
+            Waiting::Request(request) => self.coming[request as usize].root,
+            Waiting::Call(attempted) => recording.attempts[attempted.like as usize].served.unwrap_or_default(),
+        };
+        let chance = hash_of(&(self.score.seed, shape, "instance"));
+        stations.place(recording.invocations[shape as usize].instance, chance)
     }
 
     fn is_killed(&self, operation: u32) -> bool {
@@ -295,7 +311,7 @@ impl<'r> Run<'r> {
     }
 
     /// Work begins: calls that wait for nothing are planned.
-    fn begin(&mut self, at: i64, shape: u32, caller: Option<Attempted>, request: u32) {
+    fn begin(&mut self, at: i64, shape: u32, caller: Option<Attempted>, request: u32, place: u32) {
         let shape = self.instead(shape, request);
         let recording = self.score.recording;
         let invocation = &recording.invocations[shape as usize];
@@ -309,6 +325,7 @@ impl<'r> Run<'r> {
             shape,
             caller,
             request,
+            place,
             began: at,
             open,
             latest: began,
@@ -389,109 +406,6 @@ impl<'r> Run<'r> {
         &self.score.usual[&key]
     }
 
-    /// A call is made, if whoever would make it still goes on.
-    fn ask(&mut self, at: i64, call: u32) {
-        if self.is_over(call) {
-            return;
-        }
-        let shape = self.shape(call);
-        let recording = self.score.recording;
-        let (caller, callee) = (recording.name(self.caller(call)), recording.name(shape.callee));
-        let Calling { attempt, like, .. } = self.calls[call as usize];
-        let calling = &mut self.calls[call as usize];
-        calling.is_asked = true;
-        if attempt == 0 {
-            calling.first = at;
-        }
-        (calling.started, calling.arrived, calling.served) = (at, at, None);
-        if self.changes.remove(&caller.service, &callee.service) {
-            return self.answer(at, call, attempt, false, false);
-        }
-        let detour = self.detour(call);
-        let at = match detour {
-            Turn::Answered { after, works } => {
-                let answered = at.saturating_add(after);
-                self.plan(answered, Event::Answer { call, attempt, failed: false, degraded: false });
-                let is_recorded = recording.attempts[like as usize].served.is_some();
-                if works && is_recorded && !self.is_killed(shape.callee) {
-                    let there = self.way(call, like).there;
-                    self.plan(answered.saturating_add(there), Event::Arrive { call, attempt });
-                }
-                return;
-            }
-            Turn::Delayed { by } => at.saturating_add(by),
-        };
-        let is_refused = self.is_broken(at, call);
-        self.calls[call as usize].is_refused = is_refused;
-        if is_refused {
-            return self.plan(at, Event::Answer { call, attempt, failed: true, degraded: false });
-        }
-        if self.is_killed(shape.callee) {
-            let refused = at.saturating_add(self.usual(call).refusal);
-            return self.plan(refused, Event::Answer { call, attempt, failed: true, degraded: false });
-        }
-        let recorded = &recording.attempts[like as usize];
-        if let Some(patience) = self.patience(call, recorded) {
-            self.plan(at.saturating_add(patience), Event::GiveUp { call, attempt });
-        }
-        match recorded.served {
-            Some(_) => {
-                let there = self.way(call, like).there;
-                self.plan(at.saturating_add(there), Event::Arrive { call, attempt });
-            }
-            None => {
-                let took = self.slowed(shape.callee, recorded).saturating_add(self.round_trip(call)).max(0);
-                let answer = Event::Answer { call, attempt, failed: recorded.failed, degraded: false };
-                self.plan(at.saturating_add(took), answer);
-            }
-        }
-    }
-
-    /// Whether whoever would make a call does not any more.
-    fn is_over(&self, call: u32) -> bool {
-        let work = &self.works[self.calls[call as usize].work as usize];
-        let is_new = self.calls[call as usize].attempt == 0;
-        // Who has answered may still send messages; who has failed does nothing more; who goes on as another one did asks nobody whom it would have asked itself.
-        work.has_failed || (work.has_ended && self.shape(call).is_awaited) || (is_new && call < work.first_call)
-    }
-
-    /// What happens to a call before it is made as it was. Another attempt takes the same turn.
-    fn detour(&self, call: u32) -> Turn {
-        let Calling { work, shape, .. } = self.calls[call as usize];
-        let key = (self.caller(call), self.shape(call).callee);
-        let Some(detour) = self.detours.get(&key) else { return Turn::Delayed { by: 0 } };
-        if let Some(ms) = detour.acknowledged_ms {
-            return Turn::Answered { after: nanoseconds(ms), works: true };
-        }
-        let request = self.works[work as usize].request;
-        let chance = |what: u8| share_of(hash_of(&(self.score.seed, request, shape, what)));
-        let mut by = 0;
-        if let Some((ratio, ms)) = detour.cache {
-            if chance(0) < ratio {
-                return Turn::Answered { after: nanoseconds(ms), works: false };
-            }
-            by += nanoseconds(ms);
-        }
-        if let Some((share, ms)) = detour.delay {
-            by += if chance(1) < share { nanoseconds(ms) } else { 0 };
-        }
-        Turn::Delayed { by }
-    }
-
-    /// After which time a caller gives up, if ever. Who was seen to wait longer does so again.
-    fn patience(&self, call: u32, recorded: &Attempt) -> Option<i64> {
-        let took = recorded.end - recorded.start;
-        let served = recorded.served.map(|served| &self.score.recording.invocations[served as usize]);
-        let gave_up = recorded.failed && served.is_some_and(|work| work.end > recorded.end);
-        let usual = self.usual(call);
-        let as_it_is = recorded.failed || usual.timeout_is_new;
-        let timeout = usual.timeout.map(|timeout| if as_it_is { timeout } else { timeout.max(took + 1) });
-        if gave_up && usual.timeout_is_new {
-            return timeout;
-        }
-        if gave_up { Some(timeout.map_or(took, |timeout| timeout.min(took))) } else { timeout }
-    }
-
     /// A request arrives where it is served, and waits there if all workers are busy.
     fn arrive(&mut self, at: i64, call: u32, attempt: u32) {
         if self.calls[call as usize].attempt != attempt {
@@ -502,15 +416,15 @@ impl<'r> Run<'r> {
         self.queue(at, self.shape(call).callee, Waiting::Call(Attempted { call, attempt, like }));
     }
 
-    fn serve(&mut self, at: i64, who: Waiting) {
+    fn serve(&mut self, at: i64, who: Waiting, place: u32) {
         let recording = self.score.recording;
         match who {
-            Waiting::Request(request) => self.begin(at, self.coming[request as usize].root, None, request),
+            Waiting::Request(request) => self.begin(at, self.coming[request as usize].root, None, request, place),
             Waiting::Call(attempted) => {
                 let Calling { work, .. } = self.calls[attempted.call as usize];
                 if let Some(served) = recording.attempts[attempted.like as usize].served {
                     let served = self.mixed(attempted, served);
-                    self.begin(at, served, Some(attempted), self.works[work as usize].request);
+                    self.begin(at, served, Some(attempted), self.works[work as usize].request, place);
                 }
             }
         }
@@ -610,7 +524,7 @@ impl<'r> Run<'r> {
         }
         work.ended = at;
         let recording = self.score.recording;
-        let Work { shape, caller, request, began, has_failed, is_degraded, is_cured, .. } = *work;
+        let Work { shape, caller, request, place, began, has_failed, is_degraded, is_cured, .. } = *work;
         let Invocation { operation, failed: recorded, .. } = recording.invocations[shape as usize];
         let failed = has_failed || (recorded && !is_cured);
         let degraded = is_degraded && !failed;
@@ -631,13 +545,13 @@ impl<'r> Run<'r> {
             }
         }
         let service = recording.name(operation).service.as_str();
-        let next = self.stations.get_mut(service).and_then(Station::leave);
+        let next = self.stations.get_mut(service).and_then(|stations| stations.leave(place));
         if self.stations.contains_key(service) {
             let busy = self.busy.entry(service).or_default();
             *busy = (busy.0.saturating_add(at - began), busy.1 + 1);
         }
         if let Some(next) = next {
-            self.serve(at, next);
+            self.serve(at, next, place);
         }
     }
 
@@ -653,24 +567,7 @@ impl<'r> Run<'r> {
     }
 }
 
-/// A call that does not go straight to whoever serves it.
-enum Turn {
-    /// It is answered after a while, and the work is done afterwards or never.
-    Answered { after: i64, works: bool },
-    /// It is made later.
-    Delayed { by: i64 },
-}
-
 /// A number as a share of all that it could be, below 1.
 fn share_of(number: u64) -> f64 {
     (number >> 11) as f64 / (1_u64 << 53) as f64
-}
-
-/// By caller and callee, what happens to a call before it is made.
-fn detours(score: &Score<'_>, changes: Together<'_>) -> BTreeMap<(u32, u32), Detour> {
-    let services = |(caller, callee): &(u32, u32)| {
-        let (from, to) = (score.recording.name(*caller), score.recording.name(*callee));
-        changes.detour(&from.service, &to.service)
-    };
-    score.usual.keys().filter_map(|pair| Some((*pair, services(pair)?))).collect()
 }

@@ -41,6 +41,9 @@ pub struct Span {
     pub parent: Option<u64>,
     /// Who wrote it down: `service.name`.
     pub service: String,
+    /// Which of several processes that are alike: `service.instance.id`, or what else tells them apart.
+    #[serde(default)]
+    pub instance: Option<String>,
     /// Where that says that it stands, in as many words as it has: its environment, its namespace.
     #[serde(default)]
     pub within: Vec<String>,

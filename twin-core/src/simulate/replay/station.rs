@@ -5,6 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
+use super::change::Together;
 use super::policy::Policies;
 use super::recording::Recording;
 
@@ -38,9 +39,23 @@ impl Waits {
             ways[at] = Way { there: (work.start - attempt.start).max(0), back: (attempt.end - work.end).max(0) };
             asked[served as usize] = Some(at as u32);
         }
+        let mut by_service: BTreeMap<&str, Vec<u32>> =
+            limited(policies).map(|(service, _)| (service, Vec::new())).collect();
+        for (number, work) in (0..).zip(&recording.invocations) {
+            if let Some(own) = by_service.get_mut(recording.name(work.operation).service.as_str()) {
+                own.push(number);
+            }
+        }
         for (service, workers) in limited(policies) {
-            let usual = usual_way(recording, &ways, &asked, service);
-            separate(recording, service, workers, usual, &asked, &mut ways, &mut inside);
+            let own = by_service.get(service).map(Vec::as_slice).unwrap_or_default();
+            let usual = usual_way(own, &ways, &asked);
+            let mut instances: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+            for number in own {
+                instances.entry(recording.invocations[*number as usize].instance).or_default().push(*number);
+            }
+            for own in instances.values() {
+                separate(recording, own, workers, usual, &asked, &mut ways, &mut inside);
+            }
         }
         Waits { ways, inside }
     }
@@ -53,19 +68,17 @@ pub(super) fn limited(policies: &Policies) -> impl Iterator<Item = (&str, usize)
 
 /// The time on the way to a service that meets a free worker: nineteen of twenty take longer, as they may where all workers are busy most of the time. Whoever meets a free worker
 /// and takes longer has not waited for it all the same.
-fn usual_way(recording: &Recording, ways: &[Way], asked: &[Option<u32>], service: &str) -> i64 {
-    let mut there: Vec<i64> = (0..recording.invocations.len())
-        .filter(|number| recording.name(recording.invocations[*number].operation).service == service)
-        .filter_map(|number| asked[number].map(|attempt| ways[attempt as usize].there))
-        .collect();
+fn usual_way(own: &[u32], ways: &[Way], asked: &[Option<u32>]) -> i64 {
+    let ways = own.iter().filter_map(|number| asked[*number as usize].map(|attempt| ways[attempt as usize].there));
+    let mut there: Vec<i64> = ways.collect();
     there.sort_unstable();
     there.get(there.len() / 20).copied().unwrap_or_default()
 }
 
-/// Says of each invocation of a service how long it must have waited, given who was there before it.
+/// Says of each invocation that the same workers serve how long it must have waited, given who was there before it.
 fn separate(
     recording: &Recording,
-    service: &str,
+    own: &[u32],
     workers: usize,
     usual: i64,
     asked: &[Option<u32>],
@@ -78,10 +91,7 @@ fn separate(
         // What is longer than usual may be waiting that was not recorded as work.
         start - (way - usual).max(0)
     };
-    let numbers = 0..recording.invocations.len() as u32;
-    let own =
-        numbers.filter(|number| recording.name(recording.invocations[*number as usize].operation).service == service);
-    let mut arrivals: Vec<(i64, u32)> = own.map(|number| (arrival(number), number)).collect();
+    let mut arrivals: Vec<(i64, u32)> = own.iter().map(|number| (arrival(*number), *number)).collect();
     arrivals.sort_unstable();
     let mut busy: BinaryHeap<Reverse<i64>> = BinaryHeap::new();
     for (arrived, number) in arrivals {
@@ -120,32 +130,65 @@ pub(super) enum Waiting {
     Request(u32),
 }
 
-/// The workers of one service, while requests are played again.
-#[derive(Debug)]
-pub(super) struct Station {
+/// Some workers, while requests are played again.
+#[derive(Clone, Debug)]
+struct Station {
     free: usize,
     waiting: VecDeque<Waiting>,
 }
 
-impl Station {
+/// The workers of one service, while requests are played again: of all of it, or of each of its instances.
+#[derive(Debug)]
+pub(super) struct Stations {
+    each: Vec<Station>,
+    /// How many instances were recorded, and how many there are now.
+    recorded: u32,
+    now: u32,
+}
+
+impl Stations {
     /// The stations by service.
-    pub(super) fn all(policies: &Policies) -> BTreeMap<&str, Station> {
-        limited(policies).map(|(name, workers)| (name, Station { free: workers, waiting: VecDeque::new() })).collect()
+    pub(super) fn all<'p>(
+        recording: &Recording,
+        policies: &'p Policies,
+        changes: Together<'_>,
+    ) -> BTreeMap<&'p str, Stations> {
+        let stations = |(name, workers): (&'p str, usize)| {
+            let recorded = recording.instances(name).recorded;
+            let now = changes.instances(name, recorded);
+            let station = Station { free: workers, waiting: VecDeque::new() };
+            (name, Stations { each: vec![station; recorded.max(now) as usize], recorded, now })
+        };
+        limited(policies).map(stations).collect()
+    }
+
+    /// Whether there is more than one instance.
+    pub(super) fn are_several(&self) -> bool {
+        self.each.len() > 1
+    }
+
+    /// Which instance serves what one served when it was recorded: the same, but for what goes to those that come, and for what those served that are gone.
+    pub(super) fn place(&self, instance: u32, chance: u64) -> u32 {
+        let any = (chance % u64::from(self.now.max(1))) as u32;
+        let (is_new, is_gone) = (any >= self.recorded, instance >= self.now);
+        if is_new || is_gone { any } else { instance }
     }
 
     /// Whether a request begins at once; else it waits.
-    pub(super) fn arrive(&mut self, request: Waiting) -> bool {
-        match self.free {
-            0 => self.waiting.push_back(request),
-            _ => self.free -= 1,
+    pub(super) fn arrive(&mut self, place: u32, request: Waiting) -> bool {
+        let station = &mut self.each[place as usize];
+        match station.free {
+            0 => station.waiting.push_back(request),
+            _ => station.free -= 1,
         }
-        self.waiting.is_empty()
+        station.waiting.is_empty()
     }
 
     /// A worker is done; which request it takes next.
-    pub(super) fn leave(&mut self) -> Option<Waiting> {
-        let next = self.waiting.pop_front();
-        self.free += usize::from(next.is_none());
+    pub(super) fn leave(&mut self, place: u32) -> Option<Waiting> {
+        let station = &mut self.each[place as usize];
+        let next = station.waiting.pop_front();
+        station.free += usize::from(next.is_none());
         next
     }
 }
