@@ -273,3 +273,50 @@ fn a_deadline_brings_the_sizes_found_so_far() {
     }
     assert!(after(u64::from(u32::MAX)).is_finished);
 }
+
+/// Whatever a migration of the ledger is held to.
+fn migrated(rest: &str) -> (Snapshot, SearchResult) {
+    let base = estate();
+    let question = format!(
+        r#"{{"aim": {{"find": "migrate", "entities": ["ledger"], "region": "south", "rtt_ms": 200}}, "objectives": [{{"measure": "latency_p95", "of": "front.cart"}}]{rest}}}"#
+    );
+    let result = found(&base, &question);
+    (base, result)
+}
+
+#[test]
+fn an_option_that_collapses_breaks_a_limit() {
+    let limit = |at_most: u32| {
+        format!(
+            r#", "constraints": {{"limits": [{{"measure": "latency_p95", "of": "front.cart", "at_most": {at_most}}}]}}"#
+        )
+    };
+    // Twenty a second keep each of four workers at pay for 230 ms: more than there are.
+    let (_, result) = migrated(&limit(100_000));
+    assert!(!result.options.is_empty());
+    for option in &result.options {
+        let broken: Vec<&str> = option.violations.iter().map(|violation| &violation.what[..]).collect();
+        assert!(broken.len() == 1 && broken[0].contains("unstable"), "no figure is within any limit: {broken:?}");
+        assert_eq!((option.values[0].value, option.front), (None, None), "{option:?}");
+    }
+}
+
+#[test]
+fn ranges_of_a_search_are_those_of_comparisons() {
+    let base = estate();
+    let traffic = traffic(&base);
+    let question = r#"{"aim": {"find": "migrate", "entities": ["ledger"], "region": "south", "rtt_ms": 20},
+        "objectives": [{"measure": "latency_p95", "of": "front.cart"}]}"#;
+    let result = found(&base, question);
+    assert!(!result.options.is_empty());
+    for option in &result.options {
+        let given = Given { traffic: Some(&traffic), ..Given::default() };
+        let context = Context::new(Timestamp::MIN);
+        let answer = compare(&option.scenario(&base).unwrap(), &given, Profile::default(), &context).unwrap();
+        let figure = answer.value.figures.into_iter().find(|figure| figure.dimension == Dimension::LatencyP95).unwrap();
+        let interval = figure.interval.unwrap();
+        let told = &option.values[0];
+        assert_eq!(told.range, Some([interval.low, interval.high]), "{}", option.name);
+        assert!(told.value == figure.scenario && interval.low < interval.high, "{told:?}");
+    }
+}

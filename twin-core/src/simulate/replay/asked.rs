@@ -87,8 +87,12 @@ impl Recording {
         let invocation = &mut self.invocations[served as usize];
         let is_within = |by: i64| start <= invocation.start + by && (invocation.end + by <= end || is_sent);
         let took = invocation.end - invocation.start;
-        // Of a call that failed, the work may end later, since its caller has given up: it begins within the call all the same.
-        let begins = |by: i64| attempt.failed && (start..=end).contains(&(invocation.start + by));
+        // Of a call that failed, the work may end later, since its caller has given up. It may even begin later, where it waited for a worker for so long; who fails itself has begun within the call.
+        let gave_up = !invocation.failed;
+        let begins = |by: i64| {
+            let begin = invocation.start + by;
+            attempt.failed && begin >= start && (begin <= end || gave_up)
+        };
         let shift = match (is_own, took <= end - start) {
             (true, _) => owners,
             _ if is_within(0) => 0,
