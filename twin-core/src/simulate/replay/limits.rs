@@ -1,6 +1,7 @@
 //! How many requests a service serves at a time, where nobody declares it and requests were seen to wait for each other.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use super::policy::Policies;
 use super::recording::Recording;
@@ -91,11 +92,10 @@ impl Instances {
         Instances { recorded: by_instance.len() as u32, at_a_time: at_a_time.max(1.0) }
     }
 
-    /// Whether more was served at a time than so many workers could that all instances share: by all of them, or by one of them more than its part.
+    /// Whether more was often served at a time than so many workers could that all instances share: by all of them, or by one of them more than its part.
     fn outgrow(self, workers: u32, all: &[Served], by_instance: &BTreeMap<u32, Vec<Served>>) -> bool {
-        let most = |served: &[Served]| busiest(served).map_or(0, |(most, _)| most);
         let part = (f64::from(workers) / self.at_a_time.round()).ceil() as u32;
-        most(all) > workers || by_instance.values().any(|served| most(served) > part)
+        often(all) > workers || by_instance.values().any(|served| often(served) > part)
     }
 }
 
@@ -146,6 +146,23 @@ fn limit(served: &[Served]) -> Option<Limit> {
     let soon = waited.iter().filter(|one| after_another(one.start) <= SOON.max(usual)).count();
     let is_limit = waited.len() >= ENOUGH && AT_ONCE.1 * soon >= AT_ONCE.0 * waited.len();
     is_limit.then_some(Limit { most, waited: waited.len() })
+}
+
+/// So many were served at a time, or more, as often as is no chance.
+fn often(served: &[Served]) -> u32 {
+    let mut ends: BinaryHeap<Reverse<i64>> = BinaryHeap::new();
+    let mut begins: Vec<(i64, i64)> = served.iter().map(|one| (one.start, one.end)).collect();
+    begins.sort_unstable();
+    let mut times: Vec<u32> = Vec::with_capacity(begins.len());
+    for (start, end) in begins {
+        while ends.peek().is_some_and(|Reverse(end)| *end <= start) {
+            ends.pop();
+        }
+        ends.push(Reverse(end));
+        times.push(ends.len() as u32);
+    }
+    times.sort_unstable_by(|a, b| b.cmp(a));
+    times.get(ENOUGH - 1).copied().unwrap_or_default()
 }
 
 /// The most that were served at a time, and from when to when they were. Whoever begins when another one ends takes its place.

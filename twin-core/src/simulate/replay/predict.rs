@@ -123,7 +123,7 @@ const DRIFT: [f64; 4] = [0.022, 0.03, 0.035, 0.05];
 /// How wrong a predicted difference is taken to be, as a part of it: one standard deviation. Set by hand.
 const ERROR_OF_DIFFERENCE: f64 = 0.05;
 
-/// Predicts what changes that are made together come to for requests like those that were recorded, by playing them again. O(n · log n) for n spans, 18 times where not much was recorded, and 200 times the requests for intervals.
+/// Predicts what changes that are made together come to for requests like those that were recorded, by playing them again. O(n · log n) for n spans, 18 to 50 times where not much was recorded, and 200 times the requests for intervals.
 ///
 /// # Errors
 /// `Unknown` and `Invalid` for changes or policies that make no sense; `Cancelled` and `Limit` as the context says.
@@ -335,10 +335,11 @@ fn latencies(pairs: &[(Answered, Answered)], mixed: Option<Likely>, seed: u64) -
     let expected = |place: usize| {
         let (before, after) = (was[place], is[place]);
         let difference = if after > 0.0 { ERROR_OF_DIFFERENCE * (after - before) / after } else { 0.0 };
+        let chance = |is_after: bool| mixed.map_or(spread[place], |mixed| mixed.chance(place, spread[place], is_after));
         let (likely, of_sample) =
-            mixed.map_or((after, 1.0), |mixed| mixed.quantile(place, (before, after), spread[place]));
+            mixed.map_or((after, 1.0), |mixed| mixed.quantile(place, (before, after), chance(false)));
         // What was recorded is a sample, as far as its chance is left, and so is what comes.
-        let variance = (1.0 + of_sample) * spread[place].powi(2) + DRIFT[place].powi(2) + difference.powi(2);
+        let variance = (1.0 + of_sample) * chance(true).powi(2) + DRIFT[place].powi(2) + difference.powi(2);
         let factor = (NINE_IN_TEN * variance.sqrt()).exp();
         // What the change alone makes of the recorded requests is never left out.
         let (low, high) = ((likely / factor).min(after), (likely * factor).max(after));

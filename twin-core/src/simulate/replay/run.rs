@@ -232,7 +232,7 @@ impl<'r> Run<'r> {
             lost: lost(score, changes),
             agenda: BinaryHeap::new(),
             sequence: 0,
-            coming: coming(recording, changes, score.seed),
+            coming: coming(recording, changes, score.seed, score.mix.map(|mix| mix.round)),
             breakers: BTreeMap::new(),
             works: Vec::new(),
             calls: Vec::new(),
@@ -300,7 +300,10 @@ impl<'r> Run<'r> {
         let recording = self.score.recording;
         let shape = match who {
             Waiting::Request(request) => self.coming[request as usize].root,
-            Waiting::Call(attempted) => recording.attempts[attempted.like as usize].served.unwrap_or_default(),
+            Waiting::Call(attempted) => {
+                let served = recording.attempts[attempted.like as usize].served;
+                served.map_or(0, |served| self.mixed(attempted, served))
+            }
         };
         let chance = hash_of(&(self.score.seed, shape, "instance"));
         stations.place(recording.invocations[shape as usize].instance, chance)

@@ -15,10 +15,12 @@ pub(super) struct Coming {
 }
 
 /// The recorded requests in their order, then those that come beside them: of an endpoint or a service that is asked more often, each request is like a recorded one and comes at a moment of its own.
-pub(super) fn coming(recording: &Recording, changes: Together<'_>, seed: u64) -> Vec<Coming> {
+pub(super) fn coming(recording: &Recording, changes: Together<'_>, seed: u64, round: Option<u32>) -> Vec<Coming> {
     let start = |root: u32| recording.invocations[root as usize].start;
     let (first, last) = (recording.roots.first(), recording.roots.last());
     let first = first.map_or(0, |root| start(*root));
+    let starts: Vec<i64> = recording.roots.iter().map(|root| start(*root) - first).collect();
+    let starts = round.map_or_else(|| starts.clone(), |round| anew(&starts, (seed, round)));
     let load = changes.load();
     // The same requests in less time are more load.
     let when = |nanoseconds: i64| (nanoseconds as f64 / load) as i64;
@@ -29,7 +31,7 @@ pub(super) fn coming(recording: &Recording, changes: Together<'_>, seed: u64) ->
         let times = times[recording.invocations[*root as usize].operation as usize];
         let chance = |what: u32| share_of(hash_of(&(seed, request as u32, what, "comes")));
         let is_coming = chance(0) < times;
-        all.push(Coming { root: *root, at: is_coming.then(|| when(start(*root) - first)) });
+        all.push(Coming { root: *root, at: is_coming.then(|| when(starts[request])) });
         let more = (times - 1.0).max(0.0);
         let copies = more.floor() as u32 + u32::from(chance(0) < more.fract());
         let copy = |copy: u32| Coming { root: *root, at: Some(when((chance(copy + 1) * window as f64) as i64)) };
@@ -40,6 +42,39 @@ pub(super) fn coming(recording: &Recording, changes: Together<'_>, seed: u64) ->
         all.extend(added(recording, service, a_second, when(window), seed));
     }
     all
+}
+
+/// Requests that come at other moments: the times between them follow each other in another order, and so do they. Where a time tells of the next one, as of hours that are busier than others or of requests that
+/// come in pairs, all stays as it was recorded.
+fn anew(starts: &[i64], key: (u64, u32)) -> Vec<i64> {
+    let drawn = |count: usize, what: &str| {
+        let mut order: Vec<(u64, usize)> = (0..count).map(|place| (hash_of(&(key, place, what)), place)).collect();
+        order.sort_unstable();
+        order.into_iter().map(|(_, place)| place)
+    };
+    let gaps: Vec<i64> = starts.windows(2).map(|two| two[1] - two[0]).collect();
+    if tells_of_the_next(&gaps) {
+        return starts.to_vec();
+    }
+    let mut moments = vec![0];
+    for place in drawn(gaps.len(), "gap") {
+        moments.push(moments.last().copied().unwrap_or_default() + gaps[place]);
+    }
+    let mut anew = vec![0; starts.len()];
+    for (moment, place) in moments.into_iter().zip(drawn(starts.len(), "request")) {
+        anew[place] = moment;
+    }
+    anew
+}
+
+/// Whether numbers are correlated with those that follow them beyond chance: by two standard deviations, which are 1 / √n without correlation (Bartlett, 1946).
+fn tells_of_the_next(numbers: &[i64]) -> bool {
+    let count = numbers.len() as f64;
+    let mean = numbers.iter().map(|number| *number as f64).sum::<f64>() / count;
+    let off: Vec<f64> = numbers.iter().map(|number| *number as f64 - mean).collect();
+    let (all, next): (f64, f64) =
+        (off.iter().map(|off| off * off).sum(), off.windows(2).map(|two| two[0] * two[1]).sum());
+    all > 0.0 && (next / all).abs() > 2.0 / count.sqrt()
 }
 
 /// Requests to a service that come beside those that were recorded, each like one of these: as many as come on average.
