@@ -12,7 +12,7 @@ A step is one of
   {"all": [[STEP...]...]}                          all at once, until the last is done
   {"maybe": SHARE, "steps": [STEP...]}             for a share of requests
   {"cache": "service.operation", "hits": SHARE, "miss": [STEP...]}
-An operation may "fail" for a share of requests. Nothing but the standard library is needed.
+An operation may "fail" for a share of requests. A service may have several "instances": each is a process with "workers" of its own, and callers draw one of them by chance. Nothing but the standard library is needed.
 """
 
 import gzip
@@ -40,8 +40,8 @@ class Refused(Exception):
 class Service:
     """One process: serves operations, and writes down its spans."""
 
-    def __init__(self, system, name, change):
-        self.system, self.name, self.change = system, name, change
+    def __init__(self, system, name, change, instance):
+        self.system, self.name, self.change, self.instance = system, name, change, instance
         own = system["services"][name]
         self.operations = own["operations"]
         self.workers = threading.Semaphore(own["workers"]) if "workers" in own else None
@@ -143,7 +143,7 @@ class Service:
         return self.change["to"] if moved else self.system["services"][service].get("region", "r1")
 
     def ask(self, callee, operation, span, timeout_ms, kind):
-        port = self.system["ports"][callee]
+        port = random.choice(self.system["ports"][callee])
         idle = self.idle.setdefault(port, [])
         connection = idle.pop() if idle else http.client.HTTPConnection("127.0.0.1", port)
         connection.timeout = timeout_ms / 1e3 if timeout_ms else 30
@@ -181,13 +181,14 @@ class Service:
             ids = {key: span[key] for key in ("traceId", "spanId", "parentSpanId", "name", "kind")}
             return ids | times | {"attributes": attributes, "status": {"code": 2} if span["failed"] else {}}
 
-        resource = {"attributes": [{"key": "service.name", "value": {"stringValue": self.name}}]}
+        names = {"service.name": self.name, "service.instance.id": f"{self.name}-{self.instance}"}
+        resource = {"attributes": [{"key": key, "value": value(of)} for key, of in names.items()]}
         return {"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": [told(span) for span in self.spans]}]}]}
 
 
-def process(system, name, change, out):
-    """Runs a service until its standard input ends, and writes its spans."""
-    service = Service(system, name, change)
+def process(system, name, instance, change, out):
+    """Runs an instance of a service until its standard input ends, and writes its spans."""
+    service = Service(system, name, change, instance)
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -212,7 +213,7 @@ def process(system, name, change, out):
         def handle_error(self, *_):
             """Whoever asked is gone."""
 
-    server = Server(("127.0.0.1", system["ports"][name]), Handler)
+    server = Server(("127.0.0.1", system["ports"][name][instance]), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdin.read()
     Path(out).write_text(json.dumps(service.export()))
@@ -226,19 +227,22 @@ def play(system, change, folder):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "system.json").write_text(json.dumps(system))
     command = [sys.executable, __file__, "--service", str(folder / "system.json"), json.dumps(change)]
-    running = [subprocess.Popen([*command, name, str(folder / f"{name}.json")], stdin=subprocess.PIPE) for name in names]
+    parts = [(name, place) for name in names for place in range(len(system["ports"][name]))]
+    outs = [folder / f"{name}-{place}.json" for name, place in parts]
+    running = [subprocess.Popen([*command, name, str(place), str(out)], stdin=subprocess.PIPE) for (name, place), out in zip(parts, outs)]
     time.sleep(1.5)
     rate = system["requests"]["rate_per_s"] * (change["factor"] if change.get("kind") == "scale_load" else 1)
     mix = system["requests"]["mix"]
     threads, begin, at = ThreadPoolExecutor(128), time.time(), 0.0
-    port, idle = system["ports"][system["requests"]["entry"]], []
+    idle = {port: [] for port in system["ports"][system["requests"]["entry"]]}
 
     def ask(operation):
-        connection = idle.pop() if idle else http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        port = random.choice(list(idle))
+        connection = idle[port].pop() if idle[port] else http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("GET", f"/{operation}", headers={"trace": secrets.token_hex(16), "kind": 2})
         answer = connection.getresponse()
         answer.read()
-        idle.append(connection)
+        idle[port].append(connection)
         return answer.headers.get("degraded") == "1"
 
     while at < SECONDS:
@@ -250,7 +254,7 @@ def play(system, change, folder):
     for one in running:
         one.stdin.close()
     [one.wait() for one in running]
-    return [json.loads((folder / f"{name}.json").read_text()) for name in names]
+    return [json.loads(out.read_text()) for out in outs]
 
 
 def quantile(values, level):
@@ -356,12 +360,16 @@ def declared(system):
 
 def main(arguments):
     if arguments[0] == "--service":
-        _, path, change, name, out = arguments
-        return process(json.loads(Path(path).read_text()), name, json.loads(change), out)
+        _, path, change, name, instance, out = arguments
+        return process(json.loads(Path(path).read_text()), name, int(instance), json.loads(change), out)
     path, folder, *chosen = arguments
     system = json.loads(Path(path).read_text())
     first = system.get("port", 23000)
-    system["ports"] = {name: first + place for place, name in enumerate(sorted(system["services"]))}
+    system["ports"] = {}
+    for name in sorted(system["services"]):
+        count = system["services"][name].get("instances", 1)
+        system["ports"][name] = list(range(first, first + count))
+        first += count
     for name, change in system["cases"].items():
         if not chosen or name in chosen:
             case(system, name, change, Path(folder) / f"{Path(path).stem}_{name}")
