@@ -8,7 +8,7 @@ use twin_core::simulate::{ChangeDraft, Dimension, Given, Scenario, Traffic, comp
 use crate::changes::{requests, shop};
 use crate::replay::{spans, workers};
 
-/// Numbers from 0 to below 1 that look like chance: the fractions of multiples of the golden ratio, put out of order by a multiplication (Knuth, "The Art of Computer Programming", 6.4).
+/// Numbers from 0 to below 1 that look like chance, after SplitMix (Steele, Lea and Flood, 2014).
 pub(crate) fn chance(number: u64) -> f64 {
     let mixed = (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

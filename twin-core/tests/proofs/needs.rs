@@ -172,3 +172,16 @@ fn a_change_of_how_a_call_is_needed_goes_before_what_was_seen() {
     let answer = compare(&scenario, &given, Profile::Audit, &Context::new(Timestamp::MIN)).unwrap();
     assert_eq!(reached(&answer), "degraded 1, delayed 0, down 0");
 }
+
+#[test]
+fn a_call_that_nobody_waits_for_delays() {
+    // Each ends after its caller has answered.
+    let one = |at: usize| {
+        let (a, b, c, d) = (at * 100, at * 100 + 5, at * 100 + 20, at * 100 + 60);
+        format!("{a}..{c} serves front.home\n  {b}..{d} asks ads.get\n    {b}..{d} serves ads.get\n")
+    };
+    let recorded: String = (0..40).map(one).collect();
+    let answer = held("ads", Some((&recorded, Policies::default())), &[]);
+    assert_eq!(reached(&answer), "degraded 0, delayed 1, down 0");
+    assert_eq!(told(&answer), ["criticality of front → ads: async, as requests that do not wait for it show it"]);
+}

@@ -63,8 +63,8 @@ impl Build<'_> {
                 places if places.acting.is_some() => {
                     self.connect(Mention { user, fact, before: Vec::new(), certainty: 1.0, target, attributes });
                 }
-                // A configuration connects nobody by itself: whoever reads it does. What has no place is told of elsewhere.
-                places if places.own.is_some() || places.component.is_some() => {
+                // A component of which no instance is known connects nobody.
+                places if places.component.is_some() => {
                     self.forbid(user, fact, &relation::CONNECTS_TO, "its left end, for nothing of it is known to run");
                 }
                 _ => {}

@@ -22,19 +22,21 @@ pub(super) struct Together {
     pub not_counted: BTreeSet<String>,
 }
 
-/// Plays requests with those that come beside them, after whatever other changes make of both. Where more is asked of a service than it can do, requests that touch it are unstable. Plays twice, where requests
-/// come to those who may wait for them: how many come depends on what other changes make of who calls.
+/// Plays requests with those that come beside them, after whatever other changes make of both. Where more is asked of a service than it can do, requests that touch it are unstable. How many come
+/// depends on what other changes make of who calls: that is played first, quickly, where anything comes.
 pub(super) fn played<E>(
     scenario: &Scenario,
     traffic: &Traffic,
     changes: &[TrafficChange],
-    play: impl Fn(&[TrafficChange]) -> Result<Forecast, E>,
+    play: impl Fn(&[TrafficChange], bool) -> Result<Forecast, E>,
 ) -> Result<Together, E> {
-    let mut forecast = play(changes)?;
-    let Additions { own, calls, unknown } = Additions::of(scenario, traffic, &forecast.loads);
-    if own.is_empty() && calls.is_empty() && unknown.is_empty() {
-        return Ok(Together { forecast, not_counted: BTreeSet::new() });
+    let comes = |change: &Change| matches!(change, Change::Add { .. } | Change::AddDependency { .. });
+    if !scenario.changes().iter().any(comes) {
+        return Ok(Together { forecast: play(changes, false)?, not_counted: BTreeSet::new() });
     }
+    let loads = play(changes, true)?.loads;
+    let Additions { own, calls, unknown } = Additions::of(scenario, traffic, &loads);
+    let comes_any = !(own.is_empty() && calls.is_empty() && unknown.is_empty());
     let recorded = traffic.recording.calls_a_request();
     let all: Vec<(&str, &str, f64)> = recorded
         .iter()
@@ -42,33 +44,46 @@ pub(super) fn played<E>(
         .chain(calls.iter().map(|(caller, callee, times)| (&caller[..], &callee[..], *times)))
         .collect();
     let Some(more) = spread(&own, &all) else {
-        return Ok(Together { forecast, not_counted: reached(own.into_keys().chain(unknown).collect(), &all) });
+        let not_counted = reached(own.into_keys().chain(unknown).collect(), &all);
+        return Ok(Together { forecast: play(changes, false)?, not_counted });
     };
     // Of whom nobody is asked after the other changes, nobody knows how long requests would keep it busy.
     let mut not_counted = unknown;
-    let recorded_loads = forecast.loads.clone();
-    for load in &mut forecast.loads {
+    let mut fuller = loads.clone();
+    for load in &mut fuller {
         let more = more.get(&load.service).copied().unwrap_or_default();
         if more > 0.0 && !ask_more(load, more) {
             not_counted.insert(load.service.clone());
         }
     }
     let not_counted = reached(not_counted, &all);
-    let requests = requests(traffic, (&recorded_loads, &forecast.loads), &more, &calls);
-    let assumption = if requests.is_empty() { COUNTED } else { PLAYED };
-    if !requests.is_empty() {
-        forecast = play(&[changes, &requests[..]].concat())?;
+    let requests = requests(traffic, (&loads, &fuller), &more, &calls);
+    let mut forecast = play(&[changes, &requests[..]].concat(), false)?;
+    if requests.is_empty() {
+        forecast.loads = fuller;
     }
+    let assumption = if requests.is_empty() { COUNTED } else { PLAYED };
     forecast.loads.extend(of_what_comes(scenario, &more, &not_counted));
+    let ways = full_by(&forecast.loads, &more, &calls);
+    tell_unstable(traffic, &mut forecast, &ways);
+    if comes_any {
+        forecast.assumptions.push(assumption.to_owned());
+    }
+    Ok(Together { forecast, not_counted })
+}
+
+/// Services to which more comes than they can do, each with itself and with whoever comes to ask it.
+fn full_by(
+    loads: &[ServiceLoad],
+    more: &BTreeMap<String, f64>,
+    calls: &[(String, String, f64)],
+) -> BTreeSet<(String, String)> {
     let is_fuller = |load: &&ServiceLoad| is_full(load) && more.contains_key(&load.service);
-    let full: BTreeSet<&String> = forecast.loads.iter().filter(is_fuller).map(|load| &load.service).collect();
+    let full: BTreeSet<&String> = loads.iter().filter(is_fuller).map(|load| &load.service).collect();
     let asking =
         calls.iter().filter(|(_, callee, _)| full.contains(callee)).map(|(caller, callee, _)| (caller, callee));
     let ways = full.iter().map(|full| (*full, *full)).chain(asking);
-    let ways = ways.map(|(service, full)| (service.clone(), full.clone())).collect();
-    tell_unstable(traffic, &mut forecast, &ways);
-    forecast.assumptions.push(assumption.to_owned());
-    Ok(Together { forecast, not_counted })
+    ways.map(|(service, full)| (service.clone(), full.clone())).collect()
 }
 
 /// The requests that come to recorded services of those who were not recorded, where somebody may wait for them: none where more comes than can be done or played.

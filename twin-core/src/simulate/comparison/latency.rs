@@ -58,8 +58,8 @@ pub(super) fn forecast_of<'t>(
         Err(why) => return Ok(Err(why)),
     };
     let is_speed = |change: &TrafficChange| matches!(change, TrafficChange::ScaleTime { .. });
-    let played = |changes: &[TrafficChange]| {
-        let play = |changes: &[TrafficChange]| match traffic.played(changes, given.is_quick, context) {
+    let played = |changes: &[TrafficChange], is_quick: bool| {
+        let play = |changes: &[TrafficChange], quick: bool| match traffic.played(changes, quick || is_quick, context) {
             Ok(forecast) if forecast.endpoints.is_empty() => {
                 Err(Ok("no request was found in what was recorded".to_owned()))
             }
@@ -78,20 +78,23 @@ pub(super) fn forecast_of<'t>(
     }
     if let Some(autoscaler) = autoscalers.pop() {
         let grown = caught_up(autoscaler, |grown| {
-            let told = played(&[&changes[..], grown].concat())?.ok();
+            let told = played(&[&changes[..], grown].concat(), true)?.ok();
             // What comes has as many workers as is said.
             let was_asked = |load: &ServiceLoad| load.requests_a_second[0] > 0.0;
             Ok(told.map(|told| told.forecast.loads.into_iter().filter(was_asked).collect()))
         })?;
         changes.extend(grown);
     }
-    let addition::Together { forecast, not_counted } = match played(&changes)? {
+    let addition::Together { forecast, not_counted } = match played(&changes, given.is_quick)? {
         Ok(told) => told,
         Err(why) => return Ok(Err(why)),
     };
     let others: Vec<TrafficChange> = changes.iter().filter(|change| !is_speed(change)).cloned().collect();
-    let at_the_same_speed =
-        if others.len() < changes.len() { played(&others)?.ok().map(|told| told.forecast) } else { None };
+    let at_the_same_speed = if others.len() < changes.len() {
+        played(&others, given.is_quick)?.ok().map(|told| told.forecast)
+    } else {
+        None
+    };
     let left_out = traffic.unseen(scenario);
     Ok(Ok(Requests { traffic, forecast, at_the_same_speed, left_out, open, beside, not_counted }))
 }

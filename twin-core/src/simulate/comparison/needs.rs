@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::graph::{EdgeClass, Node, Snapshot, Variety};
 use crate::schema::relation;
-use crate::simulate::replay::{Need, Policies, Recording, needs};
+use crate::simulate::replay::{Criticality, Need, Policies, Recording, needs};
 use crate::simulate::who::WhoIsWho;
 
 /// So many calls are named.
@@ -21,16 +21,16 @@ struct Needed {
 
 /// The calls of a twin of which it does not know how they are needed, and requests or policies do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Needs(Vec<Needed>);
+pub(super) struct CallNeeds(Vec<Needed>);
 
-impl Needs {
+impl CallNeeds {
     /// O(recorded calls + calls of the twin).
-    pub fn of(base: &Snapshot, who: &WhoIsWho, recording: &Recording, policies: &Policies) -> Needs {
+    pub fn of(base: &Snapshot, who: &WhoIsWho, recording: &Recording, policies: &Policies) -> CallNeeds {
         let known = needs(recording, policies);
         let is_unsaid = |class: &EdgeClass| class.relation == relation::CALLS && class.variant.is_none();
         let is_unsaid: Vec<bool> = base.pages().classes().iter().map(is_unsaid).collect();
         if known.is_empty() || !is_unsaid.contains(&true) {
-            return Needs::default();
+            return CallNeeds::default();
         }
         let mut all = Vec::new();
         for from in base.nodes() {
@@ -48,7 +48,7 @@ impl Needs {
                 }));
             }
         }
-        Needs(all)
+        CallNeeds(all)
     }
 
     /// A world with what is known of its calls. What it says itself goes before. O(calls of which more is known).
@@ -65,8 +65,8 @@ impl Needs {
         world.with_variants(&there.map(variety).collect::<Vec<_>>())
     }
 
-    /// For people: of the calls to some, how they are needed, and who says so. The world is one that was told of it.
-    pub fn told(&self, world: &Snapshot, called: &BTreeSet<Node>) -> Vec<String> {
+    /// For people: of the calls to whoever is concerned, how they are needed, and who says so. The world is one that was told of it.
+    pub fn told(&self, world: &Snapshot, is_concerned: impl Fn(Node) -> bool) -> Vec<String> {
         let name = |node: Node| &world.entity(node).name;
         let classes = world.pages().classes();
         let is_so = |needed: &Needed| {
@@ -75,13 +75,17 @@ impl Needs {
             calls.any(|(to, class)| to == needed.to.0 && is_its(&classes[class as usize]))
         };
         let phrase = |needed: &Needed| {
-            let why = if needed.is_declared { "policies say so" } else { "requests whose calls failed show it" };
+            let why = match needed.is_declared {
+                true => "policies say so",
+                false if needed.variant == Criticality::Async.variant() => "requests that do not wait for it show it",
+                false => "requests whose calls failed show it",
+            };
             format!("criticality of {} → {}: {}, as {why}", name(needed.from), name(needed.to), needed.variant)
         };
-        let mut concerned = self.0.iter().filter(|needed| called.contains(&needed.to) && is_so(needed));
+        let mut concerned = self.0.iter().filter(|needed| is_concerned(needed.to) && is_so(needed));
         let mut told: Vec<String> = concerned.by_ref().take(TOLD).map(phrase).collect();
         let more = concerned.count();
-        let rest = || format!("criticality of {more} more calls: as policies or requests whose calls failed say");
+        let rest = || format!("criticality of {more} more calls: as policies or requests say");
         told.extend((more > 0).then(rest));
         told
     }

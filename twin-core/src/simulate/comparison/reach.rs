@@ -59,9 +59,10 @@ impl Reach {
         }
         let hits: Vec<HitNode> = if several == 1 { only } else { hits.into_values().collect() };
         if let Some(traffic) = recorded {
-            let known = given.availability.keys().flat_map(|node| world.instances(*node));
-            let reached = hits.iter().map(|hit| hit.node).chain(lost).chain(known);
-            assumptions.extend(traffic.needs.told(&world, &reached.collect()));
+            let reached: BTreeSet<Node> = hits.iter().map(|hit| hit.node).chain(lost).collect();
+            // Availability follows from calls however far away.
+            let is_any = !given.availability.is_empty();
+            assumptions.extend(traffic.needs.told(&world, |node| is_any || reached.contains(&node)));
         }
         let changed: Vec<Node> = scenario.changes().iter().flat_map(Change::entities).copied().collect();
         let running = scenario.changes().iter().filter(|change| changes_what_runs(change));

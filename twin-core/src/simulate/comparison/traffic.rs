@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::latency::{Made, unseen};
-use super::needs::Needs;
+use super::needs::CallNeeds;
 use crate::base::{Context, Error, Result};
 use crate::graph::{Node, Snapshot};
 use crate::simulate::Scenario;
@@ -27,7 +27,7 @@ pub struct Traffic {
     recorded: BTreeSet<String>,
     pub(super) brokers: BTreeSet<String>,
     /// How calls of the twin are needed, where it does not know.
-    pub(super) needs: Needs,
+    pub(super) needs: CallNeeds,
 }
 
 /// What requests show of an entity.
@@ -49,7 +49,7 @@ impl Traffic {
         who.place(base, &mut policies);
         let recording = Recording::of(&who.name(&spans), &policies);
         let (recorded, brokers) = (recording.services(), recording.brokers());
-        let needs = Needs::of(base, &who, &recording, &policies);
+        let needs = CallNeeds::of(base, &who, &recording, &policies);
         Traffic { recording, policies, seed, who, recorded, brokers, needs }
     }
 

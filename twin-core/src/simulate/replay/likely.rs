@@ -51,8 +51,10 @@ impl Mixed {
             add(&mut is, &Score { mix, ..*after }.play(changes, context)?);
         }
         let of = |(operation, was): (u32, Vec<Vec<i64>>)| {
-            let likely = Likely::of(&was, &is.remove(&operation)?)?;
-            Some((operation, Likely { varies: likely.varies.filter(|_| may_wait), ..likely }))
+            let (was, is) = (OverRounds::of(&was)?, OverRounds::of(&is.remove(&operation)?)?);
+            let varies = may_wait.then_some([was.varies, is.varies]);
+            let rounds = was.count.min(is.count);
+            Some((operation, Likely { before: was.middle, after: is.middle, varies, rounds }))
         };
         Ok(Mixed { endpoints: was.into_iter().filter_map(of).collect() })
     }
@@ -77,20 +79,8 @@ fn add(rounds: &mut Rounds, played: &Played) {
     }
 }
 
-impl Likely {
-    fn of(was: &[Vec<i64>], is: &[Vec<i64>]) -> Option<Likely> {
-        let (was, is) = (Usual::of(was)?, Usual::of(is)?);
-        Some(Likely {
-            before: was.middle,
-            after: is.middle,
-            varies: Some([was.varies, is.varies]),
-            rounds: was.count.min(is.count),
-        })
-    }
-}
-
 /// What quantiles usually are, and how much they vary from one round to the next.
-struct Usual {
+struct OverRounds {
     /// The geometric mean: a few rounds with long queues do not make what is likely.
     middle: [f64; 4],
     /// The standard deviation of the logarithm.
@@ -98,8 +88,8 @@ struct Usual {
     count: usize,
 }
 
-impl Usual {
-    fn of(rounds: &[Vec<i64>]) -> Option<Usual> {
+impl OverRounds {
+    fn of(rounds: &[Vec<i64>]) -> Option<OverRounds> {
         let told: Vec<[f64; 4]> = rounds.iter().filter_map(|took| quantiles(took)).collect();
         if told.is_empty() {
             return None;
@@ -114,7 +104,7 @@ impl Usual {
             let squares: f64 = logarithms(place).map(|value| (value - mean[place]).powi(2)).sum();
             if told.len() < 2 { 0.0 } else { (squares / (count - 1.0)).sqrt() }
         });
-        Some(Usual { middle, varies, count: told.len() })
+        Some(OverRounds { middle, varies, count: told.len() })
     }
 }
 

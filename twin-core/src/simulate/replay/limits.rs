@@ -1,4 +1,4 @@
-//! How many requests a service serves at a time, where nobody declares it and requests were seen to wait for each other.
+//! How many requests a service serves at a time, where nobody declares it and requests were seen to wait for each other; and whether its instances do so each for itself.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};

@@ -14,7 +14,8 @@ pub(super) struct Coming {
     pub at: Option<i64>,
 }
 
-/// The recorded requests in their order, then those that come beside them: of an endpoint or a service that is asked more often, each request is like a recorded one and comes at a moment of its own.
+/// The recorded requests in their order, then those that come beside them: of an endpoint or a service that is asked more often, each request is like a recorded one and comes at a moment of its own. In a
+/// round in which requests are put together anew, they come at other moments.
 pub(super) fn coming(recording: &Recording, changes: Together<'_>, seed: u64, round: Option<u32>) -> Vec<Coming> {
     let start = |root: u32| recording.invocations[root as usize].start;
     let (first, last) = (recording.roots.first(), recording.roots.last());
