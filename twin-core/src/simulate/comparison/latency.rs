@@ -65,11 +65,7 @@ pub(super) fn forecast_of<'t>(
             }
             told => told.map_err(Err),
         };
-        match addition::played(scenario, traffic, changes, play) {
-            Ok(told) => Ok(Ok(told)),
-            Err(Ok(why)) => Ok(Err(why)),
-            Err(Err(error)) => Err(error),
-        }
+        addition::played(scenario, traffic, changes, play).map(Ok).or_else(|why| why.map(Err))
     };
     let mut autoscalers: Vec<Autoscaler> = scenario.changes().iter().filter_map(autoscaler).collect();
     autoscalers.dedup();
