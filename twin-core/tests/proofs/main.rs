@@ -48,6 +48,7 @@ mod sync;
 mod taint;
 mod templates;
 mod times;
+mod tries;
 mod upkeep;
 mod who;
 mod words;

@@ -1,6 +1,6 @@
 //! Who was asked for what: operations and instances by number, and attempts put where they were made.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::policy::OperationName;
 use super::recording::{Attempt, Invocation, Recording};
@@ -71,6 +71,67 @@ impl Asked {
         let Invocation { operation, start, end, failed, .. } = recording.invocations[served as usize];
         let attempt = Attempt { start, end, failed, served: Some(served), hit: None };
         Asked { id: 0, callee: operation, is_sent: false, is_own: true, resends: 0, attempt }
+    }
+}
+
+/// Which calls are made again because they failed, by caller and callee.
+pub(super) struct Again {
+    pairs: BTreeMap<(u32, u32), Seen>,
+}
+
+/// What was seen of calls from one operation to another.
+#[derive(Default)]
+struct Seen {
+    /// Of those that were answered, how many another one followed, and how many there were.
+    answered: [u32; 2],
+    /// The same of those that failed.
+    failed: [u32; 2],
+    /// Whether any says that it had been made before.
+    is_said: bool,
+}
+
+impl Again {
+    /// From all that was asked by each work, in order. O(calls).
+    pub fn of(asked: &[(u32, Vec<Asked>)], invocations: &[Invocation]) -> Again {
+        let mut pairs: BTreeMap<(u32, u32), Seen> = BTreeMap::new();
+        for (owner, asked) in asked {
+            let caller = invocations[*owner as usize].operation;
+            let last: HashMap<u32, (usize, i64)> =
+                asked.iter().enumerate().map(|(place, asked)| (asked.callee, (place, asked.attempt.start))).collect();
+            for (place, Asked { callee, resends, attempt, .. }) in asked.iter().enumerate() {
+                let seen = pairs.entry((caller, *callee)).or_default();
+                let is_followed = last[callee].0 > place && last[callee].1 >= attempt.end;
+                let count = if attempt.failed { &mut seen.failed } else { &mut seen.answered };
+                count[0] += u32::from(is_followed);
+                count[1] += 1;
+                seen.is_said |= *resends > 0;
+            }
+        }
+        Again { pairs }
+    }
+
+    /// Whether a call may be one that failed so often already: as calls of this kind say, or else if more follow those that failed than those that were answered, by far and not by chance.
+    pub fn may_be(&self, caller: u32, callee: u32, resends: u32, attempts: u32) -> bool {
+        let Some(seen) = self.pairs.get(&(caller, callee)) else { return false };
+        if seen.is_said { attempts <= resends } else { seen.shows_tries() }
+    }
+}
+
+impl Seen {
+    fn shows_tries(&self) -> bool {
+        /// Where nothing follows an answer, so many of those that failed have to be followed.
+        const LEAST: f64 = 0.4;
+        /// One case in a hundred.
+        const BY_CHANCE: f64 = 0.01;
+        let [followed, failed] = self.failed.map(f64::from);
+        let usually = f64::from(self.answered[0]) / f64::from(self.answered[1].max(1));
+        let share = followed / failed.max(1.0);
+        if share < LEAST + (1.0 - LEAST) * usually {
+            return false;
+        }
+        // The bound of Chernoff on how likely as many are where those that failed are followed as often as others.
+        let part = |share: f64, usually: f64| if share > 0.0 { share * (share / usually.max(1e-6)).ln() } else { 0.0 };
+        failed * (part(share, usually) + part(1.0 - share, 1.0 - usually)) >= -BY_CHANCE.ln()
     }
 }
 

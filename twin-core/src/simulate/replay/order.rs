@@ -1,5 +1,5 @@
 //! What must be done before a call starts, as learnt from all invocations of an operation: two calls of which one has always waited for the other depend on each
-//! other, and those that were under way together at some time do not.
+//! other, and those that were under way together at some time do not. Where somebody is asked several times, it counts which time it is.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,26 @@ struct Pair {
     in_turn: u32,
 }
 
-/// The order of calls, by caller and both callees.
+/// The order of calls.
 pub(super) struct Order {
+    /// By caller and both callees.
     pairs: BTreeMap<(u32, u32, u32), Pair>,
+    /// By caller and all that an invocation asks, one after the other.
+    shapes: BTreeMap<(u32, Vec<u32>), Shape>,
+}
+
+/// Invocations of an operation that ask the same, one after the other.
+#[derive(Default)]
+struct Shape {
+    count: u32,
+    /// By places of two calls, how often the first one was done before the second began.
+    in_turn: BTreeMap<(u32, u32), u32>,
 }
 
 /// One in so many may be otherwise: clocks are not exact.
 const EXCEPTIONS: u32 = 100;
+/// What happens by chance in fewer cases than this, in parts per one, is taken to be no chance.
+const BY_CHANCE: f64 = 0.01;
 /// More calls of one invocation than this are compared with those just before them only.
 const NEAR: usize = 64;
 
@@ -36,27 +49,44 @@ pub(super) fn following(calls: &[Call], place: usize) -> impl Iterator<Item = (u
 impl Order {
     /// Learns the order of calls. O(calls · 64).
     pub(super) fn of(recording: &Recording) -> Order {
-        let mut pairs: BTreeMap<(u32, u32, u32), Pair> = BTreeMap::new();
-        for (number, invocation) in recording.invocations.iter().enumerate() {
-            let calls = recording.calls_of(number as u32);
+        let mut order = Order { pairs: BTreeMap::new(), shapes: BTreeMap::new() };
+        for (number, invocation) in (0..).zip(&recording.invocations) {
+            let calls = recording.calls_of(number);
+            let shape = order.shapes.entry((invocation.operation, shape(calls))).or_default();
+            shape.count += 1;
             for (place, call) in calls.iter().enumerate().filter(|(_, call)| call.is_awaited) {
                 let start = recording.span_of(call).0;
-                for (_, before) in preceding(calls, place).filter(|(_, before)| before.is_awaited) {
-                    let pair = pairs.entry((invocation.operation, before.callee, call.callee)).or_default();
+                for (at, before) in preceding(calls, place).filter(|(_, before)| before.is_awaited) {
+                    let pair = order.pairs.entry((invocation.operation, before.callee, call.callee)).or_default();
+                    let is_done = u32::from(recording.span_of(before).1 <= start);
                     pair.together += 1;
-                    pair.in_turn += u32::from(recording.span_of(before).1 <= start);
+                    pair.in_turn += is_done;
+                    *shape.in_turn.entry((at as u32, place as u32)).or_default() += is_done;
                 }
             }
         }
-        Order { pairs }
+        order
     }
 
-    /// Whether calls of two callees are made in turn, whichever comes first.
-    fn are_in_turn(&self, caller: u32, before: u32, after: u32) -> bool {
+    /// Whether a call is always made when another one is done: as all calls of both callees are, whichever comes first; or, where these are made in turn and together, as these two are in invocations that ask
+    /// the same, if that is no chance.
+    fn is_in_turn(
+        &self,
+        caller: u32,
+        shape: Option<&Shape>,
+        (at, before): (usize, &Call),
+        (place, call): (usize, &Call),
+    ) -> bool {
         let pair = |a, b| self.pairs.get(&(caller, a, b)).copied().unwrap_or_default();
-        let (here, there) = (pair(before, after), pair(after, before));
+        let (here, there) = (pair(before.callee, call.callee), pair(call.callee, before.callee));
         let (together, in_turn) = (here.together + there.together, here.in_turn + there.in_turn);
-        (together - in_turn) * EXCEPTIONS <= together
+        if (together - in_turn) * EXCEPTIONS <= together {
+            return true;
+        }
+        let Some(shape) = shape else { return false };
+        let done = shape.in_turn.get(&(at as u32, place as u32)).copied().unwrap_or_default();
+        let usually = f64::from(in_turn) / f64::from(together);
+        (shape.count - done) * EXCEPTIONS <= shape.count && usually.powf(f64::from(shape.count)) < BY_CHANCE
     }
 
     /// Writes down what each call waits for, and how long after that it starts.
@@ -65,8 +95,9 @@ impl Order {
             let invocation = &recording.invocations[number];
             let (caller, begin, range) = (invocation.operation, invocation.start, invocation.calls.clone());
             let calls = recording.calls_of(number as u32);
-            let arranged: Vec<(Vec<u32>, i64)> =
-                (0..calls.len()).map(|place| self.turn(recording, caller, begin, calls, place)).collect();
+            let shape = self.shapes.get(&(caller, shape(calls)));
+            let turn = |place| self.turn(recording, (caller, begin), shape, calls, place);
+            let arranged: Vec<(Vec<u32>, i64)> = (0..calls.len()).map(turn).collect();
             for (at, (after, gap)) in range.zip(arranged) {
                 let call = &mut recording.calls[at as usize];
                 (call.after, call.gap) = (after, gap);
@@ -75,7 +106,14 @@ impl Order {
     }
 
     /// What a call waits for, and how long after that it starts.
-    fn turn(&self, recording: &Recording, caller: u32, begin: i64, calls: &[Call], place: usize) -> (Vec<u32>, i64) {
+    fn turn(
+        &self,
+        recording: &Recording,
+        (caller, begin): (u32, i64),
+        shape: Option<&Shape>,
+        calls: &[Call],
+        place: usize,
+    ) -> (Vec<u32>, i64) {
         let call = &calls[place];
         let start = recording.span_of(call).0;
         let mut after = Vec::new();
@@ -83,12 +121,17 @@ impl Order {
         for (at, before) in preceding(calls, place) {
             let end = recording.span_of(before).1;
             // A call that nobody waits for begins after whatever was done by then.
-            let is_in_turn = !call.is_awaited || self.are_in_turn(caller, before.callee, call.callee);
-            if before.is_awaited && end <= start && is_in_turn {
+            let is_in_turn = || !call.is_awaited || self.is_in_turn(caller, shape, (at, before), (place, call));
+            if before.is_awaited && end <= start && is_in_turn() {
                 after.push(at as u32);
                 ready = ready.max(end);
             }
         }
         (after, (start - ready).max(0))
     }
+}
+
+/// Whom calls ask, one after the other.
+fn shape(calls: &[Call]) -> Vec<u32> {
+    calls.iter().map(|call| call.callee).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::time::Duration;
 
-use super::asked::{Asked, Names, UNNAMED};
+use super::asked::{Again, Asked, Names, UNNAMED};
 use super::change::{Together, TrafficChange};
 use super::limits::{Instances, Limits, limits};
 use super::links::joined;
@@ -137,12 +137,16 @@ impl Recording {
             spans.iter().filter(|span| span.kind.serves()).map(|span| span.service.as_str()).collect();
         let traces = || by_trace.chunk_by(|a, b| a.trace == b.trace);
         let pauses = Pauses::between(traces().filter_map(lasting).collect());
-        let mut strays = Vec::new();
+        let (mut strays, mut asked) = (Vec::new(), Vec::new());
         for trace in traces() {
-            let (work, attempt) = (recording.invocations.len(), recording.attempts.len());
-            strays.extend(recording.read(trace, &serving, &mut names));
+            let (first_work, first_asked) = (recording.invocations.len(), asked.len());
+            strays.extend(recording.read(trace, &serving, &mut names, &mut asked));
             let by = lasting(trace).map_or(0, |(start, _)| pauses.before(start));
-            recording.move_up(work, attempt, by);
+            recording.move_up(first_work, &mut asked[first_asked..], by);
+        }
+        let again = Again::of(&asked, &recording.invocations);
+        for (owner, asked) in asked {
+            recording.add_calls(owner, asked, &again);
         }
         recording.pauses = pauses.told();
         recording.operations = names.all;
@@ -158,11 +162,11 @@ impl Recording {
     }
 
     /// Moves what was read last to the front.
-    fn move_up(&mut self, first_work: usize, first_attempt: usize, by: i64) {
+    fn move_up(&mut self, first_work: usize, asked: &mut [(u32, Vec<Asked>)], by: i64) {
         for work in &mut self.invocations[first_work..] {
             (work.start, work.end) = (work.start.saturating_sub(by), work.end.saturating_sub(by));
         }
-        for attempt in &mut self.attempts[first_attempt..] {
+        for Asked { attempt, .. } in asked.iter_mut().flat_map(|(_, asked)| asked) {
             (attempt.start, attempt.end) = (attempt.start.saturating_sub(by), attempt.end.saturating_sub(by));
         }
     }
@@ -467,7 +471,13 @@ impl Recording {
     }
 
     /// Takes the spans of one trace in. Gives the work back whose asker was not recorded.
-    fn read(&mut self, trace: &[&Span], serving: &HashSet<&str>, names: &mut Names) -> Vec<u32> {
+    fn read(
+        &mut self,
+        trace: &[&Span],
+        serving: &HashSet<&str>,
+        names: &mut Names,
+        asked_of_all: &mut Vec<(u32, Vec<Asked>)>,
+    ) -> Vec<u32> {
         let trace = Trace::of(trace, &mut self.skipped);
         let mut place: Vec<Option<u32>> = vec![None; trace.spans.len()];
         for at in trace.works(serving) {
@@ -509,9 +519,11 @@ impl Recording {
             }
         }
         self.align(&mut asked);
-        for (owner, asked) in asked {
-            self.add_calls(owner, asked);
-        }
+        let in_order = asked.into_iter().map(|(owner, mut asked)| {
+            asked.sort_by_key(|asked| (asked.attempt.start, asked.attempt.end, asked.id));
+            (owner, asked)
+        });
+        asked_of_all.extend(in_order);
         strays
     }
 
@@ -546,16 +558,16 @@ impl Recording {
     }
 
     /// Adds the calls of an invocation: attempts at the same thing are one call.
-    fn add_calls(&mut self, owner: u32, mut asked: Vec<Asked>) {
-        asked.sort_by_key(|asked| (asked.attempt.start, asked.attempt.end, asked.id));
+    fn add_calls(&mut self, owner: u32, asked: Vec<Asked>, again: &Again) {
         let first = self.calls.len();
+        let caller = self.invocations[owner as usize].operation;
         let mut calls: Vec<(u32, bool, Vec<Attempt>)> = Vec::new();
         for Asked { callee, is_sent, resends, attempt, .. } in asked {
             let goes_on = |(other, _, attempts): &&mut (u32, bool, Vec<Attempt>)| {
                 let last = attempts.last();
                 *other == callee
                     && last.is_some_and(|last| last.failed && last.end <= attempt.start)
-                    && (resends == 0 || attempts.len() as u32 <= resends)
+                    && again.may_be(caller, callee, resends, attempts.len() as u32)
             };
             match calls.iter_mut().rev().find(goes_on) {
                 Some((_, _, attempts)) => attempts.push(attempt),

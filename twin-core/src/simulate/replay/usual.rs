@@ -76,12 +76,25 @@ pub(super) fn usual(recording: &Recording, policies: &Policies) -> BTreeMap<(u32
             }
         }
     }
+    // Beside the work that serves it, whoever asks somebody with so many workers waits for one of these, and nobody waits to be refused.
+    let is_limited = |callee: &u32| {
+        let policy = policies.services.get(&recording.name(*callee).service);
+        policy.is_some_and(|policy| policy.workers.is_some())
+    };
     let mut everywhere = Overheads::default();
-    seen.values().for_each(|seen| everywhere.add_all(&seen.overheads));
+    for ((_, callee), seen) in &seen {
+        if !is_limited(callee) {
+            everywhere.add_all(&seen.overheads);
+        }
+    }
     let of = |((caller, callee), seen): ((u32, u32), Seen)| {
         let pair = (recording.name(caller).clone(), recording.name(callee).clone());
         let policy = policies.calls.get(&pair).cloned().unwrap_or_default();
-        ((caller, callee), seen.with(&policy, &everywhere))
+        let refusal = match (is_limited(&callee), everywhere.refusal()) {
+            (true, Some(refusal)) => refusal,
+            (_, elsewhere) => seen.overheads.refusal().or(elsewhere).unwrap_or_default(),
+        };
+        ((caller, callee), seen.with(&policy, refusal))
     };
     seen.into_iter().map(of).collect()
 }
@@ -114,10 +127,10 @@ impl Overheads {
         self.answered.extend(&other.answered);
     }
 
-    /// How long it takes to be refused: as long as the way to somebody who fails and back, here or else anywhere, or else to somebody who answers.
-    fn refusal(&self, everywhere: &Overheads) -> i64 {
-        let known = [&self.failed, &everywhere.failed, &self.answered, &everywhere.answered];
-        known.into_iter().find(|known| !known.is_empty()).map_or(0, |known| median(known.clone()))
+    /// How long it takes to be refused: as long as the way to somebody who fails and back, or else to somebody who answers.
+    fn refusal(&self) -> Option<i64> {
+        let known = [&self.failed, &self.answered];
+        known.into_iter().find(|known| !known.is_empty()).map(|known| median(known.clone()))
     }
 }
 
@@ -141,9 +154,9 @@ impl Seen {
         (is_one && self.gave_up.len() >= ENOUGH).then_some(most)
     }
 
-    fn with(self, policy: &CallPolicy, everywhere: &Overheads) -> Usual {
+    fn with(self, policy: &CallPolicy, refusal: i64) -> Usual {
         let learnt = self.learnt_timeout().filter(|_| policy.timeout_ms.is_none());
-        let Seen { made, most, pauses, overheads, failed, survived, is_cache, good, .. } = self;
+        let Seen { made, most, pauses, failed, survived, is_cache, good, .. } = self;
         let fails_its_caller = failed > 0 && 2 * survived <= failed;
         // Of calls that failed, most callers went on.
         let was_survived = failed > 0 && 2 * survived > failed;
@@ -156,7 +169,7 @@ impl Seen {
             attempts: policy.retries.map_or(most, |retries| retries.saturating_add(1)).max(1),
             backoff: policy.backoff_ms.map_or_else(|| median(pauses), nanoseconds),
             breaker: policy.breaker,
-            refusal: overheads.refusal(everywhere),
+            refusal,
             made,
             retries_are_new: policy.retries_are_new,
             backoff_is_new: policy.backoff_is_new,
