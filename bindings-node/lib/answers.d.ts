@@ -1280,10 +1280,14 @@ export interface Figure {
   about: EntityRef | null
   /** As it is. */
   baseline: number | null
+  /** Where another measurement of that lies if nothing is changed, if it is not known exactly. */
+  baseline_interval: Interval | null
   /** What it rests on. */
   basis: Basis
   /** The difference: exactly 0 where the changes do not touch it. */
   delta: number | null
+  /** Where the difference lies that the changes make, if it is not known exactly. What both sides share, as the chance of what was recorded, counts for nothing in it. */
+  delta_interval: Interval | null
   /** What more tells it apart: an operation, a state. */
   detail: string | null
   /** What is compared. */
@@ -1778,6 +1782,8 @@ export interface Measured {
 
 /** What an option comes to by one objective. */
 export interface MeasuredValue {
+  /** Between which ends its difference to what is now lies, where that is not known exactly: options are held against each other by it. */
+  delta: number[] | null
   /** Between which ends it lies, as far as known. */
   range: number[] | null
   /** Why it is not known, or not exactly. */
@@ -2006,6 +2012,8 @@ export interface ObjectiveRow {
   dimension: Dimension
   /** Whether less or more is better. */
   goal: Goal
+  /** Whether options are held against each other by their differences to what is now, since all of them start from the same and that is not known exactly. */
+  is_paired: boolean
   /** Of which entity or operation, if that was said. */
   of: string | null
   /** Of the figures; none where no option has one. */
@@ -2053,6 +2061,8 @@ export interface OptionDraft {
 
 /** One scenario by all objectives. */
 export interface OptionRow {
+  /** By objective, between which ends the difference to what is now lies. */
+  deltas: (number[] | null)[]
   /** Another option that is at least as good whatever the truth within the ranges, by name. */
   dominated_by: string | null
   /** 0 if no other option is better by the figures themselves, else the front that it is on; without any figure unknown only. */
@@ -3272,6 +3282,8 @@ export interface TradeOff {
 
 /** One option by one objective: a row of a trade-off as a table. */
 export interface TradeOffRow {
+  /** Where its difference to what is now lies, if it is not known exactly. */
+  delta_interval: Interval | null
   /** Which figure. */
   dimension: Dimension
   /** Another option that is at least as good whatever the truth within the ranges, by name. */

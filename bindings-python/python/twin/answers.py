@@ -2036,11 +2036,17 @@ class Figure(TypedDict):
     baseline: Union[float, None]
     """As it is."""
 
+    baseline_interval: Union["Interval", None]
+    """Where another measurement of that lies if nothing is changed, if it is not known exactly."""
+
     basis: "Basis"
     """What it rests on."""
 
     delta: Union[float, None]
     """The difference: exactly 0 where the changes do not touch it."""
+
+    delta_interval: Union["Interval", None]
+    """Where the difference lies that the changes make, if it is not known exactly. What both sides share, as the chance of what was recorded, counts for nothing in it."""
 
     detail: Union[str, None]
     """What more tells it apart: an operation, a state."""
@@ -2753,6 +2759,9 @@ class Measured(_Measured, total=False):
 class MeasuredValue(TypedDict):
     """What an option comes to by one objective."""
 
+    delta: Union[List[float], None]
+    """Between which ends its difference to what is now lies, where that is not known exactly: options are held against each other by it."""
+
     range: Union[List[float], None]
     """Between which ends it lies, as far as known."""
 
@@ -3099,6 +3108,9 @@ class ObjectiveRow(TypedDict):
     goal: "Goal"
     """Whether less or more is better."""
 
+    is_paired: bool
+    """Whether options are held against each other by their differences to what is now, since all of them start from the same and that is not known exactly."""
+
     of: Union[str, None]
     """Of which entity or operation, if that was said."""
 
@@ -3161,6 +3173,9 @@ class OptionDraft(_OptionDraft, total=False):
 
 class OptionRow(TypedDict):
     """One scenario by all objectives."""
+
+    deltas: List[Union[List[float], None]]
+    """By objective, between which ends the difference to what is now lies."""
 
     dominated_by: Union[str, None]
     """Another option that is at least as good whatever the truth within the ranges, by name."""
@@ -4982,6 +4997,9 @@ class TradeOff(TypedDict):
 
 class TradeOffRow(TypedDict):
     """One option by one objective: a row of a trade-off as a table."""
+
+    delta_interval: Union["Interval", None]
+    """Where its difference to what is now lies, if it is not known exactly."""
 
     dimension: "Dimension"
     """Which figure."""

@@ -47,9 +47,7 @@ pub(super) fn billed<'f>(
 impl FigureTold {
     /// What is billed after the changes.
     pub(super) fn then(&self) -> Result<Told, String> {
-        let point = self.scenario.map(|value| [value, value]);
-        let ends = self.interval.and_then(|interval| interval.closed()).map(|interval| [interval.low, interval.high]);
-        let ends = ends.or(point).ok_or_else(|| {
+        let ends = self.range().ok_or_else(|| {
             let why = self.unknown.as_deref().unwrap_or("nobody says why");
             format!("what {} will cost is not known: {why}", self.billed_for())
         })?;
@@ -83,6 +81,8 @@ mod tests {
             scenario: Some(then),
             likely: None,
             delta: Some(then - now),
+            baseline_interval: None,
+            delta_interval: None,
             interval: None,
             basis: Basis::Declared,
             unknown: None,

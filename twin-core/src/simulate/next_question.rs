@@ -316,6 +316,7 @@ mod tests {
             values: Vec::new(),
             ranges: Vec::new(),
             kinds: Vec::new(),
+            deltas: Vec::new(),
             reasons: Vec::new(),
             front: None,
             dominated_by: None,

@@ -45,6 +45,39 @@ pub struct Range {
     pub high: f64,
 }
 
+/// An option by one objective, beside others.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stand {
+    /// What it comes to.
+    pub range: Range,
+    /// By how much that differs from what is now, where that is not known exactly.
+    pub apart: Option<Apart>,
+}
+
+/// By how much an option differs from what is now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Apart {
+    /// What is now.
+    pub base: f64,
+    /// Between which ends that lies.
+    pub base_range: [f64; 2],
+    /// Between which ends the difference lies.
+    pub by: Range,
+}
+
+/// What options are held against each other by: where all start from the same, by their differences to it, so that what nobody knows of that tells none from another; else by what they come to. Whether it is
+/// by differences comes with it.
+pub(super) fn held(stands: &[Stand]) -> (Vec<Range>, bool) {
+    let apart: Option<Vec<Apart>> = stands.iter().map(|stand| stand.apart).collect();
+    let is_one = |apart: &Vec<Apart>| {
+        apart.windows(2).all(|pair| (pair[0].base, pair[0].base_range) == (pair[1].base, pair[1].base_range))
+    };
+    match apart.filter(is_one) {
+        Some(apart) => (apart.iter().map(|apart| apart.by).collect(), !apart.is_empty()),
+        None => (stands.iter().map(|stand| stand.range).collect(), false),
+    }
+}
+
 /// The most options that are compared over three objectives and more, where each may have to be compared with each.
 const MOST_OPTIONS: usize = 20_000;
 
@@ -172,6 +205,21 @@ mod tests {
         assert_eq!(ranks(&[MIN, MAX], &[&[0.0, -0.0], &[-0.0, 0.0]]), [0, 0]);
         assert_eq!(ranks(&[MIN, MIN, MAX], &[&[1.0, 2.0, 0.0], &[2.0, 1.0, 0.0], &[2.0, 2.0, 0.0]]), [0, 0, 1]);
         assert_eq!(ranks(&[MIN, MAX], &[&[f64::INFINITY, 0.0], &[1.0, f64::NEG_INFINITY]]), [0, 0]);
+    }
+
+    #[test]
+    fn options_that_start_from_the_same_are_held_against_each_other_by_their_differences() {
+        let range = |low: f64, high: f64| Range { low, high };
+        let stand = |base: f64, low: f64, high: f64| Stand {
+            range: range(base + low - 5.0, base + high + 5.0),
+            apart: Some(Apart { base, base_range: [base - 5.0, base + 5.0], by: range(low, high) }),
+        };
+        let (one, other, elsewhere) = (stand(40.0, 1.0, 2.0), stand(40.0, 3.0, 4.0), stand(41.0, 2.0, 3.0));
+        assert_eq!(held(&[one, other]), (vec![range(1.0, 2.0), range(3.0, 4.0)], true));
+        assert_eq!(held(&[one, elsewhere]), (vec![one.range, elsewhere.range], false));
+        let exact = Stand { apart: None, ..other };
+        assert_eq!(held(&[one, exact]), (vec![one.range, other.range], false));
+        assert_eq!(held(&[]), (vec![], false));
     }
 
     #[test]

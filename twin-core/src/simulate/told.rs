@@ -13,11 +13,17 @@ pub(crate) struct FigureTold {
     pub detail: Option<String>,
     pub unit: String,
     pub baseline: Option<f64>,
+    /// Answers from before it was told have none.
+    #[serde(default)]
+    pub baseline_interval: Option<IntervalTold>,
     pub scenario: Option<f64>,
     /// Answers from before it was told have none.
     #[serde(default)]
     pub likely: Option<f64>,
     pub delta: Option<f64>,
+    /// Answers from before it was told have none.
+    #[serde(default)]
+    pub delta_interval: Option<IntervalTold>,
     pub interval: Option<IntervalTold>,
     pub basis: Basis,
     pub unknown: Option<String>,
@@ -47,6 +53,16 @@ impl IntervalTold {
 }
 
 impl FigureTold {
+    /// Between which ends the figure of the scenario lies.
+    pub fn range(&self) -> Option<[f64; 2]> {
+        ends(self.interval, self.scenario)
+    }
+
+    /// Between which ends the difference lies.
+    pub fn delta_range(&self) -> Option<[f64; 2]> {
+        ends(self.delta_interval, self.delta)
+    }
+
     /// Whether it stands for all of its dimension, of which nothing is known.
     pub fn says_why(&self) -> bool {
         self.about.is_none() && self.detail.is_none() && self.scenario.is_none() && self.interval.is_none()
@@ -60,25 +76,28 @@ impl From<&Figure> for FigureTold {
             kind: about.kind.to_string(),
             name: about.name.clone(),
         });
-        let interval = figure.interval.map(|Interval { kind, low, high }| IntervalTold {
-            kind,
-            low: finite(low),
-            high: finite(high),
-        });
+        let told = |Interval { kind, low, high }: Interval| IntervalTold { kind, low: finite(low), high: finite(high) };
         FigureTold {
             dimension: figure.dimension,
             about,
             detail: figure.detail.clone(),
             unit: figure.unit.clone(),
             baseline: figure.baseline.and_then(finite),
+            baseline_interval: figure.baseline_interval.map(told),
             scenario: figure.scenario.and_then(finite),
             likely: figure.likely.and_then(finite),
             delta: figure.delta.and_then(finite),
-            interval,
+            delta_interval: figure.delta_interval.map(told),
+            interval: figure.interval.map(told),
             basis: figure.basis,
             unknown: figure.unknown.clone(),
         }
     }
+}
+
+fn ends(interval: Option<IntervalTold>, value: Option<f64>) -> Option<[f64; 2]> {
+    let closed = interval.and_then(IntervalTold::closed).map(|interval| [interval.low, interval.high]);
+    closed.or(value.map(|value| [value, value]))
 }
 
 /// What JSON can hold.

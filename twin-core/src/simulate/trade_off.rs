@@ -10,8 +10,8 @@ use crate::base::{Error, ErrorKind, Result};
 use crate::schema::kind;
 use crate::simulate::comparison::{Comparison, Dimension, named};
 use crate::simulate::objective::Objective;
-use crate::simulate::pareto::{Goal, Range, pareto, robustly_dominated_by};
-use crate::simulate::told::FigureTold;
+use crate::simulate::pareto::{Apart, Goal, Range, Stand, held, pareto, robustly_dominated_by};
+use crate::simulate::told::{FigureTold, IntervalTold};
 use crate::simulate::untouched::add_untouched;
 
 /// What is wanted less or more of, with what its figures are counted in.
@@ -26,6 +26,9 @@ pub struct ObjectiveRow {
     pub goal: Goal,
     /// Of the figures; none where no option has one.
     pub unit: Option<String>,
+    /// Whether options are held against each other by their differences to what is now, since all of them start from the same and that is not known exactly.
+    #[serde(default)]
+    pub is_paired: bool,
 }
 
 /// One scenario by all objectives.
@@ -40,6 +43,9 @@ pub struct OptionRow {
     pub ranges: Vec<Option<[f64; 2]>>,
     /// By objective, what the range means; none where the figure is known exactly, or not at all.
     pub kinds: Vec<Option<IntervalKind>>,
+    /// By objective, between which ends the difference to what is now lies.
+    #[serde(default)]
+    pub deltas: Vec<Option<[f64; 2]>>,
     /// By objective, why there is no figure, or what is missing from it.
     pub reasons: Vec<Option<String>>,
     /// 0 if no other option is better by the figures themselves, else the front that it is on; without any figure unknown only.
@@ -92,6 +98,8 @@ pub struct TradeOffRow {
     pub value: Option<f64>,
     /// Where it lies, if it is not known exactly.
     pub interval: Option<Interval>,
+    /// Where its difference to what is now lies, if it is not known exactly.
+    pub delta_interval: Option<Interval>,
     /// Why there is no figure, or what is missing from it.
     pub unknown: Option<String>,
     /// The front that the option is on by all objectives; 0 if no other option is better.
@@ -100,7 +108,7 @@ pub struct TradeOffRow {
     pub dominated_by: Option<String>,
 }
 
-table_row!(TradeOffRow: option, dimension, of, goal, unit, value, interval, unknown, front, dominated_by);
+table_row!(TradeOffRow: option, dimension, of, goal, unit, value, interval, delta_interval, unknown, front, dominated_by);
 text_cells!(Goal: |goal| match goal {
     Goal::Minimize => "min".into(),
     Goal::Maximize => "max".into(),
@@ -123,8 +131,11 @@ impl Tabular for TradeOff {
 }
 
 fn table_row(option: &OptionRow, place: usize, objective: &ObjectiveRow) -> TradeOffRow {
-    let range = option.ranges.get(place).copied().flatten();
     let kind = option.kinds.get(place).copied().flatten();
+    let interval = |ranges: &[Option<[f64; 2]>]| {
+        let range = ranges.get(place).copied().flatten();
+        kind.zip(range).map(|(kind, [low, high])| Interval { kind, low, high })
+    };
     TradeOffRow {
         option: option.name.clone(),
         dimension: objective.dimension,
@@ -132,7 +143,8 @@ fn table_row(option: &OptionRow, place: usize, objective: &ObjectiveRow) -> Trad
         goal: objective.goal,
         unit: objective.unit.clone(),
         value: option.values.get(place).copied().flatten(),
-        interval: kind.zip(range).map(|(kind, [low, high])| Interval { kind, low, high }),
+        interval: interval(&option.ranges),
+        delta_interval: interval(&option.deltas),
         unknown: option.reasons.get(place).cloned().flatten(),
         front: option.front,
         dominated_by: option.dominated_by.clone(),
@@ -166,10 +178,11 @@ pub(super) fn ranked(options: &[(String, Vec<FigureTold>)], objectives: &[Object
         options.iter().map(|option| figures(option, objectives)).collect::<Result<_>>()?;
     (0..).zip(objectives).try_for_each(|(place, objective)| of_one_entity(objective, place, options, &found))?;
     let mut rows: Vec<OptionRow> = options.iter().zip(&found).map(|((name, _), figures)| row(name, figures)).collect();
-    let objectives: Vec<ObjectiveRow> =
+    let mut objectives: Vec<ObjectiveRow> =
         (0..).zip(objectives).map(|(place, objective)| with_unit(objective, place, &found)).collect::<Result<_>>()?;
-    rank(&mut rows, &objectives)?;
-    let turns = turns(&rows);
+    let held = held_apart(&mut objectives, &found);
+    rank(&mut rows, &objectives, &held)?;
+    let turns = turns(&rows, &held);
     Ok(TradeOff { objectives, options: rows, turns })
 }
 
@@ -209,7 +222,8 @@ fn with_unit(objective: &Objective, place: usize, found: &[Vec<Option<&FigureTol
         return Err(Error::new(ErrorKind::Invalid, what));
     }
     let unit = units.into_iter().next().map(str::to_owned);
-    Ok(ObjectiveRow { dimension: objective.dimension, of: objective.of.clone(), goal: objective.goal, unit })
+    let of = objective.of.clone();
+    Ok(ObjectiveRow { dimension: objective.dimension, of, goal: objective.goal, unit, is_paired: false })
 }
 
 /// By objective, the figure of an option.
@@ -257,22 +271,40 @@ fn figures<'c>(
     objectives.iter().map(one).collect()
 }
 
-fn row(name: &str, figures: &[Option<&FigureTold>]) -> OptionRow {
-    let interval = |figure: &FigureTold| figure.interval.and_then(|interval| interval.closed());
-    let range = |figure: &FigureTold| match (interval(figure), figure.scenario) {
-        (Some(Interval { low, high, .. }), _) => Some([low, high]),
-        (None, value) => value.map(|value| [value, value]),
+/// By objective, what options are held against each other by: none of whom nothing is known.
+fn held_apart(objectives: &mut [ObjectiveRow], found: &[Vec<Option<&FigureTold>>]) -> Vec<Vec<Option<Range>>> {
+    let by = |(place, objective): (usize, &mut ObjectiveRow)| {
+        let stands: Vec<Option<Stand>> = found.iter().map(|figures| stand(figures[place]?)).collect();
+        let (ranges, is_paired) = held(&stands.iter().flatten().copied().collect::<Vec<Stand>>());
+        objective.is_paired = is_paired;
+        let mut ranges = ranges.into_iter();
+        stands.iter().map(|stand| stand.and_then(|_| ranges.next())).collect()
     };
+    objectives.iter_mut().enumerate().map(by).collect()
+}
+
+fn stand(figure: &FigureTold) -> Option<Stand> {
+    let ends = |[low, high]: [f64; 2]| Range { low, high };
+    let apart = || {
+        let Interval { low, high, .. } = figure.baseline_interval?.closed()?;
+        Some(Apart { base: figure.baseline?, base_range: [low, high], by: ends(figure.delta_range()?) })
+    };
+    Some(Stand { range: ends(figure.range()?), apart: apart() })
+}
+
+fn row(name: &str, figures: &[Option<&FigureTold>]) -> OptionRow {
     let why = |figure: &Option<&FigureTold>| match figure {
         None => Some("its comparison has no such figure".to_owned()),
         Some(figure) => figure.unknown.clone(),
     };
-    let ranges: Vec<Option<[f64; 2]>> = figures.iter().map(|figure| figure.and_then(range)).collect();
+    let ranges: Vec<Option<[f64; 2]>> = figures.iter().map(|figure| figure.and_then(FigureTold::range)).collect();
+    let interval = |figure: &FigureTold| figure.interval.and_then(IntervalTold::closed);
     let unknown = (0..).zip(&ranges).filter(|(_, range)| range.is_none()).map(|(place, _)| place).collect();
     OptionRow {
         name: name.to_owned(),
         values: figures.iter().map(|figure| figure.and_then(|figure| figure.scenario)).collect(),
         kinds: figures.iter().map(|figure| Some(interval((*figure)?)?.kind)).collect(),
+        deltas: figures.iter().map(|figure| figure.and_then(FigureTold::delta_range)).collect(),
         reasons: figures.iter().map(why).collect(),
         ranges,
         front: None,
@@ -282,7 +314,7 @@ fn row(name: &str, figures: &[Option<&FigureTold>]) -> OptionRow {
 }
 
 /// Options of which everything is known are ranked by their figures; those that have ranges everywhere by these.
-fn rank(rows: &mut [OptionRow], objectives: &[ObjectiveRow]) -> Result<()> {
+fn rank(rows: &mut [OptionRow], objectives: &[ObjectiveRow], held: &[Vec<Option<Range>>]) -> Result<()> {
     let goals: Vec<Goal> = objectives.iter().map(|objective| objective.goal).collect();
     let whole = |row: &OptionRow| row.values.iter().copied().collect::<Option<Vec<f64>>>();
     let known: Vec<(usize, Vec<f64>)> =
@@ -291,12 +323,8 @@ fn rank(rows: &mut [OptionRow], objectives: &[ObjectiveRow]) -> Result<()> {
     for ((at, _), standing) in known.iter().zip(pareto(&goals, &values)?) {
         rows[*at].front = Some(standing.rank);
     }
-    let range = |row: &OptionRow| {
-        let ends = |range: &Option<[f64; 2]>| range.map(|[low, high]| Range { low, high });
-        row.ranges.iter().map(ends).collect::<Option<Vec<Range>>>()
-    };
-    let ranged: Vec<(usize, Vec<Range>)> =
-        rows.iter().enumerate().filter_map(|(at, row)| Some((at, range(row)?))).collect();
+    let range = |at: usize| held.iter().map(|ranges| ranges[at]).collect::<Option<Vec<Range>>>();
+    let ranged: Vec<(usize, Vec<Range>)> = (0..rows.len()).filter_map(|at| Some((at, range(at)?))).collect();
     let ranges: Vec<Vec<Range>> = ranged.iter().map(|(_, ranges)| ranges.clone()).collect();
     for ((at, _), by) in ranged.iter().zip(robustly_dominated_by(&goals, &ranges)?) {
         rows[*at].dominated_by = by.map(|place| rows[ranged[place].0].name.clone());
@@ -305,17 +333,16 @@ fn rank(rows: &mut [OptionRow], objectives: &[ObjectiveRow]) -> Result<()> {
 }
 
 /// Where ranges of two options that nothing dominates overlap although their figures differ.
-fn turns(rows: &[OptionRow]) -> Vec<Turn> {
+fn turns(rows: &[OptionRow], held: &[Vec<Option<Range>>]) -> Vec<Turn> {
     let mut turns = Vec::new();
-    let best: Vec<&OptionRow> = rows.iter().filter(|row| row.dominated_by.is_none()).collect();
-    for (place, one) in best.iter().enumerate() {
-        for other in &best[place + 1..] {
-            for objective in 0..one.values.len() {
+    let best: Vec<(usize, &OptionRow)> =
+        rows.iter().enumerate().filter(|(_, row)| row.dominated_by.is_none()).collect();
+    for (place, (at, one)) in best.iter().enumerate() {
+        for (beside, other) in &best[place + 1..] {
+            for (objective, ranges) in held.iter().enumerate() {
                 let (Some(a), Some(b)) = (one.values[objective], other.values[objective]) else { continue };
-                let (Some([low, high]), Some([least, most])) = (one.ranges[objective], other.ranges[objective]) else {
-                    continue;
-                };
-                if a != b && low.max(least) < high.min(most) {
+                let (Some(range), Some(others)) = (ranges[*at], ranges[*beside]) else { continue };
+                if a != b && range.low.max(others.low) < range.high.min(others.high) {
                     turns.push(Turn { option: one.name.clone(), other: other.name.clone(), objective });
                 }
             }

@@ -97,7 +97,8 @@ fn before(figure: &FigureTold) -> FigureTold {
     };
     let unknown = baseline.is_none().then(|| "nothing of it changes, and what it is now is not known".to_owned());
     let (scenario, delta) = (baseline, baseline.map(|_| 0.0));
-    FigureTold { baseline, scenario, likely: None, delta, interval: None, unknown, ..figure.clone() }
+    let (likely, delta_interval, interval) = (None, None, None);
+    FigureTold { baseline, scenario, likely, delta, delta_interval, interval, unknown, ..figure.clone() }
 }
 
 /// In front of the bills of several things, what they come to together.
@@ -118,18 +119,20 @@ fn add_totals(options: &mut [(String, Vec<FigureTold>)]) -> Option<String> {
             |[low, high]: [f64; 2]| IntervalTold { kind: IntervalKind::Bounds, low: Some(low), high: Some(high) };
         let interval = range.filter(|_| value.is_none()).map(bounds);
         let unit = currency.unwrap_or_else(|| first.unit.clone());
-        let (about, detail, baseline, likely, delta) = (None, None, None, None, None);
         let total = FigureTold {
-            about,
-            detail,
+            dimension: Dimension::Cost,
+            about: None,
+            detail: None,
             unit,
-            baseline,
+            baseline: None,
+            baseline_interval: None,
             scenario: value,
-            likely,
-            delta,
+            likely: None,
+            delta: None,
+            delta_interval: None,
             interval,
+            basis: first.basis,
             unknown,
-            ..first.clone()
         };
         // What is said of all of it is part of the total.
         figures.retain(|figure| figure.dimension != Dimension::Cost || figure.about.is_some());

@@ -99,9 +99,9 @@ const EACH: f64 = 20.0 / 6.0 / 0.5;
 #[test]
 fn instances_that_a_balancer_draws_wait_each_for_themselves() {
     // The same requests in less time.
-    let (_, truth) = recorded(APART, EACH / 1.5, 6_000, 0);
+    let (_, truth) = recorded(APART, EACH / 1.5, 4_000, 0);
     for waits_within in [false, true] {
-        let (spans, _) = recorded(Served { waits_within, ..APART }, EACH, 6_000, 0);
+        let (spans, _) = recorded(Served { waits_within, ..APART }, EACH, 4_000, 0);
         for declared in [Some(2), None] {
             // Of waits within spans nobody sees how many are served at a time.
             if waits_within && declared.is_none() {
@@ -127,8 +127,8 @@ fn instances_that_a_balancer_draws_wait_each_for_themselves() {
 #[test]
 fn instances_that_share_a_queue_are_one() {
     let each = 20.0 / 4.0 / 0.5;
-    let (spans, _) = recorded(SHARED, each, 6_000, 0);
-    let (_, truth) = recorded(SHARED, each / 1.5, 60_000, 1_000_000);
+    let (spans, _) = recorded(SHARED, each, 4_000, 0);
+    let (_, truth) = recorded(SHARED, each / 1.5, 20_000, 1_000_000);
     for declared in [Some(4), None] {
         let told = played(&spans, declared, load(1.5));
         let [median, tail] = off(&told, &truth);
@@ -140,10 +140,10 @@ fn instances_that_share_a_queue_are_one() {
 
 #[test]
 fn more_instances_take_some_of_the_requests_and_fewer_take_all() {
-    let (spans, _) = recorded(APART, EACH, 6_000, 0);
+    let (spans, _) = recorded(APART, EACH, 4_000, 0);
     for (factor, instances) in [(2.0, 6), (2.0 / 3.0, 2)] {
         let served = Served { instances, ..APART };
-        let (_, truth) = recorded(served, EACH, 60_000, 1_000_000);
+        let (_, truth) = recorded(served, EACH, 20_000, 1_000_000);
         let told = played(&spans, Some(2), TrafficChange::ScaleWorkers { service: "stock".to_owned(), factor });
         let [median, tail] = off(&told, &truth);
         assert!(median < 0.05 && tail < 0.1, "{instances}: {median} {tail}");

@@ -30,6 +30,7 @@ mod open;
 mod order;
 mod packages;
 mod pages;
+mod paired;
 mod patience;
 mod pictures;
 mod predictions;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::EntityRef;
-use crate::answer::{Cell, Cites, ColumnType, EvidenceId, Interval, TableWriter, table_row, text_cells};
+use crate::answer::{Cell, Cites, ColumnType, EvidenceId, Interval, IntervalKind, TableWriter, table_row, text_cells};
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -130,10 +130,14 @@ pub struct Figure {
     pub unit: String,
     /// As it is.
     pub baseline: Option<f64>,
+    /// Where another measurement of that lies if nothing is changed, if it is not known exactly.
+    pub baseline_interval: Option<Interval>,
     /// As it would be.
     pub scenario: Option<f64>,
     /// The difference: exactly 0 where the changes do not touch it.
     pub delta: Option<f64>,
+    /// Where the difference lies that the changes make, if it is not known exactly. What both sides share, as the chance of what was recorded, counts for nothing in it.
+    pub delta_interval: Option<Interval>,
     /// What a measurement will most likely show then, where chance in what was recorded is told apart from the figure of the scenario.
     pub likely: Option<f64>,
     /// Where the figure of the scenario lies, if it is not known exactly.
@@ -146,7 +150,7 @@ pub struct Figure {
     pub evidence: Vec<EvidenceId>,
 }
 
-table_row!(Figure: dimension, about, detail, unit, baseline, scenario, delta, likely, interval, basis, unknown, evidence);
+table_row!(Figure: dimension, about, detail, unit, baseline, baseline_interval, scenario, delta, delta_interval, likely, interval, basis, unknown, evidence);
 text_cells!(
     Dimension: |dimension| named(dimension).into(),
     Basis: |basis| named(basis).into(),
@@ -197,6 +201,18 @@ impl Figure {
         self.scenario.is_none() && self.unknown.as_deref().is_some_and(|why| why.starts_with(UNSTABLE))
     }
 
+    /// With the bounds of its difference, where it has bounds and is known exactly as it is.
+    pub(super) fn with_bounds_of_delta(self) -> Figure {
+        let is_exact = self.baseline_interval.is_none() && self.delta_interval.is_none();
+        let bounds = self.interval.filter(|interval| interval.kind == IntervalKind::Bounds && is_exact);
+        let of = |(bounds, baseline): (Interval, f64)| Interval {
+            low: bounds.low - baseline,
+            high: bounds.high - baseline,
+            ..bounds
+        };
+        Figure { delta_interval: bounds.zip(self.baseline).map(of).or(self.delta_interval), ..self }
+    }
+
     /// A figure that nobody knows.
     pub(super) fn unknown(dimension: Dimension, why: impl Into<String>) -> Figure {
         Figure {
@@ -205,8 +221,10 @@ impl Figure {
             detail: None,
             unit: dimension.unit().to_owned(),
             baseline: None,
+            baseline_interval: None,
             scenario: None,
             delta: None,
+            delta_interval: None,
             likely: None,
             interval: None,
             basis: Basis::Inferred,

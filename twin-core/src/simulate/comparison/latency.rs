@@ -484,7 +484,8 @@ fn of_endpoint(endpoint: &EndpointForecast, slow: Option<&EndpointForecast>) -> 
             (Some(told), []) => known(dimension, unit, told),
             (Some(told), [service, ..]) => {
                 let why = format!("{UNSTABLE}: more is asked of {service} than its workers can do");
-                Figure { baseline: Some(told.before), ..Figure::unknown(dimension, why) }
+                let baseline_interval = Some(confidence(told.before_range));
+                Figure { baseline: Some(told.before), baseline_interval, ..Figure::unknown(dimension, why) }
             }
             (None, _) if dimension == Dimension::LatencyP999 && endpoint.p99_ms.is_some() => {
                 let why =
@@ -493,13 +494,20 @@ fn of_endpoint(endpoint: &EndpointForecast, slow: Option<&EndpointForecast>) -> 
             }
             (None, _) => Figure::unknown(dimension, NONE_SUCCEEDS),
         };
-        if let Some(slow) = others.as_ref().and_then(|others| others[place].2).filter(|slow| Some(*slow) != told) {
-            bound(&mut figure, slow);
+        let slow = others.as_ref().and_then(|others| others[place].2);
+        if let Some(slow) = slow.filter(|slow| told.is_none_or(|told| is_apart(told, *slow))) {
+            bound(&mut figure, &known(dimension, unit, slow));
         }
         figure.detail = Some(endpoint.operation.to_string());
         figure
     };
     expected(endpoint).into_iter().enumerate().map(row).collect()
+}
+
+/// Whether two ways to make a change tell different figures.
+fn is_apart(one: Expected, other: Expected) -> bool {
+    let figure = |of: Expected| [of.after, of.likely, of.low, of.high];
+    figure(one) != figure(other)
 }
 
 /// A row for each part of a request's time that is a hundredth of it at least, on either side.
@@ -524,9 +532,7 @@ fn spent(endpoint: &EndpointForecast, slow: Option<&EndpointForecast>) -> Vec<Fi
         };
         let other = slow.and_then(|slow| slow.spent.iter().find(|other| other.on == part.on));
         if let Some(other) = other.filter(|other| other.after_ms != after) {
-            let (low, high) = (after.min(other.after_ms), after.max(other.after_ms));
-            figure.interval = Some(Interval { kind: IntervalKind::Bounds, low, high });
-            bound(&mut figure, Expected { before, after: other.after_ms, likely: other.after_ms, low, high });
+            bound(&mut figure, &Figure::known(Dimension::TimeSpent, "ms", before, other.after_ms));
         }
         figure.basis = Basis::Observed;
         figure.detail = Some(format!("{}: {}", endpoint.operation, part.on));
@@ -536,19 +542,32 @@ fn spent(endpoint: &EndpointForecast, slow: Option<&EndpointForecast>) -> Vec<Fi
 }
 
 /// A figure that lies between what it is told to be and another one.
-fn bound(figure: &mut Figure, other: Expected) {
-    let Some(Interval { low, high, .. }) = figure.interval else { return };
+fn bound(figure: &mut Figure, other: &Figure) {
+    let point = |value: f64| Interval { kind: IntervalKind::Bounds, low: value, high: value };
+    let around = |one: Option<Interval>, other: Option<Interval>| {
+        let (one, other) = one.zip(other)?;
+        Some(Interval { kind: IntervalKind::Bounds, low: one.low.min(other.low), high: one.high.max(other.high) })
+    };
+    let scenario = |figure: &Figure| figure.interval.or(figure.scenario.map(point));
+    let delta = |figure: &Figure| figure.delta_interval.or(figure.delta.map(point));
+    let Some(interval) = around(scenario(figure), scenario(other)) else { return };
+    figure.delta_interval = around(delta(figure), delta(other));
+    figure.interval = Some(interval);
     (figure.scenario, figure.delta, figure.likely) = (None, None, None);
-    figure.interval =
-        Some(Interval { kind: IntervalKind::Bounds, low: low.min(other.low), high: high.max(other.high) });
     figure.unknown = Some("bounds: how much of the time is a processor's was never measured".to_owned());
 }
 
 fn known(dimension: Dimension, unit: &str, expected: Expected) -> Figure {
-    let Expected { before, after, likely, low, high } = expected;
+    let Expected { before, before_range, after, likely, low, high, difference } = expected;
     let mut figure = Figure::known(dimension, unit, before, after);
     figure.likely = (likely != after).then_some(likely);
-    figure.interval = Some(Interval { kind: IntervalKind::Confidence, low, high });
+    figure.interval = Some(confidence([low, high]));
+    figure.baseline_interval = Some(confidence(before_range));
+    figure.delta_interval = difference.map(confidence);
     figure.basis = Basis::Observed;
     figure
+}
+
+fn confidence([low, high]: [f64; 2]) -> Interval {
+    Interval { kind: IntervalKind::Confidence, low, high }
 }

@@ -115,6 +115,7 @@ pub fn compare(
     blind_spots.extend(given.traffic.into_iter().flat_map(|traffic| traffic.unmet(scenario.base())));
     figures.extend(of_requests(scenario, given, context, &mut assumptions, &mut blind_spots)?);
     step(STEPS);
+    figures = figures.into_iter().map(Figure::with_bounds_of_delta).collect();
     figures.sort_by(|a, b| (a.dimension, &a.about, &a.detail).cmp(&(b.dimension, &b.about, &b.detail)));
     let asked = serde_json::json!({
         "name": scenario.name(),

@@ -37,8 +37,9 @@ impl Open {
     pub fn hide(&self, figure: &mut Figure) {
         let unknown = Figure::unknown(figure.dimension, self.why.clone());
         let (about, detail) = (figure.about.take(), figure.detail.take());
+        let Figure { baseline, baseline_interval, .. } = *figure;
         *figure =
-            Figure { about, detail, baseline: figure.baseline, unit: std::mem::take(&mut figure.unit), ..unknown };
+            Figure { about, detail, baseline, baseline_interval, unit: std::mem::take(&mut figure.unit), ..unknown };
     }
 }
 

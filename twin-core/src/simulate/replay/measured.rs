@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
+use super::chance::{NINE_IN_TEN, wilson};
 use super::change::Together;
 use super::policy::{OperationName, Policies};
-use super::predict::{LEVELS, NINE_IN_TEN, quantiles, share, wilson};
+use super::predict::{LEVELS, quantiles, share};
 use super::recording::Recording;
 use super::run::{Answered, Score};
 use super::span::Span;

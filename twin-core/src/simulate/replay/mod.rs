@@ -5,6 +5,7 @@
 //! what a change does not touch stays as it was, exactly.
 
 mod asked;
+mod chance;
 mod change;
 mod criticality;
 mod likely;
@@ -26,6 +27,7 @@ mod template;
 mod trace;
 mod usual;
 
+pub(super) use chance::wilson;
 pub(super) use change::MOST_REQUESTS;
 pub use change::TrafficChange;
 pub(super) use criticality::{Calls, Need, needs};
@@ -41,7 +43,7 @@ pub use predict::{
     ENOUGH_FOR_P999, ENOUGH_FOR_UTILISATION, EndpointForecast, Expected, Forecast, Reached, ServiceLoad, TimeSpent,
     forecast,
 };
-pub(super) use predict::{forecast_by, quantiles, wilson};
+pub(super) use predict::{forecast_by, quantiles};
 pub(in crate::simulate) use recording::Touched;
 pub use recording::{Recording, SkippedSpans};
 pub use span::{Span, SpanKind};

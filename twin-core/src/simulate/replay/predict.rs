@@ -5,20 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::chance::{Chance, NINE_IN_TEN, Pair, Successes, difference_of_shares, together, two_samples, wilson};
 use super::change::{Together, TrafficChange};
-use super::likely::{Likely, Mixed};
+use super::likely::{Likely, Middle, Mixed};
 use super::policy::{OperationName, Policies};
 use super::recording::{Recording, SkippedSpans};
 use super::run::{Answered, Part, Played, Score, Spent, Tally};
 use super::station::Waits;
 use super::usual::{Usual, usual};
-use crate::base::{Context, Result, hash_of, listed};
+use crate::base::{Context, Result, listed};
 
-/// A figure before and after a change, with the interval in which the one after lies in nine cases of ten.
+/// A figure before and after a change, with the interval in which a measurement of the one after lies in nine cases of ten.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Expected {
     /// As recorded.
     pub before: f64,
+    /// Between which ends another measurement lies in nine cases of ten if nothing is changed.
+    pub before_range: [f64; 2],
     /// As predicted for requests like those that were recorded: what the change alone makes of them.
     pub after: f64,
     /// What a measurement will most likely show then: the same, freed from chance in what was recorded as far as that can be told.
@@ -27,6 +30,8 @@ pub struct Expected {
     pub low: f64,
     /// The most of the interval.
     pub high: f64,
+    /// Between which ends the difference lies in nine cases of ten that the change makes: chance and drift that both sides share count for nothing. `None` where it touches none of these requests.
+    pub difference: Option<[f64; 2]>,
 }
 
 /// Where some of the time of a request goes, on average, along the calls that end last. All parts of an operation add up to the average of how long its requests take.
@@ -113,10 +118,6 @@ pub struct Forecast {
 pub const ENOUGH_FOR_P999: usize = 2_995;
 /// Fewer requests to a service say nothing about how busy it is.
 pub const ENOUGH_FOR_UTILISATION: usize = 30;
-/// How often samples are drawn for an interval.
-const DRAWS: usize = 200;
-/// Nine cases of ten lie within so many standard deviations.
-pub(super) const NINE_IN_TEN: f64 = 1.645;
 /// By how much, in parts per one, the p50, p95, p99 and p99.9 of two runs of an unchanged system are taken to differ beside what chance explains: one standard deviation. Set by
 /// hand.
 const DRIFT: [f64; 4] = [0.022, 0.03, 0.035, 0.05];
@@ -188,11 +189,11 @@ fn endpoints(
     context: &Context,
 ) -> Result<Vec<EndpointForecast>> {
     let overloaded = after.overloaded();
-    let mut requests: BTreeMap<&OperationName, Vec<(Answered, Answered)>> = BTreeMap::new();
+    let mut requests: BTreeMap<&OperationName, Vec<Pair>> = BTreeMap::new();
     for (before, after) in before.answered.iter().zip(&after.answered) {
         requests.entry(recording.name(before.operation)).or_default().push((*before, *after));
     }
-    let of = |(operation, pairs): (&OperationName, Vec<(Answered, Answered)>)| {
+    let of = |(operation, pairs): (&OperationName, Vec<Pair>)| {
         context.check()?;
         let place = pairs.first().map(|pair| pair.0.operation);
         let spent = place.map(|place| spent(&pairs, before.spent.get(&place), after.spent.get(&place)));
@@ -254,9 +255,8 @@ pub(super) fn loads(
 }
 
 /// Where the time of requests to one operation goes, on both sides.
-fn spent(pairs: &[(Answered, Answered)], before: Option<&Spent>, after: Option<&Spent>) -> Vec<TimeSpent> {
-    let succeed =
-        |is: fn(&(Answered, Answered)) -> &Answered| pairs.iter().filter(|pair| !is(pair).failed).count() as f64;
+fn spent(pairs: &[Pair], before: Option<&Spent>, after: Option<&Spent>) -> Vec<TimeSpent> {
+    let succeed = |is: fn(&Pair) -> &Answered| pairs.iter().filter(|pair| !is(pair).failed).count() as f64;
     let (of_before, of_after) = (succeed(|pair| &pair.0), succeed(|pair| &pair.1));
     if of_before == 0.0 || of_after == 0.0 {
         return Vec::new();
@@ -276,28 +276,12 @@ fn spent(pairs: &[(Answered, Answered)], before: Option<&Spent>, after: Option<&
 }
 
 /// The overloaded services, if the change reaches any of these requests.
-fn unstable_for(pairs: &[(Answered, Answered)], overloaded: &[String]) -> Vec<String> {
-    let is_reached = pairs.iter().any(|(before, after)| before != after);
-    if is_reached { overloaded.to_vec() } else { Vec::new() }
+fn unstable_for(pairs: &[Pair], overloaded: &[String]) -> Vec<String> {
+    if is_touched(pairs) { overloaded.to_vec() } else { Vec::new() }
 }
 
-fn endpoint(
-    operation: &OperationName,
-    pairs: &[(Answered, Answered)],
-    mixed: Option<Likely>,
-    seed: u64,
-) -> EndpointForecast {
+fn endpoint(operation: &OperationName, pairs: &[Pair], mixed: Option<Likely>, seed: u64) -> EndpointForecast {
     let quantiles = latencies(pairs, mixed, seed);
-    let rate = |is: fn(&Answered) -> bool| {
-        let count = |side: fn(&(Answered, Answered)) -> &Answered| {
-            let came = || pairs.iter().map(side).filter(|answered| answered.came);
-            (came().filter(|answered| is(answered)).count() as u64, came().count() as u64)
-        };
-        let ((before, all_before), (after, all)) = (count(|pair| &pair.0), count(|pair| &pair.1));
-        let came: Vec<bool> = pairs.iter().map(|pair| &pair.1).filter(|it| it.came).map(is).collect();
-        let (low, high) = two_samples(after, all, together(&came));
-        Expected { before: share(before, all_before), after: share(after, all), likely: share(after, all), low, high }
-    };
     EndpointForecast {
         operation: operation.clone(),
         requests: pairs.len() as u64,
@@ -305,48 +289,97 @@ fn endpoint(
         p95_ms: quantiles[1],
         p99_ms: quantiles[2],
         p999_ms: quantiles[3],
-        error_rate: rate(|answered| answered.failed),
-        degraded_rate: rate(|answered| answered.degraded),
+        error_rate: rate(pairs, |answered| answered.failed),
+        degraded_rate: rate(pairs, |answered| answered.degraded),
         spent: Vec::new(),
         unstable: Vec::new(),
     }
 }
 
+/// The share of requests of which something is so, on both sides.
+fn rate(pairs: &[Pair], is: fn(&Answered) -> bool) -> Expected {
+    let side = |side: fn(&Pair) -> &Answered| {
+        let came: Vec<bool> = pairs.iter().map(side).filter(|answered| answered.came).map(is).collect();
+        let (count, all) = (came.iter().filter(|is| **is).count() as u64, came.len() as u64);
+        let together = together(&came);
+        (share(count, all), two_samples(count, all, together), together)
+    };
+    let ((before, (least, most), _), (after, (low, high), together)) = (side(|pair| &pair.0), side(|pair| &pair.1));
+    let difference = is_touched(pairs).then(|| difference_of_shares(pairs, is, after - before, together));
+    Expected { before, before_range: [least, most], after, likely: after, low, high, difference }
+}
+
+fn is_touched(pairs: &[Pair]) -> bool {
+    pairs.iter().any(|(before, after)| before != after)
+}
+
 pub(super) const LEVELS: [f64; 4] = [0.5, 0.95, 0.99, 0.999];
 
 /// The quantiles of both sides, with intervals from samples drawn anew.
-fn latencies(pairs: &[(Answered, Answered)], mixed: Option<Likely>, seed: u64) -> [Option<Expected>; 4] {
-    let side = |side: fn(&(Answered, Answered)) -> &Answered| {
-        let succeeded = pairs.iter().map(side).filter(|answered| answered.came && !answered.failed);
-        succeeded.map(|answered| answered.took).collect::<Vec<i64>>()
-    };
-    let sorted = |mut took: Vec<i64>| {
-        took.sort_unstable();
-        took
-    };
-    let in_order = side(|pair| &pair.1);
-    let (before, after) = (sorted(side(|pair| &pair.0)), sorted(in_order.clone()));
-    let (Some(was), Some(is)) = (quantiles(&before), quantiles(&after)) else { return [None; 4] };
-    let mut spread = spread(&after, seed);
-    for (spread, quantile) in spread.iter_mut().zip(is) {
-        let is_slow: Vec<bool> = in_order.iter().map(|took| *took as f64 > quantile * 1e6).collect();
-        *spread *= together(&is_slow).sqrt();
-    }
+fn latencies(pairs: &[Pair], mixed: Option<Likely>, seed: u64) -> [Option<Expected>; 4] {
+    let successes = Successes::of(pairs);
+    let (Some(was), Some(is)) = (quantiles(&successes.before), quantiles(&successes.after)) else { return [None; 4] };
+    let spread = successes.spread(seed);
+    let is_touched = is_touched(pairs);
     let expected = |place: usize| {
         let (before, after) = (was[place], is[place]);
-        let difference = if after > 0.0 { ERROR_OF_DIFFERENCE * (after - before) / after } else { 0.0 };
-        let chance = |is_after: bool| mixed.map_or(spread[place], |mixed| mixed.chance(place, spread[place], is_after));
-        let (likely, of_sample) =
-            mixed.map_or((after, 1.0), |mixed| mixed.quantile(place, (before, after), chance(false)));
-        // What was recorded is a sample, as far as its chance is left, and so is what comes.
-        let variance = (1.0 + of_sample) * chance(true).powi(2) + DRIFT[place].powi(2) + difference.powi(2);
-        let factor = (NINE_IN_TEN * variance.sqrt()).exp();
-        // What the change alone makes of the recorded requests is never left out.
-        let (low, high) = ((likely / factor).min(after), (likely * factor).max(after));
-        Some(Expected { before, after, likely, low, high })
+        let together = [slow_together(pairs, |pair| &pair.0, before), slow_together(pairs, |pair| &pair.1, after)];
+        let chance = Chance {
+            before: spread.before[place] * together[0].sqrt(),
+            after: spread.after[place] * together[1].sqrt(),
+            difference: spread.difference[place] * together[1].sqrt(),
+        };
+        let quantile = Quantile { place, before, after, chance };
+        Some(quantile.expected(mixed, is_touched))
     };
-    let p999 = if after.len() < ENOUGH_FOR_P999 { None } else { expected(3) };
+    let p999 = if successes.after.len() < ENOUGH_FOR_P999 { None } else { expected(3) };
     [expected(0), expected(1), expected(2), p999]
+}
+
+/// By how much more the share of requests that succeed and take longer than a quantile varies, as they are slow together.
+fn slow_together(pairs: &[Pair], side: fn(&Pair) -> &Answered, quantile: f64) -> f64 {
+    let succeeded = pairs.iter().map(side).filter(|answered| answered.came && !answered.failed);
+    together(&succeeded.map(|answered| answered.took as f64 > quantile * 1e6).collect::<Vec<bool>>())
+}
+
+/// A quantile of requests on both sides of a change, in milliseconds.
+struct Quantile {
+    place: usize,
+    before: f64,
+    after: f64,
+    chance: Chance,
+}
+
+impl Quantile {
+    fn expected(&self, mixed: Option<Likely>, is_touched: bool) -> Expected {
+        let Quantile { place, before, after, .. } = *self;
+        let chance = mixed.map_or(self.chance, |mixed| mixed.chance(place, self.chance));
+        let likely = mixed.map(|mixed| mixed.quantile(place, (before, after), chance.before));
+        let Middle { before: was, after: is, of_sample } = likely.unwrap_or(Middle { before, after, of_sample: 1.0 });
+        // What was recorded is a sample, as far as its chance is left, and so is what comes.
+        let range = |middle: f64, chance: f64, error: f64, sample: f64| {
+            let variance = (1.0 + of_sample) * chance.powi(2) + DRIFT[place].powi(2) + error.powi(2);
+            let factor = (NINE_IN_TEN * variance.sqrt()).exp();
+            // What the change alone makes of the recorded requests is never left out.
+            [(middle / factor).min(sample), (middle * factor).max(sample)]
+        };
+        let error = if after > 0.0 { ERROR_OF_DIFFERENCE * (after - before) / after } else { 0.0 };
+        let [low, high] = range(is, chance.after, error, after);
+        let difference = {
+            let error = ERROR_OF_DIFFERENCE * (after - before);
+            let half = NINE_IN_TEN * (of_sample * chance.difference.powi(2) + error.powi(2)).sqrt();
+            [(is - was - half).min(after - before), (is - was + half).max(after - before)]
+        };
+        Expected {
+            before,
+            before_range: range(was, chance.before, 0.0, before),
+            after,
+            likely: is,
+            low,
+            high,
+            difference: is_touched.then_some(difference),
+        }
+    }
 }
 
 /// The quantiles of sorted nanoseconds, in milliseconds, between neighbours in proportion.
@@ -359,62 +392,8 @@ pub(in crate::simulate) fn quantiles(sorted: &[i64]) -> Option<[f64; 4]> {
     }))
 }
 
-/// The standard deviation of the logarithm of each quantile, over samples drawn from the sample.
-fn spread(sorted: &[i64], seed: u64) -> [f64; 4] {
-    let mut drawn: Vec<[f64; 4]> = Vec::with_capacity(DRAWS);
-    let mut sample = vec![0; sorted.len()];
-    for draw in 0..DRAWS {
-        for (place, value) in sample.iter_mut().enumerate() {
-            *value = sorted[(hash_of(&(seed, draw, place)) % sorted.len() as u64) as usize];
-        }
-        sample.sort_unstable();
-        drawn.extend(quantiles(&sample));
-    }
-    [0, 1, 2, 3].map(|place| {
-        let logarithms = || drawn.iter().map(|quantiles| quantiles[place].max(1e-6).ln());
-        let count = drawn.len().max(1) as f64;
-        let mean = logarithms().sum::<f64>() / count;
-        (logarithms().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt()
-    })
-}
-
 pub(super) fn share(count: u64, all: u64) -> f64 {
     if all == 0 { 0.0 } else { count as f64 / all as f64 }
-}
-
-/// Within which bounds the share of another sample of the same size lies, by Wilson's interval with twice the variance, times so much.
-fn two_samples(count: u64, all: u64, together: f64) -> (f64, f64) {
-    wilson(count, all, NINE_IN_TEN * (2.0 * together).sqrt())
-}
-
-/// How many times as much the share of requests varies of which something is so as it would if they knew nothing of each other: those that wait in one queue are slow together. By the means of batches that
-/// follow each other; 1 unless it is beyond chance, by two standard deviations of that estimate. O(requests).
-fn together(is: &[bool]) -> f64 {
-    const BATCHES: usize = 20;
-    const LEAST: usize = 200;
-    let count = |some: &[bool]| some.iter().filter(|is| **is).count() as f64;
-    let share = count(is) / is.len().max(1) as f64;
-    if is.len() < LEAST || share <= 0.0 || share >= 1.0 {
-        return 1.0;
-    }
-    let size = is.len() / BATCHES;
-    let means = is.chunks_exact(size).take(BATCHES).map(|batch| count(batch) / size as f64);
-    let variance = means.map(|mean| (mean - share).powi(2)).sum::<f64>() / (BATCHES - 1) as f64;
-    let ratio = size as f64 * variance / (share * (1.0 - share));
-    let beyond_chance = 1.0 + 2.0 * (2.0 / (BATCHES - 1) as f64).sqrt();
-    if ratio > beyond_chance { ratio } else { 1.0 }
-}
-
-/// Wilson's score interval.
-pub(in crate::simulate) fn wilson(count: u64, all: u64, deviations: f64) -> (f64, f64) {
-    if all == 0 {
-        return (0.0, 1.0);
-    }
-    let (n, p, z) = (all as f64, share(count, all), deviations);
-    let middle = p + z * z / (2.0 * n);
-    let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + z * z / n;
-    (((middle - half) / scale).max(0.0), ((middle + half) / scale).min(1.0))
 }
 
 /// Whom a change reaches: whose rates rise above what they may have been before, and who is not asked any more.
@@ -587,21 +566,4 @@ fn hearsay(recording: &Recording) -> Option<String> {
     let names = listed(recording.silent().into_iter(), NAMED);
     (!names.is_empty())
         .then(|| format!("what sends no spans is taken to work for as long as its callers wait for it: {names}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_slow_together_says_less_than_what_is_slow_by_chance() {
-        let by_chance: Vec<bool> = (0..2_000_u64).map(|at| hash_of(&at).is_multiple_of(10)).collect();
-        assert_eq!(together(&by_chance), 1.0);
-        // One of ten is slow in each, but in runs of fifty.
-        let in_runs: Vec<bool> = (0..2_000_u64).map(|at| hash_of(&(at / 50)).is_multiple_of(10)).collect();
-        assert!(together(&in_runs) > 10.0, "{}", together(&in_runs));
-        for nothing in [vec![], vec![true; 5], vec![false; 500], vec![true; 500]] {
-            assert_eq!(together(&nothing), 1.0);
-        }
-    }
 }

@@ -55,9 +55,11 @@ fn value(comparison: &Comparison, objective: &SearchObjective, dimension: Dimens
     let row = found.options.first();
     let value = row.and_then(|row| row.values.first().copied().flatten());
     let range = row.and_then(|row| row.ranges.first().copied().flatten());
+    let is_paired = found.objectives.first().is_some_and(|objective| objective.is_paired);
+    let delta = row.and_then(|row| row.deltas.first().copied().flatten()).filter(|_| is_paired);
     let why = figures(comparison, dimension, objective.of.as_deref()).find_map(|figure| figure.unknown.clone());
     let why = why.or_else(|| value.is_none().then(|| "the comparison has no such figure".to_owned()));
-    Ok(MeasuredValue { value, range, unknown: why })
+    Ok(MeasuredValue { value, range, delta, unknown: why })
 }
 
 /// The figures of a dimension that are about something.
@@ -81,7 +83,7 @@ fn total(
 ) -> MeasuredValue {
     let figures: Vec<FigureTold> = figures(comparison, Dimension::Cost, None).map(FigureTold::from).collect();
     let Billed { value, range, unknown, .. } = billed(figures.iter(), currency, told);
-    MeasuredValue { value, range, unknown }
+    MeasuredValue { value, range, delta: None, unknown }
 }
 
 /// How a range stands to a limit: below it, over it, or nobody knows.

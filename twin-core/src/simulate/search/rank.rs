@@ -53,12 +53,20 @@ fn stand(options: &mut [SearchOption], goals: &[Goal], among: fn(&SearchOption) 
     Ok(())
 }
 
-/// Which of some options are beaten by which other of them, whatever the truth.
+/// Which of some options are beaten by which other of them, whatever the truth: by their differences to what is now, where that is not known exactly and all have them.
 fn dominate(options: &mut [SearchOption], goals: &[Goal], among: fn(&SearchOption) -> bool) -> Result<()> {
-    let ranged = places(options, |option| ranges(option).filter(|_| among(option)));
-    let ranges: Vec<Vec<Range>> = ranged.iter().map(|(_, ranges)| ranges.clone()).collect();
-    let dominators = robustly_dominated_by(goals, &ranges)?;
-    for ((at, _), by) in ranged.iter().zip(dominators) {
+    let is_ranged = |option: &SearchOption| option.values.iter().all(|value| value.range.is_some());
+    let ranged = places(options, |option| (among(option) && is_ranged(option)).then_some(()));
+    let is_paired = |place: usize| ranged.iter().all(|(at, ())| options[*at].values[place].delta.is_some());
+    let paired: Vec<bool> = (0..goals.len()).map(is_paired).collect();
+    let range = |(value, is_paired): (&MeasuredValue, &bool)| {
+        let [low, high] = if *is_paired { value.delta? } else { value.range? };
+        Some(Range { low, high })
+    };
+    let ranges = |(at, ()): &(usize, ())| options[*at].values.iter().zip(&paired).map(range).collect();
+    let ranges: Option<Vec<Vec<Range>>> = ranged.iter().map(ranges).collect();
+    let dominators = robustly_dominated_by(goals, &ranges.unwrap_or_default())?;
+    for ((at, ()), by) in ranged.iter().zip(dominators) {
         options[*at].dominated_by = by.map(|place| options[ranged[place].0].name.clone());
     }
     Ok(())
@@ -66,11 +74,6 @@ fn dominate(options: &mut [SearchOption], goals: &[Goal], among: fn(&SearchOptio
 
 fn places<T>(options: &[SearchOption], of: impl Fn(&SearchOption) -> Option<T>) -> Vec<(usize, T)> {
     options.iter().enumerate().filter_map(|(at, option)| Some((at, of(option)?))).collect()
-}
-
-fn ranges(option: &SearchOption) -> Option<Vec<Range>> {
-    let range = |value: &MeasuredValue| value.range.map(|[low, high]| Range { low, high });
-    option.values.iter().map(range).collect()
 }
 
 /// The first objective by which they differ decides; what is not known comes last.
@@ -150,5 +153,24 @@ mod tests {
             ("lazy", Some(3), Some("risky")),
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn options_are_held_against_each_other_by_their_differences_where_all_have_them() {
+        let measured = |name: &str, value: f64, delta: Option<[f64; 2]>| {
+            let range = Some([value - 5.0, value + 5.0]);
+            let values = vec![MeasuredValue { range, delta, ..MeasuredValue::known(value) }];
+            SearchOption { values, ..option(name, value, true) }
+        };
+        let dominated = |options: [SearchOption; 2]| {
+            let objectives: Vec<SearchObjective> =
+                serde_json::from_str(r#"[{"measure": "latency_p50"}]"#).expect("an objective");
+            let mut options = options;
+            rank(&mut options, &objectives).expect("a ranking");
+            options.map(|option| option.dominated_by)
+        };
+        let near = || measured("near", 41.0, Some([0.5, 1.5]));
+        assert_eq!(dominated([near(), measured("far", 44.0, Some([3.5, 4.5]))]), [None, Some("near".to_owned())]);
+        assert_eq!(dominated([near(), measured("far", 44.0, None)]), [None, None], "by what they come to");
     }
 }

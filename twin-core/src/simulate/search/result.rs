@@ -148,6 +148,8 @@ pub struct MeasuredValue {
     pub value: Option<f64>,
     /// Between which ends it lies, as far as known.
     pub range: Option<[f64; 2]>,
+    /// Between which ends its difference to what is now lies, where that is not known exactly: options are held against each other by it.
+    pub delta: Option<[f64; 2]>,
     /// Why it is not known, or not exactly.
     pub unknown: Option<String>,
 }
@@ -155,12 +157,12 @@ pub struct MeasuredValue {
 impl MeasuredValue {
     /// A value that is known exactly.
     pub fn known(value: f64) -> Self {
-        MeasuredValue { value: Some(value), range: Some([value, value]), unknown: None }
+        MeasuredValue { value: Some(value), range: Some([value, value]), delta: None, unknown: None }
     }
 
     /// A value that nobody knows.
     pub fn unknown(why: impl Into<String>) -> Self {
-        MeasuredValue { value: None, range: None, unknown: Some(why.into()) }
+        MeasuredValue { value: None, range: None, delta: None, unknown: Some(why.into()) }
     }
 }
 

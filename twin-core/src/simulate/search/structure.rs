@@ -73,5 +73,5 @@ fn teams(candidate: &Candidate) -> MeasuredValue {
     }
     let why = format!("{unowned} of the changes are to what has no known owner");
     let ends = [known.len() as f64, (known.len() + unowned) as f64];
-    MeasuredValue { value: (!known.is_empty()).then_some(ends[0]), range: Some(ends), unknown: Some(why) }
+    MeasuredValue { value: (!known.is_empty()).then_some(ends[0]), range: Some(ends), ..MeasuredValue::unknown(why) }
 }
