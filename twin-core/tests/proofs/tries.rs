@@ -1,6 +1,6 @@
 //! Which call is which: those that are made again because they failed and those that are made anyway, which of several to one callee waits for which, and how long it takes to be refused.
 
-use twin_core::simulate::replay::{CallPolicy, Criticality, EndpointForecast, Policies, TrafficChange};
+use twin_core::simulate::replay::{CallPolicy, Criticality, EndpointForecast, Forecast, Policies, TrafficChange};
 
 use crate::coming::chance;
 use crate::replay::{call, endpoint, medians, predict, workers};
@@ -17,7 +17,7 @@ fn slower(service: &str, operation: &str, ms: f64) -> TrafficChange {
     TrafficChange::AddLatency { service: service.to_owned(), operation: operation.to_owned(), ms }
 }
 
-fn of<'f>(forecast: &'f twin_core::simulate::replay::Forecast) -> &'f EndpointForecast {
+fn of(forecast: &Forecast) -> &EndpointForecast {
     endpoint(forecast, "list")
 }
 
@@ -136,11 +136,8 @@ fn nobody_waits_for_a_worker_to_be_refused() {
             at + 13.8
         );
     }
-    let policies = Policies {
-        services: [workers("stock", 1)].into(),
-        calls: [call("shop.list", "ads.show", optional())].into(),
-        ..Policies::default()
-    };
+    let policies =
+        Policies { services: [workers("stock", 1)].into(), calls: [call("shop.list", "ads.show", optional())].into() };
     let (before, after) = medians(&predict(&text, &policies, kill("ads")), "list");
     assert!((before - 16.0).abs() < 0.01 && (after - 4.4).abs() < 0.01, "{before} {after}");
 }

@@ -24,14 +24,26 @@ pub(super) struct Order {
 #[derive(Default)]
 struct Shape {
     count: u32,
-    /// By places of two calls, how often the first one was done before the second began.
-    in_turn: BTreeMap<(u32, u32), u32>,
+    /// By two calls, how often the first one was done before the second began: those before the second call, then those before the third, and so on. Nothing where there are few such invocations.
+    in_turn: Vec<u32>,
 }
+
+impl Shape {
+    /// Where it stands of two calls, the first one by its place.
+    fn place(at: usize, place: usize) -> usize {
+        place * place.saturating_sub(1) / 2 + at
+    }
+}
+
+/// Fewer invocations that ask the same say nothing.
+const FEWEST: u32 = 5;
+/// Of invocations with more calls than this, it does not count which of them it is.
+const MOST_CALLS: usize = 32;
 
 /// One in so many may be otherwise: clocks are not exact.
 const EXCEPTIONS: u32 = 100;
-/// What happens by chance in fewer cases than this, in parts per one, is taken to be no chance.
-const BY_CHANCE: f64 = 0.01;
+/// What happens by chance in fewer cases than this, in parts per one, is taken to be no chance: one in a thousand, as many pairs of calls are looked at.
+const BY_CHANCE: f64 = 0.001;
 /// More calls of one invocation than this are compared with those just before them only.
 const NEAR: usize = 64;
 
@@ -50,10 +62,16 @@ impl Order {
     /// Learns the order of calls. O(calls · 64).
     pub(super) fn of(recording: &Recording) -> Order {
         let mut order = Order { pairs: BTreeMap::new(), shapes: BTreeMap::new() };
-        for (number, invocation) in (0..).zip(&recording.invocations) {
-            let calls = recording.calls_of(number);
-            let shape = order.shapes.entry((invocation.operation, shape(calls))).or_default();
-            shape.count += 1;
+        let works = || (0..).zip(&recording.invocations).map(|(number, work)| (work, recording.calls_of(number)));
+        for (invocation, calls) in works().filter(|(_, calls)| (2..=MOST_CALLS).contains(&calls.len())) {
+            order.shapes.entry((invocation.operation, shape(calls))).or_default().count += 1;
+        }
+        for (invocation, calls) in works() {
+            let shape = order.shapes.get_mut(&(invocation.operation, shape(calls)));
+            let mut shape = shape.filter(|shape| shape.count >= FEWEST);
+            if let Some(shape) = &mut shape {
+                shape.in_turn.resize(Shape::place(0, calls.len()), 0);
+            }
             for (place, call) in calls.iter().enumerate().filter(|(_, call)| call.is_awaited) {
                 let start = recording.span_of(call).0;
                 for (at, before) in preceding(calls, place).filter(|(_, before)| before.is_awaited) {
@@ -61,7 +79,9 @@ impl Order {
                     let is_done = u32::from(recording.span_of(before).1 <= start);
                     pair.together += 1;
                     pair.in_turn += is_done;
-                    *shape.in_turn.entry((at as u32, place as u32)).or_default() += is_done;
+                    if let Some(shape) = &mut shape {
+                        shape.in_turn[Shape::place(at, place)] += is_done;
+                    }
                 }
             }
         }
@@ -84,7 +104,7 @@ impl Order {
             return true;
         }
         let Some(shape) = shape else { return false };
-        let done = shape.in_turn.get(&(at as u32, place as u32)).copied().unwrap_or_default();
+        let done = shape.in_turn.get(Shape::place(at, place)).copied().unwrap_or_default();
         let usually = f64::from(in_turn) / f64::from(together);
         (shape.count - done) * EXCEPTIONS <= shape.count && usually.powf(f64::from(shape.count)) < BY_CHANCE
     }

@@ -90,10 +90,9 @@ pub(super) fn usual(recording: &Recording, policies: &Policies) -> BTreeMap<(u32
     let of = |((caller, callee), seen): ((u32, u32), Seen)| {
         let pair = (recording.name(caller).clone(), recording.name(callee).clone());
         let policy = policies.calls.get(&pair).cloned().unwrap_or_default();
-        let refusal = match (is_limited(&callee), everywhere.refusal()) {
-            (true, Some(refusal)) => refusal,
-            (_, elsewhere) => seen.overheads.refusal().or(elsewhere).unwrap_or_default(),
-        };
+        let nothing = Overheads::default();
+        let here = if is_limited(&callee) && !everywhere.is_empty() { &nothing } else { &seen.overheads };
+        let refusal = here.refusal(&everywhere);
         ((caller, callee), seen.with(&policy, refusal))
     };
     seen.into_iter().map(of).collect()
@@ -127,10 +126,14 @@ impl Overheads {
         self.answered.extend(&other.answered);
     }
 
-    /// How long it takes to be refused: as long as the way to somebody who fails and back, or else to somebody who answers.
-    fn refusal(&self) -> Option<i64> {
-        let known = [&self.failed, &self.answered];
-        known.into_iter().find(|known| !known.is_empty()).map(|known| median(known.clone()))
+    fn is_empty(&self) -> bool {
+        self.failed.is_empty() && self.answered.is_empty()
+    }
+
+    /// How long it takes to be refused: as long as the way to somebody who fails and back, here or else anywhere, or else to somebody who answers.
+    fn refusal(&self, everywhere: &Overheads) -> i64 {
+        let known = [&self.failed, &everywhere.failed, &self.answered, &everywhere.answered];
+        known.into_iter().find(|known| !known.is_empty()).map_or(0, |known| median(known.clone()))
     }
 }
 
