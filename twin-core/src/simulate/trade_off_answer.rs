@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, AsOf, Freshness, NoEvidence, Reply, Status};
 use crate::base::{Error, ErrorKind, Result, Timestamp};
+use crate::simulate::comparison::named;
 use crate::simulate::objective::{Objective, ObjectiveDraft};
 use crate::simulate::told::FigureTold;
 use crate::simulate::trade_off::{TradeOff, ranked};
 use crate::simulate::untouched::add_untouched;
 
 /// Where no choice differs, whatever the figures are.
-const METHOD: &str = "fronts of non-dominated sorting by the figures, and robust dominance by their ranges";
+const METHOD: &str = "fronts of non-dominated sorting by the figures, and robust dominance by their ranges, or where options are paired by their differences to what is now";
 
 /// The answer to a comparison, as its JSON tells it.
 #[derive(Deserialize)]
@@ -81,7 +82,7 @@ pub fn trade_off_of_answers(answers: &[Reply], objectives: &[ObjectiveDraft]) ->
     let all =
         |words: fn(&Compared) -> &Vec<String>| -> BTreeSet<String> { of_all.iter().flat_map(words).cloned().collect() };
     let mut assumptions = all(|one| &one.assumptions);
-    assumptions.extend(taken_for_granted(objectives).chain(untouched));
+    assumptions.extend(taken_for_granted(objectives).chain(untouched).chain(taken_for_independent(&value)));
     let mut blind_spots = all(|one| &one.blind_spots);
     blind_spots.extend(differences(&compared));
     Ok(Answer {
@@ -122,6 +123,15 @@ fn read(place: usize, answer: &Reply) -> Result<Compared> {
 fn taken_for_granted(objectives: &[ObjectiveDraft]) -> impl Iterator<Item = String> + '_ {
     let silent = objectives.iter().filter(|objective| objective.goal.is_none());
     silent.map(|objective| format!("less is better of {} (default)", objective.dimension))
+}
+
+/// What is taken of differences that rest on one recording. A part that two of them share would make them less far apart than they are said to be.
+fn taken_for_independent(trade_off: &TradeOff) -> impl Iterator<Item = String> + '_ {
+    let paired = trade_off.objectives.iter().filter(|objective| objective.is_paired);
+    paired.map(|objective| {
+        let dimension = named(&objective.dimension);
+        format!("what is unknown of differences in {dimension} is independent from option to option")
+    })
 }
 
 /// As whole as the least whole of the comparisons.
