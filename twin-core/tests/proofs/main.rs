@@ -4,6 +4,7 @@ mod asked;
 mod assembly;
 mod backtests;
 mod bad_input;
+mod branches;
 mod builds;
 mod changes;
 mod choices;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::chance::surprise;
 use super::policy::OperationName;
 use super::recording::{Attempt, Invocation, Recording};
 use super::span::{Span, SpanKind};
@@ -129,9 +130,7 @@ impl Seen {
         if share < LEAST + (1.0 - LEAST) * usually {
             return false;
         }
-        // The bound of Chernoff on how likely as many are where those that failed are followed as often as others.
-        let part = |share: f64, usually: f64| if share > 0.0 { share * (share / usually.max(1e-6)).ln() } else { 0.0 };
-        failed * (part(share, usually) + part(1.0 - share, 1.0 - usually)) >= -BY_CHANCE.ln()
+        failed * surprise(share, usually) >= -BY_CHANCE.ln()
     }
 }
 

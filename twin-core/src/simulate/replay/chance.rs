@@ -171,6 +171,12 @@ pub(super) fn difference_of_shares(pairs: &[Pair], is: fn(&Answered) -> bool, sa
     [(now - was - half).min(sample).max(-1.0), (now - was + half).max(sample).min(1.0)]
 }
 
+/// How unlikely a share is of what usually has another one, for each that was counted: so many shares or more come by chance in at most `exp(-count * surprise)` of all cases (Chernoff's bound).
+pub(super) fn surprise(share: f64, usually: f64) -> f64 {
+    let part = |share: f64, usually: f64| if share > 0.0 { share * (share / usually.max(1e-6)).ln() } else { 0.0 };
+    part(share, usually) + part(1.0 - share, 1.0 - usually)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@
 //! what a change does not touch stays as it was, exactly.
 
 mod asked;
+mod branches;
 mod chance;
 mod change;
 mod criticality;
@@ -12,6 +13,7 @@ mod likely;
 mod limits;
 mod links;
 mod measured;
+mod misses;
 mod names;
 mod order;
 mod pauses;

@@ -6,6 +6,8 @@ mod asking;
 mod breaker;
 mod coming;
 mod cure;
+mod failing;
+mod instead;
 mod load;
 mod lost;
 mod mixed;
@@ -17,6 +19,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::change::{Detour, Together};
+use super::misses::Misses;
 use super::order::following;
 use super::policy::{Policies, nanoseconds};
 use super::recording::{Attempt, Call, Invocation, Recording};
@@ -25,7 +28,8 @@ use super::usual::Usual;
 use crate::base::{Context, Error, ErrorKind, Result, hash_of};
 use breaker::Standing;
 use coming::{Coming, coming};
-use lost::{Lost, lost};
+use instead::Instead;
+use lost::{Lost, without_alternative, without_caches};
 pub(super) use mixed::{Mix, pools};
 use more::{More, more_calls};
 
@@ -109,6 +113,8 @@ struct Work {
     first_call: u32,
     has_ended: bool,
     has_failed: bool,
+    /// Whether it fails once what it still waits for is done.
+    is_failing: bool,
     is_degraded: bool,
     /// Whether it does not fail although the recording says so.
     is_cured: bool,
@@ -139,10 +145,12 @@ struct Calling {
     is_done: bool,
     /// Whether it was made, or would have been.
     is_asked: bool,
-    /// Whether it is waited for although it was recorded not to be: whoever made it goes on as one who waited.
-    is_joined: bool,
+    /// The call that it stands for, once whoever made it goes on as another one did: it is waited for, even if it was recorded not to be.
+    joined: Option<u32>,
     /// Whether it was not made because a breaker was open.
     is_refused: bool,
+    /// Of a call that is made because a cache is lost, what it is part of, by its place among those of the work.
+    within: Option<u32>,
 }
 
 /// What happens next.
@@ -172,8 +180,12 @@ struct Run<'r> {
     detours: BTreeMap<(u32, u32), Detour>,
     /// By service with workers, how long they were busy together, and with how many requests.
     busy: BTreeMap<&'r str, (i64, i64)>,
-    /// By operation that loses a cache, or somebody else, what is done instead.
+    /// By operation that loses somebody to whom it has an alternative, what is done instead.
     lost: BTreeMap<u32, Lost>,
+    /// By operation and cache of it that is lost, what is done by whoever finds nothing there.
+    misses: BTreeMap<(u32, u32), Misses>,
+    /// By work, what it does in place of what it found in caches.
+    instead: BTreeMap<u32, Vec<Instead>>,
     agenda: BinaryHeap<Reverse<(i64, u64, Event)>>,
     sequence: u64,
     /// The requests from outside.
@@ -229,7 +241,9 @@ impl<'r> Run<'r> {
             more: recording.operations.iter().map(|name| more_calls(score, changes, &name.service)).collect(),
             detours: asking::detours(score, changes),
             busy: BTreeMap::new(),
-            lost: lost(score, changes),
+            lost: without_alternative(score, changes),
+            misses: without_caches(score, changes),
+            instead: BTreeMap::new(),
             agenda: BinaryHeap::new(),
             sequence: 0,
             coming: coming(recording, changes, score.seed, score.mix.map(|mix| mix.round)),
@@ -336,6 +350,7 @@ impl<'r> Run<'r> {
             first_call,
             has_ended: false,
             has_failed: false,
+            is_failing: false,
             is_degraded: false,
             is_cured: false,
         });
@@ -361,7 +376,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// What is done instead by an operation that has lost its cache, or somebody else: what another request did that found nothing, or went on without.
+    /// What is done instead by an operation that has lost somebody: what another request did that went on without.
     fn instead(&self, shape: u32, request: u32) -> u32 {
         let operation = self.score.recording.invocations[shape as usize].operation;
         let shown = self.lost.get(&operation).map(|lost| lost.instead_of(shape)).unwrap_or_default();
@@ -446,17 +461,22 @@ impl<'r> Run<'r> {
         }
         let calling = &mut self.calls[call as usize];
         (calling.is_done, calling.done) = (true, at);
-        if !calling.is_joined && !self.score.recording.calls[calling.shape as usize].is_awaited {
+        if calling.joined.is_none() && !self.score.recording.calls[calling.shape as usize].is_awaited {
             return;
         }
+        let call = self.joined(call);
         if failed && self.usual(call).is_required {
-            return self.fail(at, work);
+            return self.fail_with(at, call);
         }
         let is_cured = self.is_cured(call, failed);
         let work = &mut self.works[work as usize];
         work.is_degraded |= degraded || failed;
-        work.latest = work.latest.max(at);
-        if is_cured { self.go_on(at, call) } else { self.done(at, call) }
+        if is_cured {
+            work.latest = work.latest.max(at);
+            self.go_on(at, call);
+        } else if !self.finds_nothing(at, call) {
+            self.done(at, call);
+        }
     }
 
     /// Whether a failed call is made again: as was recorded, or as its policy says.
@@ -486,7 +506,12 @@ impl<'r> Run<'r> {
 
     /// An awaited call is done: whatever waited for it goes on.
     fn done(&mut self, at: i64, call: u32) {
+        if let Some(within) = self.calls[call as usize].within {
+            return self.done_instead(at, call, within);
+        }
         let number = self.calls[call as usize].work;
+        let work = &mut self.works[number as usize];
+        work.latest = work.latest.max(at);
         let Work { shape, first_call, has_failed, .. } = self.works[number as usize];
         if has_failed {
             return;
@@ -507,15 +532,11 @@ impl<'r> Run<'r> {
         }
         let work = &mut self.works[number as usize];
         work.open = work.open.saturating_sub(1);
-        if work.open == 0 {
+        if work.open == 0 && work.is_failing {
+            self.fail(at, number);
+        } else if work.open == 0 {
             let end = self.finish(number);
             self.plan(end, Event::End { work: number });
-        }
-    }
-
-    fn fail(&mut self, at: i64, work: u32) {
-        if !std::mem::replace(&mut self.works[work as usize].has_failed, true) {
-            self.plan(at, Event::End { work });
         }
     }
 

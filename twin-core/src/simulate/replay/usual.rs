@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::branches::say_who_waits_beside;
 use super::policy::{Breaker, CallPolicy, Criticality, Policies, nanoseconds};
 use super::recording::{Attempt, Recording};
 
@@ -36,6 +37,8 @@ pub(super) struct Usual {
     pub criticality_is_new: bool,
     /// Whether its caller was seen to fail with it, as often as not.
     pub fails_its_caller: bool,
+    /// Whether its caller, when it fails, waits for what is under way beside it: calls made before it, and calls made after it.
+    pub waits_beside: [bool; 2],
     /// Work that succeeded with such a call that did, and the place of the call: where callers were seen to fail with it.
     pub good: Vec<(u32, u32)>,
 }
@@ -95,7 +98,9 @@ pub(super) fn usual(recording: &Recording, policies: &Policies) -> BTreeMap<(u32
         let refusal = here.refusal(&everywhere);
         ((caller, callee), seen.with(&policy, refusal))
     };
-    seen.into_iter().map(of).collect()
+    let mut usual = seen.into_iter().map(of).collect();
+    say_who_waits_beside(recording, &mut usual);
+    usual
 }
 
 /// What attempts took beside the work that served them, in nanoseconds.
@@ -178,6 +183,7 @@ impl Seen {
             backoff_is_new: policy.backoff_is_new,
             criticality_is_new: policy.criticality_is_new,
             fails_its_caller,
+            waits_beside: [false; 2],
             good: if fails_its_caller { good } else { Vec::new() },
         }
     }

@@ -86,10 +86,13 @@ impl Run<'_> {
 
     /// Whether whoever would make a call does not any more.
     fn is_over(&self, call: u32) -> bool {
-        let work = &self.works[self.calls[call as usize].work as usize];
-        let is_new = self.calls[call as usize].attempt == 0;
-        // Who has answered may still send messages; who has failed does nothing more; who goes on as another one did asks nobody whom it would have asked itself.
-        work.has_failed || (work.has_ended && self.shape(call).is_awaited) || (is_new && call < work.first_call)
+        let Calling { work, attempt, is_done, .. } = self.calls[call as usize];
+        let (work, is_new) = (&self.works[work as usize], attempt == 0);
+        // Who has answered may still send messages; who has failed does nothing more, nor who fails of what follows that; who goes on as another one did asks nobody whom it would have asked itself.
+        work.has_failed
+            || is_done
+            || (work.has_ended && self.shape(call).is_awaited)
+            || (is_new && call < work.first_call)
     }
 
     /// What happens to a call before it is made as it was. Another attempt takes the same turn.

@@ -9,7 +9,8 @@ impl Run<'_> {
         let recording = self.score.recording;
         let Calling { work, attempt, .. } = self.calls[call as usize];
         let (shape, usual) = (self.shape(call), self.usual(call));
-        let is_recorded = recording.invocations[self.works[work as usize].shape as usize].failed;
+        let is_recorded = recording.invocations[self.works[work as usize].shape as usize].failed
+            && self.calls[call as usize].within.is_none();
         if !is_recorded || !usual.fails_its_caller || !recording.has_failed(shape) {
             return false;
         }
@@ -41,24 +42,28 @@ impl Run<'_> {
         let first_call = self.calls.len() as u32;
         let until = recording.span_of(&calls[place as usize]).1;
         let (mut asks, mut open) = (Vec::new(), 0);
+        // Which of them are waited for by nobody any more.
+        let mut over: Vec<bool> = Vec::new();
         for (other, shape) in (0_u32..).zip(calls) {
             let start = recording.span_of(shape).0;
             let is_beside = other != place && start < until;
             let known = beside.iter().position(|(_, callee)| is_beside && *callee == shape.callee);
             let known = known.map(|known| beside.swap_remove(known).0);
-            if let Some(known) = known.map(|known| &mut self.calls[known as usize]).filter(|known| !known.is_done) {
-                known.is_joined = shape.is_awaited;
-                open += u32::from(shape.is_awaited);
+            let under_way = known.filter(|known| !self.calls[*known as usize].is_done);
+            if let Some(known) = under_way.filter(|_| shape.is_awaited) {
+                self.calls[known as usize].joined = Some(first_call + other);
             }
             let is_past = other <= place || known.is_some();
-            let waits_for = shape.after.iter().filter(|before| **before > place).count() as u32;
+            over.push(is_past && under_way.is_none());
+            let waits_for = shape.after.iter().filter(|before| !over[**before as usize]).count() as u32;
             let (place_of_all, attempt) = (invocation.calls.start + other, shape.attempts.start);
             let next = Calling { shape: place_of_all, like: attempt, ready: at, ..Calling::of(number) };
+            let (is_done, is_asked) = (over[other as usize], under_way.is_some());
             self.calls.push(match other == place {
                 true => self.calls[call as usize].clone(),
-                false => Calling { is_done: is_past, done: if is_past { i64::MIN } else { 0 }, waits_for, ..next },
+                false => Calling { is_done, is_asked, done: if is_done { i64::MIN } else { 0 }, waits_for, ..next },
             });
-            open += u32::from(!is_past && shape.is_awaited);
+            open += u32::from(!is_done && shape.is_awaited && other != place);
             if !is_past && waits_for == 0 {
                 let later = self.paced(invocation.operation, (start - until).max(0));
                 asks.push((at.saturating_add(later), first_call + other));
@@ -80,6 +85,16 @@ impl Run<'_> {
         let own = work.first_call..work.first_call + self.score.recording.calls_of(work.shape).len() as u32;
         let asked = own.filter(|other| *other != call && self.calls[*other as usize].is_asked);
         asked.map(|other| (other, self.shape(other).callee)).collect()
+    }
+
+    /// The call that one stands for which was under way when its caller went on as another one did, with what became of it; else the call itself.
+    pub(super) fn joined(&mut self, call: u32) -> u32 {
+        let Some(joined) = self.calls[call as usize].joined else { return call };
+        let under_way = self.calls[call as usize].clone();
+        let stands_for = &mut self.calls[joined as usize];
+        let (shape, next) = (stands_for.shape, stands_for.joined);
+        *stands_for = Calling { shape, joined: next, ..under_way };
+        self.joined(joined)
     }
 
     /// Whether an attempt failed by itself: not since whoever served it failed, and not since its caller gave up, which both may come out otherwise now.
@@ -107,8 +122,9 @@ impl Calling {
             ready: 0,
             is_done: false,
             is_asked: false,
-            is_joined: false,
+            joined: None,
             is_refused: false,
+            within: None,
         }
     }
 }

@@ -1,8 +1,9 @@
-//! What is done instead by those who lose a cache, or somebody whom they have an alternative to: what others did who found nothing, or whose call failed.
+//! Who loses a cache, or somebody whom they have an alternative to: what is done instead, as others did who found nothing, or whose call failed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Score, Together};
+use crate::simulate::replay::misses::{Lookup, Misses};
 use crate::simulate::replay::recording::Call;
 
 /// So many have to have gone on after a call that failed for it to be known how.
@@ -31,54 +32,30 @@ impl Lost {
     }
 }
 
-/// By operation that loses something, what is done instead.
-pub(super) fn lost(score: &Score<'_>, changes: Together<'_>) -> BTreeMap<u32, Lost> {
-    let mut lost = without_alternative(score, changes);
-    lost.extend(without_caches(score, changes));
-    lost
-}
-
-/// By operation that loses caches: whoever found something does what those did that found the least of as much.
-fn without_caches(score: &Score<'_>, changes: Together<'_>) -> BTreeMap<u32, Lost> {
+/// By operation and cache of it that is lost, what is done by whoever finds nothing there.
+pub(super) fn without_caches(score: &Score<'_>, changes: Together<'_>) -> BTreeMap<(u32, u32), Misses> {
     let recording = score.recording;
-    let is_lost = |caller: u32, callee: u32| {
-        let (from, to) = (&recording.name(caller).service, &recording.name(callee).service);
-        changes.remove(from, to)
-            || (changes.kill(to) && score.usual.get(&(caller, callee)).is_some_and(|usual| usual.is_cache))
+    let is_lost = |(caller, callee): &(u32, u32)| {
+        let (from, to) = (&recording.name(*caller).service, &recording.name(*callee).service);
+        changes.remove(from, to) || (changes.kill(to) && score.usual[&(*caller, *callee)].is_cache)
     };
-    let mut asked: BTreeMap<u32, Vec<(u32, usize, usize)>> = BTreeMap::new();
-    // Whoever found nothing and failed shows how often that fails.
-    for (number, invocation) in recording.invocations.iter().enumerate() {
-        let calls = recording.calls_of(number as u32);
-        let lost = calls.iter().enumerate().filter(|(_, call)| is_lost(invocation.operation, call.callee));
-        let hits: Vec<bool> = lost.map(|(place, _)| recording.has_hit(calls, place)).collect();
-        let found = hits.iter().filter(|hit| **hit).count();
-        if !hits.is_empty() {
-            asked.entry(invocation.operation).or_default().push((number as u32, hits.len(), found));
-        }
+    let mut lookups: BTreeMap<(u32, u32), Vec<Lookup>> =
+        score.usual.keys().filter(|pair| is_lost(pair)).map(|pair| (*pair, Vec::new())).collect();
+    if lookups.is_empty() {
+        return BTreeMap::new();
     }
-    let of = |asked: Vec<(u32, usize, usize)>| {
-        let mut fewest: BTreeMap<usize, usize> = BTreeMap::new();
-        for (_, calls, found) in &asked {
-            let least = fewest.entry(*calls).or_insert(*found);
-            *least = (*least).min(*found);
-        }
-        let mut lost = Lost::default();
-        for (number, calls, found) in asked {
-            // Who always found everything shows nothing of what is done otherwise.
-            if found == fewest[&calls] && found < calls {
-                lost.shown.entry(calls).or_default().push(number);
-            } else {
-                lost.affected.insert(number, calls);
+    for (invocation, work) in (0..).zip(&recording.invocations) {
+        for (place, call) in recording.calls_of(invocation).iter().enumerate() {
+            if let Some(lookups) = lookups.get_mut(&(work.operation, call.callee)) {
+                lookups.push(Lookup { invocation, place });
             }
         }
-        lost
-    };
-    asked.into_iter().map(|(operation, asked)| (operation, of(asked))).collect()
+    }
+    lookups.into_iter().map(|(pair, lookups)| (pair, Misses::of(recording, &lookups))).collect()
 }
 
 /// By operation that can do without somebody who is gone: whoever asked does what those did whose call failed and that did something else instead, which nobody does whose call succeeds.
-fn without_alternative(score: &Score<'_>, changes: Together<'_>) -> BTreeMap<u32, Lost> {
+pub(super) fn without_alternative(score: &Score<'_>, changes: Together<'_>) -> BTreeMap<u32, Lost> {
     let recording = score.recording;
     let is_gone = |caller: u32, callee: u32| {
         let usual = score.usual.get(&(caller, callee));

@@ -126,7 +126,9 @@ impl Run<'_> {
         let first = self.works[work as usize].first_call as usize;
         let count = self.score.recording.calls_of(self.works[work as usize].shape).len();
         let is_awaited = |call: &&Calling| call.is_done && self.score.recording.calls[call.shape as usize].is_awaited;
-        let mut calls: Vec<&Calling> = self.calls[first..first + count].iter().filter(is_awaited).collect();
+        let instead = self.instead.get(&work).into_iter().flatten().flat_map(|instead| &self.calls[instead.own()]);
+        let mut calls: Vec<&Calling> =
+            self.calls[first..first + count].iter().chain(instead).filter(is_awaited).collect();
         calls.sort_by_key(|call| Reverse(call.done));
         calls
     }
