@@ -16,6 +16,7 @@ pub mod petshop;
 pub mod reality;
 pub mod resolve;
 pub mod score;
+pub mod simulated;
 pub mod surface;
 pub mod synthetic;
 pub mod types;

@@ -213,11 +213,11 @@ pub struct Judged {
 impl Judged {
     fn add_quantile(&mut self, endpoint: &str, field: &str, of: Expected, is: f64, simple: Option<f64>) {
         let off = (of.likely - is) / is;
-        let unchanged = (of.before - is) / is;
+        let [unchanged, played] = [of.before, of.after].map(|value| (value - is) / is);
         let is_covered = (of.low..=of.high).contains(&is);
         self.scored.push(Scored { predicted: of.likely, low: of.low, high: of.high, measured: is });
         self.quantiles.push(json!({
-            "endpoint": endpoint, "quantile": field, "measured": is, "off": off, "off_if_nothing_changed": unchanged, "off_by_simple_model": simple,
+            "endpoint": endpoint, "quantile": field, "measured": is, "off": off, "off_as_played": played, "off_if_nothing_changed": unchanged, "off_by_simple_model": simple,
             "touched": of.after != of.before, "covered": is_covered,
         }));
     }
@@ -249,6 +249,7 @@ pub fn summary(judged: &[Judged]) -> Result<Value> {
     Ok(json!({"summary": {
         "cases": judged.len(), "intervals": calibration(&scored, 0.9)?, "blast_radius_equal": equal,
         "all": off(&all, "off"), "controls": off(&controls, "off"), "touched": off(&touched.concat(), "off"),
+        "touched_as_played": off(&touched.concat(), "off_as_played"),
         "touched_by_simple_model": off(&touched.concat(), "off_by_simple_model"),
         "touched_if_nothing_changed": off(&touched.concat(), "off_if_nothing_changed"),
         "not_above_simple_model": {"cases": held.iter().filter(|held| **held).count(), "of": held.len()},
