@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use benches::reality::{Judged, Predicted, cases, predict};
-use benches::simulated::{Kind, Requests, Span, System, changes, play, write};
+use benches::simulated::{Kind, Requests, Span, System, changes, play, steady, write};
 use twin_core::base::{Context, Timestamp};
 use twin_core::simulate::replay::TrafficChange;
 
@@ -18,9 +18,9 @@ fn served(system: &System, spans: &[Span]) -> BTreeSet<String> {
 #[test]
 fn a_number_and_a_seed_are_one_recording() {
     for number in 0..5 {
-        let system = System::random(number);
+        let system = steady(number);
         let spans = play(&system, None, REQUESTS);
-        assert_eq!(spans, play(&System::random(number), None, REQUESTS));
+        assert_eq!(spans, play(&steady(number), None, REQUESTS));
         let roots = spans.iter().filter(|span| span.parent.is_none());
         assert_eq!(roots.count() as u64, REQUESTS.count, "every request is answered");
         assert!(spans.iter().all(|span| span.start <= span.end));
@@ -33,7 +33,7 @@ fn a_number_and_a_seed_are_one_recording() {
 #[test]
 fn requests_differ_by_what_a_change_does_alone() {
     for number in 0..10 {
-        let system = System::random(number);
+        let system = steady(number);
         let before = play(&system, None, REQUESTS);
         for (name, change) in changes(&system, number, &before) {
             let after = play(&system, Some(&change), REQUESTS);

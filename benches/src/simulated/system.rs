@@ -104,7 +104,7 @@ const LAYERS: u32 = 3;
 const BUSIEST: f64 = 0.72;
 
 impl System {
-    /// The system of a number.
+    /// The system of a number, whether it can be run or not.
     pub fn random(number: u64) -> System {
         let mut random = Random::new(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5157_e115);
         let mut making = Making { services: Vec::new(), operations: Vec::new(), random: Random::new(number) };

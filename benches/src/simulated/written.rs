@@ -8,6 +8,7 @@ use twin_core::base::Result;
 use twin_core::simulate::replay::TrafficChange;
 
 use super::play::{Kind, Requests, Span, play};
+use super::steady::steady;
 use super::system::System;
 use crate::command::unusable;
 use crate::synthetic::Random;
@@ -20,7 +21,7 @@ const BEGINS: i64 = 1_790_000_000_000_000_000;
 /// # Errors
 /// If a file cannot be written.
 pub fn write(number: u64, before: Requests, after: Requests, folder: &Path) -> Result<()> {
-    let system = System::random(number);
+    let system = steady(number);
     let folder = folder.join(format!("system{number:04}"));
     std::fs::create_dir_all(&folder).map_err(|error| unusable(&folder, error))?;
     let spans = play(&system, None, before);

@@ -172,3 +172,28 @@ fn whoever_finds_nothing_fails_as_often_as_those_did_who_found_nothing() {
     let rate = of(&told).error_rate;
     assert!(rate.before < 0.1 && (rate.after - 0.25).abs() < 0.05, "{rate:?}");
 }
+
+#[test]
+fn a_call_is_not_made_more_often_than_is_declared_where_nobody_counts() {
+    // A list asks for ads twice, each time once more if that failed, and says of no call which it is. What both first tries fail, the second ones do.
+    let one = |number: u64| {
+        let at = number * 100;
+        let fails = |place: u64| chance(number * 4 + place) < 0.3;
+        let tries = |place: u64| [fails(place)].into_iter().chain(fails(place).then(|| fails(place + 1)));
+        let mut text = format!("{at}..{} serves shop.list\n", at + 60);
+        for (place, is_failed) in (0_u64..).zip(tries(0).chain(tries(2))) {
+            let (from, until) = (at + 2 + 12 * place, at + 12 + 12 * place);
+            let failed = if is_failed { "failed" } else { "" };
+            text +=
+                &format!("  {from}..{until} asks ads.show {failed}\n    {from}..{until} serves ads.show {failed}\n");
+        }
+        (text, (fails(0) && fails(1)) || (fails(2) && fails(3)))
+    };
+    let all: Vec<(String, bool)> = (0..400).map(one).collect();
+    let text: String = all.iter().map(|(text, _)| text.as_str()).collect();
+    let without = all.iter().filter(|(_, without)| *without).count() as f64 / 400.0;
+    let policy = CallPolicy { retries: Some(1), ..optional() };
+    let policies = Policies { calls: [call("shop.list", "ads.show", policy)].into(), ..Policies::default() };
+    let told = predict(&text, &policies, slower("shop", "list", 1.0));
+    assert_eq!(of(&told).degraded_rate.before, without);
+}

@@ -111,10 +111,12 @@ impl Again {
         Again { pairs }
     }
 
-    /// Whether a call may be one that failed so often already: as calls of this kind say, or else if more follow those that failed than those that were answered, by far and not by chance.
-    pub fn may_be(&self, caller: u32, callee: u32, resends: u32, attempts: u32) -> bool {
+    /// Whether a call may be one that failed so often already: as calls of this kind say, or else if more follow those that failed than those that were answered, by far and not by chance, and it is not tried more often
+    /// than is declared.
+    pub fn may_be(&self, (caller, callee): (u32, u32), resends: u32, attempts: u32, retries: Option<u32>) -> bool {
         let Some(seen) = self.pairs.get(&(caller, callee)) else { return false };
-        if seen.is_said { attempts <= resends } else { seen.shows_tries() }
+        let is_allowed = retries.is_none_or(|retries| attempts <= retries);
+        if seen.is_said { attempts <= resends } else { is_allowed && seen.shows_tries() }
     }
 }
 

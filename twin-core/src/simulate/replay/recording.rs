@@ -144,12 +144,13 @@ impl Recording {
             let by = lasting(trace).map_or(0, |(start, _)| pauses.before(start));
             recording.move_up(first_work, &mut asked[first_asked..], by);
         }
+        recording.operations = names.all;
         let again = Again::of(&asked, &recording.invocations);
+        let retries = recording.declared_retries(policies);
         for (owner, asked) in asked {
-            recording.add_calls(owner, asked, &again);
+            recording.add_calls(owner, asked, &again, &retries);
         }
         recording.pauses = pauses.told();
-        recording.operations = names.all;
         recording.admit(&strays);
         let invocations = &recording.invocations;
         recording.roots.sort_by_key(|root| (invocations[*root as usize].start, *root));
@@ -557,8 +558,17 @@ impl Recording {
         self.roots.extend(admitted);
     }
 
+    /// By caller and callee, how often a failed call is made again, where that is declared.
+    fn declared_retries(&self, policies: &Policies) -> BTreeMap<(u32, u32), u32> {
+        let places: HashMap<&OperationName, u32> = self.operations.iter().zip(0..).collect();
+        let declared = policies.calls.iter().filter_map(|((caller, callee), policy)| {
+            Some(((*places.get(caller)?, *places.get(callee)?), policy.retries?))
+        });
+        declared.collect()
+    }
+
     /// Adds the calls of an invocation: attempts at the same thing are one call.
-    fn add_calls(&mut self, owner: u32, asked: Vec<Asked>, again: &Again) {
+    fn add_calls(&mut self, owner: u32, asked: Vec<Asked>, again: &Again, retries: &BTreeMap<(u32, u32), u32>) {
         let first = self.calls.len();
         let caller = self.invocations[owner as usize].operation;
         let mut calls: Vec<(u32, bool, Vec<Attempt>)> = Vec::new();
@@ -567,7 +577,12 @@ impl Recording {
                 let last = attempts.last();
                 *other == callee
                     && last.is_some_and(|last| last.failed && last.end <= attempt.start)
-                    && again.may_be(caller, callee, resends, attempts.len() as u32)
+                    && again.may_be(
+                        (caller, callee),
+                        resends,
+                        attempts.len() as u32,
+                        retries.get(&(caller, callee)).copied(),
+                    )
             };
             match calls.iter_mut().rev().find(goes_on) {
                 Some((_, _, attempts)) => attempts.push(attempt),
