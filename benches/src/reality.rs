@@ -19,6 +19,7 @@ use twin_core::simulate::replay::{
 };
 
 use crate::command::{misused, unusable};
+pub(crate) use simple::quantile;
 
 /// Where chance is asked.
 const SEED: u64 = 1;

@@ -38,7 +38,8 @@ pub fn simple_quantiles(
     learnt.roots.keys().map(of).collect()
 }
 
-fn quantile(sorted: &[f64], level: f64) -> f64 {
+/// A quantile between the values on both sides of it; no number without any.
+pub(crate) fn quantile(sorted: &[f64], level: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
     let place = level * last as f64;
     let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);

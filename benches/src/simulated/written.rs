@@ -11,6 +11,7 @@ use super::play::{Kind, Requests, Span, play};
 use super::steady::steady;
 use super::system::System;
 use crate::command::unusable;
+use crate::reality::quantile;
 use crate::synthetic::Random;
 
 /// When the first request comes, in nanoseconds since 1970.
@@ -172,11 +173,7 @@ impl Measured {
     }
 
     fn json(&self) -> Value {
-        let quantile = |level: f64| {
-            let place = level * self.took.len().checked_sub(1)? as f64;
-            let (below, above) = (self.took[place.floor() as usize], self.took[place.ceil() as usize]);
-            Some(below + (above - below) * place.fract())
-        };
+        let quantile = |level: f64| Some(quantile(&self.took, level)).filter(|value| value.is_finite());
         json!({
             "n": self.served, "error_rate": self.error_rate(), "degraded_rate": self.degraded_rate(),
             "p50_ms": quantile(0.5), "p95_ms": quantile(0.95), "p99_ms": quantile(0.99),

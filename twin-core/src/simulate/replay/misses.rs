@@ -36,6 +36,25 @@ pub(super) struct Misses {
     pub missed: Vec<Missed>,
 }
 
+/// All questions of some operations to callees of theirs, by both. O(calls · log pairs).
+pub(super) fn lookups(
+    recording: &Recording,
+    pairs: impl Iterator<Item = (u32, u32)>,
+) -> BTreeMap<(u32, u32), Vec<Lookup>> {
+    let mut lookups: BTreeMap<(u32, u32), Vec<Lookup>> = pairs.map(|pair| (pair, Vec::new())).collect();
+    if lookups.is_empty() {
+        return lookups;
+    }
+    for (invocation, work) in (0..).zip(&recording.invocations) {
+        for (place, call) in recording.calls_of(invocation).iter().enumerate() {
+            if let Some(lookups) = lookups.get_mut(&(work.operation, call.callee)) {
+                lookups.push(Lookup { invocation, place });
+            }
+        }
+    }
+    lookups
+}
+
 impl Misses {
     /// Learns from all questions of one operation to one cache. Those that failed show nothing. O(calls · 64).
     pub(super) fn of(recording: &Recording, lookups: &[Lookup]) -> Misses {

@@ -8,6 +8,7 @@ use super::asked::{Again, Asked, Names, UNNAMED};
 use super::change::{Together, TrafficChange};
 use super::limits::{Instances, Limits, limits};
 use super::links::joined;
+use super::misses::{Misses, lookups};
 use super::order::{Order, following};
 use super::pauses::Pauses;
 use super::places::told_apart;
@@ -294,14 +295,14 @@ impl Recording {
         })
     }
 
-    /// Whether one service was seen to find nothing in another, which is a cache of it. O(calls).
+    /// Whether one service was seen to find nothing in another, which is a cache of it, so that it is known what follows then. O(calls · 64).
     pub(in crate::simulate) fn has_missed(&self, caller: &str, callee: &str) -> bool {
-        let works = self.invocations.iter().enumerate();
-        let own = works.filter(|(_, work)| self.name(work.operation).service == caller);
-        own.map(|(number, _)| self.calls_of(number as u32)).any(|calls| {
-            let is_meant = |place: &usize| self.name(calls[*place].callee).service == callee;
-            (0..calls.len()).filter(is_meant).any(|place| !self.has_hit(calls, place))
-        })
+        let of = |service: &str| -> Vec<u32> {
+            (0..).zip(&self.operations).filter(|(_, name)| name.service == service).map(|(place, _)| place).collect()
+        };
+        let callees = of(callee);
+        let pairs = of(caller).into_iter().flat_map(|from| callees.iter().map(move |to| (from, *to)));
+        lookups(self, pairs).values().any(|lookups| !Misses::of(self, lookups).missed.is_empty())
     }
 
     /// Whether a cache had what was asked for by one of the calls of an invocation. Where nobody says so, whoever asks somebody else afterwards has found nothing.

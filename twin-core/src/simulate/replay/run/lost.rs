@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Score, Together};
-use crate::simulate::replay::misses::{Lookup, Misses};
+use crate::simulate::replay::misses::{Misses, lookups};
 use crate::simulate::replay::recording::Call;
 
 /// So many have to have gone on after a call that failed for it to be known how.
@@ -39,18 +39,7 @@ pub(super) fn without_caches(score: &Score<'_>, changes: Together<'_>) -> BTreeM
         let (from, to) = (&recording.name(*caller).service, &recording.name(*callee).service);
         changes.remove(from, to) || (changes.kill(to) && score.usual[&(*caller, *callee)].is_cache)
     };
-    let mut lookups: BTreeMap<(u32, u32), Vec<Lookup>> =
-        score.usual.keys().filter(|pair| is_lost(pair)).map(|pair| (*pair, Vec::new())).collect();
-    if lookups.is_empty() {
-        return BTreeMap::new();
-    }
-    for (invocation, work) in (0..).zip(&recording.invocations) {
-        for (place, call) in recording.calls_of(invocation).iter().enumerate() {
-            if let Some(lookups) = lookups.get_mut(&(work.operation, call.callee)) {
-                lookups.push(Lookup { invocation, place });
-            }
-        }
-    }
+    let lookups = lookups(recording, score.usual.keys().copied().filter(is_lost));
     lookups.into_iter().map(|(pair, lookups)| (pair, Misses::of(recording, &lookups))).collect()
 }
 
